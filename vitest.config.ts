@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config'
+
+/** Packages are tested from their sources: no build is needed for a unit test. */
+const fromSource = {
+  resolve: { conditions: ['@throughline/source'] },
+  ssr: { resolve: { conditions: ['@throughline/source'] } },
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...fromSource,
+        test: {
+          name: 'unit',
+          include: ['packages/*/{src,conformance}/**/*.test.ts', 'services/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+        },
+      },
+      { ...fromSource, test: { name: 'docs', include: ['docs/**/*.test.ts'] } },
+      {
+        ...fromSource,
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
