@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { loadConfig, serviceVariables, variable } from './config.ts'
+
+const shape = {
+  ...serviceVariables,
+  PORT: variable.integer(0, 65_535).default(9001),
+  URL: variable.httpUrl().optional(),
+}
+
+describe('loadConfig', () => {
+  it('gives defaults for what is unset, and for what is set to nothing', () => {
+    expect(loadConfig(shape, { PORT: '' })).toMatchObject({ PORT: 9001, HOST: '0.0.0.0', FAULTS: 'off' })
+  })
+
+  it('names every bad variable in one error, with its value and what it should be', () => {
+    expect(() => loadConfig(shape, { PORT: 'abc', URL: 'ftp://x', FAULTS: 'yes' })).toThrow(
+      [
+        'cannot start with this environment:',
+        '  FAULTS=yes: must be one of: on, off',
+        '  PORT=abc: must be a whole number from 0 to 65535',
+        '  URL=ftp://x: must be an address such as http://localhost:9001',
+      ].join('\n'),
+    )
+  })
+
+  it.each(['70000', '-1', '1.5', '0x50', '9'.repeat(30), ' 80'])('refuses PORT=%s', (PORT) => {
+    expect(() => loadConfig(shape, { PORT })).toThrow(/PORT=/)
+  })
+
+  it('takes the slash off the end of an address', () => {
+    expect(loadConfig(shape, { URL: 'http://counting:9001/' }).URL).toBe('http://counting:9001')
+  })
+
+  it('is frozen', () => {
+    expect(Object.isFrozen(loadConfig(shape, {}))).toBe(true)
+  })
+})

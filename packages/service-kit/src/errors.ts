@@ -1,0 +1,48 @@
+/**
+ * Every error a service of this project can answer with: code → HTTP status and what it means.
+ * `docs/reference/errors.md` holds one row for each; a test compares the two.
+ */
+export const ERRORS = {
+  TL_CONFIG: { status: 500, meaning: 'an environment variable has a value the service cannot use' },
+  TL_PORT_IN_USE: { status: 500, meaning: 'another program listens where the service should' },
+  TL_LISTEN: { status: 500, meaning: 'the address the service should listen on cannot be used' },
+  TL_BAD_REQUEST: { status: 400, meaning: 'the request cannot be read' },
+  TL_ORIGIN: { status: 403, meaning: 'a page of another origin tried to use the mesh controls' },
+  TL_NOT_FOUND: { status: 404, meaning: 'no such route' },
+  TL_CONTROLS_OFF: { status: 404, meaning: 'the dashboard was not given a control API' },
+  TL_TRACES_OFF: { status: 404, meaning: 'the dashboard was not given a trace backend' },
+  TL_TRACE_NOT_FOUND: { status: 404, meaning: 'the trace backend does not hold that trace, or not yet' },
+  TL_METHOD_NOT_ALLOWED: { status: 405, meaning: 'the route exists, with other methods' },
+  TL_INTERNAL: { status: 500, meaning: 'a defect of the service itself' },
+  TL_FAULT: { status: 503, meaning: 'a failure that was asked for (FAULTS=on)' },
+  TL_CONTROL_UNREACHABLE: { status: 502, meaning: 'the control API did not answer' },
+  TL_TRACES_UNREACHABLE: { status: 502, meaning: 'the trace backend did not answer' },
+  TL_UPSTREAM_DENIED: { status: 502, meaning: 'the mesh denied the call to counting (HTTP 403 from a proxy)' },
+  TL_UPSTREAM_FAILED: { status: 502, meaning: 'counting itself answered with an error' },
+  TL_UPSTREAM_PROXY: { status: 502, meaning: 'a proxy on the way answered in the place of counting' },
+  TL_UPSTREAM_REFUSED: { status: 502, meaning: 'nothing listens at the upstream address' },
+  TL_UPSTREAM_RESET: {
+    status: 502,
+    meaning: 'the connection was reset: a TCP-level denial, a port that wants mTLS and a crash look the same',
+  },
+  TL_UPSTREAM_NETWORK: { status: 502, meaning: 'the call to counting failed before an answer came' },
+  TL_UPSTREAM_INVALID: { status: 502, meaning: 'something answered, but not with a count' },
+  TL_UPSTREAM_TIMEOUT: { status: 504, meaning: 'counting did not answer within UPSTREAM_TIMEOUT_MS' },
+} as const satisfies Record<string, { status: number; meaning: string }>
+
+/** A code of {@link ERRORS}. */
+export type ErrorCode = keyof typeof ERRORS
+
+/** An error with a code of the catalogue. Its message is for the reader of the answer or the log. */
+export class ServiceError extends Error {
+  readonly code: ErrorCode
+  /** HTTP status to answer with. */
+  readonly status: number
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'ServiceError'
+    this.code = code
+    this.status = ERRORS[code].status
+  }
+}

@@ -1,0 +1,8 @@
+export { methodNotAllowed } from './error-handler.ts'
+export { ERRORS, ServiceError, type ErrorCode } from './errors.ts'
+export { createHealth, type Health } from './health.ts'
+export { listen, type Listening, type ListenOptions } from './listen.ts'
+export { createLogger, type Logger, type LoggerOptions } from './logger.ts'
+export { createMetrics, type Metrics } from './metrics.ts'
+export { runService, type RunServiceOptions } from './run-service.ts'
+export { createServiceApp, type ServiceAppOptions } from './service-app.ts'

@@ -1,0 +1,105 @@
+import fs from 'node:fs'
+import http, { type RequestListener } from 'node:http'
+import net, { type AddressInfo } from 'node:net'
+import { ServiceError } from './errors.ts'
+
+export interface ListenOptions {
+  host: string
+  /** 0 takes any free port. */
+  port: number
+  /** A unix socket instead of host and port, created with mode 0600. */
+  socketPath?: string | undefined
+}
+
+export interface Listening {
+  /** `http://host:port`, or `unix:/path`. */
+  url: string
+  /**
+   * Stops accepting, lets requests in flight finish, then ends what is left after `timeoutMs`.
+   * @returns how many connections had to be cut.
+   */
+  close(timeoutMs: number): Promise<number>
+}
+
+/**
+ * An Envoy keeps upstream connections for an hour (`idle_timeout`). A server that closes them sooner, as Node does after
+ * five seconds, now and then closes one just as a request enters it, which the caller sees as a 503.
+ */
+const KEEP_ALIVE_MS = 3_660_000
+
+/**
+ * Listens and answers with `handler`.
+ * @throws ServiceError `TL_PORT_IN_USE` or `TL_LISTEN`, naming the address and the variable to change.
+ */
+export async function listen(handler: RequestListener, options: ListenOptions): Promise<Listening> {
+  const server = http.createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, handler)
+  if (options.socketPath) await removeStaleSocket(options.socketPath)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(describe(error, options)))
+    if (options.socketPath) listenOnSocket(server, options.socketPath, resolve)
+    else server.listen(options.port, options.host, resolve)
+  })
+  return { url: urlOf(server), close: (timeoutMs) => drain(server, timeoutMs) }
+}
+
+/** The umask is what makes the file 0600 from its first moment; a chmod after listening would leave a gap. */
+function listenOnSocket(server: http.Server, socketPath: string, done: () => void): void {
+  const previous = process.umask(0o177)
+  try {
+    server.listen(socketPath, done)
+  } finally {
+    process.umask(previous)
+  }
+}
+
+async function drain(server: http.Server, timeoutMs: number): Promise<number> {
+  let cut = 0
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  // A client that keeps its connection busy would hold the drain: each answer from now on ends its connection.
+  server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'))
+  const timer = setTimeout(() => {
+    server.getConnections((_error, count) => {
+      cut = count
+      server.closeAllConnections()
+    })
+  }, timeoutMs)
+  const idle = setInterval(() => server.closeIdleConnections(), 50)
+  await closed
+  clearTimeout(timer)
+  clearInterval(idle)
+  return cut
+}
+
+/** A socket file that nobody answers on was left by a process that was killed. */
+async function removeStaleSocket(socketPath: string): Promise<void> {
+  if (!fs.existsSync(socketPath)) return
+  if (!fs.lstatSync(socketPath).isSocket()) {
+    throw new ServiceError('TL_LISTEN', `SOCKET_PATH=${socketPath} exists and is not a socket; choose another path`)
+  }
+  const answers = await new Promise<boolean>((resolve) => {
+    const probe = net.connect(socketPath)
+    probe.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    probe.once('connect', () => probe.destroy())
+  })
+  if (answers) throw new ServiceError('TL_PORT_IN_USE', `SOCKET_PATH=${socketPath} is in use by another program`)
+  fs.unlinkSync(socketPath)
+}
+
+function describe(error: NodeJS.ErrnoException, { host, port, socketPath }: ListenOptions): ServiceError {
+  const where = socketPath ? `SOCKET_PATH=${socketPath}` : `HOST=${host} PORT=${port}`
+  if (error.code === 'EADDRINUSE') {
+    return new ServiceError('TL_PORT_IN_USE', `${where}: another program listens there; stop it or choose another`, {
+      cause: error,
+    })
+  }
+  return new ServiceError('TL_LISTEN', `${where}: cannot listen there (${error.code ?? error.message})`, {
+    cause: error,
+  })
+}
+
+function urlOf(server: http.Server): string {
+  const address = server.address() as AddressInfo | string
+  if (typeof address === 'string') return `unix:${address}`
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  return `http://${host}:${address.port}`
+}

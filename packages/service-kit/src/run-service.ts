@@ -1,0 +1,56 @@
+import type { RequestListener } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Health } from './health.ts'
+import { listen, type ListenOptions } from './listen.ts'
+import type { Logger } from './logger.ts'
+
+export interface RunServiceOptions {
+  logger: Logger
+  health: Health
+  app: RequestListener
+  at: ListenOptions
+  /** How long to go on serving after readiness went off, so that endpoints drop us first. */
+  drainDelayMs: number
+  /** How long requests in flight may take. */
+  drainTimeoutMs: number
+  /** Runs last, when no request is left: close clients, flush spans. */
+  onClosed: () => Promise<void>
+}
+
+/**
+ * Listens until SIGTERM or SIGINT, then: not ready → wait → stop accepting → finish requests in flight → `onClosed` →
+ * exit 0. A second signal exits at once, with 128 + its number.
+ */
+export async function runService(options: RunServiceOptions): Promise<void> {
+  const { logger, health } = options
+  const signalled = nextSignal()
+  const listening = await listen(options.app, options.at)
+  health.setReady(true)
+  logger.info({ url: listening.url }, 'listening')
+
+  const signal = await signalled
+  logger.info({ signal }, 'draining')
+  exitOnNextSignal()
+  health.setReady(false)
+  await wait(options.drainDelayMs)
+  const cut = await listening.close(options.drainTimeoutMs)
+  if (cut > 0) logger.warn({ connections: cut }, 'connections were cut: they outlasted DRAIN_TIMEOUT_MS')
+  await options.onClosed()
+  logger.info('stopped')
+  process.exit(0)
+}
+
+const SIGNALS = { SIGTERM: 15, SIGINT: 2 } as const
+
+function nextSignal(): Promise<keyof typeof SIGNALS> {
+  return new Promise((resolve) => {
+    for (const signal of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) process.once(signal, resolve)
+  })
+}
+
+function exitOnNextSignal(): void {
+  for (const [signal, number] of Object.entries(SIGNALS)) {
+    process.removeAllListeners(signal)
+    process.once(signal, () => process.exit(128 + number))
+  }
+}

@@ -1,0 +1,30 @@
+import express, { type Express } from 'express'
+import { errorHandler, notFound } from './error-handler.ts'
+import type { Health } from './health.ts'
+import type { Logger } from './logger.ts'
+import type { Metrics } from './metrics.ts'
+import { requestLog, type Ids } from './request-log.ts'
+
+export interface ServiceAppOptions {
+  logger: Logger
+  health: Health
+  metrics: Metrics
+  /** Ids of the active trace; default none. */
+  ids?: Ids
+  /** Adds the service's own routes: after health and metrics, before the answer to everything else (404). */
+  routes: (app: Express) => void
+}
+
+/** The Express app that both services start from: logs, metrics, health, the service's routes, errors as JSON. */
+export function createServiceApp({ logger, health, metrics, ids = () => ({}), routes }: ServiceAppOptions): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.enable('strict routing')
+  app.enable('case sensitive routing')
+  app.use(requestLog(logger, ids), metrics.observe, health.routes)
+  app.get('/metrics', metrics.handler)
+  routes(app)
+  app.use(notFound, errorHandler(logger))
+  return app
+}

@@ -1,0 +1,30 @@
+import os from 'node:os'
+import { createServiceApp, methodNotAllowed, type ServiceAppOptions } from '@throughline/service-kit'
+import type { Express } from 'express'
+import type { Counter } from './counter.ts'
+import { faultInjection } from './faults.ts'
+
+export interface CountingAppOptions extends Omit<ServiceAppOptions, 'routes'> {
+  counter: Counter
+  /** Honour faults that a caller asks for in its baggage; default false. */
+  faults?: boolean
+}
+
+/** Counting as an Express app that doesn't listen. Only `GET /` counts: no other path, no other method. */
+export function createApp({ counter, faults = false, ...kit }: CountingAppOptions): Express {
+  const counted = kit.metrics.counter({ name: 'counting_counts_total', help: 'Numbers given.' })
+  const hostname = os.hostname()
+  return createServiceApp({
+    ...kit,
+    routes: (app) => {
+      // Express answers HEAD with a GET route, and a HEAD must not count: so it is refused before.
+      app.head('/', methodNotAllowed('GET'))
+      if (faults) app.get('/', faultInjection(kit.logger))
+      app.get('/', (_request, response) => {
+        counted.inc()
+        response.json({ count: counter.next(), hostname })
+      })
+      app.all('/', methodNotAllowed('GET'))
+    },
+  })
+}

@@ -1,0 +1,41 @@
+import { main } from '@throughline/service-kit/main'
+import { createTelemetry } from '@throughline/telemetry'
+import { loadCountingConfig } from './config.ts'
+import { createCounter } from './counter.ts'
+
+await main('counting', async () => {
+  const config = loadCountingConfig(process.env)
+  const telemetry = createTelemetry({
+    serviceName: config.OTEL_SERVICE_NAME,
+    env: process.env,
+    shouldTrace: ({ path }) => path === '/',
+  })
+  telemetry.start()
+  // Stock instrumentation patches Express as it is loaded: nothing that imports Express may come before this line.
+  const { createHealth, createLogger, createMetrics, runService } = await import('@throughline/service-kit')
+  const { createApp } = await import('./app.ts')
+
+  const logger = createLogger({
+    service: config.OTEL_SERVICE_NAME,
+    level: config.LOG_LEVEL,
+    ids: telemetry.activeIds,
+  })
+  const health = createHealth()
+  const app = createApp({
+    logger,
+    health,
+    metrics: createMetrics(config.OTEL_SERVICE_NAME),
+    ids: telemetry.activeIds,
+    counter: createCounter(),
+    faults: config.FAULTS === 'on',
+  })
+  await runService({
+    logger,
+    health,
+    app,
+    at: { host: config.HOST, port: config.PORT, socketPath: config.SOCKET_PATH },
+    drainDelayMs: config.DRAIN_DELAY_MS,
+    drainTimeoutMs: config.DRAIN_TIMEOUT_MS,
+    onClosed: telemetry.shutdown,
+  })
+})

@@ -1,0 +1,34 @@
+import type { RequestListener } from 'node:http'
+import { createHealth, createLogger, createMetrics, listen } from '@throughline/service-kit'
+import { createApp, type DashboardAppOptions } from './app.ts'
+import { createCountingClient } from './counting-client.ts'
+
+/** A real server that stands where the sidecar's upstream listener is. */
+export async function startUpstream(handler: RequestListener) {
+  const listening = await listen(handler, { host: '127.0.0.1', port: 0 })
+  return { url: listening.url, [Symbol.asyncDispose]: async () => void (await listening.close(0)) }
+}
+
+/** The app over a real client; nothing else is configured unless asked for. */
+export function dashboard(url: string, options: Partial<DashboardAppOptions> & { timeoutMs?: number } = {}) {
+  const { timeoutMs = 1000, ...rest } = options
+  const health = createHealth()
+  health.setReady(true)
+  return createApp({
+    logger: createLogger({ service: 'dashboard', level: 'silent' }),
+    metrics: createMetrics('dashboard'),
+    health,
+    counting: createCountingClient({ url, timeoutMs }),
+    upstreamUrl: url,
+    ...rest,
+  })
+}
+
+/** A handler that answers JSON. */
+export const sendJson =
+  (status: number, body: unknown): RequestListener =>
+  (_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  }
+/** A handler that answers as counting does. */
+export const count = sendJson(200, { count: 5, hostname: 'pod-1' })

@@ -1,0 +1,153 @@
+import { listen } from '@throughline/service-kit'
+import request from 'supertest'
+import { describe, expect, it } from 'vitest'
+import { count, dashboard, sendJson, startUpstream } from './app.test-support.ts'
+
+const TRACE = 'a'.repeat(32)
+
+describe('GET /api/count', () => {
+  it('gives count, hostname, trace id and how the call went', async () => {
+    await using upstream = await startUpstream(count)
+    const response = await request(dashboard(upstream.url, { traceId: () => TRACE }))
+      .get('/api/count')
+      .expect(200)
+    expect(response.body).toMatchObject({
+      state: 'connected',
+      count: 5,
+      hostname: 'pod-1',
+      traceId: TRACE,
+      status: 200,
+    })
+    expect(response.body.durationMs).toBeGreaterThan(0)
+    expect(Date.parse(response.body.at)).toBeGreaterThan(0)
+    expect(response.headers['cache-control']).toBe('no-store')
+  })
+
+  it('says denied, with 502, when a proxy denies', async () => {
+    await using upstream = await startUpstream((_request, response) => {
+      response.writeHead(403, { 'content-type': 'text/plain' }).end('RBAC: access denied')
+    })
+    const response = await request(dashboard(upstream.url)).get('/api/count').expect(502)
+    expect(response.body).toMatchObject({ state: 'denied', code: 'TL_UPSTREAM_DENIED', count: null })
+  })
+
+  it('says failing when counting fails', async () => {
+    await using upstream = await startUpstream(sendJson(500, { code: 'TL_INTERNAL', message: 'broken' }))
+    const response = await request(dashboard(upstream.url)).get('/api/count').expect(502)
+    expect(response.body).toMatchObject({ state: 'failing', reason: 'counting answered 500 TL_INTERNAL: broken' })
+  })
+
+  it('reports a timeout as its own error, with 504', async () => {
+    await using upstream = await startUpstream(() => {})
+    const response = await request(dashboard(upstream.url, { timeoutMs: 50 }))
+      .get('/api/count')
+      .expect(504)
+    expect(response.body).toMatchObject({ state: 'unreachable', code: 'TL_UPSTREAM_TIMEOUT' })
+  })
+
+  it('is not fooled by an answer that trickles: the timeout bounds the whole call', async () => {
+    await using upstream = await startUpstream((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      const drip = setInterval(() => response.write(' '), 10)
+      response.once('close', () => clearInterval(drip))
+    })
+    const response = await request(dashboard(upstream.url, { timeoutMs: 100 }))
+      .get('/api/count')
+      .expect(504)
+    expect(response.body.code).toBe('TL_UPSTREAM_TIMEOUT')
+    expect(response.body.durationMs).toBeLessThan(1000)
+  })
+
+  it('tells refused from reset', async () => {
+    const gone = await listen(count, { host: '127.0.0.1', port: 0 })
+    await gone.close(0)
+    const refused = await request(dashboard(gone.url)).get('/api/count').expect(502)
+    expect(refused.body.code).toBe('TL_UPSTREAM_REFUSED')
+
+    await using upstream = await startUpstream((incoming) => incoming.socket.resetAndDestroy())
+    const reset = await request(dashboard(upstream.url)).get('/api/count').expect(502)
+    expect(reset.body.code).toBe('TL_UPSTREAM_RESET')
+  })
+
+  it('refuses an answer that is too large', async () => {
+    await using upstream = await startUpstream((_request, response) => response.end('x'.repeat(1_000_000)))
+    const response = await request(dashboard(upstream.url)).get('/api/count').expect(502)
+    expect(response.body).toMatchObject({ state: 'unreachable', code: 'TL_UPSTREAM_NETWORK' })
+  })
+
+  it('uses one connection for many calls (the original opened one each)', async () => {
+    const sockets = new Set<unknown>()
+    await using upstream = await startUpstream((incoming, response) => {
+      sockets.add(incoming.socket)
+      count(incoming, response)
+    })
+    const app = dashboard(upstream.url)
+    for (let i = 0; i < 5; i++) await request(app).get('/api/count').expect(200)
+    expect(sockets.size).toBe(1)
+  })
+
+  it.each(['head', 'post'] as const)('does not call counting on %s', async (method) => {
+    let calls = 0
+    await using upstream = await startUpstream((incoming, response) => {
+      calls++
+      count(incoming, response)
+    })
+    await request(dashboard(upstream.url))[method]('/api/count').expect(405)
+    expect(calls).toBe(0)
+  })
+})
+
+describe('GET /health/api', () => {
+  it('goes red on failures, a denial counts, and recovers; it never calls counting itself', async () => {
+    let calls = 0
+    let deny = true
+    await using upstream = await startUpstream((incoming, response) => {
+      calls++
+      if (deny) response.writeHead(403).end('RBAC: access denied')
+      else count(incoming, response)
+    })
+    const app = dashboard(upstream.url)
+    await request(app).get('/health/api').expect(200, { status: 'unknown', failures: 0 })
+    for (let i = 0; i < 3; i++) await request(app).get('/api/count').expect(502)
+    await request(app).get('/health/api').expect(503, { status: 'unhealthy', failures: 3 })
+    deny = false
+    await request(app).get('/api/count').expect(200)
+    await request(app).get('/health/api').expect(200, { status: 'healthy', failures: 0 })
+    expect(calls).toBe(4)
+  })
+})
+
+describe('the other routes', () => {
+  const app = dashboard('http://127.0.0.1:1')
+
+  it('GET / is the page, under a policy that allows nothing from elsewhere', async () => {
+    const response = await request(app).get('/').expect(200)
+    expect(response.text).toContain('<title>')
+    expect(response.headers['content-security-policy']).toContain("default-src 'self'")
+    expect(response.headers['x-powered-by']).toBeUndefined()
+  })
+
+  it('GET /health and /health/ready answer 200', async () => {
+    await request(app).get('/health').expect(200, { status: 'ok' })
+    await request(app).get('/health/ready').expect(200, { status: 'ready' })
+  })
+
+  it('GET /metrics counts the calls by state', async () => {
+    await using upstream = await startUpstream(count)
+    const fresh = dashboard(upstream.url)
+    await request(fresh).get('/api/count').expect(200)
+    const { text } = await request(fresh).get('/metrics').expect(200)
+    expect(text).toMatch(/dashboard_upstream_calls_total\{state="connected",code="",service="dashboard"\} 1/)
+    expect(text).toMatch(/http_server_request_duration_seconds_count\{.*http_route="\/api\/count"/)
+  })
+
+  it('GET /api/config says what the page may offer', async () => {
+    const { body } = await request(app).get('/api/config').expect(200)
+    expect(body).toMatchObject({ upstream: 'http://127.0.0.1:1', traces: false, traceUiUrl: null, controls: false })
+  })
+
+  it('answers an unknown path as JSON, and not with a page', async () => {
+    const { body } = await request(app).get('/nothing').expect(404)
+    expect(body.code).toBe('TL_NOT_FOUND')
+  })
+})

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { outcomeOfAnswer, outcomeOfFailure } from './call-outcome.ts'
+
+const json = 'application/json; charset=utf-8'
+
+describe('the state of a call, from what was seen on the wire', () => {
+  it('is connected on a count', () => {
+    const answer = { status: 200, contentType: json, body: '{"count":7,"hostname":"pod-1"}' }
+    expect(outcomeOfAnswer(answer)).toMatchObject({ state: 'connected', count: 7, hostname: 'pod-1', code: null })
+  })
+
+  it('is denied on the mesh\'s 403, which is not "unreachable" (the original could not tell)', () => {
+    const answer = { status: 403, contentType: 'text/plain', body: 'RBAC: access denied' }
+    expect(outcomeOfAnswer(answer)).toMatchObject({ state: 'denied', code: 'TL_UPSTREAM_DENIED', status: 403 })
+  })
+
+  it.each(['RBAC: access denied\n', 'Forbidden', '', '{"code":"TL_FORBIDDEN"}'])(
+    "is not denied on an application's own 403 %j",
+    (body) => {
+      expect(outcomeOfAnswer({ status: 403, contentType: 'text/plain', body }).state).toBe('unreachable')
+    },
+  )
+
+  it('is failing on a 5xx of counting itself', () => {
+    const answer = { status: 503, contentType: json, body: '{"code":"TL_FAULT","message":"as asked"}' }
+    expect(outcomeOfAnswer(answer)).toMatchObject({
+      state: 'failing',
+      code: 'TL_UPSTREAM_FAILED',
+      reason: 'counting answered 503 TL_FAULT: as asked',
+    })
+  })
+
+  it.each([
+    [503, 'text/plain', 'no healthy upstream'],
+    [503, 'text/plain', 'upstream connect error or disconnect/reset before headers. reset reason: connection failure'],
+    [500, json, '{"error":"not one of ours"}'],
+    [502, json, 'not json'],
+    [404, json, '{"code":"TL_NOT_FOUND","message":"no route"}'],
+    [301, 'text/html', ''],
+  ])('is unreachable, with its reason, when a proxy answers %i %s', (status, contentType, body) => {
+    const outcome = outcomeOfAnswer({ status, contentType, body })
+    expect(outcome).toMatchObject({ state: 'unreachable', code: 'TL_UPSTREAM_PROXY', status })
+    expect(outcome.reason).toContain(body.slice(0, 20))
+  })
+
+  it.each(['{"count":"7","hostname":"h"}', '{"count":7}', '[]', 'null', '<html>', '{"count":1e99,"hostname":"h"}'])(
+    'takes a 200 that is no count for what it is: %s',
+    (body) => {
+      expect(outcomeOfAnswer({ status: 200, contentType: json, body })).toMatchObject({
+        state: 'unreachable',
+        code: 'TL_UPSTREAM_INVALID',
+        count: null,
+      })
+    },
+  )
+
+  it('shortens a hostile body and takes control characters out', () => {
+    const { reason } = outcomeOfAnswer({
+      status: 500,
+      contentType: 'text/plain',
+      body: `\u001b[31m\n${'x'.repeat(9999)}`,
+    })
+    expect(reason).toMatch(/^answered 500: \[31m x+…$/)
+    expect(reason?.length).toBeLessThan(150)
+  })
+
+  it.each([
+    ['ERR_CANCELED', 'TL_UPSTREAM_TIMEOUT', 'no answer within 50 ms'],
+    ['ECONNREFUSED', 'TL_UPSTREAM_REFUSED', 'nothing listens'],
+    ['ECONNRESET', 'TL_UPSTREAM_RESET', 'wants mTLS'],
+    ['ENOTFOUND', 'TL_UPSTREAM_NETWORK', 'getaddrinfo'],
+  ])('is unreachable on %s, as %s', (code, expected, reason) => {
+    const outcome = outcomeOfFailure({ code, message: 'getaddrinfo ENOTFOUND counting' }, 50)
+    expect(outcome).toMatchObject({ state: 'unreachable', code: expected, status: null })
+    expect(outcome.reason).toContain(reason)
+  })
+})

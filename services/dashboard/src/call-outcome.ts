@@ -1,0 +1,109 @@
+import type { ErrorCode } from '@throughline/service-kit'
+
+/** How one call to counting went; the page shows one look for each state. */
+export type CallState = 'connected' | 'denied' | 'failing' | 'unreachable'
+
+export interface CallOutcome {
+  state: CallState
+  count: number | null
+  hostname: string | null
+  /** HTTP status that came back; null when none did. */
+  status: number | null
+  code: ErrorCode | null
+  /** For people: what was seen on the wire. Null when connected. */
+  reason: string | null
+}
+
+/** What came back over HTTP. */
+export interface UpstreamAnswer {
+  status: number
+  contentType: string
+  body: string
+}
+
+/** What Envoy's RBAC filter answers, byte for byte; Consul's intentions and Istio's policies both end in that filter. */
+const RBAC_DENIAL = 'RBAC: access denied'
+
+/** Longest piece of an unknown body that is shown or logged. */
+const QUOTE_LIMIT = 120
+
+/** Decides the state from an answer. An application's own 403 differs from the mesh's by its body only. */
+export function outcomeOfAnswer(answer: UpstreamAnswer): CallOutcome {
+  const { status } = answer
+  if (status === 200) return countOrInvalid(answer)
+  if (status === 403 && answer.body === RBAC_DENIAL) {
+    return failed('denied', status, 'TL_UPSTREAM_DENIED', `a sidecar's access rule refused the call: ${RBAC_DENIAL}`)
+  }
+  const error = status >= 500 ? countingError(answer) : undefined
+  if (error) {
+    return failed(
+      'failing',
+      status,
+      'TL_UPSTREAM_FAILED',
+      `counting answered ${status} ${error.code}: ${error.message}`,
+    )
+  }
+  const quoted = quote(answer.body)
+  return failed('unreachable', status, 'TL_UPSTREAM_PROXY', `answered ${status}${quoted ? `: ${quoted}` : ''}`)
+}
+
+/** Decides the state from a call that got no answer. `error.code` is a Node or axios code. */
+export function outcomeOfFailure(error: { code?: string; message: string }, timeoutMs: number): CallOutcome {
+  switch (error.code) {
+    case 'ERR_CANCELED':
+    case 'ECONNABORTED':
+    case 'ETIMEDOUT':
+      return failed('unreachable', null, 'TL_UPSTREAM_TIMEOUT', `no answer within ${timeoutMs} ms`)
+    case 'ECONNREFUSED':
+      return failed('unreachable', null, 'TL_UPSTREAM_REFUSED', 'connection refused: nothing listens there')
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return failed(
+        'unreachable',
+        null,
+        'TL_UPSTREAM_RESET',
+        'connection reset: a TCP-level denial, a port that wants mTLS and a crash look the same',
+      )
+    default:
+      return failed('unreachable', null, 'TL_UPSTREAM_NETWORK', quote(error.message) || (error.code ?? 'unknown'))
+  }
+}
+
+function countOrInvalid({ status, contentType, body }: UpstreamAnswer): CallOutcome {
+  const parsed = isJson(contentType) ? parseObject(body) : undefined
+  const { count, hostname } = parsed ?? {}
+  if (typeof count === 'number' && Number.isSafeInteger(count) && typeof hostname === 'string') {
+    return { state: 'connected', count, hostname: hostname.slice(0, 253), status, code: null, reason: null }
+  }
+  return failed('unreachable', status, 'TL_UPSTREAM_INVALID', `answered 200, but not with a count: ${quote(body)}`)
+}
+
+/** Counting's own errors are JSON with a code of ours; a proxy's are plain text. */
+function countingError({ contentType, body }: UpstreamAnswer): { code: string; message: string } | undefined {
+  const { code, message } = (isJson(contentType) ? parseObject(body) : undefined) ?? {}
+  if (typeof code !== 'string' || !/^TL_[A-Z_]{1,40}$/.test(code)) return undefined
+  return { code, message: typeof message === 'string' ? quote(message) : '' }
+}
+
+function failed(state: CallState, status: number | null, code: ErrorCode, reason: string): CallOutcome {
+  return { state, count: null, hostname: null, status, code, reason }
+}
+
+function isJson(contentType: string): boolean {
+  return /^application\/json(;|$)/i.test(contentType)
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Wire data is hostile: shortened, and control characters taken out, before it is shown or logged. */
+function quote(text: string): string {
+  const clean = text.replace(/\p{Cc}+/gu, ' ').trim()
+  return clean.length > QUOTE_LIMIT ? `${clean.slice(0, QUOTE_LIMIT)}…` : clean
+}

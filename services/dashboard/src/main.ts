@@ -1,0 +1,54 @@
+import { main } from '@throughline/service-kit/main'
+import { createTelemetry } from '@throughline/telemetry'
+import { loadDashboardConfig } from './config.ts'
+
+await main('dashboard', async () => {
+  const config = loadDashboardConfig(process.env)
+  const telemetry = createTelemetry({
+    serviceName: config.OTEL_SERVICE_NAME,
+    env: process.env,
+    // The page's files and its questions for traces would bury the one request that matters.
+    shouldTrace: ({ path }) => path === '/api/count',
+  })
+  telemetry.start()
+  // Stock instrumentation patches Express as it is loaded: nothing that imports Express may come before this line.
+  const { createHealth, createLogger, createMetrics, runService } = await import('@throughline/service-kit')
+  const { createCountingClient } = await import('./counting-client.ts')
+  const { createApp } = await import('./app.ts')
+
+  const logger = createLogger({
+    service: config.OTEL_SERVICE_NAME,
+    level: config.LOG_LEVEL,
+    ids: telemetry.activeIds,
+  })
+  const health = createHealth()
+  const counting = createCountingClient({
+    url: config.COUNTING_SERVICE_URL,
+    timeoutMs: config.UPSTREAM_TIMEOUT_MS,
+    instrument: telemetry.instrumentAxios,
+  })
+  const app = createApp({
+    logger,
+    health,
+    metrics: createMetrics(config.OTEL_SERVICE_NAME),
+    ids: telemetry.activeIds,
+    traceId: telemetry.activeTraceId,
+    counting,
+    upstreamUrl: config.COUNTING_SERVICE_URL,
+    traceQueryUrl: config.TRACE_QUERY_URL,
+    traceUiUrl: config.TRACE_UI_URL,
+    controls: { url: config.MESH_CONTROL_URL, token: config.MESH_CONTROL_TOKEN },
+  })
+  await runService({
+    logger,
+    health,
+    app,
+    at: { host: config.HOST, port: config.PORT, socketPath: config.SOCKET_PATH },
+    drainDelayMs: config.DRAIN_DELAY_MS,
+    drainTimeoutMs: config.DRAIN_TIMEOUT_MS,
+    onClosed: async () => {
+      counting.close()
+      await telemetry.shutdown()
+    },
+  })
+})

@@ -1,0 +1,54 @@
+import { ServiceError } from '@throughline/service-kit'
+import { json, Router, type RequestHandler } from 'express'
+
+export interface MeshControlsOptions {
+  /** The lab's control API; undefined = no controls, every route answers `TL_CONTROLS_OFF`. */
+  url?: string | undefined
+  /** Bearer token of that API; it stays on the server side. */
+  token?: string | undefined
+}
+
+/** A tracer change restarts listeners, so it may take some seconds. */
+const TIMEOUT_MS = 15_000
+
+/** Offers the lab's control API to the page, same-origin: `/api/mesh/status`, `/allow`, `/deny`, `/tracer`. */
+export function meshControls({ url, token }: MeshControlsOptions): Router {
+  const pass = (method: 'GET' | 'POST', action: string): RequestHandler => {
+    return async (request, response) => {
+      if (!url) throw new ServiceError('TL_CONTROLS_OFF', 'no control API: MESH_CONTROL_URL is not set')
+      const answer = await ask(`${url}/mesh/${action}`, {
+        method,
+        headers: { authorization: `Bearer ${token ?? ''}`, 'content-type': 'application/json' },
+        ...(method === 'POST' && { body: JSON.stringify(request.body ?? {}) }),
+      })
+      response.status(answer.status).type('json').send(answer.body)
+    }
+  }
+  const routes = Router()
+  routes.get('/status', pass('GET', 'status'))
+  routes.post('/allow', sameOrigin, pass('POST', 'allow'))
+  routes.post('/deny', sameOrigin, pass('POST', 'deny'))
+  routes.post('/tracer', sameOrigin, json({ limit: '1kb' }), pass('POST', 'tracer'))
+  return routes
+}
+
+async function ask(url: string, init: RequestInit): Promise<{ status: number; body: string }> {
+  try {
+    const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })
+    return { status: answer.status, body: await answer.text() }
+  } catch (error) {
+    throw new ServiceError('TL_CONTROL_UNREACHABLE', `the control API at ${new URL(url).origin} did not answer`, {
+      cause: error,
+    })
+  }
+}
+
+/** Browsers send Origin with every POST, so another site's page can't pass; curl sends none and may. */
+const sameOrigin: RequestHandler = (request, _response, next) => {
+  const origin = request.get('origin')
+  const host = origin && URL.canParse(origin) ? new URL(origin).host : origin
+  if (origin !== undefined && host !== request.get('host')) {
+    throw new ServiceError('TL_ORIGIN', 'the mesh controls are for the page of this dashboard only')
+  }
+  next()
+}

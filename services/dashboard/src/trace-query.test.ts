@@ -1,0 +1,31 @@
+import request from 'supertest'
+import { describe, expect, it } from 'vitest'
+import { dashboard, sendJson, startUpstream } from './app.test-support.ts'
+
+const TRACE = 'a'.repeat(32)
+
+describe('GET /api/traces/:traceId', () => {
+  it("passes the backend's trace on", async () => {
+    const asked: (string | undefined)[] = []
+    await using backend = await startUpstream((incoming, response) => {
+      asked.push(incoming.url)
+      sendJson(200, { data: [{ traceID: TRACE }] })(incoming, response)
+    })
+    const app = dashboard('http://127.0.0.1:1', { traceQueryUrl: backend.url })
+    await request(app)
+      .get(`/api/traces/${TRACE}`)
+      .expect(200, { data: [{ traceID: TRACE }] })
+    expect(asked).toEqual([`/api/traces/${TRACE}`])
+  })
+
+  it('tells not there yet, not asked well, backend gone and no backend apart', async () => {
+    await using backend = await startUpstream(sendJson(404, { errors: [] }))
+    const app = dashboard('http://127.0.0.1:1', { traceQueryUrl: backend.url })
+    expect((await request(app).get(`/api/traces/${TRACE}`).expect(404)).body.code).toBe('TL_TRACE_NOT_FOUND')
+    expect((await request(app).get('/api/traces/..%2Fservices').expect(400)).body.code).toBe('TL_BAD_REQUEST')
+    const gone = dashboard('http://127.0.0.1:1', { traceQueryUrl: 'http://127.0.0.1:1' })
+    expect((await request(gone).get(`/api/traces/${TRACE}`).expect(502)).body.code).toBe('TL_TRACES_UNREACHABLE')
+    const off = dashboard('http://127.0.0.1:1')
+    expect((await request(off).get(`/api/traces/${TRACE}`).expect(404)).body.code).toBe('TL_TRACES_OFF')
+  })
+})

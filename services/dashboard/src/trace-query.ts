@@ -1,0 +1,31 @@
+import { ServiceError } from '@throughline/service-kit'
+import type { RequestHandler } from 'express'
+
+const TIMEOUT_MS = 3000
+
+/** `GET /api/traces/:traceId`: one trace from the backend's Jaeger-shaped query API, as it is. */
+export function traceQuery(url: string | undefined): RequestHandler<{ traceId: string }> {
+  return async (request, response) => {
+    if (!url) throw new ServiceError('TL_TRACES_OFF', 'no trace backend: TRACE_QUERY_URL is not set')
+    const { traceId } = request.params
+    if (!/^[0-9a-f]{32}$/.test(traceId)) {
+      throw new ServiceError('TL_BAD_REQUEST', 'a trace id is 32 lower-case hex digits')
+    }
+    const answer = await fetchTrace(`${url}/api/traces/${traceId}`)
+    if (answer.status === 404) throw new ServiceError('TL_TRACE_NOT_FOUND', `no trace ${traceId} (yet) at ${url}`)
+    if (answer.status !== 200) {
+      throw new ServiceError('TL_TRACES_UNREACHABLE', `the trace backend at ${url} answered ${answer.status}`)
+    }
+    response.set('cache-control', 'no-store').type('json').send(answer.body)
+  }
+}
+
+async function fetchTrace(url: string): Promise<{ status: number; body: string }> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) })
+    return { status: answer.status, body: await answer.text() }
+  } catch (error) {
+    const { origin } = new URL(url)
+    throw new ServiceError('TL_TRACES_UNREACHABLE', `the trace backend at ${origin} did not answer`, { cause: error })
+  }
+}
