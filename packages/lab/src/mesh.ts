@@ -1,0 +1,51 @@
+export const tracers = ['opentelemetry', 'zipkin', 'none'] as const
+export type Tracer = (typeof tracers)[number]
+
+export function isTracer(value: unknown): value is Tracer {
+  return tracers.some((tracer) => tracer === value)
+}
+
+export type Access = 'allowed' | 'denied'
+
+export interface SidecarStatus {
+  name: string
+  state: 'ready' | 'starting' | 'down' | 'rejected'
+  /** Why it is not ready. */
+  reason?: string
+  /** How often it was restarted because it had ended by itself. */
+  restarts: number
+}
+
+export interface MeshStatus {
+  mesh: string
+  tracer: Tracer
+  /** What `tracer` can be changed to. */
+  tracers: readonly Tracer[]
+  /** Whether the dashboard may call counting. */
+  access: Access
+  sidecars: SidecarStatus[]
+}
+
+/** The way around the sidecar: where the app itself listens, and who can reach it there. */
+export interface Bypass {
+  /** URL, or `unix:` and the path of a socket. */
+  address: string
+  /** Whether other users of this machine are kept out. */
+  closed: boolean
+}
+
+/** A mesh on this machine. Each one is a module that makes this shape, so one contract test serves them all. */
+export interface Mesh {
+  name: string
+  /** Resolves when every sidecar has taken its configuration. */
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** Each resolves when the sidecars act on it. @throws LabError TL_MESH_UPDATE_REJECTED, TL_MESH_UPDATE_TIMEOUT */
+  allow(): Promise<void>
+  deny(): Promise<void>
+  tracing(tracer: Tracer): Promise<void>
+  status(): Promise<MeshStatus>
+  bypass: Bypass
+  /** Process ids of the sidecars that are running, by name. */
+  pids(): Record<string, number>
+}

@@ -1,0 +1,113 @@
+import path from 'node:path'
+import { checkSidecar, type SidecarCheck } from '../check-sidecar.ts'
+import { LabError } from '../errors.ts'
+import type { Guardian } from '../guardian.ts'
+import { httpGet } from '../http-get.ts'
+import type { SidecarStatus } from '../mesh.ts'
+import { poll } from '../poll.ts'
+import { createProgram, type Program } from '../program.ts'
+
+export interface EnvoySidecarOptions {
+  /** Its `node.id`. */
+  name: string
+  /** The Envoy to run. */
+  binary: string
+  adminUrl: string
+  /** The bootstrap, written before it is started. */
+  bootstrap: string
+  listeners: string[]
+  /** What was last written for it, by discovery service. */
+  versions: () => Record<string, string>
+  runDir: string
+  guardian: Guardian
+  log?: (line: string) => void
+}
+
+export interface EnvoySidecar extends Program {
+  status(): Promise<SidecarStatus>
+  /**
+   * Resolves when it runs with what was last written for it.
+   *
+   * @throws LabError TL_MESH_UPDATE_REJECTED, TL_MESH_UPDATE_TIMEOUT
+   */
+  taken(): Promise<void>
+  /** Resolves when no connection made under an older listener is open any more. */
+  drained(): Promise<void>
+}
+
+/** Milliseconds after a start in which silence on the admin address is no failure. */
+const startUp = 5000
+/** Milliseconds for a sidecar to take a change; enough for one that is just being restarted. */
+const updateDeadline = 10_000
+
+/**
+ * No hot restart: several Envoys on one machine would claim the same shared memory. Immediate drain: a changed listener
+ * lets go of its old connections in a second, not over ten minutes.
+ */
+function envoyArguments(bootstrap: string): string[] {
+  const options = '--disable-hot-restart --concurrency 1 --drain-time-s 1 --drain-strategy immediate'
+  return ['-c', bootstrap, '-l', 'warn', ...options.split(' '), '--file-flush-interval-msec', '200']
+}
+
+/** One Envoy process under supervision. */
+export function createEnvoySidecar(options: EnvoySidecarOptions): EnvoySidecar {
+  const { name, adminUrl, listeners, runDir, guardian } = options
+  const check = (): Promise<SidecarCheck> =>
+    checkSidecar(adminUrl, { nodeId: name, listeners, versions: options.versions() })
+
+  const program = createProgram({
+    name,
+    command: options.binary,
+    args: envoyArguments(options.bootstrap),
+    cwd: runDir,
+    logFile: path.join(runDir, `${name}.log`),
+    guardian,
+    ...(options.log && { log: options.log }),
+    async isReady() {
+      const { state, reason } = await check()
+      if (state === 'rejected') throw new LabError('TL_MESH_UPDATE_REJECTED', `refused its configuration: ${reason}`)
+      return state === 'ready'
+    },
+  })
+
+  return {
+    ...program,
+    async status() {
+      const restarts = program.restarts()
+      const uptime = program.uptimeMs()
+      if (uptime === undefined) return { name, state: 'down', reason: program.downReason() ?? 'not running', restarts }
+      const { state, reason } = await check()
+      const starting = state === 'down' && uptime < startUp
+      return { name, state: starting ? 'starting' : state, ...(reason !== undefined && { reason }), restarts }
+    },
+    async taken() {
+      const outcome = await poll(
+        async () => {
+          const now = await check()
+          return now.state === 'ready' || now.state === 'rejected' ? now : undefined
+        },
+        { deadlineMs: updateDeadline, intervalMs: 5 },
+      )
+      if (outcome === undefined) {
+        throw new LabError('TL_MESH_UPDATE_TIMEOUT', `${name} did not take the change within ${updateDeadline / 1000} s`)
+      }
+      if (outcome.state === 'rejected') {
+        throw new LabError('TL_MESH_UPDATE_REJECTED', `${name} refused the change: ${outcome.reason}`)
+      }
+    },
+    async drained() {
+      await poll(async () => ((await isDraining(adminUrl)) ? undefined : true), { deadlineMs: updateDeadline })
+    },
+  }
+}
+
+async function isDraining(adminUrl: string): Promise<boolean> {
+  const filter = String.raw`^listener_manager\.total_(filter_chains|listeners)_draining$`
+  try {
+    const { body } = await httpGet(`${adminUrl}/stats?filter=${encodeURIComponent(filter)}`)
+    return body.split('\n').some((line) => /: [1-9]/.test(line))
+  } catch {
+    // Nothing is left open by a sidecar that is gone.
+    return false
+  }
+}

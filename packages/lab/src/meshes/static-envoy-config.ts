@@ -1,0 +1,100 @@
+import type { Access, Tracer } from '../mesh.ts'
+import { renderMeshFile } from '../mesh-files.ts'
+import type { MeshValue } from '../render-mesh.ts'
+import { envoyAddress } from './envoy-address.ts'
+
+export const sidecars = ['counting', 'dashboard'] as const
+export type Sidecar = (typeof sidecars)[number]
+
+/** Addresses are `host:port`; an app's may be `unix:/path`. */
+export interface StaticEnvoySettings {
+  /** Folder of a sidecar's own files, as the sidecar sees it. */
+  configDir: Record<Sidecar, string>
+  /** Folder with `ca.pem` and each service's `.pem` and `.key`, as the sidecars see it. */
+  certsDir: string
+  admin: Record<Sidecar, string>
+  /** Where counting's app listens. */
+  countingApp: string
+  /** Where counting's sidecar listens. */
+  countingInbound: string
+  /** Where dashboard's sidecar finds it; default the same. */
+  countingSidecar?: string
+  /** Where dashboard's sidecar listens for calls to counting. */
+  dashboardOutbound: string
+  /** `http://host:port/v1/traces` */
+  otlpUrl: string
+  /** `http://host:port/api/v2/spans` */
+  zipkinUrl: string
+  /** Percentage of requests the sidecars trace when nobody has decided before, default 100. */
+  sampling?: number
+}
+
+/** Each function gives what one of Envoy's files holds; `version` is what the sidecar reports once it has taken it. */
+export interface StaticEnvoyConfig {
+  bootstrap(sidecar: Sidecar): Promise<MeshValue>
+  clusters(sidecar: Sidecar, version: string): Promise<MeshValue>
+  listeners(sidecar: Sidecar, options: { tracer: Tracer; version: string }): Promise<MeshValue>
+  routes(options: { access: Access; version: string }): Promise<MeshValue>
+}
+
+/** Renders `mesh/envoy/` for two sidecars. */
+export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEnvoyConfig {
+  const { configDir, certsDir, sampling = 100 } = settings
+  const otlp = new URL(settings.otlpUrl)
+  const zipkin = new URL(settings.zipkinUrl)
+
+  const tracing = (sidecar: Sidecar, tracer: Tracer): Promise<MeshValue> => {
+    const values: Record<Tracer, Record<string, MeshValue>> = {
+      opentelemetry: { SIDECAR: `${sidecar}-sidecar`, SAMPLING: sampling, COLLECTOR_URL: otlp.href },
+      zipkin: { SAMPLING: sampling, COLLECTOR_HOST: zipkin.host, COLLECTOR_PATH: zipkin.pathname },
+      none: {},
+    }
+    return renderMeshFile(`envoy/tracing/${tracer}.yaml`, values[tracer])
+  }
+
+  return {
+    bootstrap: (sidecar) =>
+      renderMeshFile('envoy/bootstrap.yaml', {
+        SIDECAR: `${sidecar}-sidecar`,
+        ADMIN: envoyAddress(settings.admin[sidecar]),
+        CONFIG_DIR: configDir[sidecar],
+        COLLECTOR_OTLP: envoyAddress(hostAndPort(otlp)),
+        COLLECTOR_ZIPKIN: envoyAddress(hostAndPort(zipkin)),
+      }),
+
+    clusters: (sidecar, version) =>
+      renderMeshFile(`envoy/${sidecar}/clusters.yaml`, {
+        VERSION: version,
+        ...(sidecar === 'counting'
+          ? { COUNTING_APP: envoyAddress(settings.countingApp) }
+          : {
+              COUNTING_SIDECAR: envoyAddress(settings.countingSidecar ?? settings.countingInbound),
+              CERTS_DIR: certsDir,
+            }),
+      }),
+
+    listeners: async (sidecar, { tracer, version }) =>
+      renderMeshFile(`envoy/${sidecar}/listeners.yaml`, {
+        VERSION: version,
+        TRACING: await tracing(sidecar, tracer),
+        ACCESS_LOG: await renderMeshFile('envoy/access-log.yaml'),
+        ...(sidecar === 'counting'
+          ? {
+              COUNTING_INBOUND: envoyAddress(settings.countingInbound),
+              CERTS_DIR: certsDir,
+              CONFIG_DIR: configDir.counting,
+            }
+          : { DASHBOARD_OUTBOUND: envoyAddress(settings.dashboardOutbound) }),
+      }),
+
+    routes: async ({ access, version }) =>
+      renderMeshFile('envoy/counting/routes.yaml', {
+        VERSION: version,
+        POLICIES: await renderMeshFile(`envoy/access/${access}.yaml`),
+      }),
+  }
+}
+
+function hostAndPort(url: URL): string {
+  return `${url.hostname}:${url.port === '' ? '80' : url.port}`
+}

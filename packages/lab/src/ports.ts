@@ -1,0 +1,69 @@
+import { once } from 'node:events'
+import net from 'node:net'
+import { randomInt } from 'node:crypto'
+import { LabError } from './errors.ts'
+import { findPortOwner } from './port-owner.ts'
+
+/** The ports people see in the demo, in the documents and in their own tests against it. */
+export const demoPorts = {
+  dashboard: 9002,
+  counting: 9001,
+  outbound: 9101,
+  inbound: 21001,
+  countingAdmin: 19001,
+  dashboardAdmin: 19002,
+  otlp: 4318,
+  zipkin: 9411,
+  query: 16686,
+  control: 19000,
+} as const
+
+export type PortName = keyof typeof demoPorts
+export type Ports = Record<PortName, number>
+
+/** Below every system's ephemeral range: an outgoing connection can't take one between our look and the bind. */
+const first = 20_000
+const last = 29_999
+const handedOut = new Set<number>()
+
+/** Whether a server could listen on this port of 127.0.0.1 now. */
+export async function isPortFree(port: number): Promise<boolean> {
+  const server = net.createServer()
+  server.listen({ port, host: '127.0.0.1', exclusive: true })
+  try {
+    await once(server, 'listening')
+  } catch {
+    return false
+  }
+  server.close()
+  await once(server, 'close')
+  return true
+}
+
+/**
+ * Finds a port for a program that can't be told to choose one itself; none is handed out twice by this process. Another
+ * process may still be faster, so whoever starts the program tries again when it can't bind.
+ */
+export async function takeFreePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(first, last + 1)
+    if (handedOut.has(port)) continue
+    handedOut.add(port)
+    if (await isPortFree(port)) return port
+  }
+}
+
+/**
+ * Makes sure that nobody listens on the ports given, by what they are for.
+ *
+ * @throws LabError TL_PORT_IN_USE naming every port that is taken, its use and its owner where that can be known
+ */
+export async function requireFreePorts(ports: Partial<Ports>): Promise<void> {
+  const taken: string[] = []
+  for (const [use, port] of Object.entries(ports)) {
+    if (await isPortFree(port)) continue
+    const owner = await findPortOwner(port)
+    taken.push(`port ${port} (${use}) is in use by ${owner ?? 'another program'}`)
+  }
+  if (taken.length > 0) throw new LabError('TL_PORT_IN_USE', taken.join('\n'))
+}

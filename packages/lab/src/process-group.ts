@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import { LabError, messageOf } from './errors.ts'
+import type { Guardian } from './guardian.ts'
+
+export interface Command {
+  /** Path of the executable. */
+  command: string
+  args?: string[]
+  /** The whole environment; nothing is inherited. */
+  env?: Record<string, string>
+  cwd?: string
+}
+
+export interface ProcessGroup {
+  pid: number
+  /** Resolves with a description (`exit code 1`, `SIGKILL`) once the first process of the group has ended. */
+  ended: Promise<string>
+  /** TERM to the group, `graceMs` to leave, then KILL. Safe to call at any time. */
+  end(graceMs: number): Promise<void>
+}
+
+/** Starts a program as the leader of a process group of its own, its output appended to a file. */
+export async function startProcessGroup(
+  command: Command,
+  { logFile, guardian }: { logFile: string; guardian: Guardian },
+): Promise<ProcessGroup> {
+  const output = fs.openSync(logFile, 'a')
+  let child: ChildProcess
+  try {
+    child = spawn(command.command, command.args ?? [], {
+      detached: true,
+      stdio: ['ignore', output, output],
+      env: command.env ?? {},
+      ...(command.cwd !== undefined && { cwd: command.cwd }),
+    })
+    const { pid } = child
+    // In the same tick as the spawn: a lab killed now must not leave the program behind.
+    if (pid !== undefined) guardian.add(pid)
+  } finally {
+    fs.closeSync(output)
+  }
+  const ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]) =>
+    typeof signal === 'string' ? signal : `exit code ${code}`,
+  )
+  // Reported below when the program can't be started at all.
+  ended.catch(() => {})
+  try {
+    await once(child, 'spawn')
+  } catch (error) {
+    throw new LabError('TL_PROGRAM_FAILED', `${command.command} can't be started: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+  const { pid = 0 } = child
+  const forget = async (): Promise<void> => {
+    await ended
+    // A child of the child may still be there; its group outlives its leader.
+    signalGroup(pid, 'SIGKILL')
+    guardian.drop(pid)
+  }
+  const forgotten = forget()
+  return {
+    pid,
+    ended,
+    async end(graceMs) {
+      if (child.exitCode === null && child.signalCode === null) {
+        signalGroup(pid, 'SIGTERM')
+        const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs)
+        await ended
+        clearTimeout(timer)
+      }
+      await forgotten
+    },
+  }
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal)
+  } catch {
+    // Nobody is left in it.
+  }
+}

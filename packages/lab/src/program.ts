@@ -1,0 +1,126 @@
+import { LabError, messageOf } from './errors.ts'
+import type { Guardian } from './guardian.ts'
+import { logTail } from './log-tail.ts'
+import { poll } from './poll.ts'
+import { type Command, type ProcessGroup, startProcessGroup } from './process-group.ts'
+import { createRestartBudget, type RestartBudget } from './restart-budget.ts'
+
+export interface ProgramOptions extends Command {
+  name: string
+  /** What it prints goes here, from every run. */
+  logFile: string
+  guardian: Guardian
+  /** Whether it does its work now; asked until it does. Throws when it never will. */
+  isReady: () => Promise<boolean>
+  /** Milliseconds to become ready at the first start, default 20,000. */
+  readyTimeoutMs?: number
+  /** Milliseconds between TERM and KILL, default 5,000. */
+  graceMs?: number
+  /** Milliseconds from its end to its restart, default 1,000. */
+  restartDelayMs?: number
+  restartBudget?: RestartBudget
+  /** One line for each event a person may want to know of. */
+  log?: (line: string) => void
+}
+
+export interface Program {
+  name: string
+  /** `undefined` while it is not running. */
+  pid(): number | undefined
+  /** Milliseconds since it was last started; `undefined` while it is not running. */
+  uptimeMs(): number | undefined
+  /** How often it was restarted because it had ended by itself. */
+  restarts(): number
+  /** Why it is not running; `undefined` while it is. */
+  downReason(): string | undefined
+  /** Resolves when it is ready; from then on it is restarted whenever it ends. */
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** A real program: started, watched, restarted (five times a minute at most) and stopped with all its children. */
+export function createProgram(options: ProgramOptions): Program {
+  const { name, logFile, guardian, log = () => {}, restartDelayMs = 1000, graceMs = 5000 } = options
+  const budget = options.restartBudget ?? createRestartBudget()
+  let group: ProcessGroup | undefined
+  let down: string | undefined = 'not started'
+  let launchedAt = 0
+  let restarts = 0
+  let supervised = false
+  let stopping = false
+  let timer: NodeJS.Timeout | undefined
+
+  const launch = async (): Promise<ProcessGroup> => {
+    const started = await startProcessGroup(options, { logFile, guardian })
+    group = started
+    launchedAt = performance.now()
+    down = undefined
+    void watch(started)
+    return started
+  }
+
+  const watch = async (started: ProcessGroup): Promise<void> => {
+    const how = await started.ended
+    group = undefined
+    down = how
+    if (supervised && !stopping) scheduleRestart(how)
+  }
+
+  const scheduleRestart = (how: string): void => {
+    if (!budget.spend()) {
+      down = `${how}, and it has been restarted too often to try again`
+      log(`${name} ended (${how}); it has been restarted too often to try again. Its log: ${logFile}`)
+      return
+    }
+    log(`${name} ended (${how}); starting it again`)
+    timer = setTimeout(() => {
+      restarts += 1
+      launch().catch((error: Error) => {
+        down = error.message
+        log(error.message)
+      })
+    }, restartDelayMs)
+  }
+
+  const failed = async (what: string): Promise<LabError> => {
+    const tail = await logTail(logFile)
+    return new LabError('TL_PROGRAM_FAILED', `${name} ${what}.${tail === '' ? '' : ` Its last lines:\n${tail}`}`)
+  }
+
+  return {
+    name,
+    pid: () => group?.pid,
+    uptimeMs: () => (group === undefined ? undefined : performance.now() - launchedAt),
+    restarts: () => restarts,
+    downReason: () => down,
+    async start() {
+      await launch()
+      const { readyTimeoutMs = 20_000 } = options
+      const ask = async (): Promise<string | undefined> => {
+        if (group === undefined) return 'ended'
+        return (await options.isReady()) ? 'ready' : undefined
+      }
+      let outcome: string | undefined
+      try {
+        outcome = await poll(ask, { deadlineMs: readyTimeoutMs })
+      } catch (error) {
+        await group?.end(graceMs)
+        throw await failed(messageOf(error))
+      }
+      if (stopping) throw await failed('was stopped before it was ready')
+      // Also asked after "ready": another program on its port may have answered for a dead one.
+      if (group === undefined) throw await failed(`ended (${down}) before it was ready`)
+      if (outcome === undefined) {
+        await group?.end(graceMs)
+        throw await failed(`was not ready within ${readyTimeoutMs / 1000} s`)
+      }
+      supervised = true
+    },
+    async stop() {
+      stopping = true
+      clearTimeout(timer)
+      await group?.end(graceMs)
+      down = 'stopped'
+    },
+  }
+}

@@ -1,0 +1,74 @@
+import { parse } from 'yaml'
+import { LabError, messageOf } from './errors.ts'
+
+/** Anything JSON can hold. `null` for a whole value removes the key it stands under. */
+export type MeshValue = string | number | boolean | null | MeshValue[] | { [key: string]: MeshValue }
+
+export interface MeshSource {
+  /** Name of the file, for messages. */
+  file: string
+  /** Its YAML text. */
+  text: string
+}
+
+const placeholder = /\$\{([^}]*)\}/g
+const onlyPlaceholder = /^\$\{([^}]*)\}$/
+
+/**
+ * Turns a readable mesh file into the data its program reads (Envoy substitutes nothing itself).
+ *
+ * `${NAME}` as a whole value becomes the value as data, so a tracer or a policy can be a structured object; within a
+ * longer string it becomes text. A key whose value becomes `null` is left out.
+ *
+ * @param values every name the file uses, and no other
+ * @throws LabError TL_MESH_CONFIG_INVALID naming the file and the value: unknown, unused, or not usable as text
+ */
+export function renderMesh(source: MeshSource, values: Record<string, MeshValue> = {}): MeshValue {
+  const used = new Set<string>()
+
+  const lookUp = (name: string): MeshValue => {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined
+    if (value === undefined) throw invalid(source.file, `uses \${${name}}, and no such value was given`)
+    used.add(name)
+    return value
+  }
+
+  const asText = (name: string): string => {
+    const value = lookUp(name)
+    if (value === null || typeof value === 'object') {
+      throw invalid(source.file, `uses \${${name}} inside a string, and its value is not text or a number`)
+    }
+    return String(value)
+  }
+
+  const substitute = (node: MeshValue): MeshValue => {
+    if (typeof node === 'string') {
+      const name = onlyPlaceholder.exec(node)?.[1]
+      return name === undefined ? node.replace(placeholder, (_, part: string) => asText(part)) : lookUp(name)
+    }
+    if (Array.isArray(node)) return node.map(substitute)
+    if (node === null || typeof node !== 'object') return node
+    return Object.fromEntries(
+      Object.entries(node)
+        .map(([key, value]) => [key, value === null ? null : substitute(value)] as const)
+        .filter(([, value]) => value !== null),
+    )
+  }
+
+  const rendered = substitute(parseYaml(source))
+  const unused = Object.keys(values).filter((name) => !used.has(name))
+  if (unused.length > 0) throw invalid(source.file, `does not use the value ${unused.join(', ')}`)
+  return rendered
+}
+
+function parseYaml({ file, text }: MeshSource): MeshValue {
+  try {
+    return parse(text, { strict: true, uniqueKeys: true }) as MeshValue
+  } catch (error) {
+    throw new LabError('TL_MESH_CONFIG_INVALID', `${file}: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+function invalid(file: string, what: string): LabError {
+  return new LabError('TL_MESH_CONFIG_INVALID', `${file} ${what}`)
+}
