@@ -1,0 +1,57 @@
+import { type Baggage, type BaggageEntry, baggageEntryMetadataFromString, propagation } from '@opentelemetry/api'
+import { formatBaggage, parseBaggage } from './baggage.ts'
+
+/** OpenTelemetry's `Baggage` over a checked header; it is parsed when somebody reads it, and goes on as it came. */
+export class HeaderBaggage implements Baggage {
+  readonly #header: string
+  #parsed: Baggage | undefined
+
+  /** @param header as `checkBaggage` returns it. */
+  constructor(header: string) {
+    this.#header = header
+  }
+
+  /** Any baggage as a header within the limits of W3C Baggage; `undefined` for an empty one. */
+  static headerOf(baggage: Baggage): string | undefined {
+    if (baggage instanceof HeaderBaggage) return baggage.#header
+    return formatBaggage(
+      baggage.getAllEntries().map(([key, { value, metadata }]) => ({ key, value, properties: metadata?.toString() })),
+    )
+  }
+
+  getEntry(key: string): BaggageEntry | undefined {
+    return this.#read().getEntry(key)
+  }
+
+  getAllEntries(): [string, BaggageEntry][] {
+    return this.#read().getAllEntries()
+  }
+
+  setEntry(key: string, entry: BaggageEntry): Baggage {
+    return this.#read().setEntry(key, entry)
+  }
+
+  removeEntry(key: string): Baggage {
+    return this.#read().removeEntry(key)
+  }
+
+  removeEntries(...keys: string[]): Baggage {
+    return this.#read().removeEntries(...keys)
+  }
+
+  clear(): Baggage {
+    return this.#read().clear()
+  }
+
+  #read(): Baggage {
+    this.#parsed ??= propagation.createBaggage(
+      Object.fromEntries(
+        (parseBaggage(this.#header) ?? []).map(({ key, value, properties }): [string, BaggageEntry] => [
+          key,
+          properties === undefined ? { value } : { value, metadata: baggageEntryMetadataFromString(properties) },
+        ]),
+      ),
+    )
+    return this.#parsed
+  }
+}

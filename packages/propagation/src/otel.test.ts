@@ -1,0 +1,176 @@
+import {
+  propagation,
+  ROOT_CONTEXT,
+  trace,
+  TraceFlags,
+  defaultTextMapGetter,
+  defaultTextMapSetter,
+} from '@opentelemetry/api'
+import { suppressTracing, TraceState } from '@opentelemetry/core'
+import { describe, expect, it } from 'vitest'
+import {
+  getClientRequestId,
+  getLinks,
+  getRequestId,
+  isSamplingDeferred,
+  MeshPropagator,
+  type MeshPropagatorOptions,
+} from './otel.ts'
+
+const TRACE = '80f198ee56343ba864fe8b2a57d3eff7'
+const SPAN = 'e457b5a2e4d86bd1'
+const CHILD = 'bbbbbbbbbbbbbbb1'
+const UUID = '9b2f1c04-7d3e-9a55-8f10-3c2a6b7d8e9f'
+
+function extract(headers: Record<string, string | string[]>, options?: MeshPropagatorOptions) {
+  return new MeshPropagator(options).extract(ROOT_CONTEXT, headers, defaultTextMapGetter)
+}
+
+function inject(context: ReturnType<typeof extract>): Record<string, string> {
+  const carrier: Record<string, string> = {}
+  new MeshPropagator().inject(context, carrier, defaultTextMapSetter)
+  return carrier
+}
+
+function withChild(context: ReturnType<typeof extract>, traceFlags = TraceFlags.SAMPLED) {
+  const { traceId = TRACE, traceState } = trace.getSpanContext(context) ?? {}
+  return trace.setSpanContext(context, { traceId, spanId: CHILD, traceFlags, ...(traceState && { traceState }) })
+}
+
+describe('MeshPropagator', () => {
+  it('writes both formats, never b3, and marks the trace state with its span id', () => {
+    const headers = inject(withChild(extract({ traceparent: `00-${TRACE}-${SPAN}-01`, tracestate: 'foo=1,tl=p:x' })))
+    expect(headers).toEqual({
+      traceparent: `00-${TRACE}-${CHILD}-01`,
+      tracestate: `tl=p:${CHILD},foo=1`,
+      'x-b3-traceid': TRACE,
+      'x-b3-spanid': CHILD,
+      'x-b3-sampled': '1',
+    })
+  })
+
+  it('says no in both formats for a span that is not sampled', () => {
+    const headers = inject(withChild(ROOT_CONTEXT, TraceFlags.NONE))
+    expect(headers).toMatchObject({ traceparent: `00-${TRACE}-${CHILD}-00`, 'x-b3-sampled': '0' })
+  })
+
+  it('hands the random flag on to the spans of its trace', () => {
+    const context = withChild(extract({ traceparent: `00-${TRACE}-${SPAN}-03` }))
+    expect(inject(context)['traceparent']).toBe(`00-${TRACE}-${CHILD}-03`)
+    const other = trace.setSpanContext(context, { traceId: '1'.repeat(32), spanId: CHILD, traceFlags: 0 })
+    expect(inject(other)['traceparent']).toMatch(/-00$/)
+  })
+
+  it('writes nothing while tracing is suppressed and for contexts that are not valid', () => {
+    const context = withChild(extract({ baggage: 'a=1', 'x-request-id': UUID }))
+    expect(inject(suppressTracing(context))).toEqual({})
+    expect(inject(ROOT_CONTEXT)).toEqual({})
+    const invalid = trace.setSpanContext(ROOT_CONTEXT, { traceId: TRACE.toUpperCase(), spanId: CHILD, traceFlags: 1 })
+    expect(inject(invalid)).toEqual({})
+  })
+
+  it('leaves a context as it is when no header says anything', () => {
+    expect(extract({ host: 'counting', accept: '*/*' })).toBe(ROOT_CONTEXT)
+    expect(new MeshPropagator().extract(ROOT_CONTEXT, undefined, defaultTextMapGetter)).toBe(ROOT_CONTEXT)
+  })
+
+  it('takes the context that a sidecar wrote last', () => {
+    const headers = {
+      traceparent: `00-${TRACE}-${SPAN}-01`,
+      tracestate: `tl=p:${SPAN}`,
+      'x-b3-traceid': TRACE,
+      'x-b3-spanid': CHILD,
+      'x-b3-parentspanid': SPAN,
+      'x-b3-sampled': '1',
+    }
+    expect(trace.getSpanContext(extract(headers))).toEqual({
+      traceId: TRACE,
+      spanId: CHILD,
+      traceFlags: 1,
+      isRemote: true,
+    })
+  })
+
+  it('keeps the context it did not choose as a link', () => {
+    const other = '463ac35c9f6413ad48485a3953bb6124'
+    const context = extract({ traceparent: `00-${TRACE}-${SPAN}-01`, b3: `${other}-${CHILD}-1` })
+    expect(getLinks(context)).toMatchObject([{ context: { traceId: other, spanId: CHILD } }])
+    expect(getLinks(ROOT_CONTEXT)).toEqual([])
+  })
+
+  it('carries an x-request-id that is a UUID, through child spans and values of other owners', () => {
+    const context = withChild(extract({ 'x-request-id': UUID })).setValue(Symbol('other'), 1)
+    expect(getRequestId(context)).toBe(UUID)
+    expect(inject(context)['x-request-id']).toBe(UUID)
+  })
+
+  it('keeps any other x-request-id for the logs only, unless asked to carry it', () => {
+    const context = extract({ 'x-request-id': 'job-17' })
+    expect([getRequestId(context), getClientRequestId(context)]).toEqual([undefined, 'job-17'])
+    expect(inject(withChild(context))).not.toHaveProperty('x-request-id')
+    expect(getRequestId(extract({ 'x-request-id': 'job-17' }, { requestId: 'any' }))).toBe('job-17')
+    expect(getClientRequestId(extract({ 'x-request-id': 'a\u001b[31mb' }))).toBeUndefined()
+  })
+
+  it('turns a baggage header into OpenTelemetry baggage and sends it on as it came', () => {
+    const context = extract({ baggage: 'user=J%C3%BCrgen;ttl=1, region=eu' })
+    expect(propagation.getBaggage(context)?.getEntry('user')).toMatchObject({ value: 'Jürgen' })
+    expect(propagation.getBaggage(context)?.getEntry('user')?.metadata?.toString()).toBe('ttl=1')
+    expect(inject(context)).toEqual({ baggage: 'user=J%C3%BCrgen;ttl=1, region=eu' })
+  })
+
+  it('writes baggage that the application has changed', () => {
+    const context = extract({ baggage: 'user=1,region=eu' })
+    const changed = propagation.getBaggage(context)?.removeEntry('region').setEntry('tier', { value: 'a b' })
+    expect(changed).toBeDefined()
+    expect(changed && inject(propagation.setBaggage(context, changed))).toEqual({ baggage: 'user=1,tier=a%20b' })
+  })
+
+  it('lets the application take span and baggage away again', () => {
+    const context = withChild(extract({ traceparent: `00-${TRACE}-${SPAN}-01`, baggage: 'a=1' }))
+    expect(inject(propagation.deleteBaggage(trace.deleteSpan(context)))).toEqual({})
+  })
+
+  it('checks the trace state of other implementations', () => {
+    const traceState = new TraceState().set('foo', '1')
+    const spanContext = { traceId: TRACE, spanId: CHILD, traceFlags: 1, traceState }
+    expect(inject(trace.setSpanContext(ROOT_CONTEXT, spanContext))['tracestate']).toBe(`tl=p:${CHILD},foo=1`)
+    const broken = { ...spanContext, traceState: { serialize: () => 'FOO=1' } as never }
+    expect(inject(trace.setSpanContext(ROOT_CONTEXT, broken))['tracestate']).toBe(`tl=p:${CHILD}`)
+  })
+
+  it('ignores two traceparent headers', () => {
+    const traceparent = `00-${TRACE}-${SPAN}-01`
+    expect(extract({ traceparent: [traceparent, traceparent] })).toBe(ROOT_CONTEXT)
+    expect(trace.getSpanContext(extract({ traceparent: [traceparent] }))?.spanId).toBe(SPAN)
+  })
+
+  it('counts an open decision as sampled, says so, and leaves it open while no span was made', () => {
+    const context = extract({ 'x-b3-traceid': TRACE, 'x-b3-spanid': SPAN })
+    expect(trace.getSpanContext(context)?.traceFlags).toBe(1)
+    expect(isSamplingDeferred(context)).toBe(true)
+    expect(inject(context)).toEqual({ 'x-b3-traceid': TRACE, 'x-b3-spanid': SPAN })
+    expect(isSamplingDeferred(withChild(context))).toBe(false)
+    expect(inject(withChild(context))).toMatchObject({ 'x-b3-sampled': '1' })
+  })
+
+  it('makes an unsampled parent of a "no" without ids, and leaves a "yes" to the sampler', () => {
+    expect(trace.getSpanContext(extract({ b3: '0' }))).toMatchObject({ traceFlags: 0, isRemote: true })
+    expect(inject(extract({ 'x-b3-sampled': '0' }))).toMatchObject({ 'x-b3-sampled': '0' })
+    expect(trace.getSpanContext(extract({ b3: '1' }))).toBeUndefined()
+  })
+
+  it('starts anew at the edge: links the foreign trace and drops its baggage and decision', () => {
+    const headers = { traceparent: `00-${TRACE}-${SPAN}-01`, baggage: 'a=1', 'x-request-id': UUID }
+    const context = extract(headers, { edge: true })
+    expect(trace.getSpanContext(context)).toBeUndefined()
+    expect(getLinks(context)).toMatchObject([{ context: { traceId: TRACE, spanId: SPAN } }])
+    expect(inject(context)).toEqual({ 'x-request-id': UUID })
+    expect(trace.getSpanContext(extract({ b3: '0' }, { edge: true }))).toBeUndefined()
+  })
+
+  it('names every header it writes', () => {
+    const context = withChild(extract({ baggage: 'a=1', 'x-request-id': UUID }))
+    expect(new MeshPropagator().fields().sort()).toEqual(Object.keys(inject(context)).sort())
+  })
+})

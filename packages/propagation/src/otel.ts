@@ -1,0 +1,158 @@
+import {
+  type Context,
+  createContextKey,
+  type Link,
+  propagation,
+  type SpanContext,
+  type TextMapGetter,
+  type TextMapPropagator,
+  type TextMapSetter,
+  trace,
+  TraceFlags,
+} from '@opentelemetry/api'
+import { type Extracted, type ExtractOptions, extract } from './extract.ts'
+import { HeaderBaggage } from './header-baggage.ts'
+import { isSpanId, isTraceId } from './hex.ts'
+import { type MeshState, meshStateOf, withMeshState } from './mesh-context.ts'
+import { MeshTraceState } from './mesh-tracestate.ts'
+import { writeContext } from './outgoing.ts'
+import type { Selection } from './select.ts'
+import type { TraceContext } from './trace-context.ts'
+
+/** Options of {@link MeshPropagator}. */
+export type MeshPropagatorOptions = ExtractOptions
+
+const SUPPRESSED_KEY = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
+const RANDOM_FLAG = 2
+const NO_LINKS: readonly Link[] = []
+const FIELDS = [
+  'traceparent',
+  'tracestate',
+  'x-b3-traceid',
+  'x-b3-spanid',
+  'x-b3-sampled',
+  'baggage',
+  'x-request-id',
+] as const
+
+/**
+ * The propagator that is right under every Envoy tracer: reads W3C, B3 multi and B3 single and takes the context that a
+ * proxy wrote last; writes W3C and B3 multi. It also carries `baggage` and `x-request-id`, so it stands alone and wants
+ * no composite around it.
+ *
+ * Where B3 left the sampling decision open, the extracted span counts as sampled: a parent-based sampler then records,
+ * and an outgoing call says `1`. See {@link isSamplingDeferred} for a sampler that decides by itself. A B3 decision
+ * without ids: "no" makes an unsampled parent of new ids (W3C Trace Context, processing model), "yes" is left to the
+ * sampler.
+ */
+export class MeshPropagator implements TextMapPropagator {
+  readonly #options: MeshPropagatorOptions
+
+  constructor(options: MeshPropagatorOptions = {}) {
+    this.#options = options
+  }
+
+  /** Writes nothing while tracing is suppressed, and no trace headers for a span context that is not valid. */
+  inject<Carrier>(context: Context, carrier: Carrier, setter: TextMapSetter<Carrier>): void {
+    if (context.getValue(SUPPRESSED_KEY) === true) return
+    const state = meshStateOf(context)
+    const spanContext = trace.getSpanContext(context)
+    if (spanContext !== undefined && isTraceId(spanContext.traceId) && isSpanId(spanContext.spanId)) {
+      const { traceId, spanId, traceFlags, traceState } = spanContext
+      writeContext(
+        {
+          traceId,
+          spanId,
+          sampled: state?.deferredSpanId === spanId ? undefined : (traceFlags & TraceFlags.SAMPLED) !== 0,
+          random: (traceFlags & RANDOM_FLAG) !== 0 || state?.randomTraceId === traceId,
+          tracestate: MeshTraceState.listOf(traceState),
+        },
+        carrier,
+        setter,
+      )
+    }
+    const baggage = baggageHeader(context)
+    if (baggage !== undefined) setter.set(carrier, 'baggage', baggage)
+    if (state?.requestId !== undefined) setter.set(carrier, 'x-request-id', state.requestId)
+  }
+
+  /** Headers that say nothing, or nothing valid, leave the context as it is. */
+  extract<Carrier>(context: Context, carrier: Carrier, getter: TextMapGetter<Carrier>): Context {
+    if (carrier === undefined || carrier === null) return context
+    const extracted = extract(carrier, getter, this.#options)
+    if (extracted === undefined) return context
+    const parent = this.#options.edge === true ? undefined : remoteParent(extracted)
+    return withMeshState(context, {
+      state: stateOf(extracted, this.#options),
+      span: parent && trace.wrapSpanContext(parent),
+      baggage: extracted.baggage === undefined ? undefined : new HeaderBaggage(extracted.baggage),
+    })
+  }
+
+  fields(): string[] {
+    return [...FIELDS]
+  }
+}
+
+/** Links to the contexts that a request named beside the chosen one: give them to the server span. */
+export function getLinks(context: Context): Link[] {
+  return [...(meshStateOf(context)?.links ?? NO_LINKS)]
+}
+
+/** The `x-request-id` that came in and goes on with every outgoing call. */
+export function getRequestId(context: Context): string | undefined {
+  return meshStateOf(context)?.requestId
+}
+
+/** An `x-request-id` that came in but is no UUID, so it is not sent on: for logs. Printable, 128 characters at most. */
+export function getClientRequestId(context: Context): string | undefined {
+  return meshStateOf(context)?.clientRequestId
+}
+
+/** Whether the remote parent left the sampling decision open, for a sampler that wants to make it. */
+export function isSamplingDeferred(context: Context): boolean {
+  const deferred = meshStateOf(context)?.deferredSpanId
+  return deferred !== undefined && deferred === trace.getSpanContext(context)?.spanId
+}
+
+function remoteParent({ selection, decision }: Extracted): SpanContext | undefined {
+  if (selection !== undefined) return toSpanContext(selection.context, selection.tracestate)
+  return decision === false ? unsampledParent() : undefined
+}
+
+function stateOf({ selection, requestId, clientRequestId }: Extracted, { edge }: MeshPropagatorOptions): MeshState {
+  const context = edge === true ? undefined : selection?.context
+  return {
+    requestId,
+    clientRequestId,
+    links: selection === undefined ? NO_LINKS : linksOf(selection, edge === true),
+    randomTraceId: context?.random === true ? context.traceId : undefined,
+    deferredSpanId: context !== undefined && context.sampled === undefined ? context.spanId : undefined,
+  }
+}
+
+function linksOf({ context, links }: Selection, edge: boolean): readonly Link[] {
+  const all = edge ? [context, ...links] : links
+  return all.length === 0 ? NO_LINKS : all.map(toLink)
+}
+
+function toLink(context: TraceContext): Link {
+  return { context: toSpanContext(context, undefined), attributes: { 'throughline.link.format': context.format } }
+}
+
+function toSpanContext({ traceId, spanId, sampled }: TraceContext, tracestate: string | undefined): SpanContext {
+  const traceFlags = sampled === false ? TraceFlags.NONE : TraceFlags.SAMPLED
+  if (tracestate === undefined) return { traceId, spanId, traceFlags, isRemote: true }
+  return { traceId, spanId, traceFlags, isRemote: true, traceState: new MeshTraceState(tracestate) }
+}
+
+/** A parent that nobody records, so that a parent-based sampler hears the "no" that came without ids. */
+function unsampledParent(): SpanContext {
+  const hex = Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString('hex')
+  return { traceId: hex.slice(0, 32), spanId: hex.slice(32), traceFlags: TraceFlags.NONE, isRemote: true }
+}
+
+function baggageHeader(context: Context): string | undefined {
+  const baggage = propagation.getBaggage(context)
+  return baggage === undefined ? undefined : HeaderBaggage.headerOf(baggage)
+}

@@ -1,0 +1,35 @@
+import { formatB3TraceId } from './b3.ts'
+import { MARK_KEY } from './select.ts'
+import { withTracestateMember } from './tracestate.ts'
+import { formatTraceparent } from './w3c.ts'
+
+/** Sets one header on a carrier, replacing what is there; OpenTelemetry's `TextMapSetter` is one. */
+export interface HeaderSetter<Carrier> {
+  set(carrier: Carrier, name: string, value: string): void
+}
+
+/** The context to send: ids are valid lower-case hex of 32 and 16 digits. */
+export interface OutgoingContext {
+  readonly traceId: string
+  readonly spanId: string
+  /** `undefined`: the decision is left to the receiver. */
+  readonly sampled: boolean | undefined
+  readonly random: boolean
+  /** A list as `parseTracestate` returns it. */
+  readonly tracestate: string | undefined
+}
+
+/**
+ * Writes one context in both formats: `x-b3-traceid`, `x-b3-spanid`, `x-b3-sampled`, `traceparent`, and `tracestate`
+ * with our mark in front. A `traceparent` always decides, so an undecided context goes out in `x-b3-*` alone. The `b3`
+ * header is never written: Envoy leaves it as it came, and an old one beats every other (see `headers.ts`).
+ */
+export function writeContext<Carrier>(context: OutgoingContext, carrier: Carrier, setter: HeaderSetter<Carrier>): void {
+  const { traceId, spanId, sampled, random, tracestate } = context
+  setter.set(carrier, 'x-b3-traceid', formatB3TraceId(traceId))
+  setter.set(carrier, 'x-b3-spanid', spanId)
+  if (sampled === undefined) return
+  setter.set(carrier, 'x-b3-sampled', sampled ? '1' : '0')
+  setter.set(carrier, 'traceparent', formatTraceparent({ traceId, spanId, sampled, random }))
+  setter.set(carrier, 'tracestate', withTracestateMember(tracestate ?? '', MARK_KEY, `p:${spanId}`))
+}

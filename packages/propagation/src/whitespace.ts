@@ -1,0 +1,16 @@
+/**
+ * Takes optional whitespace (space and tab, RFC 9110 §5.6.3) off both ends. `String.prototype.trim` would also take
+ * characters that HTTP doesn't count as whitespace, and would so accept values that are not valid.
+ */
+export function trimOws(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && isOws(text.charCodeAt(start))) start++
+  while (end > start && isOws(text.charCodeAt(end - 1))) end--
+  return start === 0 && end === text.length ? text : text.slice(start, end)
+}
+
+/** Whether a character code is a space or a tab. */
+export function isOws(code: number): boolean {
+  return code === 32 || code === 9
+}
