@@ -13,10 +13,10 @@ export default defineConfig({
         ...fromSource,
         test: {
           name: 'unit',
-          include: ['packages/*/{src,conformance}/**/*.test.ts', 'services/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['packages/*/{src,conformance}/**/*.test.ts', 'services/*/src/**/*.test.ts'],
         },
       },
-      { ...fromSource, test: { name: 'docs', include: ['docs/**/*.test.ts'] } },
+      { ...fromSource, test: { name: 'repository', include: ['docs/**/*.test.ts', 'scripts/**/*.test.ts'] } },
       {
         ...fromSource,
         test: {

@@ -5,7 +5,7 @@ import { createCounter } from './counter.ts'
 
 await main('counting', async () => {
   const config = loadCountingConfig(process.env)
-  const telemetry = createTelemetry({
+  const telemetry = await createTelemetry({
     serviceName: config.OTEL_SERVICE_NAME,
     env: process.env,
     shouldTrace: ({ path }) => path === '/',

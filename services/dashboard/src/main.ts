@@ -4,7 +4,7 @@ import { loadDashboardConfig } from './config.ts'
 
 await main('dashboard', async () => {
   const config = loadDashboardConfig(process.env)
-  const telemetry = createTelemetry({
+  const telemetry = await createTelemetry({
     serviceName: config.OTEL_SERVICE_NAME,
     env: process.env,
     // The page's files and its questions for traces would bury the one request that matters.

@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { countingVariables } from '../services/counting/src/config.ts'
+import { dashboardVariables } from '../services/dashboard/src/config.ts'
+
+const root = path.dirname(import.meta.dirname)
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+const pages = tracked.trim().split('\n')
+const read = (page: string) => fs.readFileSync(path.join(root, page), 'utf8')
+
+/** GitHub's rule for the anchor of a heading. */
+function anchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-')
+}
+
+describe.each(pages)('%s', (page) => {
+  const text = read(page)
+
+  it('has no link that leads nowhere', () => {
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
+    const dead = links.filter((link) => {
+      if (/^https?:/.test(link)) return false
+      const [file = '', fragment] = link.split('#')
+      const target = file === '' ? page : path.join(path.dirname(page), file)
+      if (!fs.existsSync(path.join(root, target))) return true
+      if (fragment === undefined) return false
+      const headings = [...read(target).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchor(heading))
+      return !headings.includes(fragment)
+    })
+    expect(dead).toEqual([])
+  })
+
+  it('names no npm script that does not exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+    const named = [...text.matchAll(/npm (?:run ([a-z:]+)|(test)\b)/g)].map(([, script, test]) => script ?? test ?? '')
+    expect(named.filter((script) => !(script in scripts))).toEqual([])
+  })
+})
+
+it('ARCHITECTURE.md names no file that does not exist', () => {
+  const named = [...read('ARCHITECTURE.md').matchAll(/`((?:services|packages|mesh|e2e|docs)\/[\w./-]+)`/g)].map(
+    ([, file = '']) => file,
+  )
+  expect(named.length).toBeGreaterThan(20)
+  expect(named.filter((file) => !fs.existsSync(path.join(root, file)))).toEqual([])
+})
+
+it('configuration.md has one row for every variable of the services, and none for another', () => {
+  const [services = ''] = read('docs/reference/configuration.md').split('\n## Telemetry')
+  const named = [...services.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name = '']) => name)
+  const known = Object.keys({ ...countingVariables, ...dashboardVariables })
+  expect(named.toSorted()).toEqual(known.toSorted())
+})

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { count } from './support/count.ts'
+import { expectTrace } from './support/expect-trace.ts'
+import { type MeshLab, startLab } from './support/start-lab.ts'
+
+describe('deny and allow, as the mesh does it', () => {
+  let lab: MeshLab
+  beforeAll(async () => void (lab = await startLab({ tracer: 'opentelemetry' })))
+  afterAll(() => lab.stop())
+
+  it('connected → deny → denied, with the 403 of the sidecar → allow → connected', async () => {
+    expect(await count(lab)).toMatchObject({ state: 'connected', httpStatus: 200 })
+    await lab.mesh.deny()
+    expect(await count(lab)).toMatchObject({
+      state: 'denied',
+      status: 403,
+      code: 'TL_UPSTREAM_DENIED',
+      httpStatus: 502,
+    })
+    await lab.mesh.allow()
+    expect(await count(lab)).toMatchObject({ state: 'connected', httpStatus: 200 })
+  })
+
+  it('a denied request is a trace that ends at the sidecar of counting', async () => {
+    await lab.mesh.deny()
+    const send = async () => (await count(lab)).traceId
+    const trace = await expectTrace(lab, send, { entry: 'app', tracer: 'opentelemetry', denied: true })
+    expect(trace.spans).toHaveLength(4)
+    await lab.mesh.allow()
+  })
+
+  it('under load, a switch gives 200 and 403 and nothing else', async () => {
+    const statuses = new Set<number | null>()
+    let flowing = true
+    const flow = async () => {
+      while (flowing) statuses.add((await count(lab)).status)
+    }
+    const flows = Array.from({ length: 4 }, flow)
+    for (let i = 0; i < 5; i++) {
+      await lab.mesh.deny()
+      await lab.mesh.allow()
+    }
+    flowing = false
+    await Promise.all(flows)
+    expect([...statuses].sort()).toEqual([200, 403])
+  })
+
+  it('the rule is for GET / alone', async () => {
+    expect((await fetch(lab.upstreamUrl)).status).toBe(200)
+    for (const [method, route] of [
+      ['POST', '/'],
+      ['GET', '/metrics'],
+      ['GET', '//'],
+      ['GET', '/health'],
+    ] as const) {
+      const response = await fetch(`${lab.upstreamUrl}${route}`, { method })
+      expect([method, route, response.status, await response.text()]).toEqual([
+        method,
+        route,
+        403,
+        'RBAC: access denied',
+      ])
+    }
+  })
+
+  it("the page's health follows: red after three denials, green after one success", async () => {
+    await lab.mesh.deny()
+    for (let i = 0; i < 3; i++) await count(lab)
+    expect((await fetch(`${lab.dashboardUrl}/health/api`)).status).toBe(503)
+    await lab.mesh.allow()
+    await count(lab)
+    expect((await fetch(`${lab.dashboardUrl}/health/api`)).status).toBe(200)
+  })
+})

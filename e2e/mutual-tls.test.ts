@@ -1,0 +1,60 @@
+import fs from 'node:fs'
+import https from 'node:https'
+import path from 'node:path'
+import type { SecureContextOptions } from 'node:tls'
+import { createCertificateAuthority } from '@throughline/lab'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type MeshLab, startLab } from './support/start-lab.ts'
+
+describe('mutual TLS at the sidecar of counting', () => {
+  let lab: MeshLab
+  beforeAll(async () => void (lab = await startLab({ tracer: 'none' })))
+  afterAll(() => lab.stop())
+
+  /** One request straight to the inbound listener, with whatever certificate the caller has. */
+  function knock(options: SecureContextOptions): Promise<string> {
+    return new Promise((resolve) => {
+      https
+        .get(
+          { host: '127.0.0.1', port: lab.inboundPort, rejectUnauthorized: false, agent: false, ...options },
+          (answer) => {
+            let body = ''
+            answer.on('data', (chunk: Buffer) => (body += chunk.toString()))
+            answer.once('end', () => resolve(`${answer.statusCode} ${body}`))
+          },
+        )
+        .once('error', (error: NodeJS.ErrnoException) => resolve(`${error.code} ${error.message}`))
+    })
+  }
+  const dashboard = () => ({
+    cert: fs.readFileSync(path.join(lab.certsDir, 'dashboard.pem')),
+    key: fs.readFileSync(path.join(lab.certsDir, 'dashboard.key')),
+  })
+
+  it('lets the dashboard in', async () => {
+    expect(await knock(dashboard())).toMatch(/^200 \{"count":\d+/)
+  })
+
+  it('refuses a peer of the same authority with another identity: 403, on HTTP', async () => {
+    const intruder = await lab.issueIdentity('intruder')
+    expect(await knock({ cert: intruder.certificate, key: intruder.key })).toBe('403 RBAC: access denied')
+  })
+
+  it('refuses a caller without a certificate, on TLS', async () => {
+    expect(await knock({})).toMatch(/certificate required/i)
+  })
+
+  it('refuses a certificate of another authority that claims to be the dashboard', async () => {
+    const rogue = await (await createCertificateAuthority()).issue('dashboard')
+    expect(await knock({ cert: rogue.certificate, key: rogue.key })).toMatch(/unknown ca/i)
+  })
+
+  it('refuses plain HTTP with a reset', async () => {
+    const refused = fetch(`http://127.0.0.1:${lab.inboundPort}/`)
+    await expect(refused).rejects.toMatchObject({ cause: { code: expect.stringMatching(/ECONNRESET|UND_ERR_SOCKET/) } })
+  })
+
+  it('speaks TLS 1.3 only', async () => {
+    expect(await knock({ ...dashboard(), maxVersion: 'TLSv1.2' })).toMatch(/protocol version/i)
+  })
+})

@@ -1,0 +1,74 @@
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import { pollUntil } from '@throughline/testkit'
+import type { Page } from 'playwright-core'
+import { expect, it } from 'vitest'
+import { count } from './support/count.ts'
+import { openPage, requireBrowser } from './support/browser.ts'
+import { startLab } from './support/start-lab.ts'
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Waits until the element's text is what it should be, and gives it. */
+function text(page: Page, selector: string, wanted: RegExp): Promise<string> {
+  return pollUntil(
+    async () => {
+      const now = (await page.textContent(selector)) ?? ''
+      return wanted.test(now) ? now : undefined
+    },
+    { deadline: 15_000, what: `${selector} to match ${wanted}` },
+  )
+}
+
+it('the page shows the count rising, the whole trace, a denial and its end, a lost dashboard; and axe finds nothing', async (context) => {
+  const browser = requireBrowser(context)
+  await using lab = await startLab({ tracer: 'opentelemetry' })
+  await using tab = await openPage(browser, lab.dashboardUrl)
+  const { page } = tab
+
+  await text(page, '#state-label', /^Connected$/)
+  const first = Number(await text(page, '#count', /^\d+$/))
+  await text(page, '#count', new RegExp(`^(?!${first}$)\\d+$`))
+  expect(Number(await page.textContent('#count'))).toBeGreaterThan(first)
+  expect(await page.textContent('#hostname')).not.toBe('–')
+
+  const rows = await pollUntil(
+    async () => {
+      const found = await page.locator('#rows tr').allInnerTexts()
+      return found.length === 5 ? found : undefined
+    },
+    { deadline: 15_000, what: 'five hops in the waterfall' },
+  )
+  expect(rows.map((row) => row.split('\n')[0])).toEqual([
+    'dashboard',
+    'dashboard',
+    'dashboard-sidecar',
+    'counting-sidecar',
+    'counting',
+  ])
+  expect(await page.getAttribute('#open', 'href')).toContain((await page.textContent('#trace-id'))?.trim())
+
+  await page.click('#access')
+  await text(page, '#state-label', /^Denied$/)
+  await text(page, '#reason', /RBAC: access denied/)
+  expect((await count(lab)).state).toBe('denied')
+  await page.click('#access')
+  await text(page, '#state-label', /^Connected$/)
+
+  await page.selectOption('#tracer', 'zipkin')
+  await pollUntil(async () => ((await lab.mesh.status()).tracer === 'zipkin' ? true : undefined), {
+    deadline: 15_000,
+    what: 'the tracer that was chosen on the page',
+  })
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    // The page's own policy forbids inline script, so axe comes in through the debugger.
+    const violations = (await page.evaluate(`${axe}; axe.run()`)) as { violations: { id: string }[] }
+    expect(violations.violations.map(({ id }) => id)).toEqual([])
+  }
+
+  await lab.stop()
+  await text(page, '#state-label', /^Disconnected$/)
+  expect(tab.errors).toEqual([])
+})

@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import type { TestContext } from 'vitest'
+
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+const macPaths = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+]
+
+/** `CHROMIUM_BIN`, else the first Chromium or Chrome of this machine. */
+export function findBrowser(): string | undefined {
+  const named = process.env['CHROMIUM_BIN']
+  if (named) return named
+  return names.map(onPath).find((found) => found !== undefined) ?? macPaths.find((file) => fs.existsSync(file))
+}
+
+/** Gives the browser, or skips the test and says how to get one; in CI nothing is skipped. */
+export function requireBrowser(context: Pick<TestContext, 'skip'>): string {
+  const found = findBrowser()
+  if (found !== undefined) return found
+  const note = 'no Chromium: install one (Debian: apt-get install chromium) or set CHROMIUM_BIN'
+  if (process.env['CI']) throw new Error(note)
+  return context.skip(note)
+}
+
+/** A fresh page in a fresh browser. What the page logs as an error is kept: a test ends by asserting that it is none. */
+export async function openPage(executablePath: string, url: string) {
+  const browser: Browser = await chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  })
+  const page: Page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(error.message))
+  await page.goto(url)
+  return { page, errors, [Symbol.asyncDispose]: () => browser.close() }
+}
+
+function onPath(name: string): string | undefined {
+  try {
+    return execFileSync('which', [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() || undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto'
+import { pollUntil } from '@throughline/testkit'
+import { describe, expect, it } from 'vitest'
+import { exporters, instrumentations, tracers } from './matrix.ts'
+import { count } from './support/count.ts'
+import { expectTrace, traceIdOfRequest } from './support/expect-trace.ts'
+import { startLab } from './support/start-lab.ts'
+
+describe.each(tracers)('with the %s tracer', (tracer) => {
+  it.each(instrumentations)('a request is one trace, each hop the child of the one before (%s spans)', async (kind) => {
+    const env = { TRACE_INSTRUMENTATION: kind }
+    await using lab = await startLab({ tracer, dashboardEnv: env, countingEnv: env })
+    const trace = await expectTrace(lab, async () => (await count(lab)).traceId, { entry: 'app', tracer })
+    expect(trace.spans).toHaveLength(tracer === 'none' ? 3 : 5)
+  })
+
+  it('a request that enters at the upstream listener is one trace from there on', async () => {
+    await using lab = await startLab({ tracer })
+    const send = async () => {
+      const requestId = randomUUID()
+      const before = new Set(lab.traceStore.traces({ limit: 1000 }).map((trace) => trace.traceID))
+      const response = await fetch(lab.upstreamUrl, { headers: { 'x-request-id': requestId } })
+      expect(response.status).toBe(200)
+      const newest = () => lab.traceStore.traces({ limit: 1000 }).find((trace) => !before.has(trace.traceID))?.traceID
+      const find = tracer === 'none' ? newest : () => traceIdOfRequest(lab, requestId)
+      return pollUntil(find, { deadline: 15_000, what: `a trace of request ${requestId}` })
+    }
+    await expectTrace(lab, send, { entry: 'upstream-listener', tracer })
+  })
+
+  it('a caller that brings a trace stays in it', async () => {
+    await using lab = await startLab({ tracer })
+    const caller = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' }
+    const { traceId } = await count(lab, { traceparent: `00-${caller.traceId}-${caller.spanId}-01` })
+    expect(traceId).toBe(caller.traceId)
+  })
+})
+
+describe.each(exporters)('with the %s exporter in the services', (exporter) => {
+  it('the trace is the same', async () => {
+    const env = { OTEL_TRACES_EXPORTER: exporter }
+    await using lab = await startLab({ tracer: 'opentelemetry', dashboardEnv: env, countingEnv: env })
+    const send = async () => (await count(lab)).traceId
+    const trace = await expectTrace(lab, send, { entry: 'app', tracer: 'opentelemetry' })
+    expect(trace.spans).toHaveLength(5)
+  })
+})
+
+describe('a tracer that is changed while requests flow', () => {
+  it('takes effect without a failed request', async () => {
+    await using lab = await startLab({ tracer: 'opentelemetry' })
+    const states = new Set<string>()
+    let flowing = true
+    const flow = (async () => {
+      while (flowing) states.add((await count(lab)).state)
+    })()
+    await lab.mesh.tracing('zipkin')
+    flowing = false
+    await flow
+    expect([...states]).toEqual(['connected'])
+    await expectTrace(lab, async () => (await count(lab)).traceId, { entry: 'app', tracer: 'zipkin' })
+  })
+})

@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { expect, it } from 'vitest'
+
+const root = path.dirname(import.meta.dirname)
+const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+const files = list
+  .trim()
+  .split('\n')
+  .filter((file) => fs.existsSync(path.join(root, file)))
+const read = (file: string) => fs.readFileSync(path.join(root, file), 'utf8')
+const sources = files.filter((file) => /\.(ts|js|mjs|css|html|ya?ml|json|md|sh)$/.test(file))
+
+it('the lock file holds no download address', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, { resolved?: string }> }
+  expect(Object.values(packages).filter(({ resolved }) => resolved?.includes('://'))).toEqual([])
+})
+
+it('no tracked file holds the path of a machine, or a private key', () => {
+  const paths = /(^|[^\w./-])\/(root|home\/[a-z]+|work)\/|-----BEGIN [A-Z ]*PRIVATE KEY-----\n[A-Za-z0-9+/=]/m
+  expect(sources.filter((file) => file !== 'scripts/repository.test.ts' && paths.test(read(file)))).toEqual([])
+})
+
+it('no source file is longer than 250 lines', () => {
+  const long = sources
+    .filter((file) => /\.(ts|js|mjs|css)$/.test(file))
+    .map((file) => [file, read(file).split('\n').length - 1] as const)
+    .filter(([, lines]) => lines > 250)
+  expect(long).toEqual([])
+})
+
+it('no test is narrowed, switched off or left to do', () => {
+  const narrowed = new RegExp(String.raw`\b(it|test|describe)\.(only|skip|todo)\b`)
+  expect(files.filter((file) => /\.test\.ts$/.test(file) && narrowed.test(read(file)))).toEqual([])
+})

@@ -1,0 +1,49 @@
+// @ts-check
+import { spawn } from 'node:child_process'
+import { ROOT } from './root.mjs'
+
+/**
+ * Runs a program to its end with our terminal, and gives its exit code (128 + number when a signal ended it).
+ * Ctrl-C reaches the program from the terminal itself, so here it is only waited for; a TERM is passed on.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {{ env?: NodeJS.ProcessEnv }} [options]
+ * @returns {Promise<number>}
+ */
+export function runProgram(program, args, { env = process.env } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: ROOT, stdio: 'inherit', env })
+    const terminate = () => child.kill('SIGTERM')
+    const ignore = () => {}
+    process.on('SIGTERM', terminate).on('SIGHUP', terminate).on('SIGINT', ignore)
+    const done = () => process.off('SIGTERM', terminate).off('SIGHUP', terminate).off('SIGINT', ignore)
+    child.once('error', (error) => {
+      done()
+      reject(error)
+    })
+    child.once('exit', (code, signal) => {
+      done()
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 143))
+    })
+  })
+}
+
+/**
+ * A tool from node_modules, run by this Node.
+ * @param {string} bin path below node_modules
+ * @param {string[]} args
+ * @param {{ env?: NodeJS.ProcessEnv }} [options]
+ */
+export function runTool(bin, args, options) {
+  return runProgram(process.execPath, [`${ROOT}/node_modules/${bin}`, ...args], options)
+}
+
+/**
+ * @param {string[]} args
+ * @param {{ env?: NodeJS.ProcessEnv }} [options]
+ */
+export function runTurbo(args, { env = process.env } = {}) {
+  return runTool('turbo/bin/turbo', args, {
+    env: { ...env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1' },
+  })
+}

@@ -1,0 +1,45 @@
+// @ts-check
+
+/**
+ * @typedef {{ kind: 'json', status: number, body: unknown }} JsonAnswer
+ * @typedef {{ kind: 'lost', reason: string }} LostAnswer
+ */
+
+/** Longer than the dashboard's own timeout for its upstream, so that its answer comes first. */
+const timeoutMs = 8000
+
+/**
+ * One same-origin request. It never throws: no answer in time, no answer at all and an answer that isn't JSON are
+ * all `lost`, with the reason in words.
+ *
+ * @param {string} path
+ * @param {{ method?: 'GET' | 'POST', body?: unknown, timeoutMs?: number }} [options]
+ * @returns {Promise<JsonAnswer | LostAnswer>}
+ */
+export async function requestJson(path, { method = 'GET', body, timeoutMs: limitMs = timeoutMs } = {}) {
+  /** @type {Response} */
+  let response
+  /** @type {string} */
+  let text
+  try {
+    response = await fetch(path, {
+      method,
+      cache: 'no-store',
+      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(limitMs),
+    })
+    text = await response.text()
+  } catch (error) {
+    const late = error instanceof DOMException && error.name === 'TimeoutError'
+    return {
+      kind: 'lost',
+      reason: late ? `No answer within ${limitMs / 1000} s.` : 'The connection was refused or cut.',
+    }
+  }
+  try {
+    return { kind: 'json', status: response.status, body: JSON.parse(text) }
+  } catch {
+    return { kind: 'lost', reason: `The answer was not JSON (HTTP ${response.status}): something else answers here.` }
+  }
+}

@@ -1,0 +1,70 @@
+// @ts-check
+
+const svgNamespace = 'http://www.w3.org/2000/svg'
+
+/**
+ * The element with this id. The page is static, so a missing one is a mistake in it.
+ *
+ * @template {Element} [T=HTMLElement]
+ * @param {string} id
+ * @returns {T}
+ */
+export function byId(id) {
+  const found = document.getElementById(id)
+  if (found === null) throw new Error(`index.html has no element #${id}`)
+  return /** @type {T} */ (/** @type {unknown} */ (found))
+}
+
+/**
+ * A new element. Text goes in as text, never as markup.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {{ class?: string, text?: string, role?: string }} [attributes]
+ * @param {(Element | null)[]} [children]
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function create(tag, attributes = {}, children = []) {
+  const made = document.createElement(tag)
+  if (attributes.class !== undefined) made.className = attributes.class
+  if (attributes.role !== undefined) made.setAttribute('role', attributes.role)
+  if (attributes.text !== undefined) made.textContent = attributes.text
+  for (const child of children) if (child !== null) made.append(child)
+  return made
+}
+
+/**
+ * An icon of the sprite in index.html, hidden from assistive technology: words stand beside it.
+ *
+ * @param {string} name
+ * @param {string} [className]
+ * @returns {SVGSVGElement}
+ */
+export function createIcon(name, className = 'icon') {
+  const svg = document.createElementNS(svgNamespace, 'svg')
+  svg.setAttribute('class', className)
+  svg.setAttribute('aria-hidden', 'true')
+  const use = document.createElementNS(svgNamespace, 'use')
+  svg.append(use)
+  setIcon(svg, name)
+  return svg
+}
+
+/**
+ * @param {SVGSVGElement} svg
+ * @param {string} name
+ */
+export function setIcon(svg, name) {
+  const use = svg.firstElementChild
+  if (use !== null && use.getAttribute('href') !== `#${name}`) use.setAttribute('href', `#${name}`)
+}
+
+/**
+ * Sets a text only when it differs, so that nothing is laid out or read out twice.
+ *
+ * @param {Node} node
+ * @param {string} text
+ */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text
+}

@@ -1,0 +1,91 @@
+// @ts-check
+import { isRecord, parseText, parseTraceId } from './wire.js'
+
+/**
+ * @typedef {object} Span one span, of an application or a proxy
+ * @property {string} spanId
+ * @property {string | null} parentId the CHILD_OF reference; null for a root
+ * @property {string} service
+ * @property {boolean} proxy reported by a proxy: tag `component=proxy`
+ * @property {string | null} kind server, client, internal, producer or consumer
+ * @property {string} name
+ * @property {number} startUs since the epoch
+ * @property {number} durationUs
+ * @property {number | null} status HTTP status code
+ * @property {boolean} error the reporter itself called it an error
+ *
+ * @typedef {{ traceId: string, spans: Span[] }} Trace
+ */
+
+const maxSpans = 500
+const kinds = new Set(['server', 'client', 'internal', 'producer', 'consumer'])
+
+/**
+ * A trace in the shape of Jaeger's query API, reduced to what the page draws. Spans it can't read are left out.
+ *
+ * @param {unknown} value one member of `data`
+ * @returns {Trace | undefined}
+ */
+export function parseTrace(value) {
+  if (!isRecord(value) || !Array.isArray(value['spans'])) return undefined
+  const traceId = parseTraceId(value['traceID'])
+  if (traceId === null) return undefined
+  const processes = isRecord(value['processes']) ? value['processes'] : {}
+  const spans = value['spans']
+    .slice(0, maxSpans)
+    .map((span) => parseSpan(span, processes))
+    .filter((span) => span !== undefined)
+  return { traceId, spans }
+}
+
+/**
+ * @param {unknown} value
+ * @param {Record<string, unknown>} processes
+ * @returns {Span | undefined}
+ */
+function parseSpan(value, processes) {
+  if (!isRecord(value)) return undefined
+  const spanId = parseText(value['spanID'], 32)
+  const startUs = Number(value['startTime'])
+  const durationUs = Number(value['duration'])
+  if (spanId === null || !Number.isFinite(startUs) || !Number.isFinite(durationUs)) return undefined
+  const tags = readTags(value['tags'])
+  const process = processes[String(value['processID'])]
+  const kind = String(tags.get('span.kind')).toLowerCase()
+  const status = Number(tags.get('http.response.status_code') ?? tags.get('http.status_code') ?? Number.NaN)
+  return {
+    spanId,
+    parentId: readParent(value['references']),
+    service: (isRecord(process) ? parseText(process['serviceName'], 100) : null) ?? 'unnamed service',
+    proxy: tags.get('component') === 'proxy',
+    kind: kinds.has(kind) ? kind : null,
+    name: parseText(value['operationName'], 120) ?? 'unnamed',
+    startUs,
+    durationUs: Math.max(0, durationUs),
+    status: Number.isInteger(status) && status >= 100 && status <= 599 ? status : null,
+    error: String(tags.get('error')) === 'true' || tags.get('otel.status_code') === 'ERROR',
+  }
+}
+
+/**
+ * @param {unknown} value
+ * @returns {Map<string, unknown>}
+ */
+function readTags(value) {
+  const tags = new Map()
+  if (!Array.isArray(value)) return tags
+  for (const tag of value) {
+    if (isRecord(tag) && typeof tag['key'] === 'string') tags.set(tag['key'], tag['value'])
+  }
+  return tags
+}
+
+/**
+ * @param {unknown} references
+ * @returns {string | null}
+ */
+function readParent(references) {
+  if (!Array.isArray(references)) return null
+  const parent = references.find((reference) => isRecord(reference) && reference['refType'] === 'CHILD_OF')
+  return isRecord(parent) ? parseText(parent['spanID'], 32) : null
+}

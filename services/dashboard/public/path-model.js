@@ -1,0 +1,192 @@
+// @ts-check
+import { stateWords } from './states.js'
+
+/**
+ * @typedef {import('./trace-model.js').Row} Row
+ * @typedef {import('./trace-model.js').TraceModel} TraceModel
+ * @typedef {import('./states.js').PageState} PageState
+ * @typedef {import('./wire.js').MeshStatus} MeshStatus
+ * @typedef {import('./wire.js').SidecarStatus} SidecarStatus
+ *
+ * @typedef {'ok' | 'failed' | 'unreached' | 'unknown'} PartStatus
+ * @typedef {{ role: 'browser' | 'app' | 'sidecar', name: string, direction: 'inbound' | 'outbound' | null, detached: boolean }} TracedHop
+ * @typedef {TracedHop & { detail: string, status: PartStatus, fault: string | null, sidecar: SidecarStatus | null }} Hop
+ * @typedef {{ kind: 'http' | 'mtls', label: string, status: PartStatus, fault: string | null }} Edge
+ * @typedef {{ hops: Hop[], edges: Edge[] }} PathModel `edges[i]` joins `hops[i]` and `hops[i + 1]`
+ */
+
+/**
+ * The hops a trace went through, browser excluded, in order: neighbouring spans of one application or one proxy are
+ * one hop. A later root starts a hop that is `detached` from the one before it.
+ *
+ * @param {TraceModel} model
+ * @returns {TracedHop[]}
+ */
+export function hopsOf(model) {
+  /** @type {TracedHop[]} */
+  const hops = []
+  for (const row of mainLine(model.rows)) {
+    const last = hops.at(-1)
+    const role = row.proxy ? 'sidecar' : 'app'
+    if (last !== undefined && last.role === role && last.name === row.service && row.depth > 0) continue
+    const direction = row.proxy ? (row.kind === 'client' ? 'outbound' : 'inbound') : null
+    hops.push({ role, name: row.service, direction, detached: row.depth === 0 && hops.length > 0 })
+  }
+  return hops
+}
+
+/**
+ * What to draw: the hops of the longest trace known to lead this way, the state of each sidecar where the lab tells
+ * it, and the place where the newest call ended.
+ *
+ * @param {object} input
+ * @param {PageState} input.state of the newest call
+ * @param {number | null} input.status HTTP status of the newest call
+ * @param {TracedHop[]} input.known hops of the last whole trace
+ * @param {TracedHop[] | null} input.reached hops of a trace of a call that ended in this very state, if one is there
+ * @param {MeshStatus | null} input.mesh
+ * @returns {PathModel}
+ */
+export function buildPathModel({ state, status, known, reached, mesh }) {
+  const line = withSidecars(longer(known, reached ?? []), mesh?.sidecars ?? [])
+  /** @type {Hop[]} */
+  const hops = [browserHop, ...line].map((hop) => {
+    const sidecar = mesh?.sidecars.find((item) => isSidecarOf(item, hop)) ?? null
+    return { ...hop, detail: detailOf(hop), status: 'ok', fault: null, sidecar }
+  })
+  /** @type {Edge[]} */
+  const edges = hops.slice(1).map((hop, index) => {
+    const mtls = hop.role === 'sidecar' && hops[index]?.role === 'sidecar'
+    return { kind: mtls ? 'mtls' : 'http', label: mtls ? 'mTLS' : 'HTTP', status: 'ok', fault: null }
+  })
+  for (const [index, hop] of hops.entries()) {
+    const edge = edges[index - 1]
+    if (hop.detached && edge !== undefined) edge.fault = 'Trace breaks'
+  }
+  if (state === 'connecting') for (const part of [...hops, ...edges]) part.status = 'unknown'
+  const end = placeOfEnd({ state, status, hops, reached })
+  if (end !== undefined) markEnd(hops, edges, { ...end, fault: stateWords[state].fault })
+  return { hops, edges }
+}
+
+/** @type {TracedHop} */
+const browserHop = { role: 'browser', name: 'browser', direction: null, detached: false }
+/** @type {TracedHop[]} */
+const untraced = [
+  { role: 'app', name: 'dashboard', direction: null, detached: false },
+  { role: 'app', name: 'counting', direction: null, detached: false },
+]
+
+/**
+ * Where the call ended. Its own trace knows best; without one, what the answer proves.
+ *
+ * @param {{ state: PageState, status: number | null, hops: Hop[], reached: TracedHop[] | null }} input
+ * @returns {{ at: 'hop' | 'edge', index: number } | undefined}
+ */
+function placeOfEnd({ state, status, hops, reached }) {
+  const last = hops.length - 1
+  if (state === 'disconnected') return { at: 'edge', index: 0 }
+  if (state === 'failing') return { at: 'hop', index: last }
+  if (state === 'denied') {
+    const refusing = hops.findLastIndex((hop) => hop.role === 'sidecar' && hop.direction === 'inbound')
+    const traced = reached === null ? -1 : reached.findLastIndex((hop) => hop.role === 'sidecar') + 1
+    return { at: 'hop', index: traced > 0 ? traced : refusing > 0 ? refusing : last }
+  }
+  if (state !== 'unreachable') return undefined
+  const down = hops.findIndex((hop) => hop.sidecar !== null && hop.sidecar.state !== 'ready')
+  if (down > 0) return { at: 'hop', index: down }
+  if (reached !== null && reached.length > 0) return { at: 'edge', index: Math.min(reached.length, last - 1) }
+  const firstApp = hops.findIndex((hop) => hop.role === 'app')
+  // A status means that a proxy answered, so the hop to the first proxy works.
+  const answered = status === null ? firstApp : firstApp + 1
+  return { at: 'edge', index: Math.max(0, Math.min(answered, last - 1)) }
+}
+
+/**
+ * @param {Hop[]} hops
+ * @param {Edge[]} edges
+ * @param {{ at: 'hop' | 'edge', index: number, fault: string }} end
+ */
+function markEnd(hops, edges, { at, index, fault }) {
+  const failed = at === 'hop' ? hops[index] : edges[index]
+  for (const hop of hops.slice(index + 1)) hop.status = 'unreached'
+  for (const edge of edges.slice(at === 'hop' ? index : index + 1)) edge.status = 'unreached'
+  if (failed !== undefined) Object.assign(failed, { status: 'failed', fault })
+}
+
+/**
+ * From each root down, taking the child that leads deepest (the last of equals: of several tries, the one that counted).
+ *
+ * @param {Row[]} rows in tree order
+ * @returns {Row[]}
+ */
+function mainLine(rows) {
+  /** @type {Row[]} */
+  const line = []
+  const starts = rows.flatMap((row, index) => (row.depth === 0 ? [index] : []))
+  for (const [nth, start] of starts.entries()) {
+    const tree = rows.slice(start, starts[nth + 1] ?? rows.length)
+    const deepest = tree.reduce((best, row, index) => (row.depth >= (tree[best]?.depth ?? 0) ? index : best), 0)
+    let wanted = tree[deepest]
+    const branch = []
+    for (const row of tree.slice(0, deepest + 1).toReversed()) {
+      if (row === wanted || row.spanId === wanted?.parentId) {
+        branch.unshift(row)
+        wanted = row
+      }
+    }
+    line.push(...branch)
+  }
+  return line
+}
+
+/**
+ * @param {TracedHop[]} known
+ * @param {TracedHop[]} reached
+ * @returns {TracedHop[]}
+ */
+function longer(known, reached) {
+  const line = reached.length > known.length ? reached : known
+  // A call that ended early shows its beginning only; the far end of the path is counting all the same.
+  const apps = line.filter((hop) => hop.role === 'app')
+  if (line.length === 0) return untraced
+  return apps.length < 2 ? [...line, ...untraced.slice(1)] : line
+}
+
+/**
+ * Sidecars that left no span (tracer off) stand in the path all the same when the lab says that they are there.
+ *
+ * @param {TracedHop[]} line
+ * @param {SidecarStatus[]} sidecars
+ * @returns {TracedHop[]}
+ */
+function withSidecars(line, sidecars) {
+  if (sidecars.length === 0 || line.some((hop) => hop.role === 'sidecar')) return line
+  return line.flatMap((hop, index) => {
+    const own = sidecars.find((item) => item.name === `${hop.name}-sidecar`)
+    if (own === undefined) return [hop]
+    /** @type {TracedHop} */
+    const sidecar = {
+      role: 'sidecar',
+      name: own.name,
+      direction: index === 0 ? 'outbound' : 'inbound',
+      detached: false,
+    }
+    return index === 0 ? [hop, sidecar] : [sidecar, hop]
+  })
+}
+
+/**
+ * @param {SidecarStatus} sidecar
+ * @param {TracedHop} hop
+ */
+function isSidecarOf(sidecar, hop) {
+  return hop.role === 'sidecar' && (sidecar.name === hop.name || sidecar.name === `${hop.name}-sidecar`)
+}
+
+/** @param {TracedHop} hop */
+function detailOf(hop) {
+  if (hop.role === 'browser') return 'this page'
+  if (hop.role === 'app') return 'application'
+  return hop.direction === 'outbound' ? 'Envoy, outbound' : 'Envoy, inbound'
+}

@@ -1,0 +1,109 @@
+// @ts-check
+import { byId, create, createIcon } from './dom.js'
+
+/**
+ * @typedef {import('./path-model.js').PathModel} PathModel
+ * @typedef {import('./path-model.js').Hop} Hop
+ * @typedef {import('./path-model.js').Edge} Edge
+ */
+
+const statusWords = { ok: 'reached', failed: 'ended here', unreached: 'not reached', unknown: 'not known yet' }
+const sidecarWords = { ready: 'ready', starting: 'starting', down: 'down', rejected: 'configuration rejected' }
+
+/**
+ * The path as a list of hops with their connections between them; drawn anew only when something in it changed.
+ *
+ * @returns {{ show(model: PathModel): void, pulse(): void }}
+ */
+export function createPathView() {
+  const list = byId('path')
+  let drawn = ''
+  let beat = 0
+
+  return {
+    show(model) {
+      const key = JSON.stringify(model)
+      if (key === drawn) return
+      drawn = key
+      list.replaceChildren(
+        ...model.hops.flatMap((hop, index) => {
+          const before = model.edges[index - 1]
+          const after = model.edges[index]
+          const item = drawHop(hop, before, after)
+          return after === undefined ? [item] : [item, drawEdge(after, index)]
+        }),
+      )
+    },
+    pulse() {
+      // Two names for one animation: changing the name is what starts it again.
+      beat = 1 - beat
+      list.dataset['beat'] = beat === 0 ? 'a' : 'b'
+    },
+  }
+}
+
+/**
+ * @param {Hop} hop
+ * @param {Edge | undefined} before
+ * @param {Edge | undefined} after
+ */
+function drawHop(hop, before, after) {
+  const badge = hop.status === 'failed' ? createIcon('icon-cross', 'icon hop-badge') : null
+  const tile = create('span', { class: 'hop-tile' }, [createIcon(`icon-${hop.role}`, 'hop-icon'), badge])
+  const rail = create('span', { class: 'rail' }, [drawLine(before), tile, drawLine(after)])
+  const words = create('span', { class: 'hop-words' }, [
+    create('span', { class: 'hop-name', text: hop.name }),
+    create('span', { class: 'hop-detail', text: hop.detail }),
+    // One line for both: a sidecar that is down says more than that the call ended there.
+    hop.sidecar !== null && (hop.fault === null || hop.sidecar.state !== 'ready')
+      ? drawSidecar(hop.sidecar)
+      : hop.fault !== null
+        ? create('span', { class: 'hop-fault', text: hop.fault })
+        : null,
+    create('span', { class: 'visually-hidden', text: `, ${statusWords[hop.status]}` }),
+  ])
+  const item = create('li', { class: `hop hop-${hop.role}` }, [rail, words])
+  item.dataset['status'] = hop.status
+  return item
+}
+
+/** @param {import('./wire.js').SidecarStatus} sidecar */
+function drawSidecar(sidecar) {
+  const restarts = sidecar.restarts > 0 ? `, restarted ${sidecar.restarts}×` : ''
+  const chip = create('span', { class: 'sidecar' }, [
+    createIcon(
+      sidecar.state === 'ready' ? 'icon-check' : sidecar.state === 'starting' ? 'icon-connecting' : 'icon-cross',
+    ),
+    create('span', { text: `${sidecarWords[sidecar.state]}${restarts}` }),
+  ])
+  chip.dataset['sidecar'] = sidecar.state
+  if (sidecar.reason !== null) chip.title = sidecar.reason
+  return chip
+}
+
+/**
+ * @param {Edge} edge
+ * @param {number} index
+ */
+function drawEdge(edge, index) {
+  const icon = edge.status === 'failed' ? 'icon-cross' : edge.kind === 'mtls' ? 'icon-lock' : null
+  const chip = create('span', { class: 'edge-chip' }, [
+    icon === null ? null : createIcon(icon),
+    create('span', { text: edge.fault ?? edge.label }),
+  ])
+  const line = drawLine(edge)
+  line.style.setProperty('--index', String(index))
+  const item = create('li', { class: 'edge' }, [line, chip])
+  item.dataset['status'] = edge.status
+  return item
+}
+
+/** @param {Edge | undefined} edge */
+function drawLine(edge) {
+  const line = create('span', { class: 'line' })
+  if (edge !== undefined) {
+    line.dataset['kind'] = edge.kind
+    line.dataset['status'] = edge.status
+  }
+  return line
+}

@@ -1,0 +1,67 @@
+// @ts-check
+import { byId, create, setIcon, setText } from './dom.js'
+import { formatClock, formatDigitGroups, formatDuration } from './format.js'
+import { stateWords } from './states.js'
+
+/**
+ * @typedef {import('./states.js').PageState} PageState
+ * @typedef {import('./wire.js').Outcome} Outcome
+ */
+
+/**
+ * The count and the state of the newest call. A change of state is announced, a count is not: a number a second would
+ * drown everything else a screen reader has to say.
+ *
+ * @returns {{ showOutcome(outcome: Outcome): void, showDisconnected(reason: string): void }}
+ */
+export function createStateView() {
+  const count = byId('count')
+  const hostname = byId('hostname')
+  const reason = byId('reason')
+  /** @type {SVGSVGElement} */
+  const icon = byId('state-icon')
+  /** @type {PageState} */
+  let current = 'connecting'
+
+  /**
+   * @param {PageState} state
+   * @param {string} why
+   */
+  const show = (state, why) => {
+    const words = stateWords[state]
+    setText(reason, why)
+    setText(byId('count-label'), state === 'connected' ? 'Live count' : 'Last count')
+    if (state === current) return
+    const announce = current !== 'connecting' || state !== 'connected'
+    current = state
+    document.documentElement.dataset['state'] = state
+    document.title = state === 'connected' ? 'Throughline' : `${words.label} – Throughline`
+    setIcon(icon, words.icon)
+    setText(byId('state-label'), words.label)
+    setText(byId('state-meaning'), words.meaning)
+    setText(byId('fact-since'), formatClock(new Date()))
+    if (announce) setText(byId('announcer'), `${words.label}. ${why === '' ? words.meaning : why}`)
+  }
+
+  return {
+    showOutcome(outcome) {
+      if (outcome.count !== null) {
+        const groups = formatDigitGroups(outcome.count)
+        count.replaceChildren(...groups.map((group) => create('span', { text: group })))
+        count.style.setProperty('--digits', String(Math.max(4, groups.join('').length)))
+      }
+      if (outcome.hostname !== null) setText(hostname, outcome.hostname)
+      setText(byId('fact-duration'), outcome.durationMs === null ? '–' : formatDuration(outcome.durationMs * 1000))
+      setText(byId('fact-status'), outcome.status === null ? 'no answer' : String(outcome.status))
+      show(
+        outcome.state,
+        [outcome.reason, outcome.code === null ? null : `(${outcome.code})`].filter(Boolean).join(' '),
+      )
+    },
+    showDisconnected(why) {
+      setText(byId('fact-duration'), '–')
+      setText(byId('fact-status'), 'no answer')
+      show('disconnected', why)
+    },
+  }
+}

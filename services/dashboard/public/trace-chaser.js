@@ -1,0 +1,105 @@
+// @ts-check
+import { buildTraceModel } from './trace-model.js'
+import { hasUpstreamSpan } from './trace-problems.js'
+
+/**
+ * @typedef {import('./parse-trace.js').Trace} Trace
+ * @typedef {import('./trace-model.js').TraceModel} TraceModel
+ * @typedef {{ traceId: string, state: import('./wire.js').CallState | null }} Quarry state: how the call went; null when not known
+ * @typedef {{ trace: Trace } | { absent: string }} Lookup
+ *
+ * @typedef {object} ChaserOptions
+ * @property {(traceId: string) => Promise<Lookup>} lookUp
+ * @property {(model: TraceModel, quarry: Quarry) => void} onSettled the trace is complete, or as complete as it got in time
+ * @property {(reason: string, quarry: Quarry) => void} onMissing nothing was found in time
+ * @property {(model: TraceModel) => void} [onFound] each version of the trace on the way there
+ * @property {() => number} [expectedSpans] how many spans the last whole trace of such a call had; 0 = not known
+ * @property {(ms: number) => Promise<void>} [wait]
+ * @property {() => number} [now] milliseconds
+ */
+
+const giveUpMs = 8000
+const quietMs = 2500
+const retryMs = 300
+
+/**
+ * Follows one trace at a time from "not there yet" to complete. Spans come from four programs that each flush when
+ * they like, so a trace grows for a while; ids offered during a chase are dropped, which keeps the last whole trace
+ * on screen instead of a row of half ones.
+ *
+ * @param {ChaserOptions} options
+ * @returns {{ offer(quarry: Quarry): Promise<void>, readonly chasing: boolean }}
+ */
+export function createTraceChaser({
+  lookUp,
+  onSettled,
+  onMissing,
+  onFound = () => {},
+  expectedSpans = () => 0,
+  wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  now = () => performance.now(),
+}) {
+  let chasing = false
+  // Asking at once is a certain 404 for spans that are flushed on a timer: start where the last chase ended.
+  let usualMs = 0
+
+  /** @param {Quarry} quarry */
+  const chase = async (quarry) => {
+    const startMs = now()
+    let count = 0
+    let grewMs = startMs
+    let reason = 'It isn’t there yet.'
+    /** @type {TraceModel | undefined} */
+    let model
+    await wait(Math.min(usualMs * 0.8, 2000))
+    for (;;) {
+      const found = await lookUp(quarry.traceId)
+      if ('absent' in found) reason = found.absent
+      else {
+        model = buildTraceModel(found.trace, { answered: quarry.state === 'connected' })
+        if (model.rows.length !== count) {
+          count = model.rows.length
+          grewMs = now()
+        }
+        onFound(model)
+        if (isSettled(model, { quarry, quiet: now() - grewMs >= quietMs, expected: expectedSpans() })) {
+          usualMs = now() - startMs
+          return onSettled(model, quarry)
+        }
+      }
+      if (now() - startMs + retryMs > giveUpMs) break
+      await wait(retryMs)
+    }
+    if (model === undefined || model.rows.length === 0) onMissing(reason, quarry)
+    else onSettled(model, quarry)
+  }
+
+  return {
+    async offer(quarry) {
+      if (chasing) return
+      chasing = true
+      try {
+        await chase(quarry)
+      } finally {
+        chasing = false
+      }
+    },
+    get chasing() {
+      return chasing
+    },
+  }
+}
+
+/**
+ * A whole tree that reaches the far application is complete at once: a span still on its way would leave a gap.
+ * A call that ended before that may lack its last hop without a gap, so it has to stand still for a while.
+ *
+ * @param {TraceModel} model
+ * @param {{ quarry: Quarry, quiet: boolean, expected: number }} seen
+ * @returns {boolean}
+ */
+function isSettled(model, { quarry, quiet, expected }) {
+  if (model.rows.length === 0 || model.problems.length > 0) return false
+  if (hasUpstreamSpan(model.rows)) return true
+  return quiet || (quarry.state === 'denied' && expected > 1 && model.rows.length >= expected - 1)
+}

@@ -1,0 +1,160 @@
+// @ts-check
+
+/**
+ * @typedef {'connected' | 'denied' | 'failing' | 'unreachable'} CallState
+ * @typedef {object} Outcome one call of the dashboard to counting, as `GET /api/count` tells it
+ * @property {CallState} state
+ * @property {number | null} count
+ * @property {string | null} hostname
+ * @property {string | null} traceId
+ * @property {number | null} status HTTP status the dashboard saw; null when nothing answered
+ * @property {string | null} code `TL_…`
+ * @property {string | null} reason
+ * @property {number | null} durationMs
+ *
+ * @typedef {object} Config
+ * @property {string} hostname
+ * @property {string} upstream
+ * @property {boolean} traces
+ * @property {string | null} traceUiUrl
+ * @property {boolean} controls
+ *
+ * @typedef {'ready' | 'starting' | 'down' | 'rejected'} SidecarState
+ * @typedef {{ name: string, state: SidecarState, reason: string | null, restarts: number }} SidecarStatus
+ *
+ * @typedef {object} MeshStatus
+ * @property {string} mesh
+ * @property {string} tracer
+ * @property {string[]} tracers
+ * @property {'allowed' | 'denied'} access
+ * @property {SidecarStatus[]} sidecars
+ */
+
+const callStates = new Set(['connected', 'denied', 'failing', 'unreachable'])
+const sidecarStates = new Set(['ready', 'starting', 'down', 'rejected'])
+
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
+export function isRecord(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/**
+ * A text from the wire, cut at a length no name needs to exceed; null for anything else.
+ *
+ * @param {unknown} value
+ * @param {number} [most]
+ * @returns {string | null}
+ */
+export function parseText(value, most = 200) {
+  if (typeof value !== 'string' || value === '') return null
+  return value.length > most ? `${value.slice(0, most - 1)}…` : value
+}
+
+/**
+ * @param {unknown} value
+ * @returns {string | null} lower-case trace id of 16 or 32 hex digits
+ */
+export function parseTraceId(value) {
+  return typeof value === 'string' && /^([0-9a-f]{16}){1,2}$/i.test(value) ? value.toLowerCase() : null
+}
+
+/**
+ * @param {unknown} body
+ * @returns {Outcome | undefined}
+ */
+export function parseOutcome(body) {
+  if (!isRecord(body) || typeof body['state'] !== 'string' || !callStates.has(body['state'])) return undefined
+  return {
+    state: /** @type {CallState} */ (body['state']),
+    count: parseNumber(body['count']),
+    hostname: parseText(body['hostname']),
+    traceId: parseTraceId(body['traceId']),
+    status: parseNumber(body['status']),
+    code: parseText(body['code'], 60),
+    reason: parseText(body['reason'], 300),
+    durationMs: parseNumber(body['durationMs']),
+  }
+}
+
+/**
+ * @param {unknown} body
+ * @returns {Config | undefined}
+ */
+export function parseConfig(body) {
+  if (!isRecord(body)) return undefined
+  return {
+    hostname: parseText(body['hostname']) ?? 'dashboard',
+    upstream: parseText(body['upstream']) ?? '',
+    traces: body['traces'] === true,
+    traceUiUrl: parseText(body['traceUiUrl'], 2000),
+    controls: body['controls'] === true,
+  }
+}
+
+/**
+ * @param {unknown} body
+ * @returns {MeshStatus | undefined}
+ */
+export function parseMeshStatus(body) {
+  if (!isRecord(body) || (body['access'] !== 'allowed' && body['access'] !== 'denied')) return undefined
+  const tracer = parseText(body['tracer'], 60) ?? 'none'
+  const tracers = parseList(body['tracers'], (item) => parseText(item, 60) ?? undefined)
+  return {
+    mesh: parseText(body['mesh'], 60) ?? 'mesh',
+    tracer,
+    tracers: tracers.includes(tracer) ? tracers : [tracer, ...tracers],
+    access: body['access'],
+    sidecars: parseList(body['sidecars'], parseSidecar),
+  }
+}
+
+/**
+ * The sentence of an error body `{ code, message }`.
+ *
+ * @param {unknown} body
+ * @returns {string | null}
+ */
+export function parseErrorMessage(body) {
+  if (!isRecord(body)) return null
+  const message = parseText(body['message'], 300)
+  const code = parseText(body['code'], 60)
+  return message === null ? code : code === null ? message : `${message} (${code})`
+}
+
+/**
+ * @param {unknown} item
+ * @returns {SidecarStatus | undefined}
+ */
+function parseSidecar(item) {
+  if (!isRecord(item)) return undefined
+  const name = parseText(item['name'], 100)
+  if (name === null || typeof item['state'] !== 'string' || !sidecarStates.has(item['state'])) return undefined
+  return {
+    name,
+    state: /** @type {SidecarState} */ (item['state']),
+    reason: parseText(item['reason'], 300),
+    restarts: parseNumber(item['restarts']) ?? 0,
+  }
+}
+
+/**
+ * @template T
+ * @param {unknown} value
+ * @param {(item: unknown) => T | undefined} parseItem
+ * @returns {T[]} at most 20
+ */
+function parseList(value, parseItem) {
+  if (!Array.isArray(value)) return []
+  return value
+    .slice(0, 20)
+    .map(parseItem)
+    .filter((item) => item !== undefined)
+}
+
+/** @param {unknown} value */
+function parseNumber(value) {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null
+}
