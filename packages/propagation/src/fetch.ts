@@ -19,10 +19,15 @@ export function createForwardFetch(
   return (input, init) => {
     const forwarded = Object.entries(currentForwardHeaders())
     const request = typeof input === 'string' || input instanceof URL ? undefined : input
-    const url = request?.url ?? input.toString()
-    if (forwarded.length === 0 || (shouldForward !== undefined && !shouldForward(url))) return base(input, init)
+    if (forwarded.length === 0 || (shouldForward !== undefined && !shouldForward(urlOf(input))))
+      return base(input, init)
     const headers = new Headers(init?.headers ?? request?.headers)
     for (const [name, value] of forwarded) headers.set(name, value)
     return base(input, { ...init, headers })
   }
+}
+
+function urlOf(input: Parameters<typeof fetch>[0]): string {
+  if (typeof input === 'string') return input
+  return input instanceof URL ? input.href : input.url
 }

@@ -34,65 +34,7 @@ function select({ w3c, state, multi, parent, single, multiTrace = TRACE, hint = 
   )
 }
 
-const CHAINS: readonly (readonly [name: string, chain: Chain, spanId: string, reason: string])[] = [
-  ['no proxy on the way', { ...MARKED, multi: APP }, APP, 'untouched'],
-  ['two zipkin sidecars', { ...MARKED, multi: INBOUND, parent: OUTBOUND }, INBOUND, 'rewritten'],
-  ['one zipkin sidecar', { ...MARKED, multi: INBOUND, parent: APP }, INBOUND, 'rewritten'],
-  ['zipkin that writes W3C too', { ...MARKED, w3c: INBOUND, multi: INBOUND, parent: OUTBOUND }, INBOUND, 'agree'],
-  ['opentelemetry', { ...MARKED, w3c: INBOUND, multi: APP }, INBOUND, 'rewritten'],
-  ['datadog', { w3c: INBOUND, state: `dd=s:1;p:${INBOUND},tl=p:${APP}`, multi: APP }, INBOUND, 'rewritten'],
-  [
-    'an old b3 beside new x-b3-* (Envoy to 1.39)',
-    { single: `${TRACE}-${APP}-1`, multi: INBOUND, parent: APP },
-    INBOUND,
-    'rewritten',
-  ],
-  [
-    'a new b3 beside old x-b3-* (Envoy from 1.40)',
-    { single: `${TRACE}-${INBOUND}-1-${APP}`, multi: APP },
-    INBOUND,
-    'rewritten',
-  ],
-  ['zipkin without a mark, B3 a child of W3C', { w3c: APP, multi: INBOUND, parent: APP }, INBOUND, 'rewritten'],
-  ['zipkin twice without a mark', { w3c: APP, multi: INBOUND, parent: OUTBOUND }, INBOUND, 'b3-parent'],
-  ['opentelemetry without a mark', { w3c: INBOUND, multi: APP }, INBOUND, 'w3c-default'],
-  [
-    'zipkin, then datadog',
-    { w3c: INBOUND, state: `dd=s:1;p:${INBOUND},tl=p:${APP}`, multi: OUTBOUND, parent: APP },
-    INBOUND,
-    'datadog',
-  ],
-  [
-    'zipkin, then opentelemetry: the headers name the first',
-    { ...MARKED, w3c: INBOUND, multi: OUTBOUND, parent: APP },
-    OUTBOUND,
-    'b3-parent',
-  ],
-  [
-    'zipkin, then opentelemetry, with its hint',
-    { ...MARKED, w3c: INBOUND, multi: OUTBOUND, parent: APP, hint: 'w3c' },
-    INBOUND,
-    'hint',
-  ],
-  [
-    'opentelemetry, then zipkin, with its hint',
-    { ...MARKED, w3c: OUTBOUND, multi: INBOUND, parent: APP, hint: 'b3' },
-    INBOUND,
-    'hint',
-  ],
-  [
-    'ids that name each other as parent',
-    { single: `${TRACE}-${INBOUND}-1-${OUTBOUND}`, multi: OUTBOUND, parent: INBOUND },
-    OUTBOUND,
-    'b3-parent',
-  ],
-]
-
 describe('the freshest of several contexts', () => {
-  it.each(CHAINS)('is found behind %s', (_name, chain, spanId, reason) => {
-    expect(select(chain)).toMatchObject({ context: { spanId }, reason })
-  })
-
   it('stays in the trace of a stock W3C application between zipkin sidecars, and links theirs', () => {
     const chain = { ...MARKED, w3c: 'cccccccccccccccc', multi: INBOUND, parent: OUTBOUND, multiTrace: OTHER_TRACE }
     expect(select(chain)).toMatchObject({

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { checkBaggage, formatBaggage, parseBaggage } from './baggage.ts'
+
+const members = (count: number) => Array.from({ length: count }, (_, at) => `k${at}=v`)
+
+describe('baggage', () => {
+  it('is read into keys, decoded values and properties', () => {
+    expect(parseBaggage('user = J%C3%BCrgen ; ttl=1;secret, flag=')).toEqual([
+      { key: 'user', value: 'Jürgen', properties: 'ttl=1;secret' },
+      { key: 'flag', value: '', properties: undefined },
+    ])
+  })
+
+  it('goes on as it came where all of it is valid', () => {
+    const header = 'a=1 ;p, b=%20;q=x'
+    expect(checkBaggage(header)).toBe(header)
+  })
+
+  it.each(['bad key=1', '=1', 'key', 'k=a b', 'k="a"', 'k=\u00fc', 'k=a\\b', 'k=1;\u0001', ''])(
+    'loses the member %j and keeps the others',
+    (member) => {
+      expect(checkBaggage(`a=1,${member},b=2`)).toBe('a=1,b=2')
+    },
+  )
+
+  it('is nothing where no member is valid', () => {
+    expect([undefined, '', ' ', ',,', '\u00fc'].map((header) => checkBaggage(header))).toEqual(
+      Array.from({ length: 5 }, () => undefined),
+    )
+    expect(parseBaggage('')).toBeUndefined()
+    expect(formatBaggage([])).toBeUndefined()
+  })
+
+  it('keeps 64 members', () => {
+    expect(checkBaggage(members(64).join(','))).toBe(members(64).join(','))
+    expect(checkBaggage(members(65).join(','))).toBe(members(64).join(','))
+  })
+
+  it('keeps the members that fit into 8192 bytes', () => {
+    const large = `a=${'x'.repeat(4000)},b=${'x'.repeat(4000)},c=${'x'.repeat(4000)}`
+    expect(checkBaggage(large)).toBe(large.slice(0, 8005))
+    expect(checkBaggage(`a=${'x'.repeat(70_000)},b=1`)).toBeUndefined()
+  })
+
+  it('keeps a value whose percent signs encode nothing', () => {
+    expect(parseBaggage('a=100%')).toEqual([{ key: 'a', value: '100%', properties: undefined }])
+  })
+
+  it('is written so that it reads back the same', () => {
+    const list = [
+      { key: 'user', value: 'Jürgen, "100%"; a=b\\c', properties: 'ttl=1' },
+      { key: 'plain', value: 'a=b', properties: undefined },
+    ]
+    const header = formatBaggage(list)
+    expect(header).toMatch(/^user=J%C3%BCrgen.*;ttl=1,plain=a=b$/)
+    expect(parseBaggage(header)).toEqual(list)
+  })
+
+  it('is written without what has no place in a header', () => {
+    const list = [
+      { key: 'a b', value: '1' },
+      { key: 'ok', value: '\ud800' },
+      { key: 'p', value: '1', properties: 'x\r\ny' },
+    ]
+    expect(formatBaggage(list)).toBe('ok=%EF%BF%BD')
+  })
+})

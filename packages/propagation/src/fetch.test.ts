@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { record, valuesOf } from '../conformance/test-server.ts'
+import { createForwardFetch } from './fetch.ts'
+import { runWithForwardHeaders } from './forward.ts'
+
+const HEADERS = { traceparent: '00-80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-01', baggage: 'a=1' }
+
+describe('fetch', () => {
+  it('sends the headers of the request that is served beside those of the call, once each', async () => {
+    await using server = await record()
+    const fetch = createForwardFetch()
+    await runWithForwardHeaders(HEADERS, async () => {
+      await fetch(server.url, { method: 'POST', body: 'x', headers: { TraceParent: 'old', accept: 'text/plain' } })
+      await fetch(new URL(server.url), { headers: [['baggage', 'old=1']] })
+      await fetch(new Request(server.url, { headers: { accept: 'text/html', baggage: 'old=1' } }))
+    })
+    expect(server.requests.map((headers) => valuesOf(headers, 'traceparent'))).toEqual([
+      [HEADERS.traceparent],
+      [HEADERS.traceparent],
+      [HEADERS.traceparent],
+    ])
+    expect(server.requests.flatMap((headers) => valuesOf(headers, 'baggage'))).toEqual(['a=1', 'a=1', 'a=1'])
+    expect(valuesOf(server.requests[0], 'accept')).toEqual(['text/plain'])
+    expect(valuesOf(server.requests[2], 'accept')).toEqual(['text/html'])
+  })
+
+  it('is the plain fetch outside of a request', async () => {
+    await using server = await record()
+    await createForwardFetch()(server.url)
+    expect(valuesOf(server.requests[0], 'traceparent')).toEqual([])
+  })
+
+  it('sends them only where it may', async () => {
+    await using server = await record()
+    const asked: string[] = []
+    const fetch = createForwardFetch(undefined, { shouldForward: (url) => asked.push(url) === 0 })
+    await runWithForwardHeaders(HEADERS, async () => {
+      await fetch(`${server.url}/a`)
+      await fetch(new URL('/b', server.url))
+      await fetch(new Request(`${server.url}/c`))
+    })
+    expect(asked).toEqual([`${server.url}/a`, `${server.url}/b`, `${server.url}/c`])
+    expect(server.requests.flatMap((headers) => valuesOf(headers, 'traceparent'))).toEqual([])
+  })
+})
