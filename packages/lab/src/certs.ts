@@ -31,7 +31,7 @@ export interface CertificateAuthority {
   /** Certificate of the authority, PEM. Its key never leaves memory. */
   certificate: string
   /** Makes a key and a certificate for a service account. */
-  issue(serviceAccount: string): Promise<Identity>
+  issue: (serviceAccount: string) => Promise<Identity>
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const

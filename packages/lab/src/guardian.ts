@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url'
 export interface Guardian {
   /** Process id of the guardian itself. */
   pid: number
-  add(processGroup: number): void
-  drop(processGroup: number): void
+  add: (processGroup: number) => void
+  drop: (processGroup: number) => void
   /** Ends every group still recorded (TERM, two seconds, KILL), removes the folder if one was given, and exits. */
-  close(): Promise<void>
+  close: () => Promise<void>
 }
 
 /**

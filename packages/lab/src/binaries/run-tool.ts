@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+export interface ToolOptions {
+  env: NodeJS.ProcessEnv
+  signal?: AbortSignal
+  /** Milliseconds, default 10 minutes: a slow line is no fault. */
+  timeoutMs?: number
+}
+
+const run = promisify(execFile)
+
+/**
+ * Runs a program to its end and returns what it printed.
+ *
+ * @throws with the last line it wrote on standard error, or how it ended
+ */
+export async function runTool([command = '', ...args]: string[], options: ToolOptions): Promise<string> {
+  const { env, signal, timeoutMs = 600_000 } = options
+  try {
+    const { stdout } = await run(command, args, {
+      env,
+      timeout: timeoutMs,
+      maxBuffer: 16 * 1024 * 1024,
+      ...(signal && { signal }),
+    })
+    return stdout
+  } catch (error) {
+    signal?.throwIfAborted()
+    const { stderr, message } = error as Error & { stderr?: string }
+    const lastLine = stderr?.trim().split('\n').at(-1)
+    throw new Error(lastLine === undefined || lastLine === '' ? message.split('\n', 1)[0] : lastLine, { cause: error })
+  }
+}

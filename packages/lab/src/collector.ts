@@ -1,0 +1,76 @@
+import { serveTraceStore, type TraceStore } from '@throughline/trace-store'
+import { LabError, messageOf } from './errors.ts'
+import { httpGet } from './http-get.ts'
+
+/** Addresses of a trace backend that is already there. */
+export interface CollectorAddresses {
+  /** Base of a Jaeger-shaped query API. */
+  queryUrl: string
+  /** OTLP over HTTP: `http://host:4318/v1/traces`. */
+  otlpUrl: string
+  /** Zipkin v2: `http://host:9411/api/v2/spans`. */
+  zipkinUrl: string
+  /** Page of one trace, with `{traceId}` in it; default none. */
+  uiUrl?: string
+}
+
+export interface Collector extends CollectorAddresses {
+  /** Set when the backend is ours: what it holds, for tests. */
+  traceStore?: TraceStore
+  close: () => Promise<void>
+}
+
+/** Our own trace store, or the backend at the addresses given. */
+export async function openCollector(
+  addresses: CollectorAddresses | undefined,
+  ports: { otlp: number; zipkin: number; query: number },
+): Promise<Collector> {
+  if (addresses !== undefined) return { ...addresses, close: async () => {} }
+  const served = await serveTraceStore({ otlpPort: ports.otlp, zipkinPort: ports.zipkin, queryPort: ports.query })
+  const { otlpUrl, zipkinUrl, queryUrl, store } = served
+  return { otlpUrl, zipkinUrl, queryUrl, traceStore: store, close: () => served.close() }
+}
+
+/** What a Jaeger built without its web pages says at `/`. */
+const placeholder = 'not the Jaeger UI'
+
+/**
+ * Addresses of a real Jaeger, from that of its query API: OTLP on 4318 and Zipkin on 9411 of the same host unless given.
+ * Its page is offered only when it has one.
+ *
+ * @throws LabError TL_COLLECTOR_INVALID, TL_COLLECTOR_UNREACHABLE
+ */
+export async function findJaeger(
+  queryUrl: string,
+  options: { otlpUrl?: string; zipkinUrl?: string } = {},
+): Promise<CollectorAddresses> {
+  const { origin, hostname } = parseHttpUrl(queryUrl)
+  let page: string
+  try {
+    page = (await httpGet(`${origin}/`, { timeoutMs: 3000 })).body
+  } catch (error) {
+    throw new LabError('TL_COLLECTOR_UNREACHABLE', `no Jaeger answers at ${origin}: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+  return {
+    queryUrl: origin,
+    otlpUrl: withPath(options.otlpUrl ?? `http://${hostname}:4318`, '/v1/traces'),
+    zipkinUrl: withPath(options.zipkinUrl ?? `http://${hostname}:9411`, '/api/v2/spans'),
+    ...(!page.includes(placeholder) && { uiUrl: `${origin}/trace/{traceId}` }),
+  }
+}
+
+function withPath(text: string, defaultPath: string): string {
+  const url = parseHttpUrl(text)
+  return url.pathname === '/' ? `${url.origin}${defaultPath}` : url.href
+}
+
+/** The sidecars report in plain HTTP. */
+function parseHttpUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol !== 'http:') {
+    throw new LabError('TL_COLLECTOR_INVALID', `"${text}" is not the http:// address of a trace backend`)
+  }
+  return url
+}

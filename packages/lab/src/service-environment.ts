@@ -1,0 +1,45 @@
+import { demoPorts } from './ports.ts'
+
+export interface ServiceAddresses {
+  /** Where the dashboard calls counting. */
+  upstreamUrl: string
+  /** OTLP over HTTP: `http://host:port/v1/traces`. */
+  otlpUrl: string
+  queryUrl: string
+  uiUrl?: string
+  /** Absent without a mesh: the page then has no switches. */
+  control?: { url: string; token: string }
+}
+
+/** What the lab tells both services by environment; each takes what it knows. Spans go straight to the backend. */
+export function serviceEnvironment(addresses: ServiceAddresses): Record<string, string> {
+  const { upstreamUrl, otlpUrl, queryUrl, uiUrl, control } = addresses
+  return {
+    COUNTING_SERVICE_URL: upstreamUrl,
+    TRACE_QUERY_URL: queryUrl,
+    ...(uiUrl !== undefined && { TRACE_UI_URL: uiUrl }),
+    ...(control && { MESH_CONTROL_URL: control.url, MESH_CONTROL_TOKEN: control.token }),
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: otlpUrl,
+    // The page shows a trace as soon as it is there; the default holds spans back for five seconds.
+    OTEL_BSP_SCHEDULE_DELAY: '200',
+    // Nobody routes to these processes but us: there is no endpoint list to wait for.
+    DRAIN_DELAY_MS: '0',
+  }
+}
+
+/** The same for services that are started by hand beside `throughline dev`, on the demo's ports. */
+export function devEnvironment(controlToken: string): Record<string, string> {
+  return {
+    HOST: '127.0.0.1',
+    ...serviceEnvironment({
+      upstreamUrl: at(demoPorts.outbound),
+      otlpUrl: `${at(demoPorts.otlp)}/v1/traces`,
+      queryUrl: at(demoPorts.query),
+      control: { url: at(demoPorts.control), token: controlToken },
+    }),
+  }
+}
+
+function at(port: number): string {
+  return `http://127.0.0.1:${port}`
+}

@@ -1,0 +1,60 @@
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { LabError } from './errors.ts'
+import type { Guardian } from './guardian.ts'
+import { answersOk } from './http-get.ts'
+import { createProgram, type Program } from './program.ts'
+
+export type ServiceName = 'counting' | 'dashboard'
+
+export interface ServiceOptions {
+  name: ServiceName
+  /** Where it listens: `host:port` or `unix:/path`. */
+  address: string
+  /** Its environment, beside the address and the little that every program needs. */
+  env: Record<string, string>
+  runDir: string
+  guardian: Guardian
+  log?: (line: string) => void
+}
+
+/** One of our two services as a process of its own, started from its build. */
+export function createService(options: ServiceOptions): Program {
+  const { name, address, runDir } = options
+  const socketPath = address.startsWith('unix:') ? address.slice('unix:'.length) : undefined
+  const [host = '', port = ''] = address.split(':')
+  return createProgram({
+    name,
+    command: process.execPath,
+    args: [entryPoint(name)],
+    env: {
+      ...inherited(),
+      ...(socketPath === undefined ? { HOST: host, PORT: port } : { SOCKET_PATH: socketPath }),
+      ...options.env,
+    },
+    cwd: runDir,
+    logFile: path.join(runDir, `${name}.log`),
+    guardian: options.guardian,
+    ...(options.log && { log: options.log }),
+    isReady: () =>
+      socketPath === undefined
+        ? answersOk(`http://${address}/health/ready`)
+        : answersOk('http://localhost/health/ready', { socketPath }),
+  })
+}
+
+/** Nothing of ours: a variable in the user's shell must not change what the lab measures. */
+function inherited(): Record<string, string> {
+  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ']
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
+}
+
+function entryPoint(name: ServiceName): string {
+  const manifest = createRequire(import.meta.url).resolve(`@throughline/${name}/package.json`)
+  const main = path.join(path.dirname(manifest), 'dist', 'main.js')
+  if (!fs.existsSync(main)) throw new LabError('TL_NOT_BUILT', `${name} has not been built: run "npm run build" first`)
+  return main
+}
