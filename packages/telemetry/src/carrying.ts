@@ -1,0 +1,57 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import diagnosticsChannel from 'node:diagnostics_channel'
+import type { IncomingMessage } from 'node:http'
+import { forwardHeaders } from '@throughline/propagation'
+import type { AxiosLike } from './axios-like.ts'
+import { isTraced } from './should-trace.ts'
+import type { ActiveIds, Telemetry, TelemetryOptions } from './telemetry.ts'
+
+const REQUEST_START = 'http.server.request.start'
+const NOTHING: Readonly<Record<string, string>> = {}
+
+/** Telemetry without the SDK: what a request brought in trace headers goes on with the calls it leads to. */
+export function createCarrying({ shouldTrace }: TelemetryOptions): Telemetry {
+  const carried = new AsyncLocalStorage<Readonly<Record<string, string>>>()
+  const current = (): Readonly<Record<string, string>> => carried.getStore() ?? NOTHING
+
+  const onStart = (message: unknown): void => {
+    const { request } = message as { request: IncomingMessage }
+    carried.enterWith(isTraced(request, shouldTrace) ? forwardHeaders(request.headers) : NOTHING)
+  }
+
+  return {
+    enabled: false,
+    start: () => diagnosticsChannel.subscribe(REQUEST_START, onStart),
+    flush: async () => {},
+    async shutdown() {
+      diagnosticsChannel.unsubscribe(REQUEST_START, onStart)
+    },
+    instrumentAxios: (instance) => carryWithAxios(instance, current),
+    activeIds: () => idsOf(current()),
+    activeTraceId: () => idsOf(current()).trace_id,
+    exportStats: () => ({ exported: 0, failed: 0, dropped: 0 }),
+  }
+}
+
+function carryWithAxios(instance: AxiosLike, current: () => Readonly<Record<string, string>>): () => void {
+  const { request } = instance.interceptors
+  const id = request.use(
+    (config) => {
+      for (const [name, value] of Object.entries(current())) config.headers.set(name, value)
+      return config
+    },
+    null,
+    { synchronous: true },
+  )
+  return () => request.eject(id)
+}
+
+/** The ids are in `x-b3-*` whenever there is a context at all: `traceparent` is left out of an undecided one. */
+function idsOf(headers: Readonly<Record<string, string>>): ActiveIds {
+  const { 'x-b3-traceid': traceId, 'x-b3-spanid': spanId, 'x-request-id': requestId } = headers
+  return {
+    ...(traceId !== undefined && { trace_id: traceId }),
+    ...(spanId !== undefined && { span_id: spanId }),
+    ...(requestId !== undefined && { request_id: requestId }),
+  }
+}

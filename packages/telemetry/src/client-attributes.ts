@@ -1,0 +1,50 @@
+import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api'
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+  ATTR_URL_FULL,
+} from '@opentelemetry/semantic-conventions'
+import type { AxiosOutcome } from './axios-like.ts'
+import { cap, redactQuery, setMethod } from './http-attributes.ts'
+
+/** What is known when a call starts: OpenTelemetry semantic conventions 1.45, HTTP client span. */
+export function clientAttributes(method: string, uri: string): Attributes {
+  const attributes: Attributes = {}
+  setMethod(attributes, method)
+  const url = parseUrl(uri)
+  if (url === undefined) return attributes
+  url.username = ''
+  url.password = ''
+  if (url.search !== '') url.search = redactQuery(url.search.slice(1))
+  attributes[ATTR_URL_FULL] = cap(url.href)
+  attributes[ATTR_SERVER_ADDRESS] = url.hostname.replace(/^\[|\]$/g, '')
+  attributes[ATTR_SERVER_PORT] = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
+  return attributes
+}
+
+/** Adds how the call went, and ends the span. From 400 up, and without any response, the call is an error. */
+export function endClientSpan(
+  span: Span,
+  { status, failure }: { status?: number | undefined; failure?: AxiosOutcome },
+): void {
+  if (status !== undefined) span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status)
+  if (status === undefined) {
+    span.setAttribute(ATTR_ERROR_TYPE, failure?.code ?? failure?.name ?? '_OTHER')
+    const message = failure?.message
+    span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message: cap(message) }) })
+  } else if (status >= 400) {
+    span.setAttribute(ATTR_ERROR_TYPE, String(status))
+    span.setStatus({ code: SpanStatusCode.ERROR })
+  }
+  span.end()
+}
+
+function parseUrl(uri: string): URL | undefined {
+  try {
+    return new URL(uri)
+  } catch {
+    return undefined
+  }
+}

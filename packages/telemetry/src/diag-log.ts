@@ -1,0 +1,82 @@
+import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api'
+import { diagLogLevelFromString } from '@opentelemetry/core'
+
+const QUIET_MS = 30_000
+
+export interface DiagLogOptions {
+  /** Takes one line with its line end. Default: standard error. */
+  write?: (line: string) => void
+  /** Milliseconds since any start. Default: the process's clock. */
+  now?: () => number
+}
+
+/** Sends OpenTelemetry's own warnings and errors to standard error; `OTEL_LOG_LEVEL` changes how many. */
+export function installDiagLog(level: string | undefined, options: DiagLogOptions = {}): void {
+  const logLevel = diagLogLevelFromString(level?.trim().toUpperCase() || undefined) ?? DiagLogLevel.WARN
+  diag.setLogger(createDiagLogger(options), { logLevel, suppressOverrideMessage: true })
+}
+
+/**
+ * One line per message. A message that differs from an earlier one in digits only stays quiet for 30 s and is counted:
+ * a collector that is down for an hour fails once a second and should not fill a disk.
+ */
+export function createDiagLogger({
+  write = writeError,
+  now = () => performance.now(),
+}: DiagLogOptions = {}): DiagLogger {
+  const seen = new Map<string, { until: number; hidden: number }>()
+
+  const log = (level: string, message: string, args: readonly unknown[]): void => {
+    const text = [message, ...args].map(describe).join(' ').replaceAll(/\s+/g, ' ')
+    const key = `${level} ${text.replaceAll(/\d+/g, '#').slice(0, 120)}`
+    const earlier = seen.get(key)
+    if (earlier !== undefined && now() < earlier.until) {
+      earlier.hidden += 1
+      return
+    }
+    // Forgetting everything now and then bounds the memory that unforeseen messages take.
+    if (seen.size >= 100) seen.clear()
+    seen.set(key, { until: now() + QUIET_MS, hidden: 0 })
+    const repeated = earlier !== undefined && earlier.hidden > 0 ? ` (and ${earlier.hidden} more like it)` : ''
+    write(`opentelemetry ${level}: ${text.slice(0, 500)}${repeated}\n`)
+  }
+
+  return {
+    error: (message, ...args) => log('error', message, args),
+    warn: (message, ...args) => log('warn', message, args),
+    info: (message, ...args) => log('info', message, args),
+    debug: (message, ...args) => log('debug', message, args),
+    verbose: (message, ...args) => log('verbose', message, args),
+  }
+}
+
+/** The SDK reports exceptions as JSON with a stack; the message is what an operator reads. */
+function describe(value: unknown): string {
+  if (value instanceof Error) return describeError(value)
+  if (typeof value !== 'string') return JSON.stringify(value) ?? String(value)
+  if (!value.startsWith('{"')) return value
+  try {
+    return describeError(JSON.parse(value) as ErrorLike)
+  } catch {
+    return value
+  }
+}
+
+interface ErrorLike {
+  name?: string
+  message?: string
+  code?: unknown
+  errors?: unknown
+}
+
+/** Connecting to a name with two addresses fails with an AggregateError that has a code and no message. */
+function describeError({ name, message, code, errors }: ErrorLike): string {
+  const causes = Array.isArray(errors) ? errors.join(', ') : errors
+  const reason = [message, causes, name].find((text) => typeof text === 'string' && text !== '')
+  const text = typeof reason === 'string' ? reason : 'unknown error'
+  return typeof code !== 'string' || text.includes(code) ? text : `${text} (${code})`
+}
+
+function writeError(line: string): void {
+  process.stderr.write(line)
+}

@@ -1,0 +1,106 @@
+import diagnosticsChannel from 'node:diagnostics_channel'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { diag, propagation, ROOT_CONTEXT, SpanKind, trace, type Context, type Span } from '@opentelemetry/api'
+import { suppressTracing } from '@opentelemetry/core'
+import type { InstrumentationConfig } from '@opentelemetry/instrumentation'
+import { getLinks } from '@throughline/propagation/otel'
+import { spanMethod } from './http-attributes.ts'
+import { endAbortedSpan, endServerSpan, serverAttributes } from './server-attributes.ts'
+import { isTraced, type ShouldTrace } from './should-trace.ts'
+import { TracerInstrumentation } from './tracer-instrumentation.ts'
+
+const REQUEST_START = 'http.server.request.start'
+const RESPONSE_FINISH = 'http.server.response.finish'
+const UNTRACED = suppressTracing(ROOT_CONTEXT)
+
+export interface HttpServerConfig extends InstrumentationConfig {
+  /** The context manager given to the SDK: `AsyncLocalStorageContextManager`, or any with its `attach`. */
+  contextManager: { attach(context: Context): unknown }
+  shouldTrace?: ShouldTrace | undefined
+}
+
+interface Exchange {
+  request: IncomingMessage
+  response: ServerResponse
+  socket: Socket
+}
+
+/**
+ * One server span a request, from what Node publishes on `diagnostics_channel`: nothing is patched, no loader hook is
+ * needed, any framework on `node:http` or `node:https` is covered. `http.route` is read from Express.
+ *
+ * A request that `shouldTrace` refuses runs with tracing suppressed: no span below it either, and no headers sent on.
+ */
+export class HttpServerInstrumentation extends TracerInstrumentation<HttpServerConfig> {
+  /** Open spans by connection: one `close` listener a connection finds whatever was still unanswered on it. */
+  readonly #open = new WeakMap<Socket, Map<ServerResponse, Span>>()
+
+  constructor(config: HttpServerConfig) {
+    super('@throughline/telemetry/http-server', config)
+  }
+
+  protected override onEnable(): void {
+    diagnosticsChannel.subscribe(REQUEST_START, this.#onStart)
+    diagnosticsChannel.subscribe(RESPONSE_FINISH, this.#onFinish)
+  }
+
+  protected override onDisable(): void {
+    diagnosticsChannel.unsubscribe(REQUEST_START, this.#onStart)
+    diagnosticsChannel.unsubscribe(RESPONSE_FINISH, this.#onFinish)
+  }
+
+  /** Node turns what a subscriber throws into an uncaught exception, so nothing may leave these two. */
+  readonly #onStart = (message: unknown): void => {
+    try {
+      this.#start(message as Exchange)
+    } catch (error) {
+      diag.error('a request could not be traced', error)
+      // A kept-alive connection would otherwise go on in the context of the request before.
+      this.config.contextManager.attach(UNTRACED)
+    }
+  }
+
+  readonly #onFinish = (message: unknown): void => {
+    const { response, socket } = message as Exchange
+    const spans = this.#open.get(socket)
+    const span = spans?.get(response)
+    if (span === undefined) return
+    spans?.delete(response)
+    try {
+      endServerSpan(span, response)
+    } catch (error) {
+      diag.error('a request could not be traced', error)
+    }
+  }
+
+  #start({ request, response, socket }: Exchange): void {
+    const { contextManager, shouldTrace } = this.config
+    if (!isTraced(request, shouldTrace)) {
+      contextManager.attach(UNTRACED)
+      return
+    }
+    const parent = propagation.extract(ROOT_CONTEXT, request.headers)
+    // Attributes come after the sampler's decision: most of the cost of a request that isn't sampled would be theirs.
+    const name = spanMethod(request.method ?? 'GET')
+    const span = this.tracer.startSpan(name, { kind: SpanKind.SERVER, links: getLinks(parent) }, parent)
+    contextManager.attach(trace.setSpan(parent, span))
+    if (!span.isRecording()) return
+    span.setAttributes(serverAttributes(request))
+    this.#openSpans(socket).set(response, span)
+  }
+
+  #openSpans(socket: Socket): Map<ServerResponse, Span> {
+    let spans = this.#open.get(socket)
+    if (spans === undefined) {
+      const opened = new Map<ServerResponse, Span>()
+      spans = opened
+      this.#open.set(socket, opened)
+      socket.once('close', () => {
+        for (const [response, span] of opened) endAbortedSpan(span, response)
+        opened.clear()
+      })
+    }
+    return spans
+  }
+}

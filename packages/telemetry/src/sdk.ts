@@ -1,0 +1,22 @@
+import { isSdkDisabled, loadTelemetryConfig } from './config.ts'
+import type { Telemetry, TelemetryOptions } from './telemetry.ts'
+
+/**
+ * Sets up tracing from the standard `OTEL_*` variables, or, with `OTEL_SDK_DISABLED=true`, header carrying without the
+ * SDK. Nothing happens before `start()`. No signal handlers; the only globals are those OpenTelemetry's API registers.
+ *
+ * With `TRACE_INSTRUMENTATION=stock`, modules to be traced (Express) have to be imported after this has resolved.
+ *
+ * Rejects with a `TelemetryConfigError` that names every variable with a value that isn't supported.
+ */
+export async function createTelemetry(options: TelemetryOptions): Promise<Telemetry> {
+  const env = options.env ?? process.env
+  // What isn't used isn't loaded: the SDK takes longer to import than a small service takes to start.
+  if (isSdkDisabled(env)) {
+    const { createCarrying } = await import('./carrying.ts')
+    return createCarrying(options)
+  }
+  const config = loadTelemetryConfig(env)
+  const { createTracing } = await import('./tracing.ts')
+  return createTracing(options, config)
+}

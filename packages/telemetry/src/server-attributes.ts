@@ -1,0 +1,95 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import net, { type Socket } from 'node:net'
+import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api'
+import {
+  ATTR_CLIENT_ADDRESS,
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_HTTP_ROUTE,
+  ATTR_NETWORK_PROTOCOL_VERSION,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+  ATTR_URL_PATH,
+  ATTR_URL_QUERY,
+  ATTR_URL_SCHEME,
+  ATTR_USER_AGENT_ORIGINAL,
+} from '@opentelemetry/semantic-conventions'
+import { cap, redactQuery, setMethod, spanMethod } from './http-attributes.ts'
+import { readRoute } from './route.ts'
+
+const HOST = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/i
+
+interface RequestTarget {
+  path: string
+  /** Without its `?`; empty when there is none. */
+  query: string
+}
+
+/** Path and query of a request line's target, which proxies may send in absolute form (RFC 9112 §3.2). */
+export function parseTarget(url = '/'): RequestTarget {
+  const target = url.startsWith('/') ? url : url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '')
+  const at = target.indexOf('?')
+  const path = at === -1 ? target : target.slice(0, at)
+  return { path: path || '/', query: at === -1 ? '' : target.slice(at + 1) }
+}
+
+/** What is known when a request starts: OpenTelemetry semantic conventions 1.45, HTTP server span. */
+export function serverAttributes(request: IncomingMessage): Attributes {
+  const { headers, socket } = request
+  const { path, query } = parseTarget(request.url)
+  const attributes: Attributes = { [ATTR_URL_PATH]: cap(path), [ATTR_NETWORK_PROTOCOL_VERSION]: request.httpVersion }
+  setMethod(attributes, request.method ?? 'GET')
+  if (query !== '') attributes[ATTR_URL_QUERY] = cap(redactQuery(query))
+  const scheme = requestScheme(headers['x-forwarded-proto'], socket)
+  attributes[ATTR_URL_SCHEME] = scheme
+  const host = HOST.exec(headers.host ?? '')
+  if (host?.[1] !== undefined) {
+    attributes[ATTR_SERVER_ADDRESS] = cap(host[1])
+    attributes[ATTR_SERVER_PORT] = host[2] === undefined ? (scheme === 'https' ? 443 : 80) : Number(host[2])
+  }
+  const client = forwardedFor(headers['x-forwarded-for']) ?? socket.remoteAddress
+  if (client !== undefined) attributes[ATTR_CLIENT_ADDRESS] = client
+  const agent = headers['user-agent']
+  if (agent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = cap(agent)
+  return attributes
+}
+
+/** Adds what is known when the response is done, and ends the span. Only a 5xx is the server's error. */
+export function endServerSpan(span: Span, response: ServerResponse): void {
+  const request = response.req
+  const status = response.statusCode
+  setRoute(span, request)
+  span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status)
+  if (status >= 500) {
+    span.setAttribute(ATTR_ERROR_TYPE, String(status))
+    span.setStatus({ code: SpanStatusCode.ERROR })
+  }
+  span.end()
+}
+
+/** Ends the span of a response that never went out whole because its connection closed: no fault of the server. */
+export function endAbortedSpan(span: Span, response: ServerResponse): void {
+  setRoute(span, response.req)
+  if (response.headersSent) span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, response.statusCode)
+  span.setAttribute(ATTR_ERROR_TYPE, 'aborted')
+  span.end()
+}
+
+function setRoute(span: Span, request: IncomingMessage): void {
+  const route = readRoute(request)
+  if (route === undefined) return
+  span.setAttribute(ATTR_HTTP_ROUTE, route)
+  span.updateName(`${spanMethod(request.method ?? 'GET')} ${route}`)
+}
+
+function requestScheme(forwarded: string | string[] | undefined, socket: Socket): 'http' | 'https' {
+  if (forwarded === 'http' || forwarded === 'https') return forwarded
+  return 'encrypted' in socket && socket.encrypted === true ? 'https' : 'http'
+}
+
+function forwardedFor(header: string | string[] | undefined): string | undefined {
+  if (typeof header !== 'string') return undefined
+  const at = header.indexOf(',')
+  const first = (at === -1 ? header : header.slice(0, at)).trim()
+  return net.isIP(first) === 0 ? undefined : first
+}

@@ -1,0 +1,37 @@
+import type { AxiosLike } from './axios-like.ts'
+import type { ExportStats } from './export-stats.ts'
+import type { ShouldTrace } from './should-trace.ts'
+
+export interface TelemetryOptions {
+  /** The service's name, unless `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` gives one. */
+  serviceName: string
+  /** Where `OTEL_*` and `TRACE_INSTRUMENTATION` are read. Default: `process.env`. */
+  env?: NodeJS.ProcessEnv | undefined
+  /** Which incoming requests are traced. Default: all. */
+  shouldTrace?: ShouldTrace | undefined
+}
+
+/** Ids for a log line; each is left out where there is none. */
+export interface ActiveIds {
+  trace_id?: string
+  span_id?: string
+  request_id?: string
+}
+
+export interface Telemetry {
+  /** False when `OTEL_SDK_DISABLED=true`: no spans, headers are carried. */
+  readonly enabled: boolean
+  /** Starts tracing. Once; synchronous. */
+  start(): void
+  /** Sends the spans that have ended. Never rejects; at most 5 s. */
+  flush(): Promise<void>
+  /** Flushes and stops. The second call waits for the first. Never rejects; at most 5 s, whatever the collector does. */
+  shutdown(): Promise<void>
+  /** Spans and trace headers for the calls of an axios instance. Returns a function that takes them off again. */
+  instrumentAxios(instance: AxiosLike): () => void
+  /** The ids of the request being served, by the names log lines use. */
+  activeIds(): ActiveIds
+  activeTraceId(): string | undefined
+  /** What became of the spans that ended. */
+  exportStats(): ExportStats
+}

@@ -1,0 +1,84 @@
+import { context, isSpanContextValid, propagation, trace, type SpanContext } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { NodeSDK } from '@opentelemetry/sdk-node'
+import { getRequestId, MeshPropagator } from '@throughline/propagation/otel'
+import type { TelemetryConfig } from './config.ts'
+import { installDiagLog } from './diag-log.ts'
+import { withOtelEnvironment } from './environment.ts'
+import { createExportStats } from './export-stats.ts'
+import { loadInstrumentations } from './instrumentations.ts'
+import { createSampler } from './sampler.ts'
+import { createSpanProcessors } from './span-processors.ts'
+import type { Telemetry, TelemetryOptions } from './telemetry.ts'
+import { withinTime } from './within-time.ts'
+
+const FLUSH_MS = 5000
+
+/** Telemetry with the SDK. Imported only when it is on: loading the SDK costs more than the rest of a small service. */
+export async function createTracing(options: TelemetryOptions, config: TelemetryConfig): Promise<Telemetry> {
+  const env = { ...(options.env ?? process.env) }
+  installDiagLog(env.OTEL_LOG_LEVEL)
+  // The SDK would replace the logger by one that prints stacks.
+  delete env.OTEL_LOG_LEVEL
+  // Unset means none here; the SDK would start both.
+  env.OTEL_METRICS_EXPORTER ||= 'none'
+  env.OTEL_LOGS_EXPORTER ||= 'none'
+
+  const stats = createExportStats()
+  const spanProcessors = await createSpanProcessors(config, { env, selfObsMeterProvider: stats.meterProvider })
+  const contextManager = new AsyncLocalStorageContextManager()
+  const { instrumentations, instrumentAxios } = await loadInstrumentations(config, {
+    contextManager,
+    shouldTrace: options.shouldTrace,
+  })
+  const sdk = withOtelEnvironment(
+    env,
+    () =>
+      new NodeSDK({
+        contextManager,
+        instrumentations,
+        spanProcessors,
+        sampler: createSampler(config.sampler, config.samplerRatio),
+        ...(!namesService(env) && { serviceName: options.serviceName }),
+        ...(config.meshPropagation && { textMapPropagator: new MeshPropagator() }),
+      }),
+  )
+
+  const stop = async (): Promise<void> => {
+    await withinTime(FLUSH_MS, 'shutting down', () => sdk.shutdown())
+    for (const instrumentation of instrumentations) instrumentation.disable()
+    trace.disable()
+    propagation.disable()
+    context.disable()
+  }
+  let stopped: Promise<void> | undefined
+
+  return {
+    enabled: true,
+    start: () => withOtelEnvironment(env, () => sdk.start()),
+    flush: () =>
+      withinTime(FLUSH_MS, 'flushing', () => Promise.all(spanProcessors.map((processor) => processor.forceFlush()))),
+    shutdown: () => (stopped ??= stop()),
+    instrumentAxios,
+    activeIds() {
+      const span = activeSpanContext()
+      const requestId = getRequestId(context.active())
+      return {
+        ...(span && { trace_id: span.traceId, span_id: span.spanId }),
+        ...(requestId !== undefined && { request_id: requestId }),
+      }
+    },
+    activeTraceId: () => activeSpanContext()?.traceId,
+    exportStats: () => stats.read(),
+  }
+}
+
+function activeSpanContext(): SpanContext | undefined {
+  const span = trace.getSpanContext(context.active())
+  return span !== undefined && isSpanContextValid(span) ? span : undefined
+}
+
+/** OpenTelemetry's order: `OTEL_SERVICE_NAME`, then `service.name` of `OTEL_RESOURCE_ATTRIBUTES`, then the program's. */
+function namesService(env: NodeJS.ProcessEnv): boolean {
+  return Boolean(env.OTEL_SERVICE_NAME?.trim()) || /(^|,)\s*service\.name\s*=/.test(env.OTEL_RESOURCE_ATTRIBUTES ?? '')
+}
