@@ -1,0 +1,109 @@
+import { parseArgs } from 'node:util'
+import { LabError, messageOf } from '../errors.ts'
+import { isTracer, type Tracer, tracers } from '../mesh.ts'
+import { demoPorts } from '../ports.ts'
+
+export interface DemoOptions {
+  tracer: Tracer
+  /** Port of the page. */
+  port: number
+  /** Query address of a real Jaeger. */
+  jaeger?: string
+  otlp?: string
+  zipkin?: string
+  /** Open the page in the browser. */
+  open: boolean
+  /** Without sidecars. */
+  noMesh: boolean
+  help: boolean
+}
+
+/**
+ * Reads the flags of `throughline demo`; `PORT` in the environment stands in for `--port`.
+ *
+ * @throws LabError TL_USAGE with one line that names the flag and what it takes
+ */
+export function parseDemoOptions(args: string[], env: NodeJS.ProcessEnv): DemoOptions {
+  const { values } = readFlags(args)
+  const tracer = values.tracer ?? 'opentelemetry'
+  if (!isTracer(tracer)) throw usage(`--tracer must be one of ${tracers.join(', ')}, not "${tracer}"`)
+  if (values.jaeger === undefined && (values.otlp !== undefined || values.zipkin !== undefined)) {
+    throw usage('--otlp and --zipkin belong to --jaeger: they say where that Jaeger takes spans')
+  }
+  for (const flag of ['jaeger', 'otlp', 'zipkin'] as const) {
+    const url = values[flag]
+    if (url !== undefined && !isHttpUrl(url)) throw usage(`--${flag} must be an http:// URL, not "${url}"`)
+  }
+  return {
+    tracer,
+    port:
+      values.port === undefined
+        ? parsePort('PORT', env['PORT'] ?? String(demoPorts.dashboard))
+        : parsePort('--port', values.port),
+    ...(values.jaeger !== undefined && { jaeger: values.jaeger }),
+    ...(values.otlp !== undefined && { otlp: values.otlp }),
+    ...(values.zipkin !== undefined && { zipkin: values.zipkin }),
+    open: values.open ?? false,
+    noMesh: values['no-mesh'] ?? false,
+    help: values.help ?? false,
+  }
+}
+
+function readFlags(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        tracer: { type: 'string' },
+        jaeger: { type: 'string' },
+        otlp: { type: 'string' },
+        zipkin: { type: 'string' },
+        port: { type: 'string' },
+        open: { type: 'boolean' },
+        'no-mesh': { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    })
+  } catch (error) {
+    // The first sentence names the flag; the rest explains positional arguments, which there are none of.
+    throw usage(messageOf(error).split(/\. |\n/, 1)[0] ?? '')
+  }
+}
+
+function parsePort(name: string, text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  if (port < 1 || port > 65_535) throw usage(`${name} must be a port from 1 to 65535, not "${text}"`)
+  return port
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && new URL(text).protocol === 'http:'
+}
+
+function usage(message: string): LabError {
+  return new LabError('TL_USAGE', message)
+}
+
+export const demoHelp = `Starts counting and dashboard on this machine, each behind its own Envoy with mutual TLS between them,
+and a page that shows the live count and the trace of the newest request.
+
+  npm run demo -- [flags]
+
+  --tracer opentelemetry|zipkin|none   how the sidecars trace (default opentelemetry)
+  --jaeger URL   send traces to a real Jaeger, by the address of its page, for example http://127.0.0.1:16686
+  --otlp URL     where that Jaeger takes OTLP over HTTP (default its host, port 4318)
+  --zipkin URL   where that Jaeger takes Zipkin spans (default its host, port 9411)
+  --port N       port of the page (default ${demoPorts.dashboard}; PORT in the environment does the same)
+  --open         open the page in the browser
+  --no-mesh      without sidecars: no mutual TLS, no rules, and only the spans of the two services
+  --help         this text
+
+Environment:
+  ENVOY_BIN        the Envoy to use, instead of the one on PATH, in the cache, or fetched
+  XDG_CACHE_HOME   where fetched programs are kept (default ~/.cache)
+  FAULTS, TRACE_INSTRUMENTATION, OTEL_SDK_DISABLED, OTEL_PROPAGATORS, OTEL_TRACES_EXPORTER, OTEL_TRACES_SAMPLER,
+  OTEL_TRACES_SAMPLER_ARG, OTEL_EXPORTER_JAEGER_* and OTEL_EXPORTER_ZIPKIN_* are passed on to both services
+
+Ctrl-C stops everything and exits 0; a second one does not wait, and exits 130. Other exit codes: 1 it could not
+start, 2 a flag or variable is wrong.
+`

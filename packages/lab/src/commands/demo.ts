@@ -1,0 +1,65 @@
+import { findJaeger } from '../collector.ts'
+import { createLab } from '../lab.ts'
+import type { Lab, LabOptions } from '../lab-options.ts'
+import { demoHelp, type DemoOptions, parseDemoOptions } from './demo-options.ts'
+import { openInBrowser } from './open-in-browser.ts'
+import { passedOnEnvironment } from './passed-on.ts'
+import { createProgress } from './progress.ts'
+import { runUntilStopped } from './run-until-stopped.ts'
+
+/** `throughline demo`: the whole path on this machine, until Ctrl-C. */
+export async function demo(args: string[]): Promise<void> {
+  const options = parseDemoOptions(args, process.env)
+  if (options.help) {
+    console.log(demoHelp)
+    return
+  }
+  const progress = createProgress(process.stderr)
+  const start = async (signal: AbortSignal): Promise<Lab> => {
+    const labOptions = await toLabOptions(options)
+    progress.line(options.noMesh ? 'Starting both services …' : 'Starting both services and their sidecars …')
+    const lab = await createLab({ ...labOptions, log: progress.line, signal })
+    progress.done()
+    console.log(formatWelcome(lab))
+    if (options.open) openInBrowser(lab.dashboardUrl, progress.line)
+    return lab
+  }
+  try {
+    await runUntilStopped(start, () => progress.line('Stopping …'))
+  } finally {
+    progress.done()
+  }
+}
+
+async function toLabOptions({ tracer, port, noMesh, jaeger, otlp, zipkin }: DemoOptions): Promise<LabOptions> {
+  const env = passedOnEnvironment(process.env)
+  const urls = { ...(otlp !== undefined && { otlpUrl: otlp }), ...(zipkin !== undefined && { zipkinUrl: zipkin }) }
+  return {
+    mesh: noMesh ? 'none' : 'static-envoy',
+    tracer,
+    ports: { dashboard: port },
+    countingEnv: env,
+    dashboardEnv: env,
+    ...(jaeger !== undefined && { collector: await findJaeger(jaeger, urls) }),
+  }
+}
+
+function formatWelcome(lab: Lab): string {
+  const post = (path: string): string =>
+    `curl -X POST -H 'authorization: Bearer ${lab.controlToken}' ${lab.controlUrl}${path}`
+  const rows: [string, string][] = [
+    ['Page', lab.dashboardUrl],
+    ['Traces', `${lab.queryUrl}/api/traces?service=dashboard (the query API of Jaeger)`],
+    ...(lab.mesh
+      ? ([
+          ['Deny', 'the switch on the page, or'],
+          ['', post('/mesh/deny')],
+          ['Allow', 'the same, or'],
+          ['', post('/mesh/allow')],
+        ] satisfies [string, string][])
+      : ([['Mesh', 'none: no sidecars, no mutual TLS, nothing to deny']] satisfies [string, string][])),
+    ['Logs', lab.runDir],
+    ['Stop', 'Ctrl-C'],
+  ]
+  return ['', ...rows.map(([name, text]) => `  ${name.padEnd(8)}${text}`), ''].join('\n')
+}

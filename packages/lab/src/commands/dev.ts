@@ -1,0 +1,24 @@
+import { createLab } from '../lab.ts'
+import { createProgress } from './progress.ts'
+import { runUntilStopped } from './run-until-stopped.ts'
+
+/**
+ * `throughline dev`: the sidecars and the trace store on the demo's ports, until Ctrl-C. The services are started and
+ * reloaded by others, with the environment of `devEnvironment`.
+ */
+export async function dev(): Promise<void> {
+  const progress = createProgress(process.stderr)
+  const token = process.env['MESH_CONTROL_TOKEN']
+  const start = async (signal: AbortSignal) => {
+    const lab = await createLab({
+      ports: 'demo',
+      services: 'expected',
+      ...(token !== undefined && token !== '' && { controlToken: token }),
+      log: progress.line,
+      signal,
+    })
+    progress.line(`Sidecars are running; the page will be at ${lab.dashboardUrl}, the logs are in ${lab.runDir}`)
+    return lab
+  }
+  await runUntilStopped(start, () => progress.line('Stopping'))
+}
