@@ -44,8 +44,10 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
       }),
   )
 
+  const flush = (): Promise<unknown> => Promise.all(spanProcessors.map((processor) => processor.forceFlush()))
   const stop = async (): Promise<void> => {
-    await withinTime(FLUSH_MS, 'shutting down', () => sdk.shutdown())
+    // The SDK's own shutdown doesn't wait for spans that the console exporter has yet to print.
+    await withinTime(FLUSH_MS, 'shutting down', () => flush().finally(() => sdk.shutdown()))
     for (const instrumentation of instrumentations) instrumentation.disable()
     trace.disable()
     propagation.disable()
@@ -56,8 +58,7 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
   return {
     enabled: true,
     start: () => withOtelEnvironment(env, () => sdk.start()),
-    flush: () =>
-      withinTime(FLUSH_MS, 'flushing', () => Promise.all(spanProcessors.map((processor) => processor.forceFlush()))),
+    flush: () => withinTime(FLUSH_MS, 'flushing', flush),
     shutdown: () => (stopped ??= stop()),
     instrumentAxios,
     activeIds() {

@@ -1,0 +1,40 @@
+import { execFileSync, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { text } from 'node:stream/consumers'
+
+export interface Child extends AsyncDisposable {
+  /** The first message of the child. */
+  message(): Promise<unknown>
+  kill(signal: NodeJS.Signals): void
+  exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
+  stderr: Promise<string>
+}
+
+/** Compiles this package, so that a child process runs what users install. Takes a moment when nothing has changed. */
+export function buildPackage(): void {
+  const typescript = createRequire(import.meta.url).resolve('typescript/package.json')
+  const tsc = fileURLToPath(new URL('bin/tsc', `file://${typescript}`))
+  execFileSync(process.execPath, [tsc, '-b'], { cwd: fileURLToPath(new URL('..', import.meta.url)), stdio: 'inherit' })
+}
+
+/** Runs a fixture with `--import @throughline/telemetry/register`. */
+export function startFixture(name: string, env: NodeJS.ProcessEnv): Child {
+  const child = fork(fileURLToPath(new URL(`fixtures/${name}`, import.meta.url)), {
+    execArgv: ['--import', '@throughline/telemetry/register'],
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+  })
+  const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }))
+  return {
+    message: async () => (await once(child, 'message'))[0] as unknown,
+    kill: (signal) => child.kill(signal),
+    exited,
+    stderr: child.stderr === null ? Promise.resolve('') : text(child.stderr),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import { diag } from '@opentelemetry/api'
+import { globalErrorHandler } from '@opentelemetry/core'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createDiagLogger, installDiagLog } from './diag-log.ts'
+
+describe('createDiagLogger', () => {
+  it('writes one line a message, whatever the message holds', () => {
+    const { lines, logger } = collect()
+    logger.warn('first\nsecond', new Error('broken\non purpose'))
+    expect(lines).toEqual(['opentelemetry warn: first second broken on purpose\n'])
+  })
+
+  it('says a repeated message again after 30 s, with how often it came', () => {
+    const { lines, logger, clock } = collect()
+    for (let i = 0; i < 10; i += 1) logger.error(`Dropped ${i} spans`)
+    expect(lines).toEqual(['opentelemetry error: Dropped 0 spans\n'])
+    clock.now = 30_001
+    logger.error('Dropped 11 spans')
+    expect(lines[1]).toBe('opentelemetry error: Dropped 11 spans (and 9 more like it)\n')
+  })
+})
+
+describe('installDiagLog', () => {
+  afterEach(() => diag.disable())
+
+  it('shows warnings by default and what OTEL_LOG_LEVEL asks for otherwise', () => {
+    const lines: string[] = []
+    const write = (line: string): number => lines.push(line)
+    installDiagLog(undefined, { write })
+    diag.info('not shown')
+    diag.warn('shown')
+    installDiagLog('debug', { write })
+    diag.debug('shown too')
+    installDiagLog('none', { write })
+    diag.error('not shown')
+    const ours = lines.filter((line) => line.includes('shown'))
+    expect(ours).toEqual(['opentelemetry warn: shown\n', 'opentelemetry debug: shown too\n'])
+  })
+
+  it('shows the message of what the SDK reports, not its stack', () => {
+    const lines: string[] = []
+    installDiagLog(undefined, { write: (line) => lines.push(line) })
+    const refused = new AggregateError([new Error('connect ECONNREFUSED ::1:4318')])
+    globalErrorHandler(Object.assign(refused, { code: 'ECONNREFUSED' }))
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatch(/ECONNREFUSED/)
+    expect(lines[0]).not.toMatch(/ at /)
+  })
+})
+
+function collect() {
+  const lines: string[] = []
+  const clock = { now: 0 }
+  const logger = createDiagLogger({ write: (line) => lines.push(line), now: () => clock.now })
+  return { lines, clock, logger }
+}
