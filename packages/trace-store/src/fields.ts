@@ -1,0 +1,72 @@
+import { malformed } from './request-error.ts'
+
+/** A decoded JSON or protobuf object, nothing known of its fields yet. */
+export type Fields = Readonly<Record<string, unknown>>
+
+// In the JSON form of protobuf, null is the same as absent.
+const isAbsent = (value: unknown): value is null | undefined => value === undefined || value === null
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && !Array.isArray(value)
+
+/** An object; absent is an empty one. Throws a RequestError that names `path`, as all functions here do. */
+export function readFields(value: unknown, path: string): Fields {
+  if (isAbsent(value)) return {}
+  if (!isFields(value)) throw malformed(`${path} must be an object`)
+  return value
+}
+
+/** A list with the path of each item; absent is an empty one. */
+export function readList(value: unknown, path: string): [item: unknown, path: string][] {
+  if (isAbsent(value)) return []
+  if (!Array.isArray(value)) throw malformed(`${path} must be a list`)
+  return value.map((item: unknown, index) => [item, `${path}[${index}]`])
+}
+
+/** A string; absent is the empty one. */
+export function readText(value: unknown, path: string): string {
+  if (isAbsent(value)) return ''
+  if (typeof value !== 'string') throw malformed(`${path} must be a string`)
+  return value
+}
+
+/** A number that is not negative; absent is 0. */
+export function readAmount(value: unknown, path: string): number {
+  if (isAbsent(value)) return 0
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
+    throw malformed(`${path} must be a number that is not negative`)
+  }
+  return value
+}
+
+const MAX_FIXED64 = 2n ** 64n - 1n
+
+/** An unsigned 64-bit integer, as decimal digits or a number (both are legal in protobuf's JSON); absent is 0. */
+export function readFixed64(value: unknown, path: string): bigint {
+  if (isAbsent(value)) return 0n
+  const integer =
+    (typeof value === 'string' && /^\d{1,20}$/.test(value)) || (typeof value === 'number' && Number.isInteger(value))
+      ? BigInt(value)
+      : -1n
+  if (integer < 0n || integer > MAX_FIXED64) throw malformed(`${path} must be an unsigned 64-bit integer`)
+  return integer
+}
+
+/**
+ * A trace or span id of `bytes` bytes: the bytes themselves (protobuf) or hex digits of any case (OTLP's JSON), returned
+ * as lower-case hex. Undefined when it is absent, empty or all zeros.
+ */
+export function readId(value: unknown, path: string, bytes: 8 | 16): string | undefined {
+  if (isAbsent(value)) return undefined
+  const hex = value instanceof Uint8Array ? Buffer.from(value).toString('hex') : readText(value, path).toLowerCase()
+  if (hex === '') return undefined
+  if (!/^[0-9a-f]+$/.test(hex)) throw malformed(`${path} must be hex digits`)
+  if (hex.length !== bytes * 2) throw malformed(`${path} must be ${bytes} bytes, not ${hex.length / 2}`)
+  return /^0+$/.test(hex) ? undefined : hex
+}
+
+/** An id that must be there. */
+export function requireId(value: unknown, path: string, bytes: 8 | 16): string {
+  const id = readId(value, path, bytes)
+  if (id === undefined) throw malformed(`${path} must be ${bytes} bytes and not all zeros`)
+  return id
+}

@@ -1,0 +1,8 @@
+export type { Dependency } from './dependencies.ts'
+export type { JaegerLog, JaegerProcess, JaegerReference, JaegerSpan, JaegerTag, JaegerTrace } from './jaeger-trace.ts'
+export { PortBusyError } from './listen.ts'
+export { serveTraceStore } from './serve-trace-store.ts'
+export type { ServedTraceStore, ServeTraceStoreOptions } from './serve-trace-store.ts'
+export type { SpanKind, SpanRecord } from './span-record.ts'
+export { createTraceStore } from './trace-store.ts'
+export type { TraceFilter, TraceStore, TraceStoreOptions } from './trace-store.ts'

@@ -1,0 +1,59 @@
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface ListenOptions {
+  host: string
+  /** 0 lets the system choose. */
+  port: number
+  /** What the port is for, as the error message for a busy one says it. */
+  purpose: string
+}
+
+/** A server that listens. `close` ends it with all its connections, and may be called again. */
+export interface ListeningServer {
+  /** `http://host:port`, without a slash at the end. */
+  origin: string
+  close: () => Promise<void>
+}
+
+/** Nobody can listen on this port: another program does. `code` is `TL_PORT_BUSY`. */
+export class PortBusyError extends Error {
+  override readonly name = 'PortBusyError'
+  readonly code = 'TL_PORT_BUSY'
+  readonly host: string
+  readonly port: number
+
+  constructor({ host, port, purpose }: ListenOptions, options?: ErrorOptions) {
+    super(`port ${port} on ${host}, wanted for ${purpose}, is taken by another program`, options)
+    this.host = host
+    this.port = port
+  }
+}
+
+/** The origin of a listening server, an IPv6 address in brackets (RFC 3986 §3.2.2). */
+export function formatOrigin(bound: AddressInfo | string | null): string {
+  if (bound === null || typeof bound === 'string') throw new TypeError('the server is not bound to an IP port')
+  return `http://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`
+}
+
+/** Starts a server. Rejects with a PortBusyError when the port is taken, else with what Node says. */
+export async function listen(listener: http.RequestListener, options: ListenOptions): Promise<ListeningServer> {
+  const server = http.createServer(listener)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new PortBusyError(options, { cause: error }) : error)
+    })
+    server.listen(options.port, options.host, resolve)
+  })
+  let closed: Promise<void> | undefined
+  return {
+    origin: formatOrigin(server.address()),
+    close: () => {
+      closed ??= new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
+      return closed
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import { createListener } from './answer.ts'
+import { listen } from './listen.ts'
+import type { ListeningServer } from './listen.ts'
+import { createOtlpRoute, formatOtlpError } from './otlp-route.ts'
+import { createQueryRoute, formatQueryError } from './query-route.ts'
+import { createTraceStore } from './trace-store.ts'
+import type { TraceStore } from './trace-store.ts'
+import { createZipkinRoute, formatZipkinError } from './zipkin-route.ts'
+
+export interface ServeTraceStoreOptions {
+  /** Address to listen on. Default 127.0.0.1. */
+  host?: string
+  /** Port for OTLP/HTTP. Default 0: the system chooses. */
+  otlpPort?: number
+  /** Port for Zipkin v2. Default 0. */
+  zipkinPort?: number
+  /** Port for queries. Default 0. */
+  queryPort?: number
+  /** The store to fill and read. Default a new one with its default bounds. */
+  store?: TraceStore
+}
+
+/** A store that listens. */
+export interface ServedTraceStore extends AsyncDisposable {
+  store: TraceStore
+  /** Where exporters send OTLP: `http://host:port/v1/traces`. */
+  otlpUrl: string
+  /** Where exporters send Zipkin: `http://host:port/api/v2/spans`. */
+  zipkinUrl: string
+  /** The base of the query API: `http://host:port`. */
+  queryUrl: string
+  /** Ends all servers and their connections; may be called again. */
+  close: () => Promise<void>
+}
+
+/**
+ * Serves a trace store on three ports: OTLP/HTTP, Zipkin v2 and a query API shaped like Jaeger's. Rejects with a
+ * PortBusyError (`TL_PORT_BUSY`) that names the port, and leaves nothing listening then.
+ */
+export async function serveTraceStore(options: ServeTraceStoreOptions = {}): Promise<ServedTraceStore> {
+  const { host = '127.0.0.1', otlpPort = 0, zipkinPort = 0, queryPort = 0, store = createTraceStore() } = options
+  const servers: ListeningServer[] = []
+  const close = async (): Promise<void> => {
+    await Promise.all(servers.map((server) => server.close()))
+  }
+  const serve = async (listener: Parameters<typeof listen>[0], port: number, purpose: string): Promise<string> => {
+    const server = await listen(listener, { host, port, purpose })
+    servers.push(server)
+    return server.origin
+  }
+  const post = { methods: ['POST'] }
+  try {
+    const otlp = await serve(
+      createListener(createOtlpRoute(store), { ...post, formatError: formatOtlpError }),
+      otlpPort,
+      'OTLP/HTTP traces',
+    )
+    const zipkin = await serve(
+      createListener(createZipkinRoute(store), { ...post, formatError: formatZipkinError }),
+      zipkinPort,
+      'Zipkin spans',
+    )
+    const queryUrl = await serve(
+      createListener(createQueryRoute(store), { methods: ['GET', 'HEAD'], formatError: formatQueryError }),
+      queryPort,
+      'trace queries',
+    )
+    return {
+      store,
+      otlpUrl: `${otlp}/v1/traces`,
+      zipkinUrl: `${zipkin}/api/v2/spans`,
+      queryUrl,
+      close,
+      [Symbol.asyncDispose]: close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
