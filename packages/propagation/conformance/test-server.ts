@@ -15,9 +15,9 @@ export interface RecordingServer extends TestServer {
 /** Header lines of one request, in lower case and in their order. */
 export type WireHeaders = readonly (readonly [name: string, value: string])[]
 
-/** Listens on 127.0.0.1. */
-export async function serve(listener: http.RequestListener): Promise<TestServer> {
-  const server = http.createServer(listener).listen(0, '127.0.0.1')
+/** Listens on 127.0.0.1, on a free port unless one is given. */
+export async function serve(listener: http.RequestListener, port = 0): Promise<TestServer> {
+  const server = http.createServer(listener).listen(port, '127.0.0.1')
   await once(server, 'listening')
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
