@@ -12,6 +12,11 @@ export interface Child extends AsyncDisposable {
   stderr: Promise<string>
 }
 
+export interface FixtureOptions {
+  env: NodeJS.ProcessEnv
+  preload?: boolean
+}
+
 /** Compiles this package, so that a child process runs what users install. Takes a moment when nothing has changed. */
 export function buildPackage(): void {
   const typescript = createRequire(import.meta.url).resolve('typescript/package.json')
@@ -19,10 +24,10 @@ export function buildPackage(): void {
   execFileSync(process.execPath, [tsc, '-b'], { cwd: fileURLToPath(new URL('..', import.meta.url)), stdio: 'inherit' })
 }
 
-/** Runs a fixture with `--import @throughline/telemetry/register`. */
-export function startFixture(name: string, env: NodeJS.ProcessEnv): Child {
+/** Runs a fixture; `preload` adds `--import @throughline/telemetry/register`. */
+export function startFixture(name: string, { preload = true, env }: FixtureOptions): Child {
   const child = fork(fileURLToPath(new URL(`fixtures/${name}`, import.meta.url)), {
-    execArgv: ['--import', '@throughline/telemetry/register'],
+    execArgv: preload ? ['--import', '@throughline/telemetry/register'] : [],
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   })

@@ -28,11 +28,13 @@ describe('node --import @throughline/telemetry/register', () => {
   it.each(['diagnostics', 'stock'])('leaves one server and one client span a request: %s', async (instrumentation) => {
     await using store = await serveTraceStore()
     await using upstream = await serveUpstream()
-    await using shop = startFixture('shop.mjs', {
-      TRACE_INSTRUMENTATION: instrumentation,
-      OTEL_SERVICE_NAME: 'shop',
-      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: store.otlpUrl,
-      UPSTREAM: upstream.url,
+    await using shop = startFixture('preloaded.mjs', {
+      env: {
+        TRACE_INSTRUMENTATION: instrumentation,
+        OTEL_SERVICE_NAME: 'shop',
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: store.otlpUrl,
+        UPSTREAM: upstream.url,
+      },
     })
     const answer = await request(`${await addressOf(shop)}/api/items/5?a=1`, { headers: HEADERS })
     expect(answer).toBe('{"count":1}')
@@ -64,10 +66,12 @@ describe('node --import @throughline/telemetry/register', () => {
     'carries headers without the SDK, whatever the instrumentation: %s',
     async (mode) => {
       await using upstream = await serveUpstream()
-      await using shop = startFixture('shop.mjs', {
-        TRACE_INSTRUMENTATION: mode,
-        OTEL_SDK_DISABLED: 'true',
-        UPSTREAM: upstream.url,
+      await using shop = startFixture('preloaded.mjs', {
+        env: {
+          TRACE_INSTRUMENTATION: mode,
+          OTEL_SDK_DISABLED: 'true',
+          UPSTREAM: upstream.url,
+        },
       })
       await request(`${await addressOf(shop)}/api/items/5`, { headers: HEADERS })
       expect(upstream.calls[0]).toMatchObject({ traceparent: HEADERS.traceparent, 'x-b3-spanid': PARENT_ID })
@@ -77,10 +81,12 @@ describe('node --import @throughline/telemetry/register', () => {
   it('leaves a program that drains on SIGTERM its time and its exit code', async () => {
     await using store = await serveTraceStore()
     await using upstream = await serveUpstream()
-    await using shop = startFixture('shop.mjs', {
-      DRAIN: 'true',
-      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: store.otlpUrl,
-      UPSTREAM: upstream.url,
+    await using shop = startFixture('preloaded.mjs', {
+      env: {
+        DRAIN: 'true',
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: store.otlpUrl,
+        UPSTREAM: upstream.url,
+      },
     })
     await request(`${await addressOf(shop)}/api/items/5`, { headers: HEADERS })
     shop.kill('SIGTERM')
@@ -92,13 +98,13 @@ describe('node --import @throughline/telemetry/register', () => {
 
   it('flushes when the program ends by itself', async () => {
     await using store = await serveTraceStore()
-    await using plain = startFixture('plain.mjs', { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: store.otlpUrl })
+    await using plain = startFixture('plain.mjs', { env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: store.otlpUrl } })
     expect(await plain.exited).toEqual({ code: 0, signal: null })
     expect(store.store.spanCount).toBe(1)
   })
 
   it('says what is wrong with the environment and does not start', async () => {
-    await using plain = startFixture('plain.mjs', { OTEL_TRACES_EXPORTER: 'xray' })
+    await using plain = startFixture('plain.mjs', { env: { OTEL_TRACES_EXPORTER: 'xray' } })
     expect((await plain.exited).code).toBe(1)
     expect(await plain.stderr).toContain('OTEL_TRACES_EXPORTER=xray is unknown')
   })
