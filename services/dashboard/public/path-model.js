@@ -11,7 +11,7 @@ import { stateWords } from './states.js'
  * @typedef {'ok' | 'failed' | 'unreached' | 'unknown'} PartStatus
  * @typedef {{ role: 'browser' | 'app' | 'sidecar', name: string, direction: 'inbound' | 'outbound' | null, detached: boolean }} TracedHop
  * @typedef {TracedHop & { detail: string, status: PartStatus, fault: string | null, sidecar: SidecarStatus | null }} Hop
- * @typedef {{ kind: 'http' | 'mtls', label: string, status: PartStatus, fault: string | null }} Edge
+ * @typedef {{ kind: 'http' | 'mtls', label: string, status: PartStatus, fault: string | null, breaks: boolean }} Edge
  * @typedef {{ hops: Hop[], edges: Edge[] }} PathModel `edges[i]` joins `hops[i]` and `hops[i + 1]`
  */
 
@@ -56,13 +56,17 @@ export function buildPathModel({ state, status, known, reached, mesh }) {
   })
   /** @type {Edge[]} */
   const edges = hops.slice(1).map((hop, index) => {
+    // The request went on, only the trace did not: the line stays whole.
+    const breaks = hop.detached
     const mtls = hop.role === 'sidecar' && hops[index]?.role === 'sidecar'
-    return { kind: mtls ? 'mtls' : 'http', label: mtls ? 'mTLS' : 'HTTP', status: 'ok', fault: null }
+    return {
+      kind: mtls ? 'mtls' : 'http',
+      label: breaks ? 'Trace breaks' : mtls ? 'mTLS' : 'HTTP',
+      status: 'ok',
+      fault: null,
+      breaks,
+    }
   })
-  for (const [index, hop] of hops.entries()) {
-    const edge = edges[index - 1]
-    if (hop.detached && edge !== undefined) edge.fault = 'Trace breaks'
-  }
   if (state === 'connecting') for (const part of [...hops, ...edges]) part.status = 'unknown'
   const end = placeOfEnd({ state, status, hops, reached })
   if (end !== undefined) markEnd(hops, edges, { ...end, fault: stateWords[state].fault })
@@ -90,10 +94,12 @@ function placeOfEnd({ state, status, hops, reached }) {
   if (state === 'denied') {
     const refusing = hops.findLastIndex((hop) => hop.role === 'sidecar' && hop.direction === 'inbound')
     const traced = reached === null ? -1 : reached.findLastIndex((hop) => hop.role === 'sidecar') + 1
-    return { at: 'hop', index: traced > 0 ? traced : refusing > 0 ? refusing : last }
+    if (traced > 0 || refusing > 0) return { at: 'hop', index: traced > 0 ? traced : refusing }
+    // No sidecar is known; the application at the end is not the one that refused.
+    return { at: 'edge', index: last - 1 }
   }
   if (state !== 'unreachable') return undefined
-  const down = hops.findIndex((hop) => hop.sidecar !== null && hop.sidecar.state !== 'ready')
+  const down = hops.findIndex((hop) => hop.sidecar?.state === 'down' || hop.sidecar?.state === 'starting')
   if (down > 0) return { at: 'hop', index: down }
   if (reached !== null && reached.length > 0) return { at: 'edge', index: Math.min(reached.length, last - 1) }
   const firstApp = hops.findIndex((hop) => hop.role === 'app')

@@ -86,14 +86,14 @@ function drawSidecar(sidecar) {
  * @param {number} index
  */
 function drawEdge(edge, index) {
-  const icon = edge.status === 'failed' ? 'icon-cross' : edge.kind === 'mtls' ? 'icon-lock' : null
+  const icon = edge.status === 'failed' || edge.breaks ? 'icon-cross' : edge.kind === 'mtls' ? 'icon-lock' : null
   const chip = create('span', { class: 'edge-chip' }, [
     icon === null ? null : createIcon(icon),
     create('span', { text: edge.fault ?? edge.label }),
   ])
   const line = drawLine(edge)
   line.style.setProperty('--index', String(index))
-  const item = create('li', { class: 'edge' }, [line, chip])
+  const item = create('li', { class: edge.breaks ? 'edge edge-break' : 'edge' }, [line, chip])
   item.dataset['status'] = edge.status
   return item
 }

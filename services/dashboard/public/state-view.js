@@ -50,7 +50,11 @@ export function createStateView() {
         count.replaceChildren(...groups.map((group) => create('span', { text: group })))
         count.style.setProperty('--digits', String(Math.max(4, groups.join('').length)))
       }
-      if (outcome.hostname !== null) setText(hostname, outcome.hostname)
+      if (outcome.hostname !== null) {
+        setText(byId('counted-by'), 'counted by')
+        setText(hostname, outcome.hostname)
+        hostname.title = outcome.hostname
+      }
       setText(byId('fact-duration'), outcome.durationMs === null ? '–' : formatDuration(outcome.durationMs * 1000))
       setText(byId('fact-status'), outcome.status === null ? 'no answer' : String(outcome.status))
       show(

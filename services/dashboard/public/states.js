@@ -39,7 +39,7 @@ export const stateWords = {
     label: 'Unreachable',
     icon: 'icon-unreachable',
     meaning: 'The call did not get through to counting.',
-    fault: 'No way through',
+    fault: 'Ends here',
   },
   disconnected: {
     label: 'Disconnected',

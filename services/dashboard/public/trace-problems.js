@@ -29,7 +29,7 @@ export function findProblems(spans, rows, answered) {
   for (const row of rows.filter((item) => item.orphan)) {
     problems.push({
       code: 'missing-parent',
-      text: `${capitalised(describe(row))} names a parent (${row.parentId}) that is not in this trace.`,
+      text: `The span of ${describe(row)} names a parent (${row.parentId}) that is not in this trace.`,
       cause: 'That hop carried the headers but reported no span, or its span is still on the way.',
     })
   }
@@ -37,7 +37,7 @@ export function findProblems(spans, rows, answered) {
   if (looping.length > 0) {
     problems.push({
       code: 'parent-loop',
-      text: `${capitalised(describe(looping[0]))} is its own ancestor.`,
+      text: `The span of ${describe(looping[0])} is its own ancestor.`,
       cause: 'Two spans name each other as parent.',
     })
   }
@@ -71,11 +71,7 @@ export function hasUpstreamSpan(rows) {
 
 /** @param {Row | undefined} row */
 function describe(row) {
-  if (row === undefined) return 'a span'
-  return `${row.service}${row.proxy ? ' (sidecar)' : ''}${row.kind === null ? '' : `, ${row.kind}`}`
-}
-
-/** @param {string} text */
-function capitalised(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+  if (row === undefined) return 'a hop'
+  const role = row.proxy ? 'sidecar' : 'app'
+  return `${row.service} (${row.kind === null ? role : `${role}, ${row.kind}`})`
 }
