@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest'
+import { parseTrace } from '../../public/parse-trace.js'
+import { buildPathModel, hopsOf } from '../../public/path-model.js'
+import { buildTraceModel } from '../../public/trace-model.js'
+import { type SpanSketch, toJaeger, wholeChain } from './trace-fixture.ts'
+
+function hops(sketches: SpanSketch[]) {
+  const trace = parseTrace(toJaeger(sketches))
+  if (trace === undefined) throw new Error('the fixture is not a trace')
+  return hopsOf(buildTraceModel(trace))
+}
+
+const base = { status: 200, known: hops(wholeChain), reached: null, mesh: null }
+const upTo = (...ids: string[]) => hops(wholeChain.filter((span) => ids.includes(span.id)))
+const sidecar = (name: string, state: 'ready' | 'down' = 'ready') => ({ name, state, reason: null, restarts: 0 })
+const mesh = (...sidecars: ReturnType<typeof sidecar>[]) => ({
+  mesh: 'static-envoy',
+  tracer: 'none',
+  tracers: ['none'],
+  access: 'allowed' as const,
+  sidecars,
+})
+const marks = ({ hops: nodes, edges }: ReturnType<typeof buildPathModel>) => ({
+  hops: nodes.map((hop) => hop.status),
+  edges: edges.map((edge) => edge.status),
+})
+
+describe('hopsOf', () => {
+  it('makes one hop of the two spans an application leaves', () => {
+    expect(base.known.map((hop) => [hop.name, hop.role, hop.direction])).toEqual([
+      ['dashboard', 'app', null],
+      ['dashboard-sidecar', 'sidecar', 'outbound'],
+      ['counting-sidecar', 'sidecar', 'inbound'],
+      ['counting', 'app', null],
+    ])
+  })
+
+  it('tells a sidecar from the application of the same name', () => {
+    const named = wholeChain.map((span) => ({ ...span, service: span.service.replace('-sidecar', '') }))
+    expect(hops(named).map((hop) => hop.role)).toEqual(['app', 'sidecar', 'sidecar', 'app'])
+  })
+
+  it('follows the last of several tries', () => {
+    const retried = [
+      ...wholeChain.filter((span) => span.id !== 'd1'),
+      { id: 'c0', parent: 'b1', service: 'replica-1', proxy: true, kind: 'server', start: 210 },
+      { id: 'd1', parent: 'c1', service: 'counting', kind: 'server', start: 300 },
+    ]
+    expect(hops(retried).map((hop) => hop.name)).not.toContain('replica-1')
+  })
+
+  it('detaches what starts a trace of its own', () => {
+    const broken = wholeChain.map(({ parent, ...span }) =>
+      span.id === 'd1' || parent === undefined ? span : { ...span, parent },
+    )
+    expect(hops(broken).map((hop) => hop.detached)).toEqual([false, false, false, true])
+  })
+})
+
+describe('buildPathModel', () => {
+  it('draws browser, both applications and both sidecars, with mTLS between the sidecars', () => {
+    const path = buildPathModel({ ...base, state: 'connected' })
+    expect(path.hops.map((hop) => hop.name)).toEqual([
+      'browser',
+      'dashboard',
+      'dashboard-sidecar',
+      'counting-sidecar',
+      'counting',
+    ])
+    expect(path.edges.map((edge) => edge.label)).toEqual(['HTTP', 'HTTP', 'mTLS', 'HTTP'])
+    expect(new Set([...marks(path).hops, ...marks(path).edges])).toEqual(new Set(['ok']))
+  })
+
+  it('draws the two applications before any trace is there', () => {
+    const path = buildPathModel({ ...base, known: [], state: 'connecting' })
+    expect(path.hops.map((hop) => hop.name)).toEqual(['browser', 'dashboard', 'counting'])
+    expect(marks(path).hops).toEqual(['unknown', 'unknown', 'unknown'])
+  })
+
+  it('adds sidecars that left no span when the lab says they are there', () => {
+    const known = hops(
+      wholeChain
+        .filter((span) => span.proxy !== true)
+        .map((span) => (span.id === 'd1' ? { ...span, parent: 'a2' } : span)),
+    )
+    const path = buildPathModel({
+      ...base,
+      known,
+      state: 'connected',
+      mesh: mesh(sidecar('dashboard-sidecar'), sidecar('counting-sidecar')),
+    })
+    expect(path.hops.map((hop) => hop.name)).toEqual([
+      'browser',
+      'dashboard',
+      'dashboard-sidecar',
+      'counting-sidecar',
+      'counting',
+    ])
+  })
+
+  it('marks the inbound sidecar as the one that denied', () => {
+    const path = buildPathModel({ ...base, state: 'denied', status: 403, reached: upTo('a1', 'a2', 'b1', 'c1') })
+    expect(marks(path)).toEqual({
+      hops: ['ok', 'ok', 'ok', 'failed', 'unreached'],
+      edges: ['ok', 'ok', 'ok', 'unreached'],
+    })
+    expect(path.hops[3]?.fault).toBe('Denied here')
+  })
+
+  it('never blames the application for a denial', () => {
+    const path = buildPathModel({ ...base, known: [], state: 'denied', status: 403 })
+    expect(marks(path)).toEqual({ hops: ['ok', 'ok', 'unreached'], edges: ['ok', 'failed'] })
+  })
+
+  it('marks counting when it failed itself', () => {
+    expect(marks(buildPathModel({ ...base, state: 'failing', status: 500 })).hops.at(-1)).toBe('failed')
+  })
+
+  it('puts an unreachable call’s end behind the last hop its trace shows', () => {
+    const path = buildPathModel({ ...base, state: 'unreachable', status: 503, reached: upTo('a1', 'a2', 'b1') })
+    expect(marks(path).edges).toEqual(['ok', 'ok', 'failed', 'unreached'])
+  })
+
+  it('puts it at a sidecar that is known to be down', () => {
+    const path = buildPathModel({
+      ...base,
+      state: 'unreachable',
+      status: 503,
+      mesh: mesh(sidecar('counting-sidecar', 'down')),
+    })
+    expect(marks(path).hops).toEqual(['ok', 'ok', 'ok', 'failed', 'unreached'])
+  })
+
+  it('puts it behind the dashboard when nothing answered at all', () => {
+    const path = buildPathModel({ ...base, state: 'unreachable', status: null })
+    expect(marks(path).edges).toEqual(['ok', 'failed', 'unreached', 'unreached'])
+  })
+
+  it('breaks between browser and dashboard when the browser lost the dashboard', () => {
+    const path = buildPathModel({ ...base, state: 'disconnected', status: null })
+    expect(marks(path).edges).toEqual(['failed', 'unreached', 'unreached', 'unreached'])
+    expect(marks(path).hops[0]).toBe('ok')
+  })
+})

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { parseConfig, parseErrorMessage, parseMeshStatus, parseOutcome, parseTraceId } from '../../public/wire.js'
+
+describe('parseOutcome', () => {
+  it('reads a call that went through', () => {
+    const body = {
+      state: 'connected',
+      count: 7,
+      hostname: 'h',
+      traceId: 'A'.repeat(32),
+      status: 200,
+      code: null,
+      reason: null,
+      durationMs: 4.2,
+    }
+    expect(parseOutcome(body)).toEqual({ ...body, traceId: 'a'.repeat(32) })
+  })
+
+  it.each([null, 'x', [], {}, { state: 'fine' }, { code: 'TL_DRAINING', message: 'bye' }])('refuses %j', (body) => {
+    expect(parseOutcome(body)).toBeUndefined()
+  })
+
+  it('keeps hostile values out: numbers that are none, ids that are none, texts without end', () => {
+    const body = {
+      state: 'denied',
+      count: '7',
+      traceId: '../../etc',
+      status: Infinity,
+      reason: 'r'.repeat(9000),
+      hostname: { a: 1 },
+    }
+    const outcome = parseOutcome(body)
+    expect(outcome).toMatchObject({ count: null, traceId: null, status: null, hostname: null })
+    expect(outcome?.reason).toHaveLength(300)
+  })
+})
+
+describe('parseMeshStatus', () => {
+  const body = {
+    mesh: 'static-envoy',
+    tracer: 'zipkin',
+    tracers: ['none'],
+    access: 'denied',
+    sidecars: [{ name: 'a', state: 'down', restarts: 2 }, { name: 'b', state: '?' }, 1],
+  }
+
+  it('reads sidecars and drops what is not one', () => {
+    expect(parseMeshStatus(body)?.sidecars).toEqual([{ name: 'a', state: 'down', reason: null, restarts: 2 }])
+  })
+
+  it('always offers the tracer in use', () => expect(parseMeshStatus(body)?.tracers).toEqual(['zipkin', 'none']))
+
+  it('refuses a status that does not say whether calls are allowed', () => {
+    expect(parseMeshStatus({ ...body, access: 'maybe' })).toBeUndefined()
+  })
+})
+
+describe('parseConfig', () => {
+  it('takes only a plain true for switches and traces', () => {
+    expect(parseConfig({ controls: 'yes', traces: 1 })).toMatchObject({
+      controls: false,
+      traces: false,
+      traceUiUrl: null,
+    })
+    expect(parseConfig([])).toBeUndefined()
+  })
+})
+
+describe('parseErrorMessage', () => {
+  it.each([
+    [{ code: 'TL_X', message: 'No.' }, 'No. (TL_X)'],
+    [{ message: 'No.' }, 'No.'],
+    [{ code: 'TL_X' }, 'TL_X'],
+    [{}, null],
+    ['text', null],
+  ])('says %j as %j', (body, text) => expect(parseErrorMessage(body)).toBe(text))
+})
+
+describe('parseTraceId', () => {
+  it.each(['', 'g'.repeat(32), 'a'.repeat(31), 'a'.repeat(33), null, 5])('refuses %j', (value) =>
+    expect(parseTraceId(value)).toBeNull(),
+  )
+  it('takes 64 and 128 bits', () => {
+    expect(parseTraceId('a'.repeat(16))).toBe('a'.repeat(16))
+    expect(parseTraceId('A'.repeat(32))).toBe('a'.repeat(32))
+  })
+})
