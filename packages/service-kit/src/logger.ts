@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import pino, { type DestinationStream, type Logger } from 'pino'
+import type { Ids } from './request-log.ts'
 
 export type { Logger } from 'pino'
 
@@ -8,8 +9,8 @@ export interface LoggerOptions {
   service: string
   /** A pino level; default `info`. */
   level?: string
-  /** Ids of the active trace, added to every line: `trace_id`, `span_id`, `request_id`. */
-  ids?: () => Record<string, string | undefined>
+  /** Added to every line. */
+  ids?: Ids
   /** Where lines go; default standard output, pretty when that is a terminal. */
   destination?: DestinationStream
 }

@@ -1,12 +1,18 @@
-import { ServiceError } from './errors.ts'
-
-/** Runs a service's main function; a known error is printed without a stack, and the process ends with 1. */
+/**
+ * Runs a service's main function. An error with a `TL_` code was made for people: it is printed without a stack. After
+ * any error the process ends with 1.
+ */
 export async function main(service: string, run: () => Promise<void>): Promise<void> {
   try {
     await run()
   } catch (error) {
-    const known = error instanceof ServiceError ? `${error.code} ${error.message}` : undefined
-    process.stderr.write(`${service}: ${known ?? (error instanceof Error ? error.stack : String(error))}\n`)
+    process.stderr.write(`${service}: ${describe(error)}\n`)
     process.exit(1)
   }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = 'code' in error ? String(error.code) : ''
+  return code.startsWith('TL_') ? `${code} ${error.message}` : (error.stack ?? error.message)
 }
