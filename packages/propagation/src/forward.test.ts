@@ -13,6 +13,14 @@ const CARRIED = {
   tracestate: `tl=p:${SPAN}`,
 }
 
+/** The same context in Datadog's decimal digits. */
+const DATADOG = {
+  'x-datadog-trace-id': String(BigInt(`0x${TRACE.slice(16)}`)),
+  'x-datadog-parent-id': String(BigInt(`0x${SPAN}`)),
+  'x-datadog-sampling-priority': '1',
+  'x-datadog-tags': '_dd.p.dm=-0',
+}
+
 // What goes on for which headers stands in conformance/vectors.json.
 describe('forwardHeaders', () => {
   it.each([
@@ -36,8 +44,33 @@ describe('forwardHeaders', () => {
     expect(forwardHeaders(odd as never)).toEqual({})
   })
 
+  it('carries x-datadog-* that name the chosen context, and drops old ones', () => {
+    expect(forwardHeaders({ traceparent: TRACEPARENT, ...DATADOG })).toEqual({ ...CARRIED, ...DATADOG })
+    const old = { ...DATADOG, 'x-datadog-parent-id': '17' }
+    expect(forwardHeaders({ traceparent: TRACEPARENT, ...old })).toEqual(CARRIED)
+    const otherTrace = { ...DATADOG, 'x-datadog-trace-id': '17' }
+    expect(forwardHeaders({ traceparent: TRACEPARENT, ...otherTrace })).toEqual(CARRIED)
+  })
+
+  it('carries x-datadog-* where there is nothing else, without what is not valid in them', () => {
+    expect(forwardHeaders(DATADOG)).toEqual(DATADOG)
+    const { 'x-datadog-tags': _tags, ...valid } = DATADOG
+    expect(forwardHeaders({ ...DATADOG, 'x-datadog-tags': 'a b' })).toEqual(valid)
+    for (const id of ['', '0', '-1', '0x10', '18446744073709551616', '1'.repeat(70_000)]) {
+      expect(forwardHeaders({ ...DATADOG, 'x-datadog-trace-id': id })).toEqual({})
+    }
+  })
+
+  it('carries the identity headers that are listed, and no other', () => {
+    const incoming = { Authorization: 'Bearer x', cookie: 'a=b' }
+    expect(forwardHeaders(incoming, { identityHeaders: ['authorization'] })).toEqual({ authorization: 'Bearer x' })
+    const hostile = { authorization: 'x\r\ny: z', cookie: ['a=b', 'c=d'] }
+    expect(forwardHeaders(hostile, { identityHeaders: ['authorization', 'cookie'] })).toEqual({})
+  })
+
   it('sends no trace headers and no baggage from the edge', () => {
-    expect(forwardHeaders({ traceparent: TRACEPARENT, baggage: 'a=1', b3: '0' }, { edge: true })).toEqual({})
+    const headers = { traceparent: TRACEPARENT, baggage: 'a=1', b3: '0', ...DATADOG }
+    expect(forwardHeaders(headers, { edge: true })).toEqual({})
   })
 })
 

@@ -1,28 +1,40 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { carriedDatadogHeaders } from './datadog.ts'
 import { type ExtractOptions, extract } from './extract.ts'
-import { type IncomingHeaders, toCarrier } from './incoming.ts'
+import { type IdentityHeader, isPropagationHeader } from './headers.ts'
+import { type Carrier, type IncomingHeaders, toCarrier } from './incoming.ts'
 import { writeContext } from './outgoing.ts'
 
 /** Options of {@link forwardHeaders}. */
-export type ForwardOptions = ExtractOptions
+export interface ForwardOptions extends ExtractOptions {
+  /**
+   * Headers that say who the caller is and shall go on all the same, for services that act on behalf of their caller.
+   * Every service called gets them, so list only what each of them may know. Default: none.
+   */
+  readonly identityHeaders?: readonly IdentityHeader[] | undefined
+}
 
 /**
- * Carries trace headers on without an SDK: the chosen context goes out unchanged in both formats, beside `baggage` and
- * `x-request-id`. Where the caller left the sampling decision open, `traceparent` and `x-b3-sampled` are left out and
+ * Carries trace headers on without an SDK: the chosen context goes out unchanged in both formats, beside `baggage`,
+ * `x-request-id` and, where they name that same context, `x-datadog-*`. Where the caller left the sampling decision open, `traceparent` and `x-b3-sampled` are left out and
  * the ids stay in `x-b3-*`.
  *
  * @returns headers to **set** on every outgoing call; empty when the request brought none. Nothing in them is invalid,
  * whatever came in.
  */
 export function forwardHeaders(incoming: IncomingHeaders, options: ForwardOptions = {}): Record<string, string> {
-  const headers: Record<string, string> = {}
-  const extracted = extract(toCarrier(incoming), carrierGetter, options)
-  if (extracted === undefined) return headers
-  const { selection, decision, baggage, requestId } = extracted
-  if (selection !== undefined && options.edge !== true) {
+  const { identityHeaders = NONE, edge = false } = options
+  const carrier = toCarrier(incoming, (name) => isPropagationHeader(name) || isCarried(name, identityHeaders))
+  const headers: Record<string, string> = identityOf(carrier, identityHeaders)
+  const extracted = extract(carrier, carrierGetter, options)
+  const selection = edge ? undefined : extracted?.selection
+  if (selection !== undefined) {
     const { traceId, spanId, sampled, random } = selection.context
     writeContext({ traceId, spanId, sampled, random, tracestate: selection.tracestate }, headers, recordSetter)
   }
+  if (!edge) Object.assign(headers, carriedDatadogHeaders(carrier, selection?.context))
+  if (extracted === undefined) return headers
+  const { decision, baggage, requestId } = extracted
   if (decision !== undefined) headers['x-b3-sampled'] = decision ? '1' : '0'
   if (baggage !== undefined) headers['baggage'] = baggage
   if (requestId !== undefined) headers['x-request-id'] = requestId
@@ -39,6 +51,23 @@ export function currentForwardHeaders(): Readonly<Record<string, string>> {
   return storage.getStore() ?? NO_HEADERS
 }
 
+function isCarried(name: string, identityHeaders: readonly string[]): boolean {
+  return name.startsWith('x-datadog-') || identityHeaders.includes(name)
+}
+
+/** Values come from a peer, and a carrier need not be one that has checked them. */
+function identityOf(carrier: Carrier, names: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const name of names) {
+    const value = carrier.get(name)
+    if (typeof value === 'string' && FIELD_VALUE.test(value)) headers[name] = value
+  }
+  return headers
+}
+
+const NONE: readonly string[] = []
+/** RFC 9110 §5.5, without bytes past ASCII, and short enough for any server. */
+const FIELD_VALUE = /^[\t -~]{1,8192}$/
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
 const storage = new AsyncLocalStorage<Readonly<Record<string, string>>>()
 const carrierGetter = {

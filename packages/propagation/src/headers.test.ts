@@ -10,7 +10,7 @@ describe('the header catalogue', () => {
   })
 
   it('holds no header that says who somebody is, and none of those is read', () => {
-    const names = new Set(HEADER_CATALOGUE.map(({ name }) => name))
+    const names = new Set<string>(HEADER_CATALOGUE.map(({ name }) => name))
     expect(IDENTITY_HEADERS.filter((name) => names.has(name) || isPropagationHeader(name))).toEqual([])
   })
 

@@ -9,10 +9,10 @@ export type HeaderWriter =
   | 'envoy:datadog'
 
 /**
- * What this package does with a header: `write` = read it, and set it on outgoing calls; `read` = read only; `never` =
- * not even read.
+ * What this package does with a header: `write` = read it, and set it on outgoing calls; `carry` = hand it on unchanged,
+ * only where no SDK makes spans; `read` = read only; `never` = not even read.
  */
-export type HeaderRule = 'write' | 'read' | 'never'
+export type HeaderRule = 'write' | 'carry' | 'read' | 'never'
 
 /** One header of the catalogue. */
 export interface CatalogueEntry {
@@ -128,8 +128,8 @@ export const HEADER_CATALOGUE: readonly CatalogueEntry[] = [
     format: 'datadog',
     name: 'x-datadog-*',
     writtenBy: ['envoy:datadog'],
-    rule: 'never',
-    reason: 'the datadog tracer writes traceparent too, and an old x-datadog-* of another trace would beat a fresh one',
+    rule: 'carry',
+    reason: 'beats a traceparent at the next datadog sidecar, so it goes on only if it names the chosen context',
     source: 'https://docs.datadoghq.com/tracing/trace_collection/trace_context_propagation/',
   },
   {
@@ -151,10 +151,10 @@ export const HEADER_CATALOGUE: readonly CatalogueEntry[] = [
 ]
 
 /**
- * Headers that say who somebody is. They never travel with trace headers: what a caller may do here is no right to do
- * it one service further.
+ * Headers that say who somebody is. They never travel with trace headers unless they are asked for by name: what a
+ * caller may do here is no right to do it one service further.
  */
-export const IDENTITY_HEADERS: readonly string[] = [
+export const IDENTITY_HEADERS = [
   'authorization',
   'proxy-authorization',
   'cookie',
@@ -163,13 +163,16 @@ export const IDENTITY_HEADERS: readonly string[] = [
   'x-forwarded-for',
   'x-forwarded-host',
   'x-forwarded-proto',
-]
+] as const
+
+/** One of {@link IDENTITY_HEADERS}. */
+export type IdentityHeader = (typeof IDENTITY_HEADERS)[number]
 
 const READ: ReadonlySet<string> = new Set(
-  HEADER_CATALOGUE.filter(({ rule }) => rule !== 'never').map(({ name }) => name),
+  HEADER_CATALOGUE.filter(({ rule }) => rule === 'write' || rule === 'read').map(({ name }) => name),
 )
 
-/** Whether a lower-case name is that of a header this package reads. */
+/** Whether a lower-case name is that of a header this package reads to find the caller. */
 export function isPropagationHeader(name: string): boolean {
   return READ.has(name)
 }

@@ -1,0 +1,42 @@
+import type { Carrier } from './incoming.ts'
+import type { TraceContext } from './trace-context.ts'
+
+const DECIMAL = /^\d{1,20}$/
+const PRIORITY = /^-?\d{1,2}$/
+/** Visible ASCII; tags may hold 512 characters. */
+const VISIBLE = /^[!-~]{1,512}$/
+const MAX_ID = 2n ** 64n - 1n
+
+/** The headers of Datadog's own format that go on, with what they may hold. */
+const FORMATS = {
+  'x-datadog-trace-id': DECIMAL,
+  'x-datadog-parent-id': DECIMAL,
+  'x-datadog-sampling-priority': PRIORITY,
+  'x-datadog-origin': VISIBLE,
+  'x-datadog-tags': VISIBLE,
+} as const
+
+/**
+ * Takes over the `x-datadog-*` headers for a service without an SDK. They go on only if they name the chosen context,
+ * or if there is no other: Envoy's datadog tracer prefers them to a `traceparent`, so old ones would win over it.
+ *
+ * @returns no headers where they are old, invalid or not there.
+ */
+export function carriedDatadogHeaders(carrier: Carrier, chosen: TraceContext | undefined): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const [name, format] of Object.entries(FORMATS)) {
+    const value = carrier.get(name)
+    if (typeof value === 'string' && format.test(value)) headers[name] = value
+  }
+  const traceId = parseId(headers['x-datadog-trace-id'])
+  const parentId = parseId(headers['x-datadog-parent-id'])
+  if (traceId === undefined || parentId === undefined) return {}
+  return chosen === undefined || (traceId === chosen.traceId.slice(16) && parentId === chosen.spanId) ? headers : {}
+}
+
+/** A decimal 64-bit id as 16 lower-case hex digits. */
+function parseId(decimal: string | undefined): string | undefined {
+  if (decimal === undefined) return undefined
+  const id = BigInt(decimal)
+  return id === 0n || id > MAX_ID ? undefined : id.toString(16).padStart(16, '0')
+}
