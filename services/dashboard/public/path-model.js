@@ -28,7 +28,7 @@ export function hopsOf(model) {
   for (const row of mainLine(model.rows)) {
     const last = hops.at(-1)
     const role = row.proxy ? 'sidecar' : 'app'
-    if (last !== undefined && last.role === role && last.name === row.service && row.depth > 0) continue
+    if (last !== undefined && last.role === role && last.name === row.service) continue
     const direction = row.proxy ? (row.kind === 'client' ? 'outbound' : 'inbound') : null
     hops.push({ role, name: row.service, direction, detached: row.depth === 0 && hops.length > 0 })
   }

@@ -40,6 +40,13 @@ describe('hopsOf', () => {
     expect(hops(named).map((hop) => hop.role)).toEqual(['app', 'sidecar', 'sidecar', 'app'])
   })
 
+  it('draws an application once, even when its client span starts a trace of its own', () => {
+    const broken = wholeChain.map(({ parent, ...span }) =>
+      span.id === 'a2' || parent === undefined ? span : { ...span, parent },
+    )
+    expect(hops(broken).map((hop) => hop.name)).toEqual(base.known.map((hop) => hop.name))
+  })
+
   it('follows the last of several tries', () => {
     const retried = [
       ...wholeChain.filter((span) => span.id !== 'd1'),
