@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+
+import { makeTrace, pathOf } from './chain.test-support.ts'
+import { drawTrace } from './draw-trace.ts'
+
+describe('drawTrace', () => {
+  it('draws a tree by parent ids, whatever the order of the spans', () => {
+    expect(drawTrace(makeTrace(pathOf('server', 'client', 'count').toReversed()))).toBe(
+      ['dashboard SERVER server', '└─ dashboard CLIENT client', '   └─ counting SERVER count'].join('\n'),
+    )
+  })
+
+  it('draws a span whose parent is missing, and says which', () => {
+    const spans = [...pathOf('server'), { id: 'count', parent: 'lost', process: 'count', kind: 'server' } as const]
+    expect(drawTrace(makeTrace(spans))).toBe(
+      'dashboard SERVER server\ncounting SERVER count (parent lost is not in this trace)',
+    )
+  })
+
+  it('draws every span of a trace that goes round in a circle, or where two spans have one id', () => {
+    const circle = makeTrace([
+      { id: 'a', parent: 'b', process: 'dash', kind: 'server' },
+      { id: 'b', parent: 'a', process: 'dash', kind: 'client' },
+    ])
+    expect(drawTrace(circle)).toBe('dashboard SERVER a (parent b: a circle)\n└─ dashboard CLIENT b')
+    const shared = makeTrace([
+      { id: 'a', process: 'dashProxy', kind: 'client' },
+      { id: 'a', process: 'countProxy', kind: 'server' },
+      { id: 'b', parent: 'a', process: 'count', kind: 'server' },
+    ])
+    expect(drawTrace(shared).split('\n')).toHaveLength(3)
+  })
+
+  it('says so when there is nothing to draw', () => {
+    expect(drawTrace(makeTrace([]))).toBe('(no spans)')
+  })
+})

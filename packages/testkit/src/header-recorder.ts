@@ -1,0 +1,55 @@
+import type http from 'node:http'
+
+import { startServer } from './start-server.ts'
+import type { StartedServer } from './start-server.ts'
+
+/** A request as it came over the wire. */
+export interface RecordedRequest {
+  method: string
+  /** The request target: path and query. */
+  url: string
+  /** Every header line in its order, the name as it was written. One name twice is two lines. */
+  headers: [name: string, value: string][]
+  /** The values of all lines with this name, in any case; empty when there is none. */
+  header: (name: string) => string[]
+}
+
+export interface HeaderRecorder extends StartedServer {
+  /** The requests so far, first one first. */
+  requests: readonly RecordedRequest[]
+}
+
+export interface HeaderRecorderOptions {
+  /** Answers each request. Default: 200 with an empty JSON object. */
+  reply?: http.RequestListener
+}
+
+const replyEmpty: http.RequestListener = (request, response) => {
+  request.resume()
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+}
+
+function record(request: http.IncomingMessage): RecordedRequest {
+  const { rawHeaders } = request
+  const headers = rawHeaders.flatMap((name, index): [string, string][] =>
+    index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? '']] : [],
+  )
+  return {
+    method: request.method ?? '',
+    url: request.url ?? '',
+    headers,
+    header: (wanted) =>
+      headers.filter(([name]) => name.toLowerCase() === wanted.toLowerCase()).map(([, value]) => value),
+  }
+}
+
+/** Starts a server that records the header lines of each request, doubled ones included, before Node joins them. */
+export async function createHeaderRecorder(options: HeaderRecorderOptions = {}): Promise<HeaderRecorder> {
+  const { reply = replyEmpty } = options
+  const requests: RecordedRequest[] = []
+  const started = await startServer((request, response) => {
+    requests.push(record(request))
+    reply(request, response)
+  })
+  return { ...started, requests }
+}

@@ -1,0 +1,61 @@
+import timers from 'node:timers/promises'
+import { inspect } from 'node:util'
+
+export interface PollOptions {
+  /** What is waited for, as the error says it: "waited 5000 ms for …". */
+  what: string
+  /** How long to wait at most, in milliseconds. Default 5000. */
+  deadline?: number
+  /** Pause between two tries, in milliseconds. Default 25. */
+  interval?: number
+}
+
+/** What `pollUntil` takes as "not yet". */
+export type NotYet = undefined | null | false
+
+type Outcome<T> = { value: Exclude<T, NotYet> } | { last: string; cause?: unknown }
+
+const isThere = <T>(value: T): value is Exclude<T, NotYet> => value !== undefined && value !== null && value !== false
+
+const show = (value: unknown): string => inspect(value, { depth: 4, breakLength: 120 }).slice(0, 2000)
+
+async function attempt<T>(fn: () => T | Promise<T>): Promise<Outcome<T>> {
+  try {
+    const value = await fn()
+    return isThere(value) ? { value } : { last: `the last try returned ${show(value)}` }
+  } catch (error) {
+    return { last: `the last try threw ${error instanceof Error ? error.message : show(error)}`, cause: error }
+  }
+}
+
+/**
+ * Calls `fn` until it returns something other than undefined, null or false, and returns that. A throw is "not yet" too,
+ * so an `expect` fits inside. At the deadline, even in the middle of a try, it throws an Error that says what was waited
+ * for and what was seen last; what `fn` threw last is its cause.
+ */
+export async function pollUntil<T>(
+  fn: () => T | Promise<T>,
+  { what, deadline = 5000, interval = 25 }: PollOptions,
+): Promise<Exclude<T, NotYet>> {
+  const expiry = new AbortController()
+  const { signal } = expiry
+  // The pause that is under way when the value comes is aborted, which nobody waits for.
+  const pause = async <R>(ms: number, result: R): Promise<R> => {
+    await timers.setTimeout(ms, undefined, { signal }).catch(() => undefined)
+    return result
+  }
+  const over = pause(deadline, undefined)
+  let latest: { last: string; cause?: unknown } = { last: 'no try came to an end' }
+  try {
+    do {
+      const outcome = await Promise.race([attempt(fn), over])
+      if (outcome === undefined) break
+      if ('value' in outcome) return outcome.value
+      latest = outcome
+    } while (await Promise.race([pause(interval, true), over]))
+  } finally {
+    expiry.abort()
+  }
+  const { last, ...options } = latest
+  throw new Error(`waited ${deadline} ms for ${what}: ${last}`, options)
+}
