@@ -26,7 +26,7 @@ async function main([name = '', ...args]: string[]): Promise<number> {
     return 0
   } catch (error) {
     // Ours are written to be read; anything else is a fault, and its stack is needed.
-    console.error(error instanceof LabError ? `${error.message} [${error.code}]` : error)
+    console.error(error instanceof LabError ? `${error.code}: ${error.message}` : error)
     return error instanceof LabError && error.code === 'TL_USAGE' ? 2 : 1
   }
 }

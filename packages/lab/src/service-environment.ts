@@ -5,6 +5,8 @@ export interface ServiceAddresses {
   upstreamUrl: string
   /** OTLP over HTTP: `http://host:port/v1/traces`. */
   otlpUrl: string
+  /** Zipkin v2: `http://host:port/api/v2/spans`. */
+  zipkinUrl: string
   queryUrl: string
   uiUrl?: string
   /** Absent without a mesh: the page then has no switches. */
@@ -13,13 +15,14 @@ export interface ServiceAddresses {
 
 /** What the lab tells both services by environment; each takes what it knows. Spans go straight to the backend. */
 export function serviceEnvironment(addresses: ServiceAddresses): Record<string, string> {
-  const { upstreamUrl, otlpUrl, queryUrl, uiUrl, control } = addresses
+  const { upstreamUrl, otlpUrl, zipkinUrl, queryUrl, uiUrl, control } = addresses
   return {
     COUNTING_SERVICE_URL: upstreamUrl,
     TRACE_QUERY_URL: queryUrl,
     ...(uiUrl !== undefined && { TRACE_UI_URL: uiUrl }),
     ...(control && { MESH_CONTROL_URL: control.url, MESH_CONTROL_TOKEN: control.token }),
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: otlpUrl,
+    OTEL_EXPORTER_ZIPKIN_ENDPOINT: zipkinUrl,
     // The page shows a trace as soon as it is there; the default holds spans back for five seconds.
     OTEL_BSP_SCHEDULE_DELAY: '200',
     // Nobody routes to these processes but us: there is no endpoint list to wait for.
@@ -34,6 +37,7 @@ export function devEnvironment(controlToken: string): Record<string, string> {
     ...serviceEnvironment({
       upstreamUrl: at(demoPorts.outbound),
       otlpUrl: `${at(demoPorts.otlp)}/v1/traces`,
+      zipkinUrl: `${at(demoPorts.zipkin)}/api/v2/spans`,
       queryUrl: at(demoPorts.query),
       control: { url: at(demoPorts.control), token: controlToken },
     }),

@@ -88,6 +88,7 @@ async function startParts(options: LabOptions, whenDone: (undo: () => Promise<vo
   const env = serviceEnvironment({
     upstreamUrl,
     otlpUrl,
+    zipkinUrl,
     queryUrl,
     ...(uiUrl !== undefined && { uiUrl }),
     ...(control && { control }),

@@ -1,6 +1,8 @@
 import { findJaeger } from '../collector.ts'
+import { LabError } from '../errors.ts'
 import { createLab } from '../lab.ts'
 import type { Lab, LabOptions } from '../lab-options.ts'
+import { demoPorts } from '../ports.ts'
 import { demoHelp, type DemoOptions, parseDemoOptions } from './demo-options.ts'
 import { openInBrowser } from './open-in-browser.ts'
 import { passedOnEnvironment } from './passed-on.ts'
@@ -26,6 +28,8 @@ export async function demo(args: string[]): Promise<void> {
   }
   try {
     await runUntilStopped(start, () => progress.line('Stopping …'))
+  } catch (error) {
+    throw withAdvice(error)
   } finally {
     progress.done()
   }
@@ -42,6 +46,21 @@ async function toLabOptions({ tracer, port, noMesh, jaeger, otlp, zipkin }: Demo
     dashboardEnv: env,
     ...(jaeger !== undefined && { collector: await findJaeger(jaeger, urls) }),
   }
+}
+
+/** Which flag helps. */
+function withAdvice(error: unknown): unknown {
+  if (!(error instanceof LabError)) return error
+  const { code, message } = error
+  const busy = code === 'TL_PORT_IN_USE'
+  const advice = [
+    ...(code === 'TL_BINARY_MISSING' ? ['Or go without sidecars: npm run demo -- --no-mesh'] : []),
+    ...(busy && message.includes('(dashboard)') ? ['Another port for the page: npm run demo -- --port N'] : []),
+    ...(busy && /\((otlp|zipkin|query)\)/.test(message)
+      ? [`If that is a Jaeger, use it: npm run demo -- --jaeger http://127.0.0.1:${demoPorts.query}`]
+      : []),
+  ]
+  return new LabError(code, [message, ...advice].join('\n'), { cause: error })
 }
 
 function formatWelcome(lab: Lab): string {

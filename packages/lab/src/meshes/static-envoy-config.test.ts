@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import { tracers } from '../mesh.ts'
+import { createStaticEnvoyConfig, type Sidecar, sidecars, type StaticEnvoySettings } from './static-envoy-config.ts'
+
+const settings: StaticEnvoySettings = {
+  configDir: { counting: '/run/counting-sidecar', dashboard: '/run/dashboard-sidecar' },
+  certsDir: '/run/certs',
+  admin: { counting: '127.0.0.1:19001', dashboard: '127.0.0.1:19002' },
+  countingApp: '127.0.0.1:9001',
+  countingInbound: '127.0.0.1:21001',
+  dashboardOutbound: '127.0.0.1:9101',
+  otlpUrl: 'http://127.0.0.1:4318/v1/traces',
+  zipkinUrl: 'http://127.0.0.1:9411/api/v2/spans',
+}
+const config = createStaticEnvoyConfig(settings)
+const all = sidecars.flatMap((sidecar) => tracers.map((tracer) => ({ sidecar, tracer })))
+const text = (value: unknown): string => JSON.stringify(value)
+
+async function connectionManager(sidecar: Sidecar, tracer: (typeof tracers)[number]) {
+  const listeners = await config.listeners(sidecar, { tracer, version: '1' })
+  return JSON.parse(text(listeners)).resources[0].filter_chains[0].filters[0].typed_config
+}
+
+describe('static Envoy configuration', () => {
+  it.each(all)(
+    'leaves no placeholder in the listeners of $sidecar under tracer $tracer',
+    async ({ sidecar, tracer }) => {
+      expect(text(await config.listeners(sidecar, { tracer, version: '1' }))).not.toContain('${')
+    },
+  )
+
+  it.each(sidecars)('leaves no placeholder in the bootstrap and clusters of %s', async (sidecar) => {
+    expect(text([await config.bootstrap(sidecar), await config.clusters(sidecar, '1')])).not.toContain('${')
+  })
+
+  it.each(sidecars)('names the sidecar of %s the same under either tracer', async (sidecar) => {
+    const { tracing } = await connectionManager(sidecar, 'opentelemetry')
+    expect(tracing.provider.typed_config.service_name).toBe(`${sidecar}-sidecar`)
+    // Zipkin's tracer has no setting for it and takes the cluster of the node.
+    expect(await config.bootstrap(sidecar)).toMatchObject({ node: { cluster: `${sidecar}-sidecar` } })
+  })
+
+  it.each(sidecars)('gives each sidecar of %s a span id of its own under zipkin', async (sidecar) => {
+    const { tracing } = await connectionManager(sidecar, 'zipkin')
+    expect(tracing.provider.typed_config).toMatchObject({ shared_span_context: false, trace_id_128bit: true })
+  })
+
+  it.each(sidecars)('touches no header of %s under tracer none', async (sidecar) => {
+    expect(await connectionManager(sidecar, 'none')).not.toHaveProperty('tracing')
+  })
+
+  it.each(sidecars)('keeps a second copy of the sidecar of %s off its port', async (sidecar) => {
+    const listeners = await config.listeners(sidecar, { tracer: 'none', version: '1' })
+    expect(listeners).toMatchObject({ resources: [{ enable_reuse_port: false }] })
+  })
+
+  it('speaks TLS 1.3 and nothing else on both sides, and checks who the peer is', async () => {
+    const both = text([
+      await config.listeners('counting', { tracer: 'none', version: '1' }),
+      await config.clusters('dashboard', '1'),
+    ])
+    expect(
+      both.match(/"tls_minimum_protocol_version":"TLSv1_3","tls_maximum_protocol_version":"TLSv1_3"/g),
+    ).toHaveLength(2)
+    expect(both).toContain('"matcher":{"exact":"spiffe://throughline.local/ns/default/sa/counting"}')
+    expect(both).toContain('"require_client_certificate":true')
+  })
+
+  it('reaches an app on a unix socket', async () => {
+    const overSocket = createStaticEnvoyConfig({ ...settings, countingApp: 'unix:/run/counting.sock' })
+    expect(text(await overSocket.clusters('counting', '1'))).toContain('{"pipe":{"path":"/run/counting.sock"}}')
+  })
+
+  it('finds counting’s sidecar elsewhere than where it listens, when told so', async () => {
+    const apart = createStaticEnvoyConfig({
+      ...settings,
+      countingInbound: '0.0.0.0:21001',
+      countingSidecar: 'counting-sidecar:21001',
+    })
+    expect(text(await apart.clusters('dashboard', '1'))).toContain('"address":"counting-sidecar"')
+    expect(text(await apart.listeners('counting', { tracer: 'none', version: '1' }))).toContain('"address":"0.0.0.0"')
+  })
+
+  it('passes the sampling percentage on', async () => {
+    const some = createStaticEnvoyConfig({ ...settings, sampling: 10 })
+    const listeners = await some.listeners('counting', { tracer: 'opentelemetry', version: '1' })
+    expect(text(listeners)).toContain('"random_sampling":{"value":10}')
+  })
+
+  it('lets the dashboard in when allowed, and nobody when denied', async () => {
+    expect(text(await config.routes({ access: 'allowed', version: '1' }))).toContain('ns/default/sa/dashboard')
+    expect(text(await config.routes({ access: 'denied', version: '2' }))).toContain('"policies":{}')
+  })
+
+  it('says which version a file is', async () => {
+    expect(await config.routes({ access: 'allowed', version: '7' })).toMatchObject({ version_info: '7' })
+  })
+
+  it.each(['9001', 'localhost', '127.0.0.1:0', '127.0.0.1:70000', 'unix:relative', '[::1'])(
+    'refuses the address %s',
+    async (countingApp) => {
+      const wrong = createStaticEnvoyConfig({ ...settings, countingApp })
+      expect(() => wrong.clusters('counting', '1')).toThrow(`"${countingApp}" is neither host:port nor unix:/path`)
+    },
+  )
+})
