@@ -25,8 +25,8 @@ export function buildPackage(): void {
 }
 
 /** Runs a fixture; `preload` adds `--import @throughline/telemetry/register`. */
-export function startFixture(name: string, { preload = true, env }: FixtureOptions): Child {
-  const child = fork(fileURLToPath(new URL(`fixtures/${name}`, import.meta.url)), {
+export function startFixture(fixture: URL, { preload = true, env }: FixtureOptions): Child {
+  const child = fork(fileURLToPath(fixture), {
     execArgv: preload ? ['--import', '@throughline/telemetry/register'] : [],
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],

@@ -25,7 +25,7 @@ export interface TelemetryConfig {
 }
 
 /** Settings of the batch span processor: spans, spans, milliseconds, milliseconds. */
-export interface BatchConfig {
+interface BatchConfig {
   maxQueueSize: number
   maxExportBatchSize: number
   scheduledDelayMillis: number

@@ -1,8 +1,8 @@
 import { buffer } from 'node:stream/consumers'
 import { trace, type SpanContext } from '@opentelemetry/api'
+import { startServer } from '@throughline/testkit'
 import { describe, expect, it, vi } from 'vitest'
 import { createTelemetry } from './sdk.ts'
-import { serve } from './serve.test-support.ts'
 
 /** Makes one span under an environment and waits until it is out. */
 async function exportOneSpan(env: NodeJS.ProcessEnv): Promise<SpanContext> {
@@ -17,7 +17,7 @@ async function exportOneSpan(env: NodeJS.ProcessEnv): Promise<SpanContext> {
 describe('the jaeger exporter', () => {
   it('posts a thrift batch to OTEL_EXPORTER_JAEGER_ENDPOINT', async () => {
     const bodies: { type: string | undefined; path: string | undefined; body: Buffer }[] = []
-    await using jaeger = await serve(async (req, res) => {
+    await using jaeger = await startServer(async (req, res) => {
       bodies.push({ type: req.headers['content-type'], path: req.url, body: await buffer(req) })
       res.writeHead(202).end()
     })
@@ -37,7 +37,7 @@ describe('the jaeger exporter', () => {
 
   it('counts the spans a collector refuses as failed', async () => {
     vi.spyOn(process.stderr, 'write').mockReturnValue(true)
-    await using jaeger = await serve((_req, res) => res.writeHead(503).end())
+    await using jaeger = await startServer((_req, res) => res.writeHead(503).end())
     const telemetry = await createTelemetry({
       serviceName: 'shop',
       env: { OTEL_TRACES_EXPORTER: 'jaeger', OTEL_EXPORTER_JAEGER_ENDPOINT: jaeger.url },
@@ -62,7 +62,7 @@ describe('the console exporter', () => {
 
 describe('the span queue', () => {
   it('counts the spans for which it had no place', async () => {
-    await using collector = await serve((_req, res) => res.end())
+    await using collector = await startServer((_req, res) => res.end())
     const telemetry = await createTelemetry({
       serviceName: 'shop',
       env: {

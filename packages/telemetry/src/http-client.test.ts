@@ -3,13 +3,13 @@ import { suppressTracing } from '@opentelemetry/core'
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace'
 import axios, { type AxiosInstance } from 'axios'
 import type { IncomingHttpHeaders } from 'node:http'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { pollUntil, startServer, type StartedServer } from '@throughline/testkit'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startInMemorySdk, type InMemorySdk } from './in-memory-sdk.test-support.ts'
-import { serve, type Served } from './serve.test-support.ts'
 
 describe('axios client spans', () => {
   let sdk: InMemorySdk
-  let upstream: Served
+  let upstream: StartedServer
   let client: AxiosInstance
   let received: IncomingHttpHeaders[]
 
@@ -17,7 +17,7 @@ describe('axios client spans', () => {
     // Only client spans are looked at here.
     sdk = startInMemorySdk({ shouldTrace: () => false })
     received = []
-    upstream = await serve((req, res) => {
+    upstream = await startServer((req, res) => {
       received.push(req.headers)
       if (req.url === '/hang') return
       if (req.url === '/reset') {
@@ -87,7 +87,7 @@ describe('axios client spans', () => {
   it.each(['http', 'fetch'] as const)('ends when the call over %s is cancelled', async (adapter) => {
     const abort = new AbortController()
     const call = client.get('/hang', { signal: abort.signal, adapter })
-    await vi.waitFor(() => expect(received).toHaveLength(1))
+    await pollUntil(() => received.length === 1, { what: 'the request to arrive' })
     abort.abort()
     await expect(call).rejects.toThrow(/abort|cancel/)
     expect(sdk.spans().map((span) => span.attributes['error.type'])).toEqual(['ERR_CANCELED'])
@@ -148,7 +148,7 @@ describe('axios client spans that are not sampled', () => {
   it('send the trace on with flags 00', async () => {
     await using sdk = startInMemorySdk({ sampler: new AlwaysOffSampler() })
     const received: IncomingHttpHeaders[] = []
-    await using upstream = await serve((req, res) => {
+    await using upstream = await startServer((req, res) => {
       received.push(req.headers)
       res.end()
     })

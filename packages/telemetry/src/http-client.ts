@@ -1,5 +1,4 @@
 import { context, propagation, SpanKind, trace, type Span, type TextMapSetter } from '@opentelemetry/api'
-import { isTracingSuppressed } from '@opentelemetry/core'
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation'
 import type { AxiosConfigLike, AxiosLike, AxiosOutcome } from './axios-like.ts'
 import { clientAttributes, endClientSpan } from './client-attributes.ts'
@@ -64,8 +63,8 @@ export class AxiosInstrumentation extends TracerInstrumentation<InstrumentationC
   }
 
   #start(instance: AxiosLike, config: TracedConfig): void {
+    if (!this.enabled) return
     const parent = context.active()
-    if (!this.enabled || isTracingSuppressed(parent)) return
     const method = (config.method ?? 'get').toUpperCase()
     const span = this.tracer.startSpan(spanMethod(method), { kind: SpanKind.CLIENT }, parent)
     propagation.inject(trace.setSpan(parent, span), config.headers, HEADERS)

@@ -3,11 +3,11 @@ import net from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace'
+import { pollUntil, startServer } from '@throughline/testkit'
 import express from 'express'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startInMemorySdk, type InMemorySdk } from './in-memory-sdk.test-support.ts'
 import { request } from './request.test-support.ts'
-import { serve } from './serve.test-support.ts'
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 const PARENT_ID = 'b7ad6b7169203331'
@@ -24,7 +24,7 @@ describe('server spans', () => {
   afterEach(() => sdk[Symbol.asyncDispose]())
 
   it('has one span a request, named after the route, with the stable attributes', async () => {
-    await using app = await serve(express().get('/items/:id', (_req, res) => void res.json({})))
+    await using app = await startServer(express().get('/items/:id', (_req, res) => void res.json({})))
     const headers = { traceparent: TRACEPARENT, 'user-agent': 'probe/1' }
     await request(`${app.url}/items/42?full=1&sig=secret`, { headers })
 
@@ -63,14 +63,14 @@ describe('server spans', () => {
     app.use((_error: Error, _req: express.Request, res: express.Response, _next: express.NextFunction) => {
       res.status(500).json({})
     })
-    await using served = await serve(app)
+    await using served = await startServer(app)
     await request(`${served.url}/api/v1/count`)
     await request(`${served.url}/api/v1/fail/7`)
     expect(sdk.spans().map((span) => span.name)).toEqual(['GET /api/v1/count', 'GET /api/v1/fail/:id'])
   })
 
   it('counts a 5xx as the server’s error and a 404, which has no route, as none', async () => {
-    await using app = await serve(express().get('/broken', (_req, res) => void res.status(503).end()))
+    await using app = await startServer(express().get('/broken', (_req, res) => void res.status(503).end()))
     await request(`${app.url}/broken`)
     await request(`${app.url}/missing`)
     const [broken, missing] = sdk.spans()
@@ -84,7 +84,7 @@ describe('server spans', () => {
   })
 
   it('keeps an unknown method out of the span name', async () => {
-    await using app = await serve((_req, res) => res.end())
+    await using app = await startServer((_req, res) => res.end())
     await request(app.url, { method: 'PURGE' })
     expect(sdk.spans()[0]?.name).toBe('HTTP')
     expect(sdk.spans()[0]?.attributes).toMatchObject({
@@ -94,7 +94,7 @@ describe('server spans', () => {
   })
 
   it('links the trace it did not choose', async () => {
-    await using app = await serve((_req, res) => res.end())
+    await using app = await startServer((_req, res) => res.end())
     const headers = { traceparent: TRACEPARENT, b3: `${'5'.repeat(32)}-${'6'.repeat(16)}-1` }
     await request(app.url, { headers })
     expect(sdk.spans()[0]?.spanContext().traceId).toBe(TRACE_ID)
@@ -103,31 +103,32 @@ describe('server spans', () => {
 
   it('ends the span of a request whose client is gone', async () => {
     let requests = 0
-    await using app = await serve(() => (requests += 1))
+    await using app = await startServer(() => (requests += 1))
     const client = http.get(app.url).on('error', () => {})
-    await vi.waitFor(() => expect(requests).toBe(1))
+    await pollUntil(() => requests === 1, { what: 'the requests to arrive' })
     expect(sdk.spans()).toHaveLength(0)
     client.destroy()
-    await vi.waitFor(() => expect(sdk.spans()).toHaveLength(1))
+    await pollUntil(() => sdk.spans().length === 1, { what: 'the spans to end' })
     expect(sdk.spans()[0]?.attributes['error.type']).toBe('aborted')
     expect(sdk.spans()[0]?.status.code).toBe(SpanStatusCode.UNSET)
   })
 
   it('ends every span of a pipelined connection that closes', async () => {
     let requests = 0
-    await using app = await serve(() => (requests += 1))
+    await using app = await startServer(() => (requests += 1))
     const socket = net.connect(app.port, '127.0.0.1')
     socket.write(
       'GET /1 HTTP/1.1\r\nhost: a\r\n\r\nGET /2 HTTP/1.1\r\nhost: a\r\n\r\nGET /3 HTTP/1.1\r\nhost: a\r\n\r\n',
     )
-    await vi.waitFor(() => expect(requests).toBe(3))
+    await pollUntil(() => requests === 3, { what: 'the requests to arrive' })
     socket.destroy()
-    await vi.waitFor(() => expect(sdk.spans()).toHaveLength(3))
+    await pollUntil(() => sdk.spans().length === 3, { what: 'the spans to end' })
+    expect(sdk.spans().map((span) => span.attributes['url.path'])).toEqual(['/1', '/2', '/3'])
   })
 
   it('has no span for a refused request, nor below it, and does not leave it in the context of the one before', async () => {
     const seen: (string | undefined)[] = []
-    await using app = await serve((_req, res) => {
+    await using app = await startServer((_req, res) => {
       seen.push(activeTraceId())
       trace.getTracer('inner').startSpan('inner').end()
       res.end()
@@ -147,7 +148,7 @@ describe('server spans', () => {
       const { id } = req.body as { id: string }
       setTimeout(() => res.json({ id, active: activeTraceId() }), Math.random() * 5)
     })
-    await using served = await serve(app)
+    await using served = await startServer(app)
     const agent = new http.Agent({ keepAlive: true, maxSockets: 50 })
     const ids = Array.from({ length: 2000 }, (_, i) => (i + 1).toString(16).padStart(32, '0'))
     const answers = await Promise.all(
@@ -164,7 +165,7 @@ describe('server spans', () => {
   }, 20_000)
 
   it('keeps pipelined requests apart', async () => {
-    await using app = await serve(async (req, res) => {
+    await using app = await startServer(async (req, res) => {
       await wait(Math.random() * 5)
       res.end(`${req.url?.slice(1)}=${activeTraceId()};`)
     })
@@ -187,7 +188,7 @@ describe('server spans that are not sampled', () => {
   it('leave no span, and a context with the same trace id and no sampled flag', async () => {
     await using sdk = startInMemorySdk({ sampler: new AlwaysOffSampler() })
     let active
-    await using app = await serve((_req, res) => {
+    await using app = await startServer((_req, res) => {
       active = trace.getSpanContext(context.active())
       res.end()
     })
@@ -204,7 +205,7 @@ describe('shouldTrace', () => {
         throw new Error('broken on purpose')
       },
     })
-    await using app = await serve((_req, res) => res.end())
+    await using app = await startServer((_req, res) => res.end())
     await request(app.url)
     expect(sdk.spans()).toHaveLength(1)
   })

@@ -1,11 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { startServer } from '@throughline/testkit'
 import { serveTraceStore, type JaegerSpan } from '@throughline/trace-store'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { buildPackage, startFixture, type Child } from './child.test-support.ts'
 import { request } from './request.test-support.ts'
-import { serve } from './serve.test-support.ts'
 
+const PLAIN = new URL('./fixtures/plain.mjs', import.meta.url)
+const PRELOADED = new URL('./fixtures/preloaded.mjs', import.meta.url)
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 const PARENT_ID = 'b7ad6b7169203331'
 const HEADERS = {
@@ -15,7 +17,7 @@ const HEADERS = {
 
 async function serveUpstream() {
   const calls: IncomingHttpHeaders[] = []
-  const upstream = await serve((req, res) => {
+  const upstream = await startServer((req, res) => {
     calls.push(req.headers)
     res.setHeader('content-type', 'application/json').end('{"count":1}')
   })
@@ -28,7 +30,7 @@ describe('node --import @throughline/telemetry/register', () => {
   it.each(['diagnostics', 'stock'])('leaves one server and one client span a request: %s', async (instrumentation) => {
     await using store = await serveTraceStore()
     await using upstream = await serveUpstream()
-    await using shop = startFixture('preloaded.mjs', {
+    await using shop = startFixture(PRELOADED, {
       env: {
         TRACE_INSTRUMENTATION: instrumentation,
         OTEL_SERVICE_NAME: 'shop',
@@ -66,7 +68,7 @@ describe('node --import @throughline/telemetry/register', () => {
     'carries headers without the SDK, whatever the instrumentation: %s',
     async (mode) => {
       await using upstream = await serveUpstream()
-      await using shop = startFixture('preloaded.mjs', {
+      await using shop = startFixture(PRELOADED, {
         env: {
           TRACE_INSTRUMENTATION: mode,
           OTEL_SDK_DISABLED: 'true',
@@ -81,7 +83,7 @@ describe('node --import @throughline/telemetry/register', () => {
   it('leaves a program that drains on SIGTERM its time and its exit code', async () => {
     await using store = await serveTraceStore()
     await using upstream = await serveUpstream()
-    await using shop = startFixture('preloaded.mjs', {
+    await using shop = startFixture(PRELOADED, {
       env: {
         DRAIN: 'true',
         OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: store.otlpUrl,
@@ -98,13 +100,13 @@ describe('node --import @throughline/telemetry/register', () => {
 
   it('flushes when the program ends by itself', async () => {
     await using store = await serveTraceStore()
-    await using plain = startFixture('plain.mjs', { env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: store.otlpUrl } })
+    await using plain = startFixture(PLAIN, { env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: store.otlpUrl } })
     expect(await plain.exited).toEqual({ code: 0, signal: null })
     expect(store.store.spanCount).toBe(1)
   })
 
   it('says what is wrong with the environment and does not start', async () => {
-    await using plain = startFixture('plain.mjs', { env: { OTEL_TRACES_EXPORTER: 'xray' } })
+    await using plain = startFixture(PLAIN, { env: { OTEL_TRACES_EXPORTER: 'xray' } })
     expect((await plain.exited).code).toBe(1)
     expect(await plain.stderr).toContain('OTEL_TRACES_EXPORTER=xray is unknown')
   })

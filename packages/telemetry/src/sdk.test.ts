@@ -3,10 +3,10 @@ import { serveTraceStore } from '@throughline/trace-store'
 import axios from 'axios'
 import express from 'express'
 import type { IncomingHttpHeaders } from 'node:http'
+import { startServer } from '@throughline/testkit'
 import { describe, expect, it, vi } from 'vitest'
 import { request } from './request.test-support.ts'
 import { createTelemetry } from './sdk.ts'
-import { serve } from './serve.test-support.ts'
 import type { Telemetry } from './telemetry.ts'
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
@@ -28,21 +28,22 @@ async function startTelemetry(env: NodeJS.ProcessEnv): Promise<Telemetry & Async
 /** An Express app whose one route calls an upstream, and says what it sees; `calls` has the headers the upstream got. */
 async function serveShop(telemetry: Telemetry) {
   const calls: IncomingHttpHeaders[] = []
-  const upstream = await serve((req, res) => {
+  const upstream = await startServer((req, res) => {
     calls.push(req.headers)
     res.end('{}')
   })
   const client = axios.create()
   telemetry.instrumentAxios(client)
-  const app = express().get('/items/:id', (_req, res) => {
+  const sell = (_req: express.Request, res: express.Response): void => {
     const answer = (): unknown => res.json({ ...telemetry.activeIds(), traceId: telemetry.activeTraceId() })
     client.get(`${upstream.url}/upstream`).then(answer, (error: Error) => res.status(500).send(error.message))
-  })
-  const shop = await serve(app)
+  }
+  const app = express().get('/items/:id', sell).get('/api/refused', sell)
+  const shop = await startServer(app)
   return {
     calls,
-    async get(headers: Record<string, string> = HEADERS): Promise<Record<string, string>> {
-      return JSON.parse(await request(`${shop.url}/items/1`, { headers })) as Record<string, string>
+    async get(headers: Record<string, string> = HEADERS, path = '/items/1'): Promise<Record<string, string>> {
+      return JSON.parse(await request(shop.url + path, { headers })) as Record<string, string>
     },
     async [Symbol.asyncDispose]() {
       await shop[Symbol.asyncDispose]()
@@ -165,7 +166,7 @@ describe('createTelemetry', () => {
   it('shuts down once, in bounded time and without an error when the collector is down', async () => {
     const lines: string[] = []
     const write = vi.spyOn(process.stderr, 'write').mockImplementation((line) => lines.push(String(line)) > 0)
-    const closed = await serve(() => {})
+    const closed = await startServer(() => {})
     await closed[Symbol.asyncDispose]()
     const telemetry = await startTelemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: closed.url })
     trace.getTracer('test').startSpan('lost').end()
@@ -208,6 +209,17 @@ describe('createTelemetry with OTEL_SDK_DISABLED=true', () => {
     await shop.get()
     expect(await shop.get({})).toEqual({})
     expect(shop.calls[1]).not.toHaveProperty('traceparent')
+  })
+})
+
+describe('a request that shouldTrace refuses', () => {
+  it.each([{}, { OTEL_SDK_DISABLED: 'true' }])('takes no part in the trace: %j', async (env) => {
+    await using telemetry = await startTelemetry({ ...env, OTEL_TRACES_EXPORTER: 'zipkin' })
+    await using shop = await serveShop(telemetry)
+    expect(await shop.get(HEADERS, '/api/refused')).toEqual({})
+    expect(shop.calls[0]).not.toHaveProperty('traceparent')
+    expect(shop.calls[0]).not.toHaveProperty('x-b3-traceid')
+    expect(telemetry.exportStats()).toEqual({ exported: 0, failed: 0, dropped: 0 })
   })
 })
 

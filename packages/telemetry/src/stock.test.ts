@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { startServer } from '@throughline/testkit'
 import { serveTraceStore } from '@throughline/trace-store'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { buildPackage, startFixture } from './child.test-support.ts'
 import { request } from './request.test-support.ts'
-import { serve } from './serve.test-support.ts'
 
+const MAIN = new URL('./fixtures/main.mjs', import.meta.url)
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 const PARENT_ID = 'b7ad6b7169203331'
 
@@ -17,7 +18,7 @@ describe('TRACE_INSTRUMENTATION=stock in a program that starts telemetry before 
     async (instrumentation) => {
       await using store = await serveTraceStore()
       const calls: IncomingHttpHeaders[] = []
-      await using upstream = await serve((req, res) => {
+      await using upstream = await startServer((req, res) => {
         calls.push(req.headers)
         res.end('{}')
       })
@@ -26,7 +27,7 @@ describe('TRACE_INSTRUMENTATION=stock in a program that starts telemetry before 
         OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: store.otlpUrl,
         UPSTREAM: upstream.url,
       }
-      await using shop = startFixture('main.mjs', { preload: false, env })
+      await using shop = startFixture(MAIN, { preload: false, env })
       const { port } = (await shop.message()) as AddressInfo
       const headers = { traceparent: `00-${TRACE_ID}-${PARENT_ID}-01` }
       await request(`http://127.0.0.1:${port}/health`, { headers })
