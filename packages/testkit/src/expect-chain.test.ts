@@ -67,6 +67,13 @@ describe('expectChain', () => {
     expect(failure(change('server', { parent: 'lost' }))).toContain('first wrong edge: root -> dashboard SERVER')
   })
 
+  it("takes the caller's span as the parent of the first one, and no other", () => {
+    const continued = change('server', { parent: 'caller' })
+    expect(failure(continued, { ...app, callerSpanId: 'caller' })).toBe('it passed')
+    expect(failure(continued, { ...app, callerSpanId: 'another' })).toContain('root -> dashboard SERVER')
+    expect(failure(five, { ...app, callerSpanId: 'caller' })).toContain('dashboard SERVER server has no parent')
+  })
+
   it('fails on a second root, in the chain and beside it', () => {
     const [{ parent: _, ...rootless }] = five.slice(-1) as [SpanSketch]
     expect(failure([...five.slice(0, -1), rootless])).toContain('counting SERVER count has no parent')

@@ -38,13 +38,14 @@ interface Walk {
   wrong: string | undefined
 }
 
-function walk(trace: JaegerTrace, chain: readonly ExpectedSpan[]): Walk {
+function walk(trace: JaegerTrace, chain: readonly ExpectedSpan[], callerSpanId: string | undefined): Walk {
   const spans: ChainSpans = {}
   const used = new Set<JaegerSpan>()
   let above: { span: JaegerSpan; expected: ExpectedSpan } | undefined
   for (const expected of chain) {
     const fitting = trace.spans.filter((span) => !used.has(span) && fills(trace, span, expected))
-    const placed = fitting.filter((span) => parentIdOf(span) === above?.span.spanID)
+    const parentId = above === undefined ? callerSpanId : above.span.spanID
+    const placed = fitting.filter((span) => parentIdOf(span) === parentId)
     const [span] = placed
     if (span === undefined || placed.length > 1) {
       const edge = `${above === undefined ? 'root' : describeExpected(above.expected)} -> ${describeExpected(expected)}`
@@ -81,12 +82,12 @@ function besideEachOther(left: string, right: string): string {
 
 /**
  * Asserts that a trace is the whole request path and nothing else: each span of the chain is there once, is the child of
- * the one before it by parent id, the first has no parent, and no span is left over. Returns the spans by their place.
+ * the one before it by parent id, the first is a root or the caller's child, and no span is left over. Returns the spans by their place.
  * Throws an AssertionError that names the first wrong edge and draws the trace beside what was expected.
  */
 export function expectChain(trace: JaegerTrace, options: ChainExpectation): ChainSpans {
   const chain = expectedChain(options)
-  const { spans, wrong } = walk(trace, chain)
+  const { spans, wrong } = walk(trace, chain, options.callerSpanId)
   if (wrong !== undefined) {
     const { entry, tracer, denied = false } = options
     throw new assert.AssertionError({

@@ -25,6 +25,8 @@ export interface ChainExpectation {
   tracer: string
   /** The mesh denied the call: counting made no span. Default false. */
   denied?: boolean
+  /** The span that the caller brought along: the parent of the first span. Default none: the first span is a root. */
+  callerSpanId?: string
 }
 
 const spans: readonly ExpectedSpan[] = [
