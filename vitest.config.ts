@@ -17,6 +17,7 @@ export default defineConfig({
         },
       },
       { ...fromSource, test: { name: 'repository', include: ['docs/**/*.test.ts', 'scripts/**/*.test.ts'] } },
+      { ...fromSource, test: { name: 'charts', include: ['charts/test/**/*.test.ts'], testTimeout: 30_000 } },
       {
         ...fromSource,
         test: {

@@ -43,7 +43,7 @@ function resultFiles(root) {
   const workspaces = ['packages', 'services'].flatMap((group) =>
     fs.readdirSync(`${root}/${group}`).map((name) => `${root}/${group}/${name}`),
   )
-  return [root, `${root}/e2e`, ...workspaces].flatMap((folder) => {
+  return [root, `${root}/e2e`, `${root}/charts`, ...workspaces].flatMap((folder) => {
     const results = `${folder}/test-results`
     if (!fs.existsSync(results)) return []
     const names = fs.readdirSync(results).filter((name) => name.endsWith('.json'))

