@@ -1,0 +1,61 @@
+import { once } from 'node:events'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { findJaeger, openCollector } from './collector.ts'
+import { takeFreePort } from './ports.ts'
+
+async function jaegerWithPage(page: string) {
+  const server = http.createServer((_request, response) => response.end(page)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: async () => void server.close() }
+}
+
+describe('findJaeger', () => {
+  it('takes the usual ports of the same host, and its page', async () => {
+    await using jaeger = await jaegerWithPage('<title>Jaeger UI</title>')
+    expect(await findJaeger(`${jaeger.url}/search?x=1`)).toEqual({
+      queryUrl: jaeger.url,
+      otlpUrl: 'http://127.0.0.1:4318/v1/traces',
+      zipkinUrl: 'http://127.0.0.1:9411/api/v2/spans',
+      uiUrl: `${jaeger.url}/trace/{traceId}`,
+    })
+  })
+
+  it('offers no page when Jaeger has only its placeholder', async () => {
+    await using jaeger = await jaegerWithPage('This is not the Jaeger UI you are looking for!')
+    expect(await findJaeger(jaeger.url)).not.toHaveProperty('uiUrl')
+  })
+
+  it('takes other addresses for spans, with or without a path', async () => {
+    await using jaeger = await jaegerWithPage('')
+    const elsewhere = { otlpUrl: 'http://collector:14318', zipkinUrl: 'http://collector:19411/in' }
+    expect(await findJaeger(jaeger.url, elsewhere)).toMatchObject({
+      otlpUrl: 'http://collector:14318/v1/traces',
+      zipkinUrl: 'http://collector:19411/in',
+    })
+  })
+
+  it('says where no Jaeger answers', async () => {
+    const url = `http://127.0.0.1:${await takeFreePort()}`
+    await expect(findJaeger(url)).rejects.toMatchObject({
+      code: 'TL_COLLECTOR_UNREACHABLE',
+      message: expect.stringContaining(url),
+    })
+  })
+
+  it.each(['https://jaeger', 'jaeger:16686', ''])('refuses the address "%s"', async (url) => {
+    await expect(findJaeger(url)).rejects.toMatchObject({ code: 'TL_COLLECTOR_INVALID' })
+  })
+})
+
+describe('openCollector', () => {
+  it('serves a trace store of our own when no address is given', async () => {
+    const collector = await openCollector(undefined, { otlp: 0, zipkin: 0, query: 0 })
+    expect((await fetch(`${collector.queryUrl}/api/services`)).status).toBe(200)
+    expect(collector.traceStore?.spanCount).toBe(0)
+    await collector.close()
+    await expect(fetch(collector.queryUrl)).rejects.toThrow('fetch failed')
+  })
+})

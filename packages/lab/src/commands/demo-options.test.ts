@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { parseDemoOptions } from './demo-options.ts'
+import { passedOnEnvironment } from './passed-on.ts'
+
+describe('flags of the demo', () => {
+  it('has a default for each', () => {
+    expect(parseDemoOptions([], {})).toEqual({
+      tracer: 'opentelemetry',
+      port: 9002,
+      open: false,
+      noMesh: false,
+      help: false,
+    })
+  })
+
+  it('takes every flag', () => {
+    const flags =
+      '--tracer zipkin --jaeger http://j:16686 --otlp http://j:1 --zipkin http://j:2 --port 80 --open --no-mesh'
+    expect(parseDemoOptions(flags.split(' '), {})).toEqual({
+      tracer: 'zipkin',
+      jaeger: 'http://j:16686',
+      otlp: 'http://j:1',
+      zipkin: 'http://j:2',
+      port: 80,
+      open: true,
+      noMesh: true,
+      help: false,
+    })
+  })
+
+  it('takes the port from PORT, and --port before it', () => {
+    expect(parseDemoOptions([], { PORT: '8080' }).port).toBe(8080)
+    expect(parseDemoOptions(['--port', '8081'], { PORT: '8080' }).port).toBe(8081)
+  })
+
+  it.each([
+    [['--bogus'], {}, "Unknown option '--bogus'"],
+    [['extra'], {}, "Unexpected argument 'extra'"],
+    [['--port'], {}, "Option '--port <value>' argument missing"],
+    [['--port', '0'], {}, '--port must be a port from 1 to 65535, not "0"'],
+    [['--port', '65536'], {}, '--port must be a port from 1 to 65535, not "65536"'],
+    [['--port', '1e3'], {}, '--port must be a port from 1 to 65535, not "1e3"'],
+    [[], { PORT: 'abc' }, 'PORT must be a port from 1 to 65535, not "abc"'],
+    [['--tracer', 'jaeger'], {}, '--tracer must be one of opentelemetry, zipkin, none, not "jaeger"'],
+    [['--jaeger', 'j:16686'], {}, '--jaeger must be an http:// URL, not "j:16686"'],
+    [['--otlp', 'http://j:4318'], {}, '--otlp and --zipkin belong to --jaeger'],
+  ])('refuses %j with %j in one clear message', (args, env, message) => {
+    const parse = () => parseDemoOptions(args, env)
+    expect(parse).toThrow(message)
+    expect(parse).toThrow(expect.objectContaining({ code: 'TL_USAGE' }))
+  })
+})
+
+describe('what the demo passes on', () => {
+  it('is what changes the services, and nothing that would send their spans elsewhere', () => {
+    const env = {
+      FAULTS: 'on',
+      OTEL_SDK_DISABLED: 'true',
+      OTEL_EXPORTER_JAEGER_ENDPOINT: 'http://j',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://elsewhere',
+      OTEL_SERVICE_NAME: 'mine',
+      PORT: '1',
+      HOME: '/root',
+    }
+    expect(Object.keys(passedOnEnvironment(env))).toEqual([
+      'FAULTS',
+      'OTEL_SDK_DISABLED',
+      'OTEL_EXPORTER_JAEGER_ENDPOINT',
+    ])
+  })
+})

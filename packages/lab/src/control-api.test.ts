@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import { createControlApi } from './control-api.ts'
+import { LabError } from './errors.ts'
+import { type Access, type Mesh, type Tracer, tracers } from './mesh.ts'
+
+/** A mesh that does what it is told and has no sidecars. */
+function obedientMesh(): Mesh {
+  let access: Access = 'allowed'
+  let tracer: Tracer = 'opentelemetry'
+  return {
+    name: 'obedient',
+    start: async () => {},
+    stop: async () => {},
+    allow: async () => void (access = 'allowed'),
+    deny: async () => void (access = 'denied'),
+    tracing: async (wanted) => void (tracer = wanted),
+    status: async () => ({ mesh: 'obedient', tracer, tracers, access, sidecars: [] }),
+    bypass: { address: 'http://127.0.0.1:1', closed: false },
+    pids: () => ({}),
+  }
+}
+
+const initial = { mesh: 'obedient', tracer: 'opentelemetry', tracers, access: 'allowed', sidecars: [] }
+
+async function ask(api: { url: string; token: string }, path: string, init: RequestInit = {}) {
+  const headers = { authorization: `Bearer ${api.token}`, ...(init.headers as Record<string, string> | undefined) }
+  const response = await fetch(`${api.url}${path}`, { ...init, headers })
+  return { status: response.status, body: (await response.json()) as unknown }
+}
+
+describe('control API', () => {
+  it('answers the status of the mesh', async () => {
+    await using api = await createControlApi({ mesh: obedientMesh() })
+    expect(await ask(api, '/mesh/status')).toEqual({ status: 200, body: initial })
+  })
+
+  it('denies, allows and changes the tracer, and answers with the status afterwards', async () => {
+    await using api = await createControlApi({ mesh: obedientMesh() })
+    const post = { method: 'POST' }
+    expect((await ask(api, '/mesh/deny', post)).body).toEqual({ ...initial, access: 'denied' })
+    expect((await ask(api, '/mesh/allow', post)).body).toEqual(initial)
+    const zipkin = { ...post, body: '{"tracer":"zipkin"}' }
+    expect((await ask(api, '/mesh/tracer', zipkin)).body).toEqual({ ...initial, tracer: 'zipkin' })
+  })
+
+  it.each(['', 'Bearer', 'Bearer wrong', 'Basic abc'])(
+    'refuses authorization "%s", whatever is asked',
+    async (authorization) => {
+      await using api = await createControlApi({ mesh: obedientMesh() })
+      for (const path of ['/mesh/status', '/nowhere']) {
+        const refused = await ask(api, path, { headers: { authorization } })
+        expect(refused).toMatchObject({ status: 401, body: { code: 'TL_UNAUTHORIZED' } })
+      }
+    },
+  )
+
+  it('has a token of its own each time, and takes the one it is given', async () => {
+    await using one = await createControlApi({ mesh: obedientMesh() })
+    await using other = await createControlApi({ mesh: obedientMesh() })
+    await using given = await createControlApi({ mesh: obedientMesh(), token: 'mine' })
+    expect(one.token).toMatch(/^[\da-f]{64}$/)
+    expect(one.token).not.toBe(other.token)
+    expect((await ask({ ...given, token: 'mine' }, '/mesh/status')).status).toBe(200)
+  })
+
+  it.each([
+    ['/nowhere', 'GET', undefined, 404, 'TL_NOT_FOUND'],
+    ['/constructor', 'GET', undefined, 404, 'TL_NOT_FOUND'],
+    ['/mesh/deny', 'GET', undefined, 405, 'TL_METHOD_NOT_ALLOWED'],
+    ['/mesh/status', 'POST', undefined, 405, 'TL_METHOD_NOT_ALLOWED'],
+    ['/mesh/tracer', 'POST', '{"tracer":"jaeger"}', 400, 'TL_BAD_REQUEST'],
+    ['/mesh/tracer', 'POST', 'null', 400, 'TL_BAD_REQUEST'],
+    ['/mesh/tracer', 'POST', '{', 400, 'TL_BAD_REQUEST'],
+    ['/mesh/tracer', 'POST', 'x'.repeat(100_000), 400, 'TL_BAD_REQUEST'],
+  ])('answers %s by %s as a JSON error', async (path, method, body, status, code) => {
+    await using api = await createControlApi({ mesh: obedientMesh() })
+    const refused = await ask(api, path, { method, ...(body !== undefined && { body }) })
+    expect(refused).toMatchObject({ status, body: { code, message: expect.any(String) } })
+  })
+
+  it.each([
+    [new LabError('TL_MESH_UPDATE_REJECTED', 'refused'), 502, 'TL_MESH_UPDATE_REJECTED'],
+    [new LabError('TL_MESH_UPDATE_TIMEOUT', 'late'), 504, 'TL_MESH_UPDATE_TIMEOUT'],
+    [new Error('a fault'), 500, 'TL_INTERNAL'],
+  ])('answers a change that fails with its code: %s', async (error, status, code) => {
+    const deny = async () => {
+      throw error
+    }
+    await using api = await createControlApi({ mesh: { ...obedientMesh(), deny } })
+    const failed = await ask(api, '/mesh/deny', { method: 'POST' })
+    expect(failed).toEqual({ status, body: { code, message: error.message } })
+  })
+
+  it('listens on loopback only, and can be closed twice', async () => {
+    const api = await createControlApi({ mesh: obedientMesh() })
+    expect(new URL(api.url).hostname).toBe('127.0.0.1')
+    await api.close()
+    await api.close()
+    await expect(fetch(api.url)).rejects.toThrow('fetch failed')
+  })
+})

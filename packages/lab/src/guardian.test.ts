@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { startGuardian } from './guardian.ts'
+import { poll } from './poll.ts'
+import { temporaryFolder } from './temporary-folder.test-support.ts'
+
+const script = fileURLToPath(new URL('../bin/guardian.sh', import.meta.url))
+
+/** A parent with a child in a group of their own, as every program of a lab may be; writes the child's id to a file. */
+async function family(folder: string, options: { stubborn?: boolean } = {}) {
+  const file = path.join(folder, `child-${Math.random()}`)
+  const body = `${options.stubborn ? "trap '' TERM;" : ''} sleep 600 & echo $! > "${file}"; wait`
+  const parent = spawn('sh', ['-c', body], { detached: true, stdio: 'ignore' })
+  const child = await poll(async () => Number(await fs.readFile(file, 'utf8').catch(() => '')) || undefined, {
+    deadlineMs: 5000,
+  })
+  return { parent, pids: [parent.pid ?? 0, child ?? 0] }
+}
+
+/** Whether a process runs; one that has ended and waits for its parent doesn't. */
+async function runs(pid: number): Promise<boolean> {
+  if (process.platform === 'linux') {
+    const stat = await fs.readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z')
+    return !stat.slice(stat.lastIndexOf(')')).startsWith(') Z')
+  }
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+async function expectGone(pids: number[]): Promise<void> {
+  const gone = async () => ((await Promise.all(pids.map(runs))).some(Boolean) ? undefined : true)
+  expect(await poll(gone, { deadlineMs: 8000 }), `processes ${pids.join(', ')} are gone`).toBe(true)
+}
+
+describe('guardian', () => {
+  it('ends every group that was added, with the children in it, and removes the folder', async () => {
+    await using folder = await temporaryFolder()
+    const runDir = path.join(folder.path, 'run with a space')
+    await fs.mkdir(runDir)
+    const guardian = await startGuardian({ folder: runDir })
+    const { parent, pids } = await family(folder.path)
+    guardian.add(parent.pid ?? 0)
+    await guardian.close()
+    await expectGone(pids)
+    await expect(fs.stat(runDir)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
+  it('kills what does not end by TERM', async () => {
+    await using folder = await temporaryFolder()
+    const guardian = await startGuardian()
+    const { parent, pids } = await family(folder.path, { stubborn: true })
+    guardian.add(parent.pid ?? 0)
+    await guardian.close()
+    await expectGone(pids)
+  })
+
+  it('leaves a group alone that was dropped', async () => {
+    await using folder = await temporaryFolder()
+    const guardian = await startGuardian()
+    const { parent, pids } = await family(folder.path)
+    guardian.add(parent.pid ?? 0)
+    guardian.drop(parent.pid ?? 0)
+    await guardian.close()
+    expect(await Promise.all(pids.map(runs))).toEqual([true, true])
+    process.kill(-(parent.pid ?? 0), 'SIGKILL')
+  })
+
+  it('is not ended by signals: only by its pipe', async () => {
+    await using folder = await temporaryFolder()
+    const guardian = await startGuardian()
+    const { parent, pids } = await family(folder.path)
+    guardian.add(parent.pid ?? 0)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(guardian.pid, signal)
+    await guardian.close()
+    await expectGone(pids)
+  })
+
+  it('does its work when the process that holds the pipe is killed', async () => {
+    await using folder = await temporaryFolder()
+    const runDir = path.join(folder.path, 'run')
+    await fs.mkdir(runDir)
+    const { parent, pids } = await family(folder.path)
+    // A lab in small: it holds the pipe, has recorded a group, and gets no chance to clean up.
+    const holder: ChildProcess = spawn(process.execPath, [
+      '--input-type=module',
+      '-e',
+      `import { spawn } from 'node:child_process'
+       const guardian = spawn('sh', [${JSON.stringify(script)}], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+       guardian.stdin.write('folder ${runDir}\\nadd ${parent.pid}\\n', () => console.log(guardian.pid))
+       setInterval(() => {}, 1000)`,
+    ])
+    const [started] = (await once(holder.stdout ?? holder, 'data')) as [Buffer]
+    holder.kill('SIGKILL')
+    await expectGone([...pids, Number(started.toString()), holder.pid ?? 0])
+    await expect(fs.stat(runDir)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+})

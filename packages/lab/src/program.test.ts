@@ -1,0 +1,146 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type Guardian, startGuardian } from './guardian.ts'
+import { poll } from './poll.ts'
+import { createProgram, type Program, type ProgramOptions } from './program.ts'
+import { createRestartBudget } from './restart-budget.ts'
+import { temporaryFolder } from './temporary-folder.test-support.ts'
+
+/** A program that is ready once its script has printed "ready". */
+async function programOf(script: string, options: Partial<ProgramOptions> = {}) {
+  const folder = await temporaryFolder()
+  const guardian: Guardian = await startGuardian()
+  const logFile = path.join(folder.path, 'program.log')
+  const lines: string[] = []
+  const program: Program = createProgram({
+    name: 'subject',
+    command: '/bin/sh',
+    args: ['-c', script],
+    env: { PATH: process.env['PATH'] ?? '' },
+    logFile,
+    guardian,
+    restartDelayMs: 20,
+    isReady: async () => (await fs.readFile(logFile, 'utf8').catch(() => '')).includes('ready'),
+    log: (line) => lines.push(line),
+    ...options,
+  })
+  return {
+    program,
+    lines,
+    async [Symbol.asyncDispose]() {
+      await program.stop()
+      await guardian.close()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const until = (condition: () => boolean) => poll(async () => condition() || undefined, { deadlineMs: 5000 })
+
+/** Whether anything of a process group is left. */
+function groupLives(pid: number): boolean {
+  try {
+    return process.kill(-pid, 0)
+  } catch {
+    return false
+  }
+}
+
+describe('program', () => {
+  it('is started when it is ready, and stopped with its children', async () => {
+    await using subject = await programOf('sleep 600 & echo ready; wait')
+    await subject.program.start()
+    const pid = subject.program.pid() ?? 0
+    expect(groupLives(pid)).toBe(true)
+    await subject.program.stop()
+    expect(await until(() => !groupLives(pid))).toBe(true)
+    expect([subject.program.pid(), subject.program.downReason()]).toEqual([undefined, 'stopped'])
+  })
+
+  it('kills what ignores TERM after its grace', async () => {
+    await using subject = await programOf("trap '' TERM; echo ready; while :; do sleep 0.05; done", { graceMs: 100 })
+    await subject.program.start()
+    const pid = subject.program.pid() ?? 0
+    await subject.program.stop()
+    expect(await until(() => !groupLives(pid))).toBe(true)
+  })
+
+  it('tells how it ended and what it said last when it does not start', async () => {
+    await using subject = await programOf('echo one; echo "listen EADDRINUSE" >&2; exit 3')
+    await expect(subject.program.start()).rejects.toThrow(
+      'subject ended (exit code 3) before it was ready. Its last lines:\none\nlisten EADDRINUSE',
+    )
+    expect(subject.program.restarts()).toBe(0)
+  })
+
+  it('is ended when it does not become ready in time', async () => {
+    await using subject = await programOf('echo waiting; sleep 600', { readyTimeoutMs: 200 })
+    await expect(subject.program.start()).rejects.toThrow(
+      'subject was not ready within 0.2 s. Its last lines:\nwaiting',
+    )
+    expect(subject.program.pid()).toBeUndefined()
+  })
+
+  it('is ended at once when its check says that it never will be ready', async () => {
+    const isReady = () => Promise.reject(new Error('refused its configuration'))
+    await using subject = await programOf('sleep 600', { isReady })
+    await expect(subject.program.start()).rejects.toThrow('subject refused its configuration')
+    expect(subject.program.pid()).toBeUndefined()
+  })
+
+  it('can be stopped while it starts', async () => {
+    await using subject = await programOf('sleep 600')
+    const started = subject.program.start()
+    await until(() => subject.program.pid() !== undefined)
+    await subject.program.stop()
+    await expect(started).rejects.toThrow('subject was stopped before it was ready')
+  })
+
+  it('names a program that is not there', async () => {
+    await using subject = await programOf('', { command: '/nowhere/program' })
+    await expect(subject.program.start()).rejects.toThrow(/\/nowhere\/program can't be started: .*ENOENT/)
+  })
+
+  it('is started again when it is killed, and shows as down until then', async () => {
+    await using subject = await programOf('echo ready; sleep 600', { restartDelayMs: 200 })
+    await subject.program.start()
+    const first = subject.program.pid() ?? 0
+    process.kill(first, 'SIGKILL')
+    expect(await until(() => subject.program.pid() === undefined)).toBe(true)
+    expect([subject.program.downReason(), subject.program.uptimeMs()]).toEqual(['SIGKILL', undefined])
+    expect(await until(() => subject.program.pid() !== undefined)).toBe(true)
+    expect(subject.program.pid()).not.toBe(first)
+    expect(subject.program.restarts()).toBe(1)
+    expect(subject.lines).toEqual(['subject ended (SIGKILL); starting it again'])
+  })
+
+  it('is not started again more often than its budget allows, and says so', async () => {
+    await using subject = await programOf('echo ready; sleep 0.2; exit 1', {
+      restartBudget: createRestartBudget({ limit: 2 }),
+    })
+    await subject.program.start()
+    expect(await until(() => subject.lines.length === 3)).toBe(true)
+    expect(subject.program.restarts()).toBe(2)
+    expect(subject.program.downReason()).toBe('exit code 1, and it has been restarted too often to try again')
+  })
+
+  it('gets the environment it is given and nothing else', async () => {
+    await using subject = await programOf('env; exit 1', { env: { PATH: '/usr/bin:/bin', ONE: '1' } })
+    const failure = await subject.program.start().catch((error: Error) => error.message)
+    expect(failure).toContain('ONE=1')
+    expect(failure).not.toContain('HOME=')
+  })
+})
+
+describe('restart budget', () => {
+  it('allows five in any minute', () => {
+    let time = 0
+    const budget = createRestartBudget({ now: () => time })
+    expect(Array.from({ length: 6 }, () => budget.spend())).toEqual([true, true, true, true, true, false])
+    time = 59_999
+    expect(budget.spend()).toBe(false)
+    time = 60_000
+    expect(budget.spend()).toBe(true)
+  })
+})
