@@ -30,9 +30,19 @@ function formatPattern(path: unknown): string | undefined {
  * with as many segments as it shows (no wildcard, no optional part) then tells how many segments belong to the mount.
  */
 function lostBase(pattern: string, originalUrl: unknown): string {
-  if (typeof originalUrl !== 'string' || !/^[\w/:.~-]+$/.test(pattern)) return ''
-  const path = originalUrl.split('?', 1)[0] ?? ''
-  const segments = path.split('/').filter(Boolean)
-  const own = pattern.split('/').filter(Boolean).length
-  return segments.length > own ? `/${segments.slice(0, segments.length - own).join('/')}` : ''
+  if (typeof originalUrl !== 'string') return ''
+  const query = originalUrl.indexOf('?')
+  const path = query === -1 ? originalUrl : originalUrl.slice(0, query)
+  const lost = countSegments(path) - countSegments(pattern)
+  if (lost <= 0 || !/^[\w/:.~-]+$/.test(pattern)) return ''
+  return `/${path.split('/').filter(Boolean).slice(0, lost).join('/')}`
+}
+
+/** Counts without splitting: this runs for every request to a route of the app itself. */
+function countSegments(path: string): number {
+  let count = 0
+  for (let i = 0; i < path.length; i += 1) {
+    if (path[i] !== '/' && (i === 0 || path[i - 1] === '/')) count += 1
+  }
+  return count
 }

@@ -1,0 +1,23 @@
+import type { IncomingMessage } from 'node:http'
+import { describe, expect, it } from 'vitest'
+import { readRoute } from './route.ts'
+
+const route = (request: object): string | undefined => readRoute(request as IncomingMessage)
+
+describe('readRoute', () => {
+  it.each([
+    ['a route of the app', { route: { path: '/items/:id' }, baseUrl: '', originalUrl: '/items/1?a=/b' }, '/items/:id'],
+    ['the root', { route: { path: '/' }, baseUrl: '', originalUrl: '/?a=1' }, '/'],
+    ['a route below a router', { route: { path: '/:id' }, baseUrl: '/items', originalUrl: '/items/1' }, '/items/:id'],
+    ['the root of a router', { route: { path: '/' }, baseUrl: '/items', originalUrl: '/items/' }, '/items'],
+    ['a base that was put back', { route: { path: '/:id' }, baseUrl: '', originalUrl: '/a/b/1?x' }, '/a/b/:id'],
+    ['a wildcard without a base', { route: { path: '/*rest' }, baseUrl: '', originalUrl: '/a/b/1' }, '/*rest'],
+    ['an optional part', { route: { path: '/a{/:b}' }, baseUrl: '', originalUrl: '/a/b' }, '/a{/:b}'],
+    ['several paths', { route: { path: ['/a', '/b'] }, baseUrl: '', originalUrl: '/a' }, '/a,/b'],
+    ['a regular expression', { route: { path: /^\/a+$/ }, baseUrl: '', originalUrl: '/aa' }, '/^\\/a+$/'],
+    ['no route', { originalUrl: '/a' }, undefined],
+    ['a server that is not Express', {}, undefined],
+  ])('reads %s', (_what, request, expected) => {
+    expect(route(request)).toBe(expected)
+  })
+})
