@@ -21,6 +21,10 @@ function anchor(heading: string): string {
     .replaceAll(' ', '-')
 }
 
+function scriptsOf(manifest: string): Record<string, string> {
+  return (JSON.parse(read(manifest)) as { scripts?: Record<string, string> }).scripts ?? {}
+}
+
 describe.each(pages)('%s', (page) => {
   const text = read(page)
 
@@ -39,7 +43,15 @@ describe.each(pages)('%s', (page) => {
   })
 
   it('names no npm script that does not exist', () => {
-    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+    const manifests = [
+      'package.json',
+      path.join(path.dirname(page), 'package.json'),
+      path.join(path.dirname(page), '../package.json'),
+    ]
+    const scripts = Object.assign(
+      {},
+      ...manifests.filter((file) => fs.existsSync(path.join(root, file))).map(scriptsOf),
+    )
     const named = [...text.matchAll(/npm (?:run ([a-z:]+)|(test)\b)/g)].map(([, script, test]) => script ?? test ?? '')
     expect(named.filter((script) => !(script in scripts))).toEqual([])
   })

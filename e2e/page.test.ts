@@ -46,7 +46,7 @@ it('the page shows the count rising, the whole trace, a denial and its end, a lo
     'counting-sidecar',
     'counting',
   ])
-  expect(await page.getAttribute('#open', 'href')).toContain((await page.textContent('#trace-id'))?.trim())
+  expect(await page.getAttribute('#open', 'href')).toContain(await page.getAttribute('#trace-id', 'title'))
 
   await page.click('#access')
   await text(page, '#state-label', /^Denied$/)

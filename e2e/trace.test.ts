@@ -17,7 +17,8 @@ describe.each(tracers)('with the %s tracer', (tracer) => {
   it('a request that enters at the upstream listener is one trace from there on', async () => {
     await using lab = await startLab({ tracer })
     const send = async () => {
-      const requestId = randomUUID()
+      // The 15th character holds Envoy's sampling decision: 9 is what it writes for a traced request.
+      const requestId = randomUUID().replace(/^(.{14})./, '$19')
       const before = new Set(lab.traceStore.traces({ limit: 1000 }).map((trace) => trace.traceID))
       const response = await fetch(lab.upstreamUrl, { headers: { 'x-request-id': requestId } })
       expect(response.status).toBe(200)
@@ -28,11 +29,16 @@ describe.each(tracers)('with the %s tracer', (tracer) => {
     await expectTrace(lab, send, { entry: 'upstream-listener', tracer })
   })
 
-  it('a caller that brings a trace stays in it', async () => {
+  it('a caller that brings a trace is the parent of it all', async () => {
     await using lab = await startLab({ tracer })
-    const caller = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' }
-    const { traceId } = await count(lab, { traceparent: `00-${caller.traceId}-${caller.spanId}-01` })
-    expect(traceId).toBe(caller.traceId)
+    const callerSpanId = '00f067aa0ba902b7'
+    const send = async () => {
+      const traceparent = `00-${randomUUID().replaceAll('-', '')}-${callerSpanId}-01`
+      const { traceId } = await count(lab, { traceparent })
+      expect(traceparent).toContain(traceId)
+      return traceId
+    }
+    await expectTrace(lab, send, { entry: 'app', tracer, callerSpanId })
   })
 })
 

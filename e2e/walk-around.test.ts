@@ -18,7 +18,10 @@ describe('the walk-around', () => {
   it('is taken by the dashboard itself when its upstream is the app, and not the sidecar', async () => {
     await using lab = await startLab({ tracer: 'none' })
     await lab.mesh.deny()
-    await using around = await startLab({ tracer: 'none', dashboardEnv: { COUNTING_SERVICE_URL: lab.countingUrl ?? '' } })
+    await using around = await startLab({
+      tracer: 'none',
+      dashboardEnv: { COUNTING_SERVICE_URL: lab.countingUrl ?? '' },
+    })
     expect(await count(around)).toMatchObject({ state: 'connected' })
     expect((await count(lab)).state).toBe('denied')
   })

@@ -1,29 +1,62 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
 import { expect, it } from 'vitest'
 import { labErrorCodes } from '../../packages/lab/src/errors.ts'
 import { ERRORS } from '../../packages/service-kit/src/errors.ts'
+import { requestErrors } from '../../packages/trace-store/src/request-error.ts'
 
-/** Run with `-u` to write the page anew. */
-it('docs/reference/errors.md has one row for every code', async () => {
-  const services = Object.entries(ERRORS).map(
-    ([code, { status, meaning }]) => `| \`${code}\` | ${status} | ${meaning} |`,
-  )
-  const lab = Object.entries(labErrorCodes).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)
-  const page = `# Errors
+const root = path.resolve(import.meta.dirname, '../..')
 
-Every error of the services is JSON, \`{ "code": "TL_…", "message": "…" }\`, and so is every error of the lab's control
-API. The message says what, where and how to mend it. This page is made from the code (\`npm run docs\`).
+function rows(errors: Record<string, { status: number; meaning: string }>): string {
+  return Object.entries(errors)
+    .map(([code, { status, meaning }]) => `| \`${code}\` | ${status} | ${meaning} |`)
+    .join('\n')
+}
+
+const page = `# Errors
+
+Every error of the services and of the lab's control API is JSON, \`{ "code": "TL_…", "message": "…" }\`. The message says
+what, where and how to mend it. This page is made from the code (\`npm run docs\`).
 
 ## The services
 
 | code | HTTP status | meaning |
 | --- | --- | --- |
-${services.join('\n')}
+${rows(ERRORS)}
+
+A service whose telemetry is misconfigured does not start; that error is \`TL_TELEMETRY_CONFIG\` and lists every bad
+variable.
+
+## The trace store
+
+| code | HTTP status | meaning |
+| --- | --- | --- |
+${rows(requestErrors)}
 
 ## The lab
 
 | code | meaning |
 | --- | --- |
-${lab.join('\n')}
+${Object.entries(labErrorCodes)
+  .map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)
+  .join('\n')}
 `
+
+/** Run with `-u` to write the page anew. */
+it('docs/reference/errors.md has one row for every code', async () => {
   await expect(page).toMatchFileSnapshot('./errors.md')
+})
+
+it('no code is thrown that the page does not know', () => {
+  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*/src/*.ts'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  const sources = files.split('\n').filter((file) => file !== '' && !/\.test(-support)?\.ts$/.test(file))
+  const codes = sources.flatMap(
+    (file) => fs.readFileSync(path.join(root, file), 'utf8').match(/\bTL_[A-Z_]+[A-Z]\b/g) ?? [],
+  )
+  expect(codes.length).toBeGreaterThan(50)
+  expect([...new Set(codes)].filter((code) => !page.includes(code))).toEqual([])
 })

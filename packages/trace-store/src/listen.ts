@@ -16,10 +16,10 @@ export interface ListeningServer {
   close: () => Promise<void>
 }
 
-/** Nobody can listen on this port: another program does. `code` is `TL_PORT_BUSY`. */
+/** Nobody can listen on this port: another program does. `code` is `TL_PORT_IN_USE`. */
 export class PortBusyError extends Error {
   override readonly name = 'PortBusyError'
-  readonly code = 'TL_PORT_BUSY'
+  readonly code = 'TL_PORT_IN_USE'
   readonly host: string
   readonly port: number
 

@@ -7,18 +7,18 @@ export class RequestError extends Error {
   constructor(code: keyof typeof requestErrors, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
-    this.status = requestErrors[code]
+    this.status = requestErrors[code].status
   }
 }
 
-/** Every code a client of the trace store can meet, with its HTTP status. */
+/** Every code a client of the trace store can meet, with its HTTP status. `docs/reference/errors.md` is made from it. */
 export const requestErrors = {
-  TL_TRACE_MALFORMED: 400,
-  TL_TRACE_NO_ROUTE: 404,
-  TL_TRACE_METHOD: 405,
-  TL_TRACE_TOO_LARGE: 413,
-  TL_TRACE_MEDIA_TYPE: 415,
-  TL_TRACE_INTERNAL: 500,
+  TL_TRACE_MALFORMED: { status: 400, meaning: 'the export or the query cannot be read; the message says where' },
+  TL_TRACE_NO_ROUTE: { status: 404, meaning: 'no such path here, or no such trace' },
+  TL_TRACE_METHOD: { status: 405, meaning: 'the path exists, with other methods' },
+  TL_TRACE_TOO_LARGE: { status: 413, meaning: 'the body, or what it unpacks to, is larger than the store takes' },
+  TL_TRACE_MEDIA_TYPE: { status: 415, meaning: 'a content type or content encoding the store does not read' },
+  TL_TRACE_INTERNAL: { status: 500, meaning: 'a defect of the store itself' },
 } as const
 
 /** Refuses a body for what it holds. */

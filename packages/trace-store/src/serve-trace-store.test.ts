@@ -29,7 +29,7 @@ describe('serveTraceStore', () => {
     const failed = await serveTraceStore({ otlpPort, queryPort: busy }).catch((error: unknown) => error)
     expect(failed).toBeInstanceOf(PortBusyError)
     expect(failed).toMatchObject({
-      code: 'TL_PORT_BUSY',
+      code: 'TL_PORT_IN_USE',
       port: busy,
       message: `port ${busy} on 127.0.0.1, wanted for trace queries, is taken by another program`,
       cause: { code: 'EADDRINUSE' },

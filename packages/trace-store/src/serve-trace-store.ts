@@ -35,7 +35,7 @@ export interface ServedTraceStore extends AsyncDisposable {
 
 /**
  * Serves a trace store on three ports: OTLP/HTTP, Zipkin v2 and a query API shaped like Jaeger's. Rejects with a
- * PortBusyError (`TL_PORT_BUSY`) that names the port, and leaves nothing listening then.
+ * PortBusyError (`TL_PORT_IN_USE`) that names the port, and leaves nothing listening then.
  */
 export async function serveTraceStore(options: ServeTraceStoreOptions = {}): Promise<ServedTraceStore> {
   const { host = '127.0.0.1', otlpPort = 0, zipkinPort = 0, queryPort = 0, store = createTraceStore() } = options
