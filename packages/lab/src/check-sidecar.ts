@@ -108,7 +108,7 @@ async function listenerErrors(adminUrl: string): Promise<string | undefined> {
   const { status, body } = await httpGet(`${adminUrl}/config_dump?resource=dynamic_listeners`)
   if (status !== 200) return undefined
   const details = (JSON.parse(body) as ListenerDump).configs?.flatMap(({ error_state }) => error_state?.details ?? [])
-  return details === undefined || details.length === 0 ? undefined : details.join('; ')
+  return details === undefined || details.length === 0 ? undefined : [...new Set(details)].join('; ')
 }
 
 function expiredCertificate({ certificates = [] }: CertificateList): string | undefined {
