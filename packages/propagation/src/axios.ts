@@ -1,10 +1,4 @@
-import { currentForwardHeaders } from './forward.ts'
-
-/** Options of {@link forwardWithAxios}. */
-export interface AxiosForwardOptions {
-  /** Which calls get the headers, by their full URL as far as it is known. Default: all. */
-  readonly shouldForward?: ((url: string) => boolean) | undefined
-}
+import { headersToSet, type OutgoingOptions } from './headers-to-set.ts'
 
 interface AxiosRequest {
   readonly url?: string | undefined
@@ -28,10 +22,9 @@ export interface AxiosLike {
  *
  * @returns a function that takes the interceptor out again.
  */
-export function forwardWithAxios(instance: AxiosLike, { shouldForward }: AxiosForwardOptions = {}): () => void {
+export function forwardWithAxios(instance: AxiosLike, options: OutgoingOptions = {}): () => void {
   const id = instance.interceptors.request.use((config) => {
-    if (shouldForward !== undefined && !shouldForward(fullUrl(config))) return config
-    for (const [name, value] of Object.entries(currentForwardHeaders())) config.headers.set(name, value)
+    for (const [name, value] of headersToSet(() => fullUrl(config), options)) config.headers.set(name, value)
     return config
   })
   return () => instance.interceptors.request.eject(id)

@@ -1,10 +1,4 @@
-import { currentForwardHeaders } from './forward.ts'
-
-/** Options of {@link createForwardFetch}. */
-export interface FetchForwardOptions {
-  /** Which calls get the headers, by their full URL. Default: all. */
-  readonly shouldForward?: ((url: string) => boolean) | undefined
-}
+import { headersToSet, type OutgoingOptions } from './headers-to-set.ts'
 
 /**
  * Makes a `fetch` that sets the headers of the request that is being served on every call, replacing any of the same
@@ -14,13 +8,12 @@ export interface FetchForwardOptions {
  */
 export function createForwardFetch(
   base: typeof fetch = (...call) => globalThis.fetch(...call),
-  { shouldForward }: FetchForwardOptions = {},
+  options: OutgoingOptions = {},
 ): typeof fetch {
   return (input, init) => {
-    const forwarded = Object.entries(currentForwardHeaders())
+    const forwarded = headersToSet(() => urlOf(input), options)
+    if (forwarded.length === 0) return base(input, init)
     const request = typeof input === 'string' || input instanceof URL ? undefined : input
-    if (forwarded.length === 0 || (shouldForward !== undefined && !shouldForward(urlOf(input))))
-      return base(input, init)
     const headers = new Headers(init?.headers ?? request?.headers)
     for (const [name, value] of forwarded) headers.set(name, value)
     return base(input, { ...init, headers })
