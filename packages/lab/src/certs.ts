@@ -19,7 +19,7 @@ import {
 } from '@peculiar/x509'
 
 /** Trust domain of the machines-only mesh: the host part of every SPIFFE id in it. */
-export const trustDomain = 'throughline.local'
+const trustDomain = 'throughline.local'
 
 /** Both as PEM. */
 export interface Identity {

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { pollUntil } from '@throughline/testkit'
 import { describe, expect, it } from 'vitest'
 import { startGuardian } from './guardian.ts'
-import { poll } from './poll.ts'
 import { temporaryFolder } from './temporary-folder.test-support.ts'
 
 const script = fileURLToPath(new URL('../bin/guardian.sh', import.meta.url))
@@ -15,10 +15,10 @@ async function family(folder: string, options: { stubborn?: boolean } = {}) {
   const file = path.join(folder, `child-${Math.random()}`)
   const body = `${options.stubborn ? "trap '' TERM;" : ''} sleep 600 & echo $! > "${file}"; wait`
   const parent = spawn('sh', ['-c', body], { detached: true, stdio: 'ignore' })
-  const child = await poll(async () => Number(await fs.readFile(file, 'utf8').catch(() => '')) || undefined, {
-    deadlineMs: 5000,
+  const child = await pollUntil(async () => Number(await fs.readFile(file, 'utf8')), {
+    what: 'the child of the family',
   })
-  return { parent, pids: [parent.pid ?? 0, child ?? 0] }
+  return { parent, pids: [parent.pid ?? 0, child] }
 }
 
 /** Whether a process runs; one that has ended and waits for its parent doesn't. */
@@ -35,8 +35,8 @@ async function runs(pid: number): Promise<boolean> {
 }
 
 async function expectGone(pids: number[]): Promise<void> {
-  const gone = async () => ((await Promise.all(pids.map(runs))).some(Boolean) ? undefined : true)
-  expect(await poll(gone, { deadlineMs: 8000 }), `processes ${pids.join(', ')} are gone`).toBe(true)
+  const gone = async () => !(await Promise.all(pids.map(runs))).some(Boolean)
+  await pollUntil(gone, { deadline: 8000, what: `the end of processes ${pids.join(', ')}` })
 }
 
 describe('guardian', () => {

@@ -18,7 +18,7 @@ export const demoPorts = {
   control: 19000,
 } as const
 
-export type PortName = keyof typeof demoPorts
+type PortName = keyof typeof demoPorts
 export type Ports = Record<PortName, number>
 
 /** Below every system's ephemeral range: an outgoing connection can't take one between our look and the bind. */

@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { pollUntil } from '@throughline/testkit'
 import { describe, expect, it } from 'vitest'
 import { type Guardian, startGuardian } from './guardian.ts'
-import { poll } from './poll.ts'
 import { createProgram, type Program, type ProgramOptions } from './program.ts'
 import { createRestartBudget } from './restart-budget.ts'
 import { temporaryFolder } from './temporary-folder.test-support.ts'
@@ -36,8 +36,6 @@ async function programOf(script: string, options: Partial<ProgramOptions> = {}) 
   }
 }
 
-const until = (condition: () => boolean) => poll(async () => condition() || undefined, { deadlineMs: 5000 })
-
 /** Whether anything of a process group is left. */
 function groupLives(pid: number): boolean {
   try {
@@ -54,7 +52,7 @@ describe('program', () => {
     const pid = subject.program.pid() ?? 0
     expect(groupLives(pid)).toBe(true)
     await subject.program.stop()
-    expect(await until(() => !groupLives(pid))).toBe(true)
+    await pollUntil(() => !groupLives(pid), { what: 'the end of the whole group' })
     expect([subject.program.pid(), subject.program.downReason()]).toEqual([undefined, 'stopped'])
   })
 
@@ -63,7 +61,8 @@ describe('program', () => {
     await subject.program.start()
     const pid = subject.program.pid() ?? 0
     await subject.program.stop()
-    expect(await until(() => !groupLives(pid))).toBe(true)
+    await pollUntil(() => !groupLives(pid), { what: 'the end of the whole group' })
+    expect(subject.program.pid()).toBeUndefined()
   })
 
   it('tells how it ended and what it said last when it does not start', async () => {
@@ -92,7 +91,7 @@ describe('program', () => {
   it('can be stopped while it starts', async () => {
     await using subject = await programOf('sleep 600')
     const started = subject.program.start()
-    await until(() => subject.program.pid() !== undefined)
+    await pollUntil(subject.program.pid, { what: 'the program' })
     await subject.program.stop()
     await expect(started).rejects.toThrow('subject was stopped before it was ready')
   })
@@ -107,9 +106,9 @@ describe('program', () => {
     await subject.program.start()
     const first = subject.program.pid() ?? 0
     process.kill(first, 'SIGKILL')
-    expect(await until(() => subject.program.pid() === undefined)).toBe(true)
+    await pollUntil(() => subject.program.pid() === undefined, { what: 'the end of the program' })
     expect([subject.program.downReason(), subject.program.uptimeMs()]).toEqual(['SIGKILL', undefined])
-    expect(await until(() => subject.program.pid() !== undefined)).toBe(true)
+    await pollUntil(subject.program.pid, { what: 'its restart' })
     expect(subject.program.pid()).not.toBe(first)
     expect(subject.program.restarts()).toBe(1)
     expect(subject.lines).toEqual(['subject ended (SIGKILL); starting it again'])
@@ -120,7 +119,7 @@ describe('program', () => {
       restartBudget: createRestartBudget({ limit: 2 }),
     })
     await subject.program.start()
-    expect(await until(() => subject.lines.length === 3)).toBe(true)
+    await pollUntil(() => subject.lines.length === 3, { what: 'the last word on it' })
     expect(subject.program.restarts()).toBe(2)
     expect(subject.program.downReason()).toBe('exit code 1, and it has been restarted too often to try again')
   })

@@ -52,9 +52,14 @@ function inherited(): Record<string, string> {
   )
 }
 
+const require = createRequire(import.meta.url)
+const manifests: Record<ServiceName, () => string> = {
+  counting: () => require.resolve('@throughline/counting/package.json'),
+  dashboard: () => require.resolve('@throughline/dashboard/package.json'),
+}
+
 function entryPoint(name: ServiceName): string {
-  const manifest = createRequire(import.meta.url).resolve(`@throughline/${name}/package.json`)
-  const main = path.join(path.dirname(manifest), 'dist', 'main.js')
+  const main = path.join(path.dirname(manifests[name]()), 'dist', 'main.js')
   if (!fs.existsSync(main)) throw new LabError('TL_NOT_BUILT', `${name} has not been built: run "npm run build" first`)
   return main
 }

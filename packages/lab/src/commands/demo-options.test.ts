@@ -9,13 +9,14 @@ describe('flags of the demo', () => {
       port: 9002,
       open: false,
       noMesh: false,
+      freePorts: false,
       help: false,
     })
   })
 
   it('takes every flag', () => {
     const flags =
-      '--tracer zipkin --jaeger http://j:16686 --otlp http://j:1 --zipkin http://j:2 --port 80 --open --no-mesh'
+      '--tracer zipkin --jaeger http://j:16686 --otlp http://j:1 --zipkin http://j:2 --port 80 --open --no-mesh --free-ports'
     expect(parseDemoOptions(flags.split(' '), {})).toEqual({
       tracer: 'zipkin',
       jaeger: 'http://j:16686',
@@ -24,6 +25,7 @@ describe('flags of the demo', () => {
       port: 80,
       open: true,
       noMesh: true,
+      freePorts: true,
       help: false,
     })
   })
