@@ -19,6 +19,10 @@ export const jsonAnswer = (status: number, body: unknown): Answer => ({
   body: JSON.stringify(body),
 })
 
+/** An error as JSON, where the protocol asks for nothing else: `{ code: 'TL_…', message }`. */
+export const formatPlainError = (error: RequestError): Answer =>
+  jsonAnswer(error.status, { code: error.code, message: error.message })
+
 /** Any error as one that has a code and a status: what nobody planned for is a 500. */
 export const toRequestError = (error: unknown): RequestError =>
   error instanceof RequestError

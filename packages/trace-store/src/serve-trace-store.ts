@@ -1,11 +1,12 @@
-import { createListener } from './answer.ts'
+import { createListener, formatPlainError } from './answer.ts'
+import { createDatadogRoute } from './datadog-route.ts'
 import { listen } from './listen.ts'
 import type { ListeningServer } from './listen.ts'
 import { createOtlpRoute, formatOtlpError } from './otlp-route.ts'
 import { createQueryRoute, formatQueryError } from './query-route.ts'
 import { createTraceStore } from './trace-store.ts'
 import type { TraceStore } from './trace-store.ts'
-import { createZipkinRoute, formatZipkinError } from './zipkin-route.ts'
+import { createZipkinRoute } from './zipkin-route.ts'
 
 export interface ServeTraceStoreOptions {
   /** Address to listen on. Default 127.0.0.1. */
@@ -14,6 +15,8 @@ export interface ServeTraceStoreOptions {
   otlpPort?: number
   /** Port for Zipkin v2. Default 0. */
   zipkinPort?: number
+  /** Port for Datadog's agent protocol. Default 0. */
+  datadogPort?: number
   /** Port for queries. Default 0. */
   queryPort?: number
   /** The store to fill and read. Default a new one with its default bounds. */
@@ -27,6 +30,8 @@ export interface ServedTraceStore extends AsyncDisposable {
   otlpUrl: string
   /** Where exporters send Zipkin: `http://host:port/api/v2/spans`. */
   zipkinUrl: string
+  /** Where Datadog tracers find their agent: `http://host:port`; they add the path `/v0.4/traces` themselves. */
+  datadogUrl: string
   /** The base of the query API: `http://host:port`. */
   queryUrl: string
   /** Ends all servers and their connections; may be called again. */
@@ -34,11 +39,12 @@ export interface ServedTraceStore extends AsyncDisposable {
 }
 
 /**
- * Serves a trace store on three ports: OTLP/HTTP, Zipkin v2 and a query API shaped like Jaeger's. Rejects with a
- * PortBusyError (`TL_PORT_IN_USE`) that names the port, and leaves nothing listening then.
+ * Serves a trace store on four ports: OTLP/HTTP, Zipkin v2, Datadog's agent protocol and a query API shaped like
+ * Jaeger's. Rejects with a PortBusyError (`TL_PORT_IN_USE`) that names the port, and leaves nothing listening then.
  */
 export async function serveTraceStore(options: ServeTraceStoreOptions = {}): Promise<ServedTraceStore> {
-  const { host = '127.0.0.1', otlpPort = 0, zipkinPort = 0, queryPort = 0, store = createTraceStore() } = options
+  const { host = '127.0.0.1', otlpPort = 0, zipkinPort = 0, datadogPort = 0, queryPort = 0 } = options
+  const { store = createTraceStore() } = options
   const servers: ListeningServer[] = []
   const close = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.close()))
@@ -56,9 +62,14 @@ export async function serveTraceStore(options: ServeTraceStoreOptions = {}): Pro
       'OTLP/HTTP traces',
     )
     const zipkin = await serve(
-      createListener(createZipkinRoute(store), { ...post, formatError: formatZipkinError }),
+      createListener(createZipkinRoute(store), { ...post, formatError: formatPlainError }),
       zipkinPort,
       'Zipkin spans',
+    )
+    const datadogUrl = await serve(
+      createListener(createDatadogRoute(store), { methods: ['PUT', 'POST'], formatError: formatPlainError }),
+      datadogPort,
+      'Datadog traces',
     )
     const queryUrl = await serve(
       createListener(createQueryRoute(store), { methods: ['GET', 'HEAD'], formatError: formatQueryError }),
@@ -69,6 +80,7 @@ export async function serveTraceStore(options: ServeTraceStoreOptions = {}): Pro
       store,
       otlpUrl: `${otlp}/v1/traces`,
       zipkinUrl: `${zipkin}/api/v2/spans`,
+      datadogUrl,
       queryUrl,
       close,
       [Symbol.asyncDispose]: close,

@@ -1,5 +1,5 @@
-import { jsonAnswer, requireMethod } from './answer.ts'
-import type { Answer, Route } from './answer.ts'
+import { requireMethod } from './answer.ts'
+import type { Route } from './answer.ts'
 import { decodeJson, mediaType, readBody } from './read-body.ts'
 import { RequestError } from './request-error.ts'
 import type { TraceStore } from './trace-store.ts'
@@ -20,7 +20,3 @@ export const createZipkinRoute =
     store.add(readZipkinSpans(decodeJson(await readBody(request))))
     return { status: 202 }
   }
-
-/** A Zipkin error answer: `{ code: 'TL_…', message }`. */
-export const formatZipkinError = (error: RequestError): Answer =>
-  jsonAnswer(error.status, { code: error.code, message: error.message })
