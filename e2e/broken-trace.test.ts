@@ -17,7 +17,9 @@ describe('what breaks a trace', () => {
       { deadline: 15_000, what: 'five spans, in whatever traces' },
     )
     expect(traces).toHaveLength(2)
-    expect(() => expectChain(queryTrace(lab, traceId ?? ''), { entry: 'app', tracer: 'opentelemetry' })).toThrow()
+    expect(() => expectChain(queryTrace(lab, traceId ?? ''), { entry: 'app', tracer: 'opentelemetry' })).toThrow(
+      /first wrong edge: dashboard CLIENT -> sidecar CLIENT/,
+    )
   })
 })
 

@@ -35,5 +35,5 @@ it('no source file is longer than 250 lines', () => {
 
 it('no test is narrowed, switched off or left to do', () => {
   const narrowed = new RegExp(String.raw`\b(it|test|describe)\.(only|skip|todo)\b`)
-  expect(files.filter((file) => /\.test\.ts$/.test(file) && narrowed.test(read(file)))).toEqual([])
+  expect(files.filter((file) => file.endsWith('.test.ts') && narrowed.test(read(file)))).toEqual([])
 })

@@ -2,6 +2,9 @@
 import { spawn } from 'node:child_process'
 import { ROOT } from './root.mjs'
 
+/** Ctrl-C is the program's to handle. */
+const ignore = () => {}
+
 /**
  * Runs a program to its end with our terminal, and gives its exit code (128 + number when a signal ended it).
  * Ctrl-C reaches the program from the terminal itself, so here it is only waited for; a TERM is passed on.
@@ -14,7 +17,6 @@ export function runProgram(program, args, { env = process.env } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: ROOT, stdio: 'inherit', env })
     const terminate = () => child.kill('SIGTERM')
-    const ignore = () => {}
     process.on('SIGTERM', terminate).on('SIGHUP', terminate).on('SIGINT', ignore)
     const done = () => process.off('SIGTERM', terminate).off('SIGHUP', terminate).off('SIGINT', ignore)
     child.once('error', (error) => {

@@ -10,7 +10,7 @@ const macPaths = [
 ]
 
 /** `CHROMIUM_BIN`, else the first Chromium or Chrome of this machine. */
-export function findBrowser(): string | undefined {
+function findBrowser(): string | undefined {
   const named = process.env['CHROMIUM_BIN']
   if (named) return named
   return names.map(onPath).find((found) => found !== undefined) ?? macPaths.find((file) => fs.existsSync(file))

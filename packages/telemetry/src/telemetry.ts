@@ -22,16 +22,16 @@ export interface Telemetry {
   /** False when `OTEL_SDK_DISABLED=true`: no spans, headers are carried. */
   readonly enabled: boolean
   /** Starts tracing. Once; synchronous. */
-  start(): void
+  start: () => void
   /** Sends the spans that have ended. Never rejects; at most 5 s. */
-  flush(): Promise<void>
+  flush: () => Promise<void>
   /** Flushes and stops. The second call waits for the first. Never rejects; at most 5 s, whatever the collector does. */
-  shutdown(): Promise<void>
+  shutdown: () => Promise<void>
   /** Spans and trace headers for the calls of an axios instance. Returns a function that takes them off again. */
-  instrumentAxios(instance: AxiosLike): () => void
+  instrumentAxios: (instance: AxiosLike) => () => void
   /** The ids of the request being served, by the names log lines use. */
-  activeIds(): ActiveIds
-  activeTraceId(): string | undefined
+  activeIds: () => ActiveIds
+  activeTraceId: () => string | undefined
   /** What became of the spans that ended. */
-  exportStats(): ExportStats
+  exportStats: () => ExportStats
 }

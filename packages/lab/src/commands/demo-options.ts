@@ -15,6 +15,8 @@ export interface DemoOptions {
   open: boolean
   /** Without sidecars. */
   noMesh: boolean
+  /** Whatever ports are free, instead of the documented ones. */
+  freePorts: boolean
   help: boolean
 }
 
@@ -45,6 +47,7 @@ export function parseDemoOptions(args: string[], env: NodeJS.ProcessEnv): DemoOp
     ...(values.zipkin !== undefined && { zipkin: values.zipkin }),
     open: values.open ?? false,
     noMesh: values['no-mesh'] ?? false,
+    freePorts: values['free-ports'] ?? false,
     help: values.help ?? false,
   }
 }
@@ -61,6 +64,7 @@ function readFlags(args: string[]) {
         port: { type: 'string' },
         open: { type: 'boolean' },
         'no-mesh': { type: 'boolean' },
+        'free-ports': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     })
@@ -94,6 +98,7 @@ and a page that shows the live count and the trace of the newest request.
   --otlp URL     where that Jaeger takes OTLP over HTTP (default its host, port 4318)
   --zipkin URL   where that Jaeger takes Zipkin spans (default its host, port 9411)
   --port N       port of the page (default ${demoPorts.dashboard}; PORT in the environment does the same)
+  --free-ports   take ports that nobody uses: a second demo beside the first, or a machine where some are taken
   --open         open the page in the browser
   --no-mesh      without sidecars: no mutual TLS, no rules, and only the spans of the two services
   --help         this text

@@ -35,13 +35,14 @@ export async function demo(args: string[]): Promise<void> {
   }
 }
 
-async function toLabOptions({ tracer, port, noMesh, jaeger, otlp, zipkin }: DemoOptions): Promise<LabOptions> {
+async function toLabOptions(options: DemoOptions): Promise<LabOptions> {
+  const { tracer, port, noMesh, freePorts, jaeger, otlp, zipkin } = options
   const env = passedOnEnvironment(process.env)
   const urls = { ...(otlp !== undefined && { otlpUrl: otlp }), ...(zipkin !== undefined && { zipkinUrl: zipkin }) }
   return {
     mesh: noMesh ? 'none' : 'static-envoy',
     tracer,
-    ports: { dashboard: port },
+    ports: freePorts ? 'free' : { dashboard: port },
     countingEnv: env,
     dashboardEnv: env,
     ...(jaeger !== undefined && { collector: await findJaeger(jaeger, urls) }),
