@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
+const TSC = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url))
+
+/** A project that has this package installed from its tarball, as a stranger would. */
+export interface InstalledPackage extends AsyncDisposable {
+  /** The project; what this repository has installed is found from there too. */
+  readonly project: string
+  /** Paths in the tarball. */
+  readonly files: readonly string[]
+  readonly tarball: string
+  /** Where the package itself lies in the project. */
+  readonly directory: string
+}
+
+/** Builds, packs and unpacks the package, apart from its `dist` folder. */
+export async function installPackage(): Promise<InstalledPackage> {
+  const results = path.join(PACKAGE, 'test-results')
+  await mkdir(results, { recursive: true })
+  const project = await mkdtemp(path.join(results, 'project-'))
+  // A manifest of its own: without one, the package's name would be found in this folder's parents, as itself.
+  await writeFile(path.join(project, 'package.json'), '{ "name": "consumer", "private": true }')
+  const build = path.join(project, 'build')
+  const outDir = path.join(build, 'dist')
+  await run(process.execPath, [TSC, '-p', PACKAGE, '--outDir', outDir, '--tsBuildInfoFile', path.join(project, 'info')])
+  await cp(path.join(PACKAGE, 'package.json'), path.join(build, 'package.json'))
+  await cp(path.join(PACKAGE, 'README.md'), path.join(build, 'README.md'))
+  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--loglevel=error'], { cwd: build })
+  const [packed] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }]
+  const tarball = path.join(build, packed.filename)
+  const scope = path.join(project, 'node_modules', '@throughline')
+  await mkdir(scope, { recursive: true })
+  await run('tar', ['-xzf', tarball, '-C', scope])
+  const directory = path.join(scope, 'propagation')
+  await rename(path.join(scope, 'package'), directory)
+  return {
+    project,
+    tarball,
+    directory,
+    files: packed.files.map((file) => file.path),
+    [Symbol.asyncDispose]: () => rm(project, { recursive: true, force: true }),
+  }
+}
+
+/** Runs `node` in the project and returns what it printed. */
+export async function runNode(
+  project: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<string> {
+  const { stdout } = await run(process.execPath, [...args], {
+    cwd: project,
+    env: { PATH: process.env['PATH'], ...env },
+    timeout: 30_000,
+  })
+  return stdout
+}
