@@ -71,3 +71,13 @@ it('configuration.md has one row for every variable of the services, and none fo
   const known = Object.keys({ ...countingVariables, ...dashboardVariables })
   expect(named.toSorted()).toEqual(known.toSorted())
 })
+
+it('the telemetry README names every variable that the package reads', () => {
+  const folder = path.join(root, 'packages/telemetry/src')
+  const sources = fs.readdirSync(folder).filter((file) => file.endsWith('.ts') && !/\.test(-support)?\.ts$/.test(file))
+  const code = sources.map((file) => fs.readFileSync(path.join(folder, file), 'utf8')).join('\n')
+  const named = new Set(code.match(/\b(?:OTEL|TRACE)_[A-Z_]+[A-Z]\b/g))
+  const readme = read('packages/telemetry/README.md')
+  expect(named.size).toBeGreaterThan(10)
+  expect([...named].filter((name) => !readme.includes(`\`${name}\``))).toEqual([])
+})
