@@ -112,7 +112,7 @@ async function withValues<T>(options: RenderOptions, use: (args: string[]) => Pr
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-values-'))
   try {
     const file = path.join(folder, 'values.yaml')
-    await fs.writeFile(file, stringify(options.values))
+    await fs.writeFile(file, stringify(options.values, { version: '1.1' }))
     return await use([...args, '--values', file])
   } finally {
     await fs.rm(folder, { recursive: true })
