@@ -10,6 +10,8 @@ export interface CollectorAddresses {
   otlpUrl: string
   /** Zipkin v2: `http://host:9411/api/v2/spans`. */
   zipkinUrl: string
+  /** Where a Datadog agent, or what speaks for one, listens: `http://host:8126`; default none, as with a Jaeger. */
+  datadogUrl?: string
   /** Page of one trace, with `{traceId}` in it; default none. */
   uiUrl?: string
 }
@@ -23,12 +25,17 @@ export interface Collector extends CollectorAddresses {
 /** Our own trace store, or the backend at the addresses given. */
 export async function openCollector(
   addresses: CollectorAddresses | undefined,
-  ports: { otlp: number; zipkin: number; query: number },
+  ports: { otlp: number; zipkin: number; datadog: number; query: number },
 ): Promise<Collector> {
   if (addresses !== undefined) return { ...addresses, close: async () => {} }
-  const served = await serveTraceStore({ otlpPort: ports.otlp, zipkinPort: ports.zipkin, queryPort: ports.query })
-  const { otlpUrl, zipkinUrl, queryUrl, store } = served
-  return { otlpUrl, zipkinUrl, queryUrl, traceStore: store, close: () => served.close() }
+  const served = await serveTraceStore({
+    otlpPort: ports.otlp,
+    zipkinPort: ports.zipkin,
+    datadogPort: ports.datadog,
+    queryPort: ports.query,
+  })
+  const { otlpUrl, zipkinUrl, datadogUrl, queryUrl, store } = served
+  return { otlpUrl, zipkinUrl, datadogUrl, queryUrl, traceStore: store, close: () => served.close() }
 }
 
 /** What a Jaeger built without its web pages says at `/`. */

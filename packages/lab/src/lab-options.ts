@@ -16,6 +16,8 @@ export interface LabOptions {
   /** More environment for a service, stronger than the lab's own. */
   countingEnv?: Record<string, string>
   dashboardEnv?: Record<string, string>
+  /** Another program in counting's place, `host:port` or `unix:/path`, behind the same sidecar; counting isn't started. */
+  countingApp?: string
   /** `socket` closes the way around counting's sidecar; default `tcp`. */
   countingListen?: 'tcp' | 'socket'
   /** A trace backend that is already there; default our own, in this process. */

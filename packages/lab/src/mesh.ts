@@ -1,4 +1,5 @@
-export const tracers = ['opentelemetry', 'zipkin', 'none'] as const
+/** How sidecars may trace: `mesh/envoy/tracing` has a file for each. */
+export const tracers = ['opentelemetry', 'zipkin', 'zipkin-w3c', 'datadog', 'none'] as const
 export type Tracer = (typeof tracers)[number]
 
 export function isTracer(value: unknown): value is Tracer {
@@ -19,7 +20,7 @@ export interface SidecarStatus {
 export interface MeshStatus {
   mesh: string
   tracer: Tracer
-  /** What `tracer` can be changed to. */
+  /** What `tracer` can be changed to: not each Envoy and not each trace backend can do all. */
   tracers: readonly Tracer[]
   /** Whether the dashboard may call counting. */
   access: Access
@@ -40,7 +41,11 @@ export interface Mesh {
   /** Resolves when every sidecar has taken its configuration. */
   start: () => Promise<void>
   stop: () => Promise<void>
-  /** Each resolves when the sidecars act on it. @throws LabError TL_MESH_UPDATE_REJECTED, TL_MESH_UPDATE_TIMEOUT */
+  /**
+   * Each resolves when the sidecars act on it.
+   *
+   * @throws LabError TL_MESH_UPDATE_REJECTED, TL_MESH_UPDATE_TIMEOUT; TL_BAD_REQUEST for a tracer that can't be used here
+   */
   allow: () => Promise<void>
   deny: () => Promise<void>
   tracing: (tracer: Tracer) => Promise<void>

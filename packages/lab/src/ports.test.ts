@@ -28,7 +28,7 @@ describe('ports', () => {
   })
 
   it('lets our own servers choose in a lab on free ports', async () => {
-    expect(await choosePorts('free')).toMatchObject({ otlp: 0, zipkin: 0, query: 0, control: 0 })
+    expect(await choosePorts('free')).toMatchObject({ otlp: 0, zipkin: 0, datadog: 0, query: 0, control: 0 })
   })
 
   it('keeps the documented ports but for those that are given', async () => {

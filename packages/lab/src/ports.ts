@@ -14,6 +14,7 @@ export const demoPorts = {
   dashboardAdmin: 19002,
   otlp: 4318,
   zipkin: 9411,
+  datadog: 8126,
   query: 16686,
   control: 19000,
 } as const
@@ -58,7 +59,7 @@ export async function choosePorts(wanted: 'free' | 'demo' | Partial<Ports>): Pro
   if (wanted === 'demo') return demoPorts
   if (wanted !== 'free') return { ...demoPorts, ...wanted }
   const foreign = ['dashboard', 'counting', 'outbound', 'inbound', 'countingAdmin', 'dashboardAdmin'] as const
-  const ports: Ports = { ...demoPorts, otlp: 0, zipkin: 0, query: 0, control: 0 }
+  const ports: Ports = { ...demoPorts, otlp: 0, zipkin: 0, datadog: 0, query: 0, control: 0 }
   for (const name of foreign) ports[name] = await takeFreePort()
   return ports
 }

@@ -6,6 +6,7 @@ import { createCertificateAuthority, writeCertificates } from './certs.ts'
 import { createCleanUp } from './clean-up.ts'
 import { openCollector } from './collector.ts'
 import { createControlApi } from './control-api.ts'
+import { LabError } from './errors.ts'
 import { startGuardian } from './guardian.ts'
 import type { Lab, LabOptions } from './lab-options.ts'
 import { createStaticEnvoyMesh } from './meshes/static-envoy.ts'
@@ -13,6 +14,7 @@ import { choosePorts, type Ports, requireFreePorts } from './ports.ts'
 import type { Program } from './program.ts'
 import { createService, type ServiceName } from './service.ts'
 import { serviceEnvironment } from './service-environment.ts'
+import { usableTracers } from './usable-tracers.ts'
 
 /** One attempt at what `createLab` promises. */
 export async function startLab(options: LabOptions): Promise<Lab> {
@@ -46,6 +48,12 @@ async function startParts(options: LabOptions, whenDone: (undo: () => Promise<vo
           ...(options.envoyVersion !== undefined && { version: options.envoyVersion }),
         })
 
+  const tracer = options.tracer ?? 'opentelemetry'
+  const usable = await usableTracers(envoy?.path, options.collector)
+  if (!usable.includes(tracer)) {
+    throw new LabError('TL_USAGE', `the sidecars can't trace with ${tracer} here, only with ${usable.join(', ')}`)
+  }
+
   const ports = await choosePorts(options.ports ?? 'free')
   if ((options.ports ?? 'free') !== 'free') await requireFreePorts(portsInUse(ports, options))
   const runDir = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-'))
@@ -56,14 +64,14 @@ async function startParts(options: LabOptions, whenDone: (undo: () => Promise<vo
 
   const collector = await openCollector(options.collector, ports)
   whenDone(collector.close)
-  const { otlpUrl, zipkinUrl, queryUrl, uiUrl, traceStore } = collector
+  const { otlpUrl, zipkinUrl, datadogUrl, queryUrl, uiUrl, traceStore } = collector
 
   const authority = await createCertificateAuthority()
   const certsDir = path.join(runDir, 'certs')
   await writeCertificates(certsDir, { authority, serviceAccounts: ['counting', 'dashboard'] })
 
   const socket = options.countingListen === 'socket' ? path.join(runDir, 'counting.sock') : undefined
-  const countingApp = socket === undefined ? `127.0.0.1:${ports.counting}` : `unix:${socket}`
+  const countingApp = options.countingApp ?? (socket === undefined ? `127.0.0.1:${ports.counting}` : `unix:${socket}`)
   const mesh =
     envoy &&
     createStaticEnvoyMesh({
@@ -74,7 +82,9 @@ async function startParts(options: LabOptions, whenDone: (undo: () => Promise<vo
       countingApp,
       otlpUrl,
       zipkinUrl,
-      tracer: options.tracer ?? 'opentelemetry',
+      ...(datadogUrl !== undefined && { datadogUrl }),
+      tracer,
+      tracers: usable,
       ...(options.sampling !== undefined && { sampling: options.sampling }),
     })
 
@@ -97,7 +107,7 @@ async function startParts(options: LabOptions, whenDone: (undo: () => Promise<vo
     options.services === 'expected'
       ? undefined
       : createService({ name, address, env: { ...env, ...options[`${name}Env`] }, ...where })
-  const counting = service('counting', countingApp)
+  const counting = options.countingApp === undefined ? service('counting', countingApp) : undefined
   const dashboard = service('dashboard', `127.0.0.1:${ports.dashboard}`)
 
   for (const part of [counting, mesh, dashboard]) {
@@ -125,12 +135,26 @@ async function startParts(options: LabOptions, whenDone: (undo: () => Promise<vo
 
 /** The ports that this lab will listen on, of all it knows. */
 function portsInUse(ports: Ports, options: LabOptions): Partial<Ports> {
-  const { dashboard, counting, outbound, inbound, countingAdmin, dashboardAdmin, otlp, zipkin, query, control } = ports
+  const {
+    dashboard,
+    counting,
+    outbound,
+    inbound,
+    countingAdmin,
+    dashboardAdmin,
+    otlp,
+    zipkin,
+    datadog,
+    query,
+    control,
+  } = ports
   return {
     ...(options.services !== 'expected' && { dashboard }),
-    ...(options.services !== 'expected' && options.countingListen !== 'socket' && { counting }),
+    ...(options.services !== 'expected' &&
+      options.countingListen !== 'socket' &&
+      options.countingApp === undefined && { counting }),
     ...(options.mesh !== 'none' && { outbound, inbound, countingAdmin, dashboardAdmin, control }),
-    ...(options.collector === undefined && { otlp, zipkin, query }),
+    ...(options.collector === undefined && { otlp, zipkin, datadog, query }),
   }
 }
 

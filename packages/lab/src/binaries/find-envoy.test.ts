@@ -50,6 +50,15 @@ describe('findEnvoy', () => {
     expect(await findEnvoy({ env: { ...on.env, ENVOY_BIN } })).toEqual({ path: ENVOY_BIN, source: 'ENVOY_BIN' })
   })
 
+  it('looks past ENVOY_BIN when exactly another version is asked for', async () => {
+    await using on = await machine()
+    const file = await on.install('envoy', says('1.36.4'))
+    const ENVOY_BIN = await writeScript(path.join(on.folder, 'mine'), says('1.39.0'))
+    const find = (version: string) => findEnvoy({ env: { ...on.env, ENVOY_BIN }, version })
+    expect(await find('1.36.4')).toEqual({ path: file, source: 'PATH' })
+    expect(await find('1.39.0')).toEqual({ path: ENVOY_BIN, source: 'ENVOY_BIN' })
+  })
+
   it.each([
     ['that is not there', '/nowhere/envoy', 'does not exist or may not be executed'],
     ['that may not be executed', import.meta.filename, 'does not exist or may not be executed'],

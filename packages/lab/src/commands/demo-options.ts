@@ -93,7 +93,8 @@ and a page that shows the live count and the trace of the newest request.
 
   npm run demo -- [flags]
 
-  --tracer opentelemetry|zipkin|none   how the sidecars trace (default opentelemetry)
+  --tracer ${tracers.join('|')}
+                 how the sidecars trace (default opentelemetry)
   --jaeger URL   send traces to a real Jaeger, by the address of its page, for example http://127.0.0.1:16686
   --otlp URL     where that Jaeger takes OTLP over HTTP (default its host, port 4318)
   --zipkin URL   where that Jaeger takes Zipkin spans (default its host, port 9411)

@@ -49,6 +49,9 @@ function envoyArguments(bootstrap: string): string[] {
   return ['-c', bootstrap, '-l', 'warn', ...options.split(' '), '--file-flush-interval-msec', '200']
 }
 
+/** Datadog's library in Envoy otherwise tells its agent about itself, and asks it for other settings. */
+const datadogQuiet = { DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false', DD_REMOTE_CONFIGURATION_ENABLED: 'false' }
+
 /** One Envoy process under supervision. */
 export function createEnvoySidecar(options: EnvoySidecarOptions): EnvoySidecar {
   const { name, adminUrl, listeners, runDir, guardian } = options
@@ -59,6 +62,7 @@ export function createEnvoySidecar(options: EnvoySidecarOptions): EnvoySidecar {
     name,
     command: options.binary,
     args: envoyArguments(options.bootstrap),
+    env: datadogQuiet,
     cwd: runDir,
     logFile: path.join(runDir, `${name}.log`),
     guardian,

@@ -11,6 +11,7 @@ const settings: StaticEnvoySettings = {
   dashboardOutbound: '127.0.0.1:9101',
   otlpUrl: 'http://127.0.0.1:4318/v1/traces',
   zipkinUrl: 'http://127.0.0.1:9411/api/v2/spans',
+  datadogUrl: 'http://127.0.0.1:8126',
 }
 const config = createStaticEnvoyConfig(settings)
 const all = sidecars.flatMap((sidecar) => tracers.map((tracer) => ({ sidecar, tracer })))
@@ -33,16 +34,35 @@ describe('static Envoy configuration', () => {
     expect(text([await config.bootstrap(sidecar), await config.clusters(sidecar, '1')])).not.toContain('${')
   })
 
-  it.each(sidecars)('names the sidecar of %s the same under either tracer', async (sidecar) => {
-    const { tracing } = await connectionManager(sidecar, 'opentelemetry')
-    expect(tracing.provider.typed_config.service_name).toBe(`${sidecar}-sidecar`)
+  it.each(sidecars)('names the sidecar of %s the same under every tracer', async (sidecar) => {
+    for (const tracer of ['opentelemetry', 'datadog'] as const) {
+      const { tracing } = await connectionManager(sidecar, tracer)
+      expect(tracing.provider.typed_config.service_name).toBe(`${sidecar}-sidecar`)
+    }
     // Zipkin's tracer has no setting for it and takes the cluster of the node.
     expect(await config.bootstrap(sidecar)).toMatchObject({ node: { cluster: `${sidecar}-sidecar` } })
   })
 
   it.each(sidecars)('gives each sidecar of %s a span id of its own under zipkin', async (sidecar) => {
-    const { tracing } = await connectionManager(sidecar, 'zipkin')
-    expect(tracing.provider.typed_config).toMatchObject({ shared_span_context: false, trace_id_128bit: true })
+    for (const tracer of ['zipkin', 'zipkin-w3c'] as const) {
+      const { tracing } = await connectionManager(sidecar, tracer)
+      expect(tracing.provider.typed_config).toMatchObject({ shared_span_context: false, trace_id_128bit: true })
+    }
+  })
+
+  it('differs between zipkin and zipkin-w3c in one line', async () => {
+    const { tracing } = await connectionManager('counting', 'zipkin')
+    tracing.provider.typed_config.trace_context_option = 'USE_B3_WITH_W3C_PROPAGATION'
+    expect((await connectionManager('counting', 'zipkin-w3c')).tracing).toEqual(tracing)
+  })
+
+  it('has nowhere to send Datadog’s spans when the trace backend takes none', async () => {
+    const { datadogUrl: _, ...others } = settings
+    const without = createStaticEnvoyConfig(others)
+    expect(text(await config.bootstrap('counting'))).toContain('"port_value":8126')
+    expect(text(await without.bootstrap('counting'))).toContain(
+      '"load_assignment":{"cluster_name":"collector-datadog"}',
+    )
   })
 
   it.each(sidecars)('touches no header of %s under tracer none', async (sidecar) => {

@@ -25,6 +25,8 @@ export interface StaticEnvoySettings {
   otlpUrl: string
   /** `http://host:port/api/v2/spans` */
   zipkinUrl: string
+  /** `http://host:port` of a Datadog agent, or of what speaks for one; without it the tracer `datadog` can't be used. */
+  datadogUrl?: string
   /** Percentage of requests the sidecars trace when nobody has decided before, default 100. */
   sampling?: number
 }
@@ -42,11 +44,16 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
   const { configDir, certsDir, sampling = 100 } = settings
   const otlp = new URL(settings.otlpUrl)
   const zipkin = new URL(settings.zipkinUrl)
+  const datadog = settings.datadogUrl === undefined ? undefined : new URL(settings.datadogUrl)
 
   const tracing = (sidecar: Sidecar, tracer: Tracer): Promise<MeshValue> => {
+    const named = { SIDECAR: `${sidecar}-sidecar`, SAMPLING: sampling }
+    const toZipkin = { SAMPLING: sampling, COLLECTOR_HOST: zipkin.host, COLLECTOR_PATH: zipkin.pathname }
     const values: Record<Tracer, Record<string, MeshValue>> = {
-      opentelemetry: { SIDECAR: `${sidecar}-sidecar`, SAMPLING: sampling, COLLECTOR_URL: otlp.href },
-      zipkin: { SAMPLING: sampling, COLLECTOR_HOST: zipkin.host, COLLECTOR_PATH: zipkin.pathname },
+      opentelemetry: { ...named, COLLECTOR_URL: otlp.href },
+      zipkin: toZipkin,
+      'zipkin-w3c': toZipkin,
+      datadog: { ...named, COLLECTOR_HOST: datadog?.host ?? '' },
       none: {},
     }
     return renderMeshFile(`envoy/tracing/${tracer}.yaml`, values[tracer])
@@ -60,6 +67,7 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
         CONFIG_DIR: configDir[sidecar],
         COLLECTOR_OTLP: envoyAddress(hostAndPort(otlp)),
         COLLECTOR_ZIPKIN: envoyAddress(hostAndPort(zipkin)),
+        COLLECTOR_DATADOG: datadog === undefined ? null : endpoints(datadog),
       }),
 
     clusters: (sidecar, version) =>
@@ -93,6 +101,10 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
         POLICIES: await renderMeshFile(`envoy/access/${access}.yaml`),
       }),
   }
+}
+
+function endpoints(url: URL): MeshValue {
+  return [{ lb_endpoints: [{ endpoint: { address: envoyAddress(hostAndPort(url)) } }] }]
 }
 
 function hostAndPort(url: URL): string {

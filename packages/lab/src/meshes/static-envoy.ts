@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { LabError } from '../errors.ts'
 import type { Guardian } from '../guardian.ts'
-import { type Access, type Mesh, type Tracer, tracers } from '../mesh.ts'
+import type { Access, Mesh, Tracer } from '../mesh.ts'
 import { writeMeshFile } from '../mesh-files.ts'
 import type { Ports } from '../ports.ts'
 import { createEnvoySidecar, type EnvoySidecar } from './envoy-sidecar.ts'
@@ -18,7 +18,10 @@ export interface StaticEnvoyOptions {
   countingApp: string
   otlpUrl: string
   zipkinUrl: string
+  datadogUrl?: string
   tracer: Tracer
+  /** What the tracer can be changed to. */
+  tracers: readonly Tracer[]
   /** Percentage of undecided requests that the sidecars trace, default 100. */
   sampling?: number
   log?: (line: string) => void
@@ -26,7 +29,7 @@ export interface StaticEnvoyOptions {
 
 /** Two Envoys configured by files: dashboard's outbound sidecar and counting's inbound one, mutual TLS between them. */
 export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
-  const { runDir, ports, countingApp } = options
+  const { runDir, ports, countingApp, tracers } = options
   const folder = (sidecar: Sidecar): string => path.join(runDir, `${sidecar}-sidecar`)
   const admin: Record<Sidecar, string> = {
     counting: `127.0.0.1:${ports.countingAdmin}`,
@@ -41,6 +44,7 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
     dashboardOutbound: `127.0.0.1:${ports.outbound}`,
     otlpUrl: options.otlpUrl,
     zipkinUrl: options.zipkinUrl,
+    ...(options.datadogUrl !== undefined && { datadogUrl: options.datadogUrl }),
     ...(options.sampling !== undefined && { sampling: options.sampling }),
   })
 
@@ -100,6 +104,9 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
   }
 
   const setTracer = async (wanted: Tracer): Promise<void> => {
+    if (!tracers.includes(wanted)) {
+      throw new LabError('TL_BAD_REQUEST', `these sidecars can't trace with ${wanted}, only ${tracers.join(', ')}`)
+    }
     const before = tracer
     tracer = wanted
     await Promise.all(sidecars.map(writeListeners))
