@@ -13,6 +13,9 @@ export default defineConfig({
         ...fromSource,
         test: {
           name: 'unit',
+          // A loaded machine is slow, not wrong.
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
           include: ['packages/*/{src,conformance}/**/*.test.ts', 'services/*/src/**/*.test.ts'],
         },
       },

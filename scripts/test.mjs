@@ -1,4 +1,5 @@
 // @ts-check
+import fs from 'node:fs'
 import { ROOT } from './root.mjs'
 import { runTool, runTurbo } from './spawn.mjs'
 import { clearResults, formatResults, readResults } from './test-summary.mjs'
@@ -12,14 +13,23 @@ export async function test(filters) {
   if (filters.length > 0) return runTool('vitest/vitest.mjs', ['run', ...filters])
   clearResults(ROOT)
   clearResults(`${ROOT}/e2e`)
-  const unit = await runTurbo(['run', 'test', '--output-logs=new-only', '--log-order=grouped', '--continue=always'])
-  const e2e = await runTool('vitest/vitest.mjs', [
+  const unit = await runTurbo([
     'run',
-    '--project=e2e',
-    '--reporter=verbose',
-    '--reporter=json',
-    '--outputFile.json=e2e/test-results/e2e.json',
+    'test',
+    '--output-logs=new-only',
+    '--log-order=grouped',
+    '--continue=always',
+    '--concurrency=2',
   ])
+  const e2e = (await hasEnvoy())
+    ? await runTool('vitest/vitest.mjs', [
+        'run',
+        '--project=e2e',
+        '--reporter=verbose',
+        '--reporter=json',
+        '--outputFile.json=e2e/test-results/e2e.json',
+      ])
+    : skipScenarios()
   const total = readResults()
   console.log(formatResults(total))
   if (unit !== 0 || e2e !== 0) return 1
@@ -27,5 +37,29 @@ export async function test(filters) {
     console.error('CI skips no test: the lines above name what each skipped one lacks.')
     return 1
   }
+  return 0
+}
+
+/** Finds Envoy, or fetches it now: a first test that waits for a download would run into its time limit. */
+async function hasEnvoy() {
+  // Not before: on a fresh clone the lab is built only by now.
+  const { findEnvoy } = await import('../packages/lab/dist/index.js')
+  try {
+    await findEnvoy({ log: console.error })
+    return true
+  } catch (error) {
+    console.error(
+      `skipped: every test in e2e/, for there is no Envoy. ${error instanceof Error ? error.message : String(error)}`,
+    )
+    return false
+  }
+}
+
+/** Counts each test file as one skipped test, so that the closing line tells. */
+function skipScenarios() {
+  const numPendingTests = fs.readdirSync(`${ROOT}/e2e`).filter((file) => file.endsWith('.test.ts')).length
+  fs.mkdirSync(`${ROOT}/e2e/test-results`, { recursive: true })
+  const result = { numPassedTests: 0, numFailedTests: 0, numPendingTests, numTodoTests: 0, testResults: [] }
+  fs.writeFileSync(`${ROOT}/e2e/test-results/e2e.json`, JSON.stringify(result))
   return 0
 }
