@@ -13,6 +13,10 @@ export interface RunServiceOptions {
   drainDelayMs: number
   /** How long requests in flight may take. */
   drainTimeoutMs: number
+  /** Runs when the service listens; `url` is `http://host:port` or `unix:/path`. */
+  onListening?: (url: string) => void
+  /** Runs when no new request comes any more: end what would never end by itself, such as event streams. */
+  onDraining?: () => void
   /** Runs last, when no request is left: close clients, flush spans. */
   onClosed: () => Promise<void>
 }
@@ -27,12 +31,14 @@ export async function runService(options: RunServiceOptions): Promise<void> {
   const listening = await listen(options.app, options.at)
   health.setReady(true)
   logger.info({ url: listening.url }, 'listening')
+  options.onListening?.(listening.url)
 
   const signal = await signalled
   logger.info({ signal }, 'draining')
   exitOnNextSignal()
   health.setReady(false)
   await wait(options.drainDelayMs)
+  options.onDraining?.()
   const cut = await listening.close(options.drainTimeoutMs)
   if (cut > 0) logger.warn({ connections: cut }, 'connections were cut: they outlasted DRAIN_TIMEOUT_MS')
   await options.onClosed()

@@ -80,8 +80,24 @@ describe('the other routes', () => {
   })
 })
 
+describe('x-throughline-explain', () => {
+  it('adds what arrived to the answer', async () => {
+    const { app } = counting()
+    const { body } = await request(app).get('/').set({ 'x-throughline-explain': '1', traceparent: '00-a' }).expect(200)
+    expect(body).toMatchObject({ count: 1, explain: { headers: { traceparent: '00-a' }, peer: null } })
+  })
+})
+
 describe('faults', () => {
   const failing = { baggage: 'throughline-fault=error:1' }
+
+  it('let an answer trickle, whole in the end', async () => {
+    const { app } = counting({ faults: true })
+    const started = performance.now()
+    const { body } = await request(app).get('/').set({ baggage: 'throughline-fault=trickle:200' }).expect(200)
+    expect(body.count).toBe(1)
+    expect(performance.now() - started).toBeGreaterThan(150)
+  })
 
   it('are made when asked for', async () => {
     const { app } = counting({ faults: true })

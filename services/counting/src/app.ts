@@ -2,6 +2,7 @@ import os from 'node:os'
 import { createServiceApp, methodNotAllowed, type ServiceAppOptions } from '@throughline/service-kit'
 import type { Express } from 'express'
 import type { Counter } from './counter.ts'
+import { explainRequest } from './explain.ts'
 import { faultInjection } from './faults.ts'
 
 export interface CountingAppOptions extends Omit<ServiceAppOptions, 'routes'> {
@@ -20,9 +21,10 @@ export function createApp({ counter, faults = false, ...kit }: CountingAppOption
       // Express answers HEAD with a GET route, and a HEAD must not count: so it is refused before.
       app.head('/', methodNotAllowed('GET'))
       if (faults) app.get('/', faultInjection(kit.logger))
-      app.get('/', (_request, response) => {
+      app.get('/', (request, response) => {
         counted.inc()
-        response.json({ count: counter.next(), hostname })
+        const explain = explainRequest(request.headers)
+        response.json({ count: counter.next(), hostname, ...(explain && { explain }) })
       })
       app.all('/', methodNotAllowed('GET'))
     },

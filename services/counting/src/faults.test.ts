@@ -6,6 +6,7 @@ describe('the fault that a request asks for', () => {
     ['throughline-fault=delay:250', { kind: 'delay', ms: 250 }],
     ['a=b,throughline-fault=error:0.5', { kind: 'error', share: 0.5 }],
     ['throughline-fault=error:1', { kind: 'error', share: 1 }],
+    ['throughline-fault=trickle:900', { kind: 'trickle', ms: 900 }],
     ['throughline-fault=crash', { kind: 'crash' }],
   ])('is read from %s', (baggage, fault) => {
     expect(parseFault(baggage)).toEqual(fault)
@@ -16,6 +17,7 @@ describe('the fault that a request asks for', () => {
     '',
     'other=crash',
     'throughline-fault=delay:60001',
+    'throughline-fault=trickle:60001',
     'throughline-fault=delay:-1',
     'throughline-fault=error:2',
     'throughline-fault=explode',

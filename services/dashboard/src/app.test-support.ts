@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { createHealth, createLogger, createMetrics, listen } from '@throughline/service-kit'
-import { createApp, type DashboardAppOptions } from './app.ts'
-import { createCountingClient } from './counting-client.ts'
+import { createDashboard, type DashboardAppOptions } from './app.ts'
+import { type CountingClientOptions, createCountingClient } from './counting-client.ts'
 
 /** A real server that stands where the sidecar's upstream listener is. */
 export async function startUpstream(handler: RequestListener) {
@@ -9,19 +9,26 @@ export async function startUpstream(handler: RequestListener) {
   return { url: listening.url, [Symbol.asyncDispose]: async () => void (await listening.close(0)) }
 }
 
-/** The app over a real client; nothing else is configured unless asked for. */
-export function dashboard(url: string, options: Partial<DashboardAppOptions> & { timeoutMs?: number } = {}) {
-  const { timeoutMs = 1000, ...rest } = options
+type Options = Partial<DashboardAppOptions> & Partial<Pick<CountingClientOptions, 'timeoutMs' | 'instrument'>>
+
+/** The dashboard over a real client; nothing else is configured unless asked for. */
+export function createTestDashboard(url: string, options: Options = {}) {
+  const { timeoutMs = 1000, instrument, ...rest } = options
   const health = createHealth()
   health.setReady(true)
-  return createApp({
+  return createDashboard({
     logger: createLogger({ service: 'dashboard', level: 'silent' }),
     metrics: createMetrics('dashboard'),
     health,
-    counting: createCountingClient({ url, timeoutMs }),
+    counting: createCountingClient({ url, timeoutMs, ...(instrument && { instrument }) }),
     upstreamUrl: url,
     ...rest,
   })
+}
+
+/** Its app alone. */
+export function dashboard(url: string, options: Options = {}) {
+  return createTestDashboard(url, options).app
 }
 
 /** A handler that answers JSON. */

@@ -5,9 +5,15 @@ import express, { type Express } from 'express'
 import helmet from 'helmet'
 import { countRoute } from './count-route.ts'
 import type { CountingClient } from './counting-client.ts'
+import { createHistory } from './history.ts'
+import { createLiveRoutes } from './live-routes.ts'
 import { meshControls, type MeshControlsOptions } from './mesh-controls.ts'
 import { traceQuery } from './trace-query.ts'
+import { createTraffic } from './traffic.ts'
+import { trafficRoutes } from './traffic-routes.ts'
+import type { TrafficRate } from './traffic-settings.ts'
 import { createUpstreamHealth } from './upstream-health.ts'
+import { createWatchers } from './watchers.ts'
 
 export interface DashboardAppOptions extends Omit<ServiceAppOptions, 'routes'> {
   counting: CountingClient
@@ -15,46 +21,95 @@ export interface DashboardAppOptions extends Omit<ServiceAppOptions, 'routes'> {
   upstreamUrl: string
   /** Trace id of the request being served; default none. */
   traceId?: () => string | undefined
+  /** Id of its server span; default none. */
+  spanId?: () => string | undefined
   /** Base of a Jaeger-shaped query API; unset = the page shows no traces. */
   traceQueryUrl?: string | undefined
   /** Where the page's trace link goes; `{traceId}` is replaced. Unset = the page's own view. */
   traceUiUrl?: string | undefined
   controls?: MeshControlsOptions
+  /** Honour faults, and a request that asks for a broken trace; default false. */
+  faults?: boolean
+  /** Makes a request to this very app as it listens; default: none is made. */
+  callSelf?: (path: string, headers: Record<string, string>) => Promise<void>
+  /** How many requests the dashboard makes itself; default `auto`. */
+  traffic?: TrafficRate
+  heartbeatMs?: number
+}
+
+export interface DashboardApp {
+  app: Express
+  /** Ends event streams and traffic, so that the server can drain. */
+  close: () => void
 }
 
 const PUBLIC = path.join(import.meta.dirname, '../public')
 
 /** The dashboard as an Express app that doesn't listen. */
-export function createApp(options: DashboardAppOptions): Express {
-  const { counting, upstreamUrl, traceId = () => undefined, traceQueryUrl, traceUiUrl, controls = {}, ...kit } = options
+export function createDashboard(options: DashboardAppOptions): DashboardApp {
+  const { counting, upstreamUrl, traceId = none, spanId = none, traceQueryUrl, traceUiUrl, ...rest } = options
+  const { controls = {}, faults = false, callSelf = async () => {}, traffic: rate = 'auto', heartbeatMs, ...kit } = rest
   const upstream = createUpstreamHealth()
-  return createServiceApp({
+  const history = createHistory()
+  const watchers = createWatchers({ onFirst: () => traffic.wake() })
+  const traffic = createTraffic({
+    send: (headers) => callSelf('/api/count', headers),
+    initial: { rate, fault: null, propagation: true },
+    isWatched: () => watchers.isWatched(),
+  })
+  const live = createLiveRoutes({ history, traffic, watchers, ...(heartbeatMs !== undefined && { heartbeatMs }) })
+  const traces = traceQueryUrl !== undefined
+  const count = { counting, upstream, upstreamUrl, history, traceId, spanId, faults, traces, traceUiUrl }
+  const app = createServiceApp({
     ...kit,
-    routes: (app) => {
-      app.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, strictTransportSecurity: false }))
-      app.get('/health/api', (_request, response) => {
+    routes: (routes) => {
+      routes.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, strictTransportSecurity: false }))
+      routes.get('/health/api', (_request, response) => {
         const status = upstream.status()
         response.status(status === 'unhealthy' ? 503 : 200).json({ status, failures: upstream.failures() })
       })
       // Express answers HEAD with a GET route, and a HEAD must not count.
-      app.head('/api/count', methodNotAllowed('GET'))
-      app.get('/api/count', countRoute({ counting, upstream, traceId, metrics: kit.metrics, logger: kit.logger }))
-      app.get('/api/config', (_request, response) => {
+      routes.head('/api/count', methodNotAllowed('GET'))
+      routes.get('/api/count', countRoute({ ...count, metrics: kit.metrics, logger: kit.logger }))
+      routes.get('/api/config', (_request, response) => {
         response.json({
           hostname: os.hostname(),
           upstream: upstreamUrl,
-          traces: traceQueryUrl !== undefined,
+          traces,
           traceUiUrl: traceUiUrl ?? null,
           controls: controls.url !== undefined,
+          faults,
+          kubernetes: process.env['KUBERNETES_SERVICE_HOST'] !== undefined,
         })
       })
-      app.get('/api/traces/:traceId', traceQuery(traceQueryUrl))
-      app.use('/api/mesh', meshControls(controls))
-      app.all(['/api/count', '/api/config', '/api/traces/:traceId', '/health/api'], methodNotAllowed('GET', 'HEAD'))
-      app.use(express.static(PUBLIC, { redirect: false }))
+      routes.get('/api/traces/:traceId', traceQuery(traceQueryUrl))
+      routes.use('/api/mesh', meshControls(controls))
+      routes.use('/api/traffic', trafficRoutes({ traffic, faults }))
+      routes.use('/api', live.routes)
+      routes.all(READ_ONLY, methodNotAllowed('GET', 'HEAD'))
+      routes.use(express.static(PUBLIC, { redirect: false }))
     },
   })
+  return {
+    app,
+    close: () => {
+      traffic.stop()
+      live.close()
+    },
+  }
 }
+
+const none = (): undefined => undefined
+
+const READ_ONLY = [
+  '/api/count',
+  '/api/config',
+  '/api/traces/:traceId',
+  '/api/events',
+  '/api/history',
+  '/api/requests/:traceId',
+  '/health/api',
+]
 
 /** Everything the page needs comes from this origin; nothing inline, nobody may frame it. */
 const CONTENT_SECURITY_POLICY = {

@@ -1,4 +1,5 @@
 import { loadConfig, serviceVariables, variable } from '@throughline/service-kit/config'
+import { TRAFFIC_RATES } from './traffic-settings.ts'
 
 /** What the dashboard reads from the environment. */
 export const dashboardVariables = {
@@ -11,6 +12,9 @@ export const dashboardVariables = {
   TRACE_UI_URL: variable.text().optional(),
   MESH_CONTROL_URL: variable.httpUrl().optional(),
   MESH_CONTROL_TOKEN: variable.text().optional(),
+  TRAFFIC: variable.oneOf(...TRAFFIC_RATES).default('auto'),
+  COUNTING_DIRECT_URL: variable.httpUrl().optional(),
+  PEER_INBOUND: variable.text().optional(),
 }
 
 /** The dashboard's configuration; throws one error that lists every bad variable. */

@@ -14,7 +14,8 @@ await main('dashboard', async () => {
   // Stock instrumentation patches Express as it is loaded: nothing that imports Express may come before this line.
   const { createHealth, createLogger, createMetrics, runService } = await import('@throughline/service-kit')
   const { createCountingClient } = await import('./counting-client.ts')
-  const { createApp } = await import('./app.ts')
+  const { createDashboard } = await import('./app.ts')
+  const { createOwnCall } = await import('./own-call.ts')
 
   const logger = createLogger({
     service: config.OTEL_SERVICE_NAME,
@@ -27,17 +28,22 @@ await main('dashboard', async () => {
     timeoutMs: config.UPSTREAM_TIMEOUT_MS,
     instrument: telemetry.instrumentAxios,
   })
-  const app = createApp({
+  let callSelf: ReturnType<typeof createOwnCall> | undefined
+  const { app, close } = createDashboard({
     logger,
     health,
     metrics: createMetrics(config.OTEL_SERVICE_NAME),
     ids: telemetry.activeIds,
     traceId: telemetry.activeTraceId,
+    spanId: () => telemetry.activeIds().span_id,
     counting,
     upstreamUrl: config.COUNTING_SERVICE_URL,
     traceQueryUrl: config.TRACE_QUERY_URL,
     traceUiUrl: config.TRACE_UI_URL,
     controls: { url: config.MESH_CONTROL_URL, token: config.MESH_CONTROL_TOKEN },
+    faults: config.FAULTS === 'on',
+    traffic: config.TRAFFIC,
+    callSelf: async (path, headers) => callSelf?.(path, headers),
   })
   await runService({
     logger,
@@ -46,6 +52,8 @@ await main('dashboard', async () => {
     at: { host: config.HOST, port: config.PORT, socketPath: config.SOCKET_PATH },
     drainDelayMs: config.DRAIN_DELAY_MS,
     drainTimeoutMs: config.DRAIN_TIMEOUT_MS,
+    onListening: (url) => (callSelf = createOwnCall(url)),
+    onDraining: close,
     onClosed: async () => {
       counting.close()
       await telemetry.shutdown()

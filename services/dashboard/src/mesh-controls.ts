@@ -1,5 +1,6 @@
 import { ServiceError } from '@throughline/service-kit'
 import { json, Router, type RequestHandler } from 'express'
+import { sameOrigin } from './same-origin.ts'
 
 export interface MeshControlsOptions {
   /** The lab's control API; undefined = no controls, every route answers `TL_CONTROLS_OFF`. */
@@ -41,14 +42,4 @@ async function ask(url: string, init: RequestInit): Promise<{ status: number; bo
       cause: error,
     })
   }
-}
-
-/** Browsers send Origin with every POST, so another site's page can't pass; curl sends none and may. */
-const sameOrigin: RequestHandler = (request, _response, next) => {
-  const origin = request.get('origin')
-  const host = origin && URL.canParse(origin) ? new URL(origin).host : origin
-  if (origin !== undefined && host !== request.get('host')) {
-    throw new ServiceError('TL_ORIGIN', 'the mesh controls are for the page of this dashboard only')
-  }
-  next()
 }

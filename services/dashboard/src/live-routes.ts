@@ -1,0 +1,79 @@
+import { ServiceError } from '@throughline/service-kit'
+import { Router } from 'express'
+import { type EventStream, openEventStream } from './event-stream.ts'
+import type { History } from './history.ts'
+import type { Traffic } from './traffic.ts'
+import type { Watchers } from './watchers.ts'
+
+export interface LiveRoutesOptions {
+  history: History
+  traffic: Traffic
+  watchers: Watchers
+  /** Default 5 s. */
+  heartbeatMs?: number
+}
+
+const MAX_STREAMS = 100
+
+/**
+ * What happens, as it happens: `GET /api/events` (server-sent events) and, where a proxy on the way holds streams back,
+ * `GET /api/history` to poll. Both take the place to go on from: `Last-Event-ID`, or `?after=`.
+ *
+ * Events: `history` `{ reset, entries }` first, then one `request` for each request, `traffic` with the settings, and
+ * `heartbeat`. `close` ends all streams: they would hold a shutdown for as long as it may take.
+ */
+export function createLiveRoutes(options: LiveRoutesOptions): { routes: Router; close: () => void } {
+  const { history, traffic, watchers, heartbeatMs = 5000 } = options
+  const open = new Set<EventStream>()
+  const routes = Router()
+
+  routes.get('/events', (request, response) => {
+    if (open.size >= MAX_STREAMS) throw new ServiceError('TL_TOO_MANY_STREAMS', `${MAX_STREAMS} streams are open`)
+    const leave = watchers.enter()
+    const stop = [
+      history.subscribe((entry) => stream.send('request', entry, history.cursor(entry))),
+      traffic.subscribe((settings) => stream.send('traffic', settings)),
+    ]
+    const stream = openEventStream(response, {
+      heartbeatMs,
+      onClose: () => {
+        open.delete(stream)
+        leave()
+        for (const each of stop) each()
+      },
+    })
+    open.add(stream)
+    stream.send(
+      'history',
+      history.after(request.get('last-event-id') ?? queryText(request.query['after'])),
+      history.cursor(),
+    )
+    stream.send('traffic', traffic.settings())
+  })
+
+  routes.get('/history', (request, response) => {
+    watchers.poll()
+    response.set('cache-control', 'no-store').json({
+      ...history.after(queryText(request.query['after'])),
+      cursor: history.cursor(),
+      traffic: traffic.settings(),
+    })
+  })
+
+  routes.get('/requests/:traceId', (request, response) => {
+    const found = history.explanation(request.params.traceId)
+    if (!found) throw new ServiceError('TL_REQUEST_NOT_KEPT', 'no request with that trace id is kept here')
+    response.set('cache-control', 'no-store').json({ ...found.entry, explain: found.explanation })
+  })
+
+  return {
+    routes,
+    close: () => {
+      for (const stream of open) stream.end()
+    },
+  }
+}
+
+function queryText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.slice(0, 40) : undefined
+}
