@@ -1,8 +1,9 @@
 // @ts-check
-import { ROOT } from './root.mjs'
-import { runProgram } from './spawn.mjs'
-
-/** @param {string[]} args flags of the demo; `--help` lists them */
-export function demo(args) {
-  return runProgram(process.execPath, [`${ROOT}/packages/lab/dist/cli.js`, 'demo', ...args])
+/**
+ * The demo, in this process: killed like any other program, it takes its children with it.
+ * @param {string[]} args flags of the demo; `--help` lists them
+ */
+export async function demo(args) {
+  const { runCommand } = await import('../packages/lab/dist/index.js')
+  return runCommand(['demo', ...args])
 }

@@ -1,34 +1,4 @@
 #!/usr/bin/env node
-import { demo } from './commands/demo.ts'
-import { dev } from './commands/dev.ts'
-import { LabError } from './errors.ts'
+import { runCommand } from './commands/run-command.ts'
 
-const commands: Record<string, (args: string[]) => Promise<void>> = { demo, dev }
-
-const usage = `throughline <command> [flags]
-
-  demo   both services behind real Envoy sidecars, and a page that shows what happens (demo --help)
-  dev    the sidecars alone, for services that are reloaded while you work on them
-`
-
-async function main([name = '', ...args]: string[]): Promise<number> {
-  if (name === '--help' || name === '-h') {
-    console.log(usage)
-    return 0
-  }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (command === undefined) {
-    console.error(name === '' ? usage : `There is no command "${name}".\n\n${usage}`)
-    return 2
-  }
-  try {
-    await command(args)
-    return 0
-  } catch (error) {
-    // Ours are written to be read; anything else is a fault, and its stack is needed.
-    console.error(error instanceof LabError ? `${error.code}: ${error.message}` : error)
-    return error instanceof LabError && error.code === 'TL_USAGE' ? 2 : 1
-  }
-}
-
-process.exitCode = await main(process.argv.slice(2))
+process.exitCode = await runCommand(process.argv.slice(2))

@@ -1,6 +1,7 @@
 export { type FindEnvoyOptions, findEnvoy, type FoundEnvoy } from './binaries/find-envoy.ts'
 export { type CertificateAuthority, createCertificateAuthority, type Identity, spiffeId } from './certs.ts'
 export { checkSidecar, type SidecarCheck, type SidecarExpectation } from './check-sidecar.ts'
+export { runCommand } from './commands/run-command.ts'
 export { type CollectorAddresses, findJaeger } from './collector.ts'
 export { type ControlApi, createControlApi } from './control-api.ts'
 export { LabError, type LabErrorCode, labErrorCodes } from './errors.ts'
