@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import diagnosticsChannel from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
-import { forwardHeaders } from '@throughline/propagation'
+import { forwardHeaders, type Hint } from '@throughline/propagation'
 import type { AxiosLike } from './axios-like.ts'
 import { isTraced } from './should-trace.ts'
 import type { ActiveIds, Telemetry, TelemetryOptions } from './telemetry.ts'
@@ -10,13 +10,13 @@ const REQUEST_START = 'http.server.request.start'
 const NOTHING: Readonly<Record<string, string>> = {}
 
 /** Telemetry without the SDK: what a request brought in trace headers goes on with the calls it leads to. */
-export function createCarrying({ shouldTrace }: TelemetryOptions): Telemetry {
+export function createCarrying({ shouldTrace }: TelemetryOptions, hint: Hint): Telemetry {
   const carried = new AsyncLocalStorage<Readonly<Record<string, string>>>()
   const current = (): Readonly<Record<string, string>> => carried.getStore() ?? NOTHING
 
   const onStart = (message: unknown): void => {
     const { request } = message as { request: IncomingMessage }
-    carried.enterWith(isTraced(request, shouldTrace) ? forwardHeaders(request.headers) : NOTHING)
+    carried.enterWith(isTraced(request, shouldTrace) ? forwardHeaders(request.headers, { hint }) : NOTHING)
   }
 
   return {

@@ -9,6 +9,7 @@ describe('loadTelemetryConfig', () => {
       exporters: ['otlp'],
       otlpProtocol: 'http/protobuf',
       meshPropagation: true,
+      hint: 'auto',
       sampler: 'parentbased_always_on',
       samplerRatio: 1,
       batch: {
@@ -46,6 +47,7 @@ describe('loadTelemetryConfig', () => {
         OTEL_TRACES_EXPORTER: 'otlp,xray',
         OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
         TRACE_INSTRUMENTATION: 'magic',
+        TRACE_CONTEXT_HINT: 'zipkin',
         OTEL_TRACES_SAMPLER: 'sometimes',
         OTEL_TRACES_SAMPLER_ARG: '10%',
         OTEL_BSP_MAX_QUEUE_SIZE: '-1',
@@ -55,6 +57,7 @@ describe('loadTelemetryConfig', () => {
     expect(load).toThrow('OTEL_TRACES_EXPORTER=xray is unknown, use otlp, jaeger, zipkin, console or none')
     expect(load).toThrow('OTEL_EXPORTER_OTLP_PROTOCOL=grpc is not supported, use http/protobuf or http/json')
     expect(load).toThrow('TRACE_INSTRUMENTATION=magic is not supported, use diagnostics or stock')
+    expect(load).toThrow('TRACE_CONTEXT_HINT=zipkin is not supported, use auto, w3c or b3')
     expect(load).toThrow('OTEL_TRACES_SAMPLER=sometimes is not supported')
     expect(load).toThrow('OTEL_TRACES_SAMPLER_ARG=10% is not a number from 0 to 1')
     expect(load).toThrow('OTEL_BSP_MAX_QUEUE_SIZE=-1 is not a positive whole number')

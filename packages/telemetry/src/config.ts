@@ -1,3 +1,4 @@
+import type { Hint } from '@throughline/propagation'
 import { SAMPLER_NAMES, type SamplerName } from './sampler-names.ts'
 import { TelemetryConfigError } from './telemetry-error.ts'
 
@@ -9,6 +10,7 @@ const OTLP_PROTOCOLS = ['http/protobuf', 'http/json'] as const
 export type OtlpProtocol = (typeof OTLP_PROTOCOLS)[number]
 
 const INSTRUMENTATIONS = ['diagnostics', 'stock'] as const
+const HINTS = ['auto', 'w3c', 'b3'] as const satisfies readonly Hint[]
 
 export interface TelemetryConfig {
   /** Where spans come from: `diagnostics_channel` and an interceptor, or OpenTelemetry's http + express packages. */
@@ -18,6 +20,8 @@ export interface TelemetryConfig {
   otlpProtocol: OtlpProtocol
   /** True when the environment leaves the choice of propagators to us. */
   meshPropagation: boolean
+  /** Which format the service's own sidecar writes, where headers alone can't tell. */
+  hint: Hint
   sampler: SamplerName
   /** Share of traces that start here and are sampled, 0 to 1, for the ratio samplers. */
   samplerRatio: number
@@ -30,6 +34,16 @@ interface BatchConfig {
   maxExportBatchSize: number
   scheduledDelayMillis: number
   exportTimeoutMillis: number
+}
+
+/** `TRACE_CONTEXT_HINT`, which counts without the SDK too. Throws a `TelemetryConfigError`, or adds to `problems` if given. */
+export function readHint(env: NodeJS.ProcessEnv, problems?: string[]): Hint {
+  const value = env.TRACE_CONTEXT_HINT?.trim() || 'auto'
+  if (includes(HINTS, value)) return value
+  const problem = `TRACE_CONTEXT_HINT=${value} is not supported, use ${list(HINTS)}`
+  if (problems === undefined) throw new TelemetryConfigError([problem])
+  problems.push(problem)
+  return 'auto'
 }
 
 /** True when the standard switch turns the SDK off. Its only true value is `true`, in any case. */
@@ -71,6 +85,7 @@ export function loadTelemetryConfig(env: NodeJS.ProcessEnv): TelemetryConfig {
       'http/protobuf',
     ),
     meshPropagation: !env.OTEL_PROPAGATORS?.trim(),
+    hint: readHint(env, problems),
     sampler: oneOf('OTEL_TRACES_SAMPLER', SAMPLER_NAMES, 'parentbased_always_on'),
     samplerRatio: ratio('OTEL_TRACES_SAMPLER_ARG', 1),
     batch: {

@@ -212,6 +212,26 @@ describe('createTelemetry with OTEL_SDK_DISABLED=true', () => {
   })
 })
 
+describe('TRACE_CONTEXT_HINT', () => {
+  const fresh = { 'x-b3-traceid': 'ab'.repeat(16), 'x-b3-spanid': 'cd'.repeat(8), 'x-b3-sampled': '1' }
+
+  it.each([{ OTEL_TRACES_EXPORTER: 'none' }, { OTEL_SDK_DISABLED: 'true' }])(
+    'says whose trace goes on when two formats name one each, and nobody left a mark: %j',
+    async (env) => {
+      for (const [hint, traceId] of [['', TRACE_ID] as const, ['b3', fresh['x-b3-traceid']] as const]) {
+        await using telemetry = await startTelemetry({ ...env, TRACE_CONTEXT_HINT: hint })
+        await using shop = await serveShop(telemetry)
+        expect((await shop.get({ ...HEADERS, ...fresh })).trace_id).toBe(traceId)
+      }
+    },
+  )
+
+  it('stops the start when it is something else, with the SDK or without', async () => {
+    const start = createTelemetry({ serviceName: 'shop', env: { OTEL_SDK_DISABLED: 'true', TRACE_CONTEXT_HINT: 'x' } })
+    await expect(start).rejects.toMatchObject({ code: 'TL_TELEMETRY_CONFIG' })
+  })
+})
+
 describe('a request that shouldTrace refuses', () => {
   it.each([{}, { OTEL_SDK_DISABLED: 'true' }])('takes no part in the trace: %j', async (env) => {
     await using telemetry = await startTelemetry({ ...env, OTEL_TRACES_EXPORTER: 'zipkin' })

@@ -1,4 +1,4 @@
-import { isSdkDisabled, loadTelemetryConfig } from './config.ts'
+import { isSdkDisabled, loadTelemetryConfig, readHint } from './config.ts'
 import type { Telemetry, TelemetryOptions } from './telemetry.ts'
 
 /**
@@ -14,7 +14,7 @@ export async function createTelemetry(options: TelemetryOptions): Promise<Teleme
   // What isn't used isn't loaded: the SDK takes longer to import than a small service takes to start.
   if (isSdkDisabled(env)) {
     const { createCarrying } = await import('./carrying.ts')
-    return createCarrying(options)
+    return createCarrying(options, readHint(env))
   }
   const config = loadTelemetryConfig(env)
   const { createTracing } = await import('./tracing.ts')

@@ -5,7 +5,7 @@ import type { ShouldTrace } from './should-trace.ts'
 export interface TelemetryOptions {
   /** The service's name, unless `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` gives one. */
   serviceName: string
-  /** Where `OTEL_*` and `TRACE_INSTRUMENTATION` are read. Default: `process.env`. */
+  /** Where `OTEL_*`, `TRACE_INSTRUMENTATION` and `TRACE_CONTEXT_HINT` are read. Default: `process.env`. */
   env?: NodeJS.ProcessEnv | undefined
   /** Which incoming requests are traced. Default: all. */
   shouldTrace?: ShouldTrace | undefined
