@@ -47,7 +47,7 @@ function compileOwn({ apiVersion, kind }: KubernetesObject): ValidateFunction | 
   const [group = ''] = apiVersion.split('/')
   const file = path.join(ownSchemas, group, `${kind.toLowerCase()}.json`)
   if (!fs.existsSync(file)) return undefined
-  const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true })
+  const ajv = new Ajv2020({ strict: true, strictRequired: false, allErrors: true })
   ajv.addSchema(JSON.parse(fs.readFileSync(path.join(ownSchemas, 'metadata.json'), 'utf8')) as object)
   return ajv.compile(JSON.parse(fs.readFileSync(file, 'utf8')) as object)
 }

@@ -1,0 +1,128 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { consulChartKeys, unknownKeys } from './support/consul-chart-keys.ts'
+import { CHARTS, requireHelm } from './support/helm.ts'
+import { find, names } from './support/kubernetes-object.ts'
+
+const read = (name: string) => parse(fs.readFileSync(path.join(CHARTS, 'consul/install', name), 'utf8')) as unknown
+
+describe('values for the official Consul chart', () => {
+  it.each(['laptop.yaml', 'production.yaml'])('%s has only keys that chart knows', (name) => {
+    expect(unknownKeys(read(name), consulChartKeys)).toEqual([])
+  })
+
+  it('are checked: what that chart once had, or a misspelt key, is found', () => {
+    const values = { connectInject: { centralConfig: { enabled: true } }, server: { replica: 3 }, controller: true }
+    expect(unknownKeys(values, consulChartKeys)).toEqual([
+      'connectInject.centralConfig.enabled',
+      'server.replica',
+      'controller',
+    ])
+  })
+
+  it('make a production of three servers with TLS, ACLs, gossip encryption and metrics that are kept', () => {
+    expect(read('production.yaml')).toMatchObject({
+      global: {
+        tls: { enabled: true, verify: true },
+        acls: { manageSystemACLs: true },
+        gossipEncryption: { autoGenerate: true },
+        metrics: { enableAgentMetrics: true, agentMetricsRetentionTime: '5m', disableAgentHostName: true },
+      },
+      server: { replicas: 3 },
+      connectInject: { replicas: 2, default: false },
+      syncCatalog: { enabled: false },
+    })
+  })
+})
+
+describe('consul/install/mesh', () => {
+  interface ProxyDefaults {
+    config: Record<string, string>
+    accessLogs?: { enabled: boolean }
+  }
+  const chart = 'consul/install/mesh'
+
+  it('is ProxyDefaults, Mesh and the default deny, and nothing of an application', async (context) => {
+    const helm = await requireHelm(context)
+    expect(names(await helm.objects(chart))).toEqual([
+      'Mesh/mesh',
+      'ProxyDefaults/global',
+      'ServiceIntentions/default-deny',
+    ])
+  })
+
+  it('puts the tracer in the bootstrap and the sampling in the listener, each a string that holds JSON', async (context) => {
+    const helm = await requireHelm(context)
+    const { config } = find(await helm.objects(chart), 'ProxyDefaults', 'global').spec as ProxyDefaults
+    expect(config['protocol']).toBe('http')
+    const [cluster, tracer, sampling] = [
+      'envoy_extra_static_clusters_json',
+      'envoy_tracing_json',
+      'envoy_listener_tracing_json',
+    ].map((name) => JSON.parse(config[name] ?? '') as unknown)
+    expect(cluster).toEqual({
+      name: 'trace_collector',
+      type: 'STRICT_DNS',
+      connect_timeout: '1s',
+      load_assignment: {
+        cluster_name: 'trace_collector',
+        endpoints: [
+          {
+            lb_endpoints: [
+              {
+                endpoint: {
+                  address: { socket_address: { address: 'jaeger.throughline.svc.cluster.local', port_value: 9411 } },
+                },
+              },
+            ],
+          },
+        ],
+      },
+    })
+    expect(tracer).toEqual({
+      http: {
+        name: 'envoy.tracers.zipkin',
+        typed_config: {
+          '@type': 'type.googleapis.com/envoy.config.trace.v3.ZipkinConfig',
+          collector_cluster: 'trace_collector',
+          collector_endpoint: '/api/v2/spans',
+          collector_endpoint_version: 'HTTP_JSON',
+          shared_span_context: false,
+          trace_id_128bit: true,
+        },
+      },
+    })
+    expect(sampling).toEqual({
+      '@type':
+        'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing',
+      random_sampling: { value: 100 },
+    })
+  })
+
+  it('survives a host that would break hand-written JSON, by refusing it', async (context) => {
+    const helm = await requireHelm(context)
+    const values = { tracing: { collector: { host: 'jaeger","port_value":1,"x":"' } } }
+    expect(await helm.refusal(chart, { values })).toContain('/tracing/collector/host')
+  })
+
+  it('writes traceparent only for sidecars that are new enough to start with it', async (context) => {
+    const helm = await requireHelm(context)
+    const tracing = (version: string) => ({ values: { tracing: { w3cSinceEnvoy: version } } })
+    const { config } = find(await helm.objects(chart, tracing('1.38')), 'ProxyDefaults', 'global').spec as ProxyDefaults
+    expect(JSON.parse(config['envoy_tracing_json'] ?? '')).toMatchObject({
+      http: { typed_config: { trace_context_option: 'USE_B3_WITH_W3C_PROPAGATION' } },
+    })
+    expect(await helm.refusal(chart, tracing('1.35'))).toContain('tracing.w3cSinceEnvoy is "1.35"')
+  })
+
+  it('comes with the application only where it is asked to', async (context) => {
+    const helm = await requireHelm(context)
+    const mesh = ['Mesh/mesh', 'ProxyDefaults/global', 'ServiceIntentions/default-deny']
+    const without = names(await helm.objects('consul'))
+    expect(without.filter((name) => mesh.includes(name))).toEqual([])
+    const beside = names(await helm.objects('consul', { values: { meshDefaults: { create: true } } }))
+    expect(beside).toEqual([...without, ...mesh].toSorted())
+  })
+})

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest'
+import { requireHelm } from './support/helm.ts'
+import { environmentOf, find, ofKind, podOf } from './support/kubernetes-object.ts'
+
+const A = 'consul.hashicorp.com'
+const gateway = { values: { global: { gateway: { enabled: true } } } }
+
+describe('pods under Consul', () => {
+  it('ask for a sidecar by annotation, and the dashboard for an explicit upstream', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('consul')
+    expect(podOf(objects, 'counting').metadata.annotations).toEqual({
+      'kubectl.kubernetes.io/default-container': 'counting',
+      [`${A}/connect-inject`]: 'true',
+      [`${A}/transparent-proxy`]: 'false',
+      [`${A}/enable-metrics`]: 'true',
+      [`${A}/enable-metrics-merging`]: 'true',
+      [`${A}/service-metrics-port`]: '9001',
+      [`${A}/service-metrics-path`]: '/metrics',
+    })
+    expect(podOf(objects, 'dashboard').metadata.annotations).toMatchObject({
+      [`${A}/connect-inject`]: 'true',
+      [`${A}/transparent-proxy`]: 'false',
+      [`${A}/connect-service-upstreams`]: 'counting:9001',
+    })
+  })
+
+  it('reach each other over loopback only: counting listens there, and the dashboard calls its own sidecar', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('consul')
+    expect(environmentOf(podOf(objects, 'counting'))).toMatchObject({ HOST: '127.0.0.1', PORT: '9001' })
+    expect(environmentOf(podOf(objects, 'dashboard'))).toMatchObject({
+      COUNTING_SERVICE_URL: 'http://127.0.0.1:9001',
+      TRACE_QUERY_URL: 'http://jaeger.throughline.svc.cluster.local:16686',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://jaeger.throughline.svc.cluster.local:4318',
+    })
+  })
+
+  it('admit the sidecar’s port 20000, and 20200 to the scraper; the dashboard its page, too', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('consul')
+    const ports = (name: string) =>
+      (find(objects, 'NetworkPolicy', name).spec as { ingress: { ports: { port: number }[] }[] }).ingress.map((rule) =>
+        rule.ports.map(({ port }) => port),
+      )
+    expect(ports('counting')).toEqual([[20000], [20200]])
+    expect(ports('dashboard')).toEqual([[20000, 9002], [20200]])
+  })
+
+  it('carry a token in the app’s container, which a sidecar needs to log in where ACLs are on', async (context) => {
+    const helm = await requireHelm(context)
+    const pod = podOf(await helm.objects('consul'), 'counting')
+    expect(pod.spec['automountServiceAccountToken']).toBe(true)
+    expect(pod.spec.serviceAccountName).toBe('counting')
+  })
+
+  it('exclude the trace backend and the page from a transparent proxy', async (context) => {
+    const helm = await requireHelm(context)
+    const values = { global: { transparentProxy: { enabled: true } } }
+    const objects = await helm.objects('consul', { values })
+    const outbound = '4317,4318,9411,14268,16686'
+    expect(podOf(objects, 'counting').metadata.annotations).toMatchObject({
+      [`${A}/transparent-proxy`]: 'true',
+      [`${A}/transparent-proxy-exclude-outbound-ports`]: outbound,
+    })
+    expect(podOf(objects, 'dashboard').metadata.annotations).toMatchObject({
+      [`${A}/transparent-proxy`]: 'true',
+      [`${A}/transparent-proxy-exclude-outbound-ports`]: outbound,
+      [`${A}/transparent-proxy-exclude-inbound-ports`]: '9002',
+      [`${A}/connect-service-upstreams`]: 'counting:9001',
+    })
+  })
+
+  it('stand alone where they are no part of the mesh: Jaeger and the test', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('consul')
+    expect(podOf(objects, 'jaeger').metadata.annotations[`${A}/connect-inject`]).toBe('false')
+    expect(find(objects, 'Pod', 'throughline-test').metadata.annotations?.[`${A}/connect-inject`]).toBe('false')
+  })
+})
+
+describe('intentions', () => {
+  const deny = { name: '*', action: 'deny' }
+
+  it('let the dashboard GET / of counting, and nobody do anything else', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('consul')
+    expect(find(objects, 'ServiceIntentions', 'counting').spec).toEqual({
+      destination: { name: 'counting' },
+      sources: [
+        {
+          name: 'dashboard',
+          permissions: [
+            { action: 'allow', http: { pathExact: '/', methods: ['GET'] } },
+            { action: 'deny', http: { pathPrefix: '/' } },
+          ],
+        },
+        deny,
+      ],
+    })
+    expect(find(objects, 'ServiceIntentions', 'dashboard').spec).toEqual({
+      destination: { name: 'dashboard' },
+      sources: [deny],
+    })
+  })
+
+  it('deny the dashboard by name when it is not allowed', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('consul', { values: { dashboard: { allowed: false } } })
+    expect(find(objects, 'ServiceIntentions', 'counting').spec).toEqual({
+      destination: { name: 'counting' },
+      sources: [{ name: 'dashboard', action: 'deny' }, deny],
+    })
+  })
+
+  it('have one owner per destination, also with the mesh’s own beside them', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('consul', { values: { meshDefaults: { create: true } } })
+    const destinations = ofKind(objects, 'ServiceIntentions').map(
+      ({ spec }) => (spec as { destination: { name: string } }).destination.name,
+    )
+    expect(destinations.toSorted()).toEqual(['*', 'counting', 'dashboard'])
+  })
+
+  it('need protocol http, which each service declares', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('consul')
+    for (const name of ['counting', 'dashboard']) {
+      expect(find(objects, 'ServiceDefaults', name).spec).toEqual({ protocol: 'http' })
+    }
+  })
+})
+
+describe('the API gateway', () => {
+  it('is the only way to the page: the dashboard listens on loopback and admits the gateway alone', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('consul', gateway)
+    expect(environmentOf(podOf(objects, 'dashboard'))['HOST']).toBe('127.0.0.1')
+    expect(JSON.stringify(find(objects, 'NetworkPolicy', 'dashboard').spec)).not.toContain('9002')
+    const { sources } = find(objects, 'ServiceIntentions', 'dashboard').spec as { sources: { name: string }[] }
+    expect(sources.map(({ name }) => name)).toEqual(['dashboard-gateway', '*'])
+    expect(find(objects, 'HTTPRoute', 'dashboard').spec).toMatchObject({
+      parentRefs: [{ name: 'dashboard-gateway' }],
+      rules: [{ backendRefs: [{ name: 'dashboard', port: 9002 }] }],
+    })
+    const [test] = (find(objects, 'Pod', 'throughline-test').spec as { containers: [{ env: unknown }] }).containers
+    expect(test.env).toContainEqual({ name: 'DASHBOARD_URL', value: 'http://dashboard-gateway:8080' })
+  })
+})
