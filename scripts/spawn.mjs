@@ -2,6 +2,12 @@
 import { spawn } from 'node:child_process'
 import { ROOT } from './root.mjs'
 
+/**
+ * @typedef {object} SpawnOptions
+ * @property {NodeJS.ProcessEnv} [env] default our own
+ * @property {boolean} [quiet] shows what the program prints only when it fails; default false
+ */
+
 /** Ctrl-C is the program's to handle. */
 const ignore = () => {}
 
@@ -10,12 +16,15 @@ const ignore = () => {}
  * Ctrl-C reaches the program from the terminal itself, so here it is only waited for; a TERM is passed on.
  * @param {string} program
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv }} [options]
+ * @param {SpawnOptions} [options]
  * @returns {Promise<number>}
  */
-export function runProgram(program, args, { env = process.env } = {}) {
+export function runProgram(program, args, { env = process.env, quiet = false } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: ROOT, stdio: 'inherit', env })
+    const child = spawn(program, args, { cwd: ROOT, stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit', env })
+    /** @type {Buffer[]} */
+    const printed = []
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => printed.push(chunk))
     const terminate = () => child.kill('SIGTERM')
     process.on('SIGTERM', terminate).on('SIGHUP', terminate).on('SIGINT', ignore)
     const done = () => process.off('SIGTERM', terminate).off('SIGHUP', terminate).off('SIGINT', ignore)
@@ -23,8 +32,9 @@ export function runProgram(program, args, { env = process.env } = {}) {
       done()
       reject(error)
     })
-    child.once('exit', (code, signal) => {
+    child.once('close', (code, signal) => {
       done()
+      if (code !== 0) process.stderr.write(Buffer.concat(printed))
       resolve(code ?? (signal === 'SIGINT' ? 130 : 143))
     })
   })
@@ -34,7 +44,7 @@ export function runProgram(program, args, { env = process.env } = {}) {
  * A tool from node_modules, run by this Node.
  * @param {string} bin path below node_modules
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv }} [options]
+ * @param {SpawnOptions} [options]
  */
 export function runTool(bin, args, options) {
   return runProgram(process.execPath, [`${ROOT}/node_modules/${bin}`, ...args], options)
@@ -42,10 +52,11 @@ export function runTool(bin, args, options) {
 
 /**
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv }} [options]
+ * @param {SpawnOptions} [options]
  */
-export function runTurbo(args, { env = process.env } = {}) {
+export function runTurbo(args, { env = process.env, ...options } = {}) {
   return runTool('turbo/bin/turbo', args, {
+    ...options,
     env: { ...env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1' },
   })
 }
