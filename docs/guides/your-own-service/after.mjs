@@ -1,0 +1,16 @@
+import { forwardWithAxios } from '@throughline/propagation/axios'
+import { createForwardMiddleware } from '@throughline/propagation/express'
+import axios from 'axios'
+import express from 'express'
+
+const prices = axios.create({ baseURL: process.env.UPSTREAM_URL })
+forwardWithAxios(prices)
+const app = express()
+app.use(createForwardMiddleware())
+
+app.get('/shop', async (_request, response) => {
+  const { data } = await prices.get('/')
+  response.json(data)
+})
+
+const server = app.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => console.log(server.address().port))
