@@ -65,17 +65,13 @@ function withAdvice(error: unknown): unknown {
 }
 
 function formatWelcome(lab: Lab): string {
-  const post = (path: string): string =>
-    `curl -X POST -H 'authorization: Bearer ${lab.controlToken}' ${lab.controlUrl}${path}`
   const rows: [string, string][] = [
     ['Page', lab.dashboardUrl],
     ['Traces', `${lab.queryUrl}/api/traces?service=dashboard (the query API of Jaeger)`],
     ...(lab.mesh
       ? ([
-          ['Deny', 'the switch on the page, or'],
-          ['', post('/mesh/deny')],
-          ['Allow', 'the same, or'],
-          ['', post('/mesh/allow')],
+          ['Deny', `the switch on the page, or: curl -X POST ${lab.dashboardUrl}/api/mesh/deny`],
+          ['Allow', `the same, or: curl -X POST ${lab.dashboardUrl}/api/mesh/allow`],
         ] satisfies [string, string][])
       : ([['Mesh', 'none: no sidecars, no mutual TLS, nothing to deny']] satisfies [string, string][])),
     ['Logs', lab.runDir],
