@@ -1,0 +1,59 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { CHARTS, requireHelm } from './support/helm.ts'
+import { find } from './support/kubernetes-object.ts'
+
+interface Provider {
+  name: string
+  [kind: string]: unknown
+}
+
+const read = (file: string) => parse(fs.readFileSync(path.join(CHARTS, file), 'utf8')) as Record<string, never>
+const istiod = read('istio/install/istiod.yaml') as unknown as {
+  meshConfig: { trustDomain: string; extensionProviders: Provider[] }
+}
+
+describe('values for Istio’s own charts', () => {
+  it('define every provider that the application may choose', () => {
+    const { properties } = read('istio/values.schema.json') as unknown as {
+      properties: { telemetry: { properties: { provider: { enum: string[] } } } }
+    }
+    const names = istiod.meshConfig.extensionProviders.map(({ name }) => name)
+    expect(names.toSorted()).toEqual(properties.telemetry.properties.provider.enum.toSorted())
+  })
+
+  it('name the ports of the Service that the small Jaeger has, with gRPC declared', async (context) => {
+    const helm = await requireHelm(context)
+    const service = find(await helm.objects('istio'), 'Service', 'jaeger')
+    const { ports } = service.spec as { ports: { port: number; appProtocol: string }[] }
+    for (const provider of istiod.meshConfig.extensionProviders) {
+      const { service: host, port } = Object.values(provider).find((value) => typeof value === 'object') as {
+        service: string
+        port: number
+      }
+      expect(host).toBe(`jaeger.${service.metadata.namespace}.svc.cluster.local`)
+      expect(ports.map((one) => one.port)).toContain(port)
+    }
+    expect(ports.find(({ port }) => port === 4317)).toMatchObject({ appProtocol: 'grpc' })
+  })
+
+  it('say the same as the overlay for istioctl', () => {
+    const overlay = read('istio/install/istioctl.yaml') as unknown as { spec: { meshConfig: unknown } }
+    expect(overlay.spec.meshConfig).toEqual(istiod.meshConfig)
+  })
+
+  it('have the trust domain of the application’s chart', () => {
+    const { global } = read('istio/values.yaml') as unknown as { global: { istio: { trustDomain: string } } }
+    expect(istiod.meshConfig.trustDomain).toBe(global.istio.trustDomain)
+  })
+
+  it('give Kiali the backend that the application uses', async (context) => {
+    const helm = await requireHelm(context)
+    const kiali = read('istio/install/kiali.yaml') as unknown as {
+      external_services: { tracing: { internal_url: string } }
+    }
+    expect(await helm.text('istio')).toContain(`value: ${kiali.external_services.tracing.internal_url}\n`)
+  })
+})

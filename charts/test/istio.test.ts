@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest'
+import { requireHelm } from './support/helm.ts'
+import { environmentOf, find, names, ofKind, podOf } from './support/kubernetes-object.ts'
+
+const gateway = { global: { gateway: { enabled: true } } }
+const open = [
+  { operation: { methods: ['GET'], ports: ['9002'] } },
+  { operation: { methods: ['POST'], paths: ['/api/*'], ports: ['9002'] } },
+]
+
+describe('pods under Istio', () => {
+  it('ask for a sidecar by label, and never by the annotation that once did', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('istio')
+    for (const name of ['counting', 'dashboard']) {
+      const { labels, annotations } = podOf(objects, name).metadata
+      expect(labels['sidecar.istio.io/inject']).toBe('true')
+      expect(labels).not.toHaveProperty('istio.io/rev')
+      expect(annotations).not.toHaveProperty('sidecar.istio.io/inject')
+    }
+  })
+
+  it.for([
+    ['namespaceLabel', undefined, undefined],
+    ['revision', undefined, '1-31'],
+    ['none', 'false', undefined],
+  ] as const)('ask by %s when told so', async ([injection, inject, revision], context) => {
+    const helm = await requireHelm(context)
+    const values = { global: { istio: { injection, revision: revision ?? '' } } }
+    const { labels } = podOf(await helm.objects('istio', { values }), 'counting').metadata
+    expect([labels['sidecar.istio.io/inject'], labels['istio.io/rev']]).toEqual([inject, revision])
+  })
+
+  it('listen on all addresses, for the sidecar forwards to the pod’s own; the dashboard calls counting by its Service', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('istio')
+    expect(environmentOf(podOf(objects, 'counting'))).toMatchObject({ HOST: '0.0.0.0', PORT: '9001' })
+    expect(environmentOf(podOf(objects, 'dashboard'))).toMatchObject({
+      HOST: '0.0.0.0',
+      PORT: '9002',
+      COUNTING_SERVICE_URL: 'http://counting:9001',
+    })
+  })
+
+  it('keep the export of spans out of the sidecar, and offer their metrics to its agent', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('istio')
+    for (const [name, port] of [
+      ['counting', '9001'],
+      ['dashboard', '9002'],
+    ] as const) {
+      expect(podOf(objects, name).metadata.annotations).toEqual({
+        'kubectl.kubernetes.io/default-container': name,
+        'traffic.sidecar.istio.io/excludeOutboundPorts': '4317,4318,9411,14268,16686',
+        'prometheus.io/scrape': 'true',
+        'prometheus.io/port': port,
+        'prometheus.io/path': '/metrics',
+      })
+    }
+  })
+
+  it('admit the app’s port, 15021, and 15020 to the scraper', async (context) => {
+    const helm = await requireHelm(context)
+    const policy = find(await helm.objects('istio'), 'NetworkPolicy', 'counting')
+    expect((policy.spec as { ingress: { ports: unknown }[] }).ingress.map((rule) => rule.ports)).toEqual([
+      [
+        { port: 9001, protocol: 'TCP' },
+        { port: 15021, protocol: 'TCP' },
+      ],
+      [{ port: 15020, protocol: 'TCP' }],
+    ])
+  })
+
+  it('stand alone where they are no part of the mesh: Jaeger and the test', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('istio')
+    expect(podOf(objects, 'jaeger').metadata.labels['sidecar.istio.io/inject']).toBe('false')
+    expect(find(objects, 'Pod', 'throughline-test').metadata.labels?.['sidecar.istio.io/inject']).toBe('false')
+  })
+})
+
+describe('mutual TLS', () => {
+  it('is strict in the whole namespace, but for the page’s port', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('istio')
+    expect(find(objects, 'PeerAuthentication', 'default').spec).toEqual({ mtls: { mode: 'STRICT' } })
+    expect(find(objects, 'PeerAuthentication', 'dashboard-edge').spec).toEqual({
+      selector: { matchLabels: { 'app.kubernetes.io/name': 'dashboard' } },
+      mtls: { mode: 'STRICT' },
+      portLevelMtls: { 9002: { mode: 'PERMISSIVE' } },
+    })
+    expect(ofKind(objects, 'DestinationRule')).toEqual([])
+  })
+
+  it('has no exception behind a gateway', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('istio', { values: gateway })
+    expect(names(ofKind(objects, 'PeerAuthentication'))).toEqual(['PeerAuthentication/default'])
+  })
+})
+
+describe('authorization', () => {
+  it('denies everything, then lets the dashboard’s identity GET / of counting and browsers use the page', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('istio')
+    expect(names(ofKind(objects, 'AuthorizationPolicy'))).toHaveLength(3)
+    expect(find(objects, 'AuthorizationPolicy', 'deny-all').spec).toEqual({})
+    expect(find(objects, 'AuthorizationPolicy', 'counting-allow-get').spec).toEqual({
+      selector: { matchLabels: { 'app.kubernetes.io/name': 'counting' } },
+      action: 'ALLOW',
+      rules: [
+        {
+          from: [{ source: { principals: ['cluster.local/ns/throughline/sa/dashboard'] } }],
+          to: [{ operation: { methods: ['GET'], paths: ['/'], ports: ['9001'] } }],
+        },
+      ],
+    })
+    expect(find(objects, 'AuthorizationPolicy', 'dashboard-edge').spec).toMatchObject({ rules: [{ to: open }] })
+  })
+
+  it('takes identities from the release’s namespace and the trust domain', async (context) => {
+    const helm = await requireHelm(context)
+    const values = { global: { istio: { trustDomain: 'example.org' } } }
+    const objects = await helm.objects('istio', { values, namespace: 'elsewhere' })
+    const text = JSON.stringify(find(objects, 'AuthorizationPolicy', 'counting-allow-get').spec)
+    expect(text).toContain('"example.org/ns/elsewhere/sa/dashboard"')
+  })
+
+  it('drops the allow when the dashboard is not allowed, so that deny-all decides', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('istio', { values: { dashboard: { allowed: false } } })
+    expect(names(ofKind(objects, 'AuthorizationPolicy'))).toEqual([
+      'AuthorizationPolicy/dashboard-edge',
+      'AuthorizationPolicy/deny-all',
+    ])
+  })
+
+  it('admits only the gateway’s identity to the page when there is one, and lets requests into the gateway', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('istio', { values: gateway })
+    expect(find(objects, 'AuthorizationPolicy', 'dashboard-edge').spec).toMatchObject({
+      rules: [
+        {
+          from: [{ source: { principals: ['cluster.local/ns/throughline/sa/dashboard-gateway-istio'] } }],
+          to: open,
+        },
+      ],
+    })
+    expect(find(objects, 'AuthorizationPolicy', 'dashboard-gateway').spec).toMatchObject({
+      targetRefs: [{ kind: 'Gateway', name: 'dashboard-gateway' }],
+      action: 'ALLOW',
+    })
+  })
+})
+
+describe('telemetry', () => {
+  it('traces the two services with the provider that was chosen, and touches no other namespace', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('istio', { values: { telemetry: { provider: 'zipkin', sampling: 12.5 } } })
+    expect(find(objects, 'Telemetry', 'tracing').spec).toEqual({
+      selector: { matchLabels: { 'app.kubernetes.io/part-of': 'throughline' } },
+      tracing: [{ providers: [{ name: 'zipkin' }], randomSamplingPercentage: 12.5 }],
+      accessLogging: [{ providers: [{ name: 'envoy' }] }],
+    })
+    expect(new Set(objects.map(({ metadata }) => metadata.namespace))).toEqual(new Set(['throughline']))
+  })
+
+  it('lets sidecars know the trace backend, wherever it is', async (context) => {
+    const helm = await requireHelm(context)
+    const hosts = async (host: string) => {
+      const objects = await helm.objects('istio', { values: { global: { traceBackend: { host } } } })
+      return (find(objects, 'Sidecar', 'default').spec as { egress: [{ hosts: string[] }] }).egress[0].hosts
+    }
+    expect(await hosts('jaeger')).toEqual(['./*', 'istio-system/*'])
+    expect(await hosts('jaeger.observability.svc.cluster.local')).toEqual([
+      './*',
+      'istio-system/*',
+      'observability/jaeger.observability.svc.cluster.local',
+    ])
+  })
+})
