@@ -3,6 +3,9 @@ import path from 'node:path'
 import { createServiceApp, methodNotAllowed, type ServiceAppOptions } from '@throughline/service-kit'
 import express, { type Express } from 'express'
 import helmet from 'helmet'
+import type { CheckOptions } from './checks/check.ts'
+import { readMeshStatus } from './checks/mesh-status.ts'
+import { checksRoute } from './checks-route.ts'
 import { countRoute } from './count-route.ts'
 import type { CountingClient } from './counting-client.ts'
 import { createHistory } from './history.ts'
@@ -35,6 +38,8 @@ export interface DashboardAppOptions extends Omit<ServiceAppOptions, 'routes'> {
   /** How many requests the dashboard makes itself; default `auto`. */
   traffic?: TrafficRate
   heartbeatMs?: number
+  /** Where else the checks of the mesh may look; default: what they can do without. */
+  checks?: Pick<CheckOptions, 'directUrl' | 'peerInbound'>
 }
 
 export interface DashboardApp {
@@ -48,7 +53,15 @@ const PUBLIC = path.join(import.meta.dirname, '../public')
 /** The dashboard as an Express app that doesn't listen. */
 export function createDashboard(options: DashboardAppOptions): DashboardApp {
   const { counting, upstreamUrl, traceId = none, spanId = none, traceQueryUrl, traceUiUrl, ...rest } = options
-  const { controls = {}, faults = false, callSelf = async () => {}, traffic: rate = 'auto', heartbeatMs, ...kit } = rest
+  const {
+    controls = {},
+    checks = {},
+    faults = false,
+    callSelf = async () => {},
+    traffic: rate = 'auto',
+    heartbeatMs,
+    ...kit
+  } = rest
   const upstream = createUpstreamHealth()
   const history = createHistory()
   const watchers = createWatchers({ onFirst: () => traffic.wake() })
@@ -84,6 +97,7 @@ export function createDashboard(options: DashboardAppOptions): DashboardApp {
       })
       routes.get('/api/traces/:traceId', traceQuery(traceQueryUrl))
       routes.use('/api/mesh', meshControls(controls))
+      routes.use('/api/checks', checksRoute({ upstreamUrl, ...checks, ...statusOf(controls) }))
       routes.use('/api/traffic', trafficRoutes({ traffic, faults }))
       routes.use('/api', live.routes)
       routes.all(READ_ONLY, methodNotAllowed('GET', 'HEAD'))
@@ -96,6 +110,15 @@ export function createDashboard(options: DashboardAppOptions): DashboardApp {
       traffic.stop()
       live.close()
     },
+  }
+}
+
+/** The checks' way to the control API, where there is one. */
+function statusOf({ url, token }: MeshControlsOptions): Partial<CheckOptions> {
+  if (url === undefined) return {}
+  return {
+    readMeshStatus: () => readMeshStatus({ url, token }),
+    meshStatusCommand: `curl -s -H "authorization: Bearer $MESH_CONTROL_TOKEN" ${url}/mesh/status`,
   }
 }
 

@@ -42,8 +42,8 @@ interface Kept {
   explanation: HopExplanation
 }
 
-/** The last requests in memory, oldest dropped first. `limit`: how many, default 1000 (about 2 MB at most). */
-export function createHistory({ limit = 1000, page = 300 }: { limit?: number; page?: number } = {}): History {
+/** The last requests in memory, oldest dropped first. `limit`: how many, default 2000 (about 4 MB). */
+export function createHistory({ limit = 2000, page = 600 }: { limit?: number; page?: number } = {}): History {
   // Two processes must not take each other's places for their own.
   const boot = randomBytes(4).toString('hex')
   const kept: Kept[] = []

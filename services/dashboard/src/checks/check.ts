@@ -1,0 +1,36 @@
+/**
+ * What a check found. `good`: as it should be in a mesh. `bad`: it is not. `unknown`: this place can't tell, and `found`
+ * says what it would need.
+ */
+export type CheckVerdict = 'good' | 'bad' | 'unknown'
+
+export interface CheckResult {
+  id: string
+  /** The question, as a person would ask it. */
+  question: string
+  verdict: CheckVerdict
+  /** The answer, from what was seen. */
+  found: string
+  /** Proves the same by hand. */
+  command: string
+}
+
+export interface CheckOptions {
+  /** Where the dashboard calls counting: its sidecar. */
+  upstreamUrl: string
+  /** Counting's own address, around its sidecar; undefined = not known here. */
+  directUrl?: string | undefined
+  /** `host:port` of the inbound sidecar of counting; undefined = not known here. */
+  peerInbound?: string | undefined
+  /** `MeshStatus` of the control API as JSON; undefined = there is none. */
+  readMeshStatus?: (() => Promise<unknown>) | undefined
+  /** What the command for that is; default a sentence. */
+  meshStatusCommand?: string
+  /** Bound on each step, default 2000 ms. */
+  timeoutMs?: number
+}
+
+/** One look at something; never rejects. */
+export type Check = (options: CheckOptions) => Promise<CheckResult[]>
+
+export const DEFAULT_TIMEOUT_MS = 2000

@@ -1,0 +1,95 @@
+import tls from 'node:tls'
+import { ask } from './ask.ts'
+import { type Check, type DEFAULT_TIMEOUT_MS } from './check.ts'
+
+/** Knocks at the inbound sidecar of counting as nobody should get in: in plaintext, and without a certificate. */
+export const checkPeerInbound: Check = async ({ peerInbound, timeoutMs = DEFAULT_TIMEOUT_MS }) => {
+  const at = parseHostPort(peerInbound)
+  const plain = { id: 'plaintext', question: 'Does counting’s sidecar refuse plaintext?' }
+  const nameless = { id: 'no-certificate', question: 'Does it refuse a caller without a certificate?' }
+  if (at === undefined) {
+    const found = 'Unknown: PEER_INBOUND does not name the inbound sidecar of counting (host:port).'
+    return [
+      { ...plain, verdict: 'unknown', found, command: 'curl -si "http://$PEER_INBOUND/"' },
+      { ...nameless, verdict: 'unknown', found, command: 'curl -ki "https://$PEER_INBOUND/"' },
+    ]
+  }
+  const address = `${at.host.includes(':') ? `[${at.host}]` : at.host}:${at.port}`
+  const [plaintext, anonymous] = await Promise.all([
+    ask(`http://${address}/`, { timeoutMs }),
+    askWithoutCertificate(at, timeoutMs),
+  ])
+  return [
+    {
+      ...plain,
+      verdict: plaintext.failure === undefined ? 'bad' : isAbsent(plaintext.code) ? 'unknown' : 'good',
+      found:
+        plaintext.failure === undefined
+          ? `No: it answered ${plaintext.status} to plaintext HTTP.`
+          : isAbsent(plaintext.code)
+            ? `Unknown: ${plaintext.failure}.`
+            : `Yes: ${plaintext.failure}.`,
+      command: `curl -si http://${address}/`,
+    },
+    {
+      ...nameless,
+      verdict: anonymous.answered ? 'bad' : anonymous.absent ? 'unknown' : 'good',
+      found: `${anonymous.answered ? 'No' : anonymous.absent ? 'Unknown' : 'Yes'}: ${anonymous.reason}.`,
+      command: `curl -ki https://${address}/`,
+    },
+  ]
+}
+
+interface Anonymous {
+  answered: boolean
+  absent: boolean
+  reason: string
+}
+
+/** TLS 1.3 lets a client finish before the server has looked at its certificate: only data proves that it was let in. */
+function askWithoutCertificate({ host, port }: HostPort, timeoutMs: number): Promise<Anonymous> {
+  return new Promise((resolve) => {
+    // The server's certificate is not what is asked for here.
+    const socket = tls.connect({ host, port, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
+    const end = (answer: Anonymous): void => {
+      resolve(answer)
+      socket.destroy()
+    }
+    socket.setTimeout(timeoutMs, () =>
+      end({ answered: false, absent: true, reason: `no answer within ${timeoutMs} ms` }),
+    )
+    socket.once('secureConnect', () => socket.write(`GET / HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`))
+    socket.once('data', () =>
+      end({ answered: true, absent: false, reason: 'it answered a caller without a certificate' }),
+    )
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      end({ answered: false, absent: isAbsent(error.code), reason: readable(error) }),
+    )
+    socket.once('close', () => end({ answered: false, absent: false, reason: 'it closed the connection' }))
+  })
+}
+
+/** OpenSSL's own words carry file names and thread ids. */
+function readable(error: NodeJS.ErrnoException): string {
+  const alert = /(ERR_SSL_)?(TLS\w*ALERT_|SSLV3_ALERT_)(\w+)/i.exec(error.code ?? '')?.[3]
+  return alert === undefined ? error.message.slice(0, 160) : `TLS alert: ${alert.toLowerCase().replaceAll('_', ' ')}`
+}
+
+/** Nobody is there, which proves nothing about who would be let in. */
+function isAbsent(code: string | undefined): boolean {
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ABORT_ERR'].includes(code ?? '')
+}
+
+interface HostPort {
+  host: string
+  port: number
+}
+
+/** `host:port`, with an IPv6 address in brackets; undefined for anything else. */
+export function parseHostPort(text: string | undefined): HostPort | undefined {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([\w.-]+)):(\d{1,5})$/i.exec(text ?? '')
+  const host = match?.[1] ?? match?.[2]
+  const port = Number(match?.[3])
+  if (host === undefined || port < 1 || port > 65_535) return undefined
+  return { host, port }
+}

@@ -1,0 +1,62 @@
+import { type Check, type CheckResult, DEFAULT_TIMEOUT_MS } from './check.ts'
+
+/** Asks who runs the sidecars whether each has taken the configuration it was given. */
+export const checkSidecarConfig: Check = async ({ readMeshStatus, timeoutMs = DEFAULT_TIMEOUT_MS, ...options }) => {
+  const result = {
+    id: 'sidecar-config',
+    question: 'Have the sidecars taken their configuration?',
+    command: options.meshStatusCommand ?? 'ask your mesh: consul-k8s proxy list, istioctl proxy-status',
+  }
+  if (readMeshStatus === undefined) {
+    return [
+      { ...result, verdict: 'unknown', found: 'Unknown: there is no control API to ask here (MESH_CONTROL_URL).' },
+    ]
+  }
+  try {
+    const status = await within(timeoutMs, readMeshStatus())
+    return [{ ...result, ...judge(parseSidecars(status)) }]
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return [{ ...result, verdict: 'unknown', found: `Unknown: ${message}.` }]
+  }
+}
+
+interface Sidecar {
+  name: string
+  state: string
+  reason: string
+}
+
+function judge(sidecars: Sidecar[]): Pick<CheckResult, 'verdict' | 'found'> {
+  if (sidecars.length === 0) return { verdict: 'unknown', found: 'Unknown: the control API names no sidecar.' }
+  const wrong = sidecars.filter(({ state }) => state !== 'ready')
+  if (wrong.length === 0) return { verdict: 'good', found: `Yes: ${sidecars.map(({ name }) => name).join(' and ')}.` }
+  const told = wrong.map(({ name, state, reason }) => `${name} is ${state}${reason ? ` (${reason})` : ''}`)
+  return { verdict: 'bad', found: `No: ${told.join('; ')}.` }
+}
+
+function parseSidecars(status: unknown): Sidecar[] {
+  const { sidecars } = (status ?? {}) as { sidecars?: unknown }
+  if (!Array.isArray(sidecars)) return []
+  return sidecars.slice(0, 20).map((sidecar: Partial<Record<keyof Sidecar, unknown>> | null) => ({
+    name: text(sidecar?.name),
+    state: text(sidecar?.state),
+    reason: text(sidecar?.reason),
+  }))
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, 200) : ''
+}
+
+async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
