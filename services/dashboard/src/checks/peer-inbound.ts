@@ -1,6 +1,6 @@
 import tls from 'node:tls'
 import { ask } from './ask.ts'
-import { type Check, type DEFAULT_TIMEOUT_MS } from './check.ts'
+import { type Check, DEFAULT_TIMEOUT_MS } from './check.ts'
 
 /** Knocks at the inbound sidecar of counting as nobody should get in: in plaintext, and without a certificate. */
 export const checkPeerInbound: Check = async ({ peerInbound, timeoutMs = DEFAULT_TIMEOUT_MS }) => {
