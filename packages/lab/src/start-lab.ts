@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { isAtLeast, readEnvoyVersion } from './binaries/envoy-version.ts'
 import { findEnvoy } from './binaries/find-envoy.ts'
 import { createCertificateAuthority, writeCertificates } from './certs.ts'
 import { createCleanUp } from './clean-up.ts'
@@ -15,6 +16,7 @@ import type { Program } from './program.ts'
 import { createService, type ServiceName } from './service.ts'
 import { serviceEnvironment } from './service-environment.ts'
 import { usableTracers } from './usable-tracers.ts'
+import { versions } from './versions.ts'
 
 /** One attempt at what `createLab` promises. */
 export async function startLab(options: LabOptions): Promise<Lab> {
@@ -49,7 +51,8 @@ async function startParts(options: LabOptions, whenDone: (undo: () => Promise<vo
         })
 
   const tracer = options.tracer ?? 'opentelemetry'
-  const usable = await usableTracers(envoy?.path, options.collector)
+  const version = envoy && (await readEnvoyVersion(envoy.path))
+  const usable = usableTracers(version, options.collector)
   if (!usable.includes(tracer)) {
     throw new LabError('TL_USAGE', `the sidecars can't trace with ${tracer} here, only with ${usable.join(', ')}`)
   }
@@ -85,6 +88,7 @@ async function startParts(options: LabOptions, whenDone: (undo: () => Promise<vo
       ...(datadogUrl !== undefined && { datadogUrl }),
       tracer,
       tracers: usable,
+      limitAdmin: version === undefined || isAtLeast(version, versions.envoy.adminPaths),
       ...(options.sampling !== undefined && { sampling: options.sampling }),
     })
 

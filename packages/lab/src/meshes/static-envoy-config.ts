@@ -13,6 +13,8 @@ export interface StaticEnvoySettings {
   /** Folder with `ca.pem` and each service's `.pem` and `.key`, as the sidecars see it. */
   certsDir: string
   admin: Record<Sidecar, string>
+  /** Limit what the admin interface answers, default true; an Envoy before 1.37 refuses to. */
+  limitAdmin?: boolean
   /** Where counting's app listens. */
   countingApp: string
   /** Where counting's sidecar listens. */
@@ -41,7 +43,7 @@ export interface StaticEnvoyConfig {
 
 /** Renders `mesh/envoy/` for two sidecars. */
 export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEnvoyConfig {
-  const { configDir, certsDir, sampling = 100 } = settings
+  const { configDir, certsDir, limitAdmin = true, sampling = 100 } = settings
   const otlp = new URL(settings.otlpUrl)
   const zipkin = new URL(settings.zipkinUrl)
   const datadog = settings.datadogUrl === undefined ? undefined : new URL(settings.datadogUrl)
@@ -60,10 +62,11 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
   }
 
   return {
-    bootstrap: (sidecar) =>
+    bootstrap: async (sidecar) =>
       renderMeshFile('envoy/bootstrap.yaml', {
         SIDECAR: `${sidecar}-sidecar`,
         ADMIN: envoyAddress(settings.admin[sidecar]),
+        ADMIN_PATHS: limitAdmin ? await renderMeshFile('envoy/admin-paths.yaml') : null,
         CONFIG_DIR: configDir[sidecar],
         COLLECTOR_OTLP: envoyAddress(hostAndPort(otlp)),
         COLLECTOR_ZIPKIN: envoyAddress(hostAndPort(zipkin)),

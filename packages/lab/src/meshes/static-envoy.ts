@@ -20,6 +20,8 @@ export interface StaticEnvoyOptions {
   zipkinUrl: string
   datadogUrl?: string
   tracer: Tracer
+  /** Whether the Envoy can limit its admin interface to reading. */
+  limitAdmin: boolean
   /** What the tracer can be changed to. */
   tracers: readonly Tracer[]
   /** Percentage of undecided requests that the sidecars trace, default 100. */
@@ -39,6 +41,7 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
     configDir: { counting: folder('counting'), dashboard: folder('dashboard') },
     certsDir: options.certsDir,
     admin,
+    limitAdmin: options.limitAdmin,
     countingApp,
     countingInbound: `127.0.0.1:${ports.inbound}`,
     dashboardOutbound: `127.0.0.1:${ports.outbound}`,
