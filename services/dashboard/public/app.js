@@ -2,34 +2,54 @@
 import { requestJson } from './api.js'
 import { createControls } from './controls.js'
 import { byId, setText } from './dom.js'
-import { buildPathModel, hopsOf } from './path-model.js'
+import { createHistoryView } from './history-view.js'
+import { createLive } from './live.js'
+import { createMeshView } from './mesh-view.js'
+import { buildPathModel, denierOf, hopsOf, hopTimesOf } from './path-model.js'
 import { createPathView } from './path-view.js'
 import { createPoller } from './poller.js'
 import { createStateView } from './state-view.js'
 import { createTraceView } from './trace-view.js'
-import { parseConfig, parseErrorMessage, parseOutcome } from './wire.js'
+import { createTrafficControls } from './traffic-controls.js'
+import { parseConfig } from './wire.js'
 
 /**
  * @typedef {import('./path-model.js').TracedHop} TracedHop
  * @typedef {import('./states.js').PageState} PageState
+ * @typedef {import('./wire.js').Entry} Entry
  */
 
 /** @type {{ state: PageState, status: number | null, known: TracedHop[], reached: TracedHop[] | null, mesh: import('./wire.js').MeshStatus | null }} */
 const seen = { state: 'connecting', status: null, known: [], reached: null, mesh: null }
 /** @type {import('./wire.js').Config | undefined} */
 let config
+/** @type {Entry | undefined} */
+let newest
+let drawing = false
 
 const stateView = createStateView()
 const pathView = createPathView()
 const drawPath = () => pathView.show(buildPathModel(seen))
 
+const historyView = createHistoryView({
+  onChoose(traceId) {
+    traceView.choose(traceId)
+    byId('trace-label').scrollIntoView({ block: 'nearest' })
+  },
+})
+
 const traceView = createTraceView({
   onSettled(model, quarry) {
     const hops = hopsOf(model)
     if (quarry.state === 'connected') seen.known = hops
-    if (quarry.state === seen.state) seen.reached = hops
+    if (quarry.state === seen.state) {
+      seen.reached = hops
+      pathView.pulse(hopTimesOf(model))
+      if (quarry.state === 'denied') stateView.showDenier(denierOf(hops))
+    }
     drawPath()
   },
+  onHeld: (traceId) => historyView.mark(traceId),
 })
 
 const controls = createControls({
@@ -39,31 +59,46 @@ const controls = createControls({
     drawPath()
   },
 })
+const trafficControls = createTrafficControls()
+createMeshView()
 
-const countPoller = createPoller(pollCount, { everyMs: 1000 })
 const meshPoller = createPoller(() => controls.refresh(), { everyMs: 2000 })
-
-async function pollCount() {
-  if (config === undefined) await readConfig()
-  const answer = await requestJson('/api/count')
-  const outcome = answer.kind === 'json' ? parseOutcome(answer.body) : undefined
-  if (outcome === undefined) {
+const live = createLive({
+  onEntries(entries, reset) {
+    historyView.add(entries, reset)
+    newest = entries.at(-1) ?? newest
+    // A burst is a hundred requests in a moment: only what can be seen is drawn.
+    if (entries.length === 0 || drawing) return
+    drawing = true
+    requestAnimationFrame(showNewest)
+  },
+  onTraffic(traffic) {
+    trafficControls.show(traffic)
+    if (newest === undefined && traffic.rate === 'off') {
+      stateView.showIdle('No request yet: traffic is off. Choose a rate, or send a burst.')
+    }
+  },
+  onFound() {
     // A dashboard that comes back may be another one: ask again what it offers.
-    config = undefined
+    void readConfig()
+    if (newest !== undefined) showNewest()
+  },
+  onLost(reason) {
     enter('disconnected', null)
-    stateView.showDisconnected(
-      answer.kind === 'lost' ? answer.reason : (parseErrorMessage(answer.body) ?? `It answered HTTP ${answer.status}.`),
-    )
-    return
-  }
-  enter(outcome.state, outcome.status)
-  stateView.showOutcome(outcome)
-  if (outcome.state === 'connected') pathView.pulse()
+    stateView.showDisconnected(reason)
+  },
+})
+
+function showNewest() {
+  drawing = false
+  if (newest === undefined) return
+  enter(newest.state, newest.status)
+  stateView.showOutcome(newest)
   if (config === undefined) return
   if (!config.traces) traceView.explain('No traces to show: this dashboard has no trace backend (TRACE_QUERY_URL).')
-  else if (outcome.traceId === null)
+  else if (newest.traceId === null)
     traceView.explain('The newest request left no trace: tracing is off or it was not sampled.')
-  else traceView.offer({ traceId: outcome.traceId, state: outcome.state })
+  else traceView.offer({ traceId: newest.traceId, state: newest.state })
 }
 
 /**
@@ -82,10 +117,12 @@ async function readConfig() {
   config = answer.kind === 'json' && answer.status === 200 ? parseConfig(answer.body) : undefined
   if (config === undefined) return
   traceView.useLinks(config.traceUiUrl)
-  controls.reveal(config.controls)
+  controls.reveal(config.controls, config.kubernetes)
+  trafficControls.reveal(config.faults)
   drawFacts()
   if (config.controls) meshPoller.start()
   else meshPoller.stop()
+  if (newest !== undefined) showNewest()
 }
 
 function drawFacts() {
@@ -94,4 +131,4 @@ function drawFacts() {
 }
 
 drawPath()
-countPoller.start()
+live.start()

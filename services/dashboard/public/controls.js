@@ -1,6 +1,7 @@
 // @ts-check
 import { requestJson } from './api.js'
 import { byId, create, setText } from './dom.js'
+import { copyText } from './trace-tools.js'
 import { parseErrorMessage, parseMeshStatus } from './wire.js'
 
 /**
@@ -14,7 +15,7 @@ const switchTimeoutMs = 20_000
  * The switch and the chooser. Both show what the mesh says it does, never what was only asked for.
  *
  * @param {{ onStatus: (status: MeshStatus | null) => void }} options called with each newly read status; null = unknown
- * @returns {{ refresh(): Promise<void>, reveal(available: boolean): void }}
+ * @returns {{ refresh(): Promise<void>, reveal(available: boolean, kubernetes: boolean): void }}
  */
 export function createControls({ onStatus }) {
   const access = byId('access')
@@ -77,6 +78,13 @@ export function createControls({ onStatus }) {
   access.addEventListener('click', () => ask(status?.access === 'allowed' ? '/api/mesh/deny' : '/api/mesh/allow'))
   tracer.addEventListener('change', () => ask('/api/mesh/tracer', { tracer: tracer.value }))
 
+  for (const button of document.querySelectorAll('#cluster-note button')) {
+    button.addEventListener('click', async () => {
+      const command = button.parentElement?.querySelector('code')?.textContent ?? ''
+      setText(byId('announcer'), (await copyText(command)) ? 'Command copied.' : 'Copying is not allowed here.')
+    })
+  }
+
   return {
     async refresh() {
       if (pending) return
@@ -88,9 +96,10 @@ export function createControls({ onStatus }) {
       }
       draw()
     },
-    reveal(available) {
+    reveal(available, kubernetes) {
       byId('controls').hidden = !available
-      byId('controls-note').hidden = available
+      byId('controls-note').hidden = available || kubernetes
+      byId('cluster-note').hidden = available || !kubernetes
     },
   }
 }

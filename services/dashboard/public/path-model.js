@@ -10,6 +10,7 @@ import { stateWords } from './states.js'
  *
  * @typedef {'ok' | 'failed' | 'unreached' | 'unknown'} PartStatus
  * @typedef {{ role: 'browser' | 'app' | 'sidecar', name: string, direction: 'inbound' | 'outbound' | null, detached: boolean }} TracedHop
+ * @typedef {{ startUs: number, endUs: number, detached: boolean }} HopTime
  * @typedef {TracedHop & { detail: string, status: PartStatus, fault: string | null, sidecar: SidecarStatus | null }} Hop
  * @typedef {{ kind: 'http' | 'mtls', label: string, status: PartStatus, fault: string | null, breaks: boolean }} Edge
  * @typedef {{ hops: Hop[], edges: Edge[] }} PathModel `edges[i]` joins `hops[i]` and `hops[i + 1]`
@@ -23,16 +24,49 @@ import { stateWords } from './states.js'
  * @returns {TracedHop[]}
  */
 export function hopsOf(model) {
-  /** @type {TracedHop[]} */
-  const hops = []
+  return groupsOf(model).map(({ hop }) => hop)
+}
+
+/**
+ * When a request reached each hop of {@link hopsOf} and when it left it.
+ *
+ * @param {TraceModel} model
+ * @returns {HopTime[]}
+ */
+export function hopTimesOf(model) {
+  return groupsOf(model).map(({ hop, rows }) => ({
+    startUs: Math.min(...rows.map((row) => row.startUs)),
+    endUs: Math.max(...rows.map((row) => row.startUs + row.durationUs)),
+    detached: hop.detached,
+  }))
+}
+
+/**
+ * Who refused a denied call, as far as its trace tells: the last proxy that saw it.
+ *
+ * @param {TracedHop[]} reached
+ * @returns {string | null}
+ */
+export function denierOf(reached) {
+  return reached.findLast((hop) => hop.role === 'sidecar')?.name ?? null
+}
+
+/** @param {TraceModel} model */
+function groupsOf(model) {
+  /** @type {{ hop: TracedHop, rows: Row[] }[]} */
+  const groups = []
   for (const row of mainLine(model.rows)) {
-    const last = hops.at(-1)
+    const last = groups.at(-1)
     const role = row.proxy ? 'sidecar' : 'app'
-    if (last !== undefined && last.role === role && last.name === row.service) continue
+    if (last !== undefined && last.hop.role === role && last.hop.name === row.service) {
+      last.rows.push(row)
+      continue
+    }
     const direction = row.proxy ? (row.kind === 'client' ? 'outbound' : 'inbound') : null
-    hops.push({ role, name: row.service, direction, detached: row.depth === 0 && hops.length > 0 })
+    const detached = row.depth === 0 && groups.length > 0
+    groups.push({ hop: { role, name: row.service, direction, detached }, rows: [row] })
   }
-  return hops
+  return groups
 }
 
 /**

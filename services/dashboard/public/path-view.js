@@ -1,5 +1,6 @@
 // @ts-check
-import { byId, create, createIcon } from './dom.js'
+import { byId, create, createIcon, setText } from './dom.js'
+import { buildPulse } from './pulse-model.js'
 
 /**
  * @typedef {import('./path-model.js').PathModel} PathModel
@@ -13,12 +14,12 @@ const sidecarWords = { ready: 'ready', starting: 'starting', down: 'down', rejec
 /**
  * The path as a list of hops with their connections between them; drawn anew only when something in it changed.
  *
- * @returns {{ show(model: PathModel): void, pulse(): void }}
+ * @returns {{ show(model: PathModel): void, pulse(times: import('./path-model.js').HopTime[]): void }}
  */
 export function createPathView() {
   const list = byId('path')
+  const dot = byId('pulse')
   let drawn = ''
-  let beat = 0
 
   return {
     show(model) {
@@ -30,16 +31,42 @@ export function createPathView() {
           const before = model.edges[index - 1]
           const after = model.edges[index]
           const item = drawHop(hop, before, after)
-          return after === undefined ? [item] : [item, drawEdge(after, index)]
+          return after === undefined ? [item] : [item, drawEdge(after)]
         }),
       )
     },
-    pulse() {
-      // Two names for one animation: changing the name is what starts it again.
-      beat = 1 - beat
-      list.dataset['beat'] = beat === 0 ? 'a' : 'b'
+    pulse(times) {
+      const pulse = buildPulse(times)
+      if (pulse === undefined) return
+      setText(
+        byId('pulse-note'),
+        pulse.slower > 1 ? `Each dot is a request, ${pulse.slower} times slower than it was` : '',
+      )
+      if (matchMedia('(prefers-reduced-motion: reduce)').matches) return
+      const places = placesOf(list)
+      for (const running of dot.getAnimations()) running.cancel()
+      dot.animate(
+        pulse.stops.map(({ offset, hop }) => {
+          const { x, y } = places[Math.min(hop, places.length - 1)] ?? { x: 0, y: 0 }
+          return { offset, opacity: 1, transform: `translate(${x}px, ${y}px)` }
+        }),
+        { duration: pulse.totalMs },
+      )
     },
   }
+}
+
+/**
+ * The middle of each hop, from the corner of the path.
+ *
+ * @param {HTMLElement} list
+ */
+function placesOf(list) {
+  const corner = list.getBoundingClientRect()
+  return [...list.querySelectorAll('.hop-tile')].map((tile) => {
+    const box = tile.getBoundingClientRect()
+    return { x: box.left - corner.left + box.width / 2, y: box.top - corner.top + box.height / 2 }
+  })
 }
 
 /**
@@ -81,18 +108,14 @@ function drawSidecar(sidecar) {
   return chip
 }
 
-/**
- * @param {Edge} edge
- * @param {number} index
- */
-function drawEdge(edge, index) {
+/** @param {Edge} edge */
+function drawEdge(edge) {
   const icon = edge.status === 'failed' || edge.breaks ? 'icon-cross' : edge.kind === 'mtls' ? 'icon-lock' : null
   const chip = create('span', { class: 'edge-chip' }, [
     icon === null ? null : createIcon(icon),
     create('span', { text: edge.fault ?? edge.label }),
   ])
   const line = drawLine(edge)
-  line.style.setProperty('--index', String(index))
   const item = create('li', { class: edge.breaks ? 'edge edge-break' : 'edge' }, [line, chip])
   item.dataset['status'] = edge.status
   return item

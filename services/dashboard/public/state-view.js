@@ -12,7 +12,7 @@ import { stateWords } from './states.js'
  * The count and the state of the newest call. A change of state is announced, a count is not: a number a second would
  * drown everything else a screen reader has to say.
  *
- * @returns {{ showOutcome(outcome: Outcome): void, showDisconnected(reason: string): void }}
+ * @returns {{ showOutcome(outcome: Outcome): void, showDenier(name: string | null): void, showDisconnected(reason: string): void, showIdle(why: string): void }}
  */
 export function createStateView() {
   const count = byId('count')
@@ -61,6 +61,16 @@ export function createStateView() {
         outcome.state,
         [outcome.reason, outcome.code === null ? null : `(${outcome.code})`].filter(Boolean).join(' '),
       )
+    },
+    showDenier(name) {
+      if (current !== 'denied' || name === null) return
+      setText(
+        byId('state-meaning'),
+        `${name} refused the call with HTTP 403, before any application saw it: a policy of the mesh, on the HTTP layer.`,
+      )
+    },
+    showIdle(why) {
+      setText(reason, why)
     },
     showDisconnected(why) {
       setText(byId('fact-duration'), '–')

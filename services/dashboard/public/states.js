@@ -14,7 +14,7 @@ export const stateWords = {
   connecting: {
     label: 'Connecting',
     icon: 'icon-connecting',
-    meaning: 'Asking the dashboard for the first count.',
+    meaning: 'Waiting for the first count.',
     fault: '',
   },
   connected: {
@@ -26,7 +26,7 @@ export const stateWords = {
   denied: {
     label: 'Denied',
     icon: 'icon-denied',
-    meaning: 'The mesh refused the call: a policy doesn’t let dashboard call counting.',
+    meaning: 'A sidecar refused the call with HTTP 403: a policy of the mesh doesn’t let dashboard call counting.',
     fault: 'Denied here',
   },
   failing: {

@@ -13,6 +13,7 @@ import { hasUpstreamSpan } from './trace-problems.js'
  * @property {(model: TraceModel, quarry: Quarry) => void} onSettled the trace is complete, or as complete as it got in time
  * @property {(reason: string, quarry: Quarry) => void} onMissing nothing was found in time
  * @property {(model: TraceModel) => void} [onFound] each version of the trace on the way there
+ * @property {(model: TraceModel) => boolean} [isExplained] whether it is known why this trace is broken
  * @property {() => number} [expectedSpans] how many spans the last whole trace of such a call had; 0 = not known
  * @property {(ms: number) => Promise<void>} [wait]
  * @property {() => number} [now] milliseconds
@@ -35,6 +36,7 @@ export function createTraceChaser({
   onSettled,
   onMissing,
   onFound = () => {},
+  isExplained = () => false,
   expectedSpans = () => 0,
   wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   now = () => performance.now(),
@@ -62,7 +64,9 @@ export function createTraceChaser({
           grewMs = now()
         }
         onFound(model)
-        if (isSettled(model, { quarry, quiet: now() - grewMs >= quietMs, expected: expectedSpans() })) {
+        const quiet = now() - grewMs >= quietMs
+        const explained = isExplained(model)
+        if (isSettled(model, { quarry, quiet, explained, expected: expectedSpans() })) {
           usualMs = now() - startMs
           return onSettled(model, quarry)
         }
@@ -95,11 +99,13 @@ export function createTraceChaser({
  * A call that ended before that may lack its last hop without a gap, so it has to stand still for a while.
  *
  * @param {TraceModel} model
- * @param {{ quarry: Quarry, quiet: boolean, expected: number }} seen
+ * @param {{ quarry: Quarry, quiet: boolean, explained: boolean, expected: number }} seen
  * @returns {boolean}
  */
-function isSettled(model, { quarry, quiet, expected }) {
-  if (model.rows.length === 0 || model.problems.length > 0) return false
+function isSettled(model, { quarry, quiet, explained, expected }) {
+  if (model.rows.length === 0) return false
+  // Spans that are still on their way look like a broken trace, unless somebody knows better.
+  if (model.problems.length > 0) return quiet && explained
   if (hasUpstreamSpan(model.rows)) return true
   return quiet || (quarry.state === 'denied' && expected > 1 && model.rows.length >= expected - 1)
 }

@@ -17,7 +17,7 @@ import { findProblems } from './trace-problems.js'
  *   orphan: boolean,
  * }} Row a span in tree order; `left` and `width` are parts of the trace's length, 0 to 1; `origin`: failed, and nothing below it did; `orphan` names a parent that is not there
  *
- * @typedef {{ code: string, text: string, cause: string }} Problem
+ * @typedef {{ code: string, text: string, cause: string, traceId?: string }} Problem traceId: where the rest of it is
  *
  * @typedef {object} TraceModel
  * @property {string} traceId

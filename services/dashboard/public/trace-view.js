@@ -1,61 +1,85 @@
 // @ts-check
 import { requestJson } from './api.js'
-import { byId, setText } from './dom.js'
-import { formatShortId, formatTraceLink } from './format.js'
+import { formatShortId } from './format.js'
+import { describeHop, findOtherHalf } from './hop-detail-model.js'
+import { createHopDetailView } from './hop-detail-view.js'
+import { parseExplanation } from './parse-explanation.js'
 import { parseTrace } from './parse-trace.js'
 import { createTraceChaser } from './trace-chaser.js'
+import { createTraceTools } from './trace-tools.js'
 import { createWaterfallView } from './waterfall-view.js'
 import { isRecord, parseErrorMessage, parseTraceId } from './wire.js'
 
 /**
  * @typedef {import('./trace-model.js').TraceModel} TraceModel
+ * @typedef {import('./trace-model.js').Row} Row
  * @typedef {import('./trace-chaser.js').Lookup} Lookup
  * @typedef {import('./trace-chaser.js').Quarry} Quarry
+ * @typedef {import('./parse-explanation.js').Hop} Explanation
+ *
+ * @typedef {object} TraceViewOptions
+ * @property {(model: TraceModel, quarry: Quarry) => void} onSettled called for traces that were followed, not for a held one
+ * @property {(traceId: string) => void} onHeld the trace that is held; empty when none is
  */
 
 /**
- * The trace panel: follows the newest trace, or holds the one named by `?trace=`.
+ * The trace panel: follows the newest trace, or holds the one that was chosen, which the address `?trace=` names.
  *
- * @param {{ onSettled: (model: TraceModel, quarry: Quarry) => void }} options called for traces that were followed, not for a held one
- * @returns {{ offer(quarry: Quarry): void, explain(text: string): void, useLinks(traceUiUrl: string | null): void }}
+ * @param {TraceViewOptions} options
+ * @returns {{ offer(quarry: Quarry): void, explain(text: string): void, choose(traceId: string): void, useLinks(traceUiUrl: string | null): void }}
  */
-export function createTraceView({ onSettled }) {
-  const waterfall = createWaterfallView()
+export function createTraceView({ onSettled, onHeld }) {
   let held = parseTraceId(new URLSearchParams(location.search).get('trace'))
-  let shown = ''
   let spans = 0
-  /** @type {string | null} */
-  let template = null
+  /** @type {TraceModel | undefined} */
+  let shown
+  /** @type {Row | null} */
+  let picked = null
+  const explanations = createExplanations()
 
-  /**
-   * @param {TraceModel} model
-   */
+  const tools = createTraceTools({
+    onHold: () => hold(shown?.traceId ?? null),
+    onFollow: () => hold(null),
+  })
+  const detail = createHopDetailView({ onClose: () => waterfall.pick(null) })
+  const drawDetail = () => {
+    if (picked === null || shown === undefined) return detail.show(null)
+    detail.show(describeHop(picked, shown, explanations.get(shown.traceId)))
+  }
+  const waterfall = createWaterfallView({
+    onPick(row) {
+      picked = row
+      drawDetail()
+    },
+    onShowOther: (traceId) => choose(traceId),
+  })
+
+  /** @param {TraceModel} model */
   const show = (model) => {
-    shown = model.traceId
-    waterfall.show(model)
-    drawTools()
+    const other = findOtherHalf(model, explanations.get(model.traceId))
+    const problems = model.problems.filter(({ code }) => other === undefined || code !== 'missing-upstream')
+    shown = { ...model, problems: other === undefined ? problems : [other, ...problems] }
+    waterfall.show(shown)
+    tools.show(shown.traceId, held !== null)
   }
 
-  const drawTools = () => {
-    const id = byId('trace-id')
-    /** @type {HTMLAnchorElement} */
-    const open = byId('open')
-    const link = formatTraceLink(template, shown)
-    byId('trace-tools').hidden = shown === '' && held === null
-    for (const part of [id, open, byId('copy')]) part.hidden = shown === ''
-    setText(id, formatShortId(shown))
-    id.title = shown
-    open.href = link.href
-    open.target = link.external ? '_blank' : ''
-    open.rel = link.external ? 'noreferrer' : ''
-    open.hidden = shown === '' || (held !== null && !link.external)
-    byId('hold').hidden = held !== null || shown === ''
-    byId('follow').hidden = held === null
-    setText(byId('trace-label'), held === null ? 'Newest trace' : 'Held trace')
+  /** @param {string | null} traceId */
+  const hold = (traceId) => {
+    held = traceId
+    history.replaceState(null, '', held === null ? '/' : `/?trace=${held}`)
+    tools.show(shown?.traceId ?? '', held !== null)
+    onHeld(held ?? '')
+  }
+
+  /** @param {string} traceId */
+  const lookUp = async (traceId) => {
+    const [trace] = await Promise.all([lookUpTrace(traceId), explanations.read(traceId)])
+    return trace
   }
 
   const follower = createTraceChaser({
-    lookUp: lookUpTrace,
+    lookUp,
+    isExplained: (model) => findOtherHalf(model, explanations.get(model.traceId)) !== undefined,
     expectedSpans: () => spans,
     onSettled(model, quarry) {
       if (model.problems.length === 0 && quarry.state === 'connected') spans = model.rows.length
@@ -68,40 +92,28 @@ export function createTraceView({ onSettled }) {
   })
 
   /** @param {string} traceId */
-  const hold = async (traceId) => {
+  const read = async (traceId) => {
     waterfall.note(`Reading trace ${formatShortId(traceId)}…`)
     const one = createTraceChaser({
-      lookUp: lookUpTrace,
+      lookUp,
       // Asked for by name, it is shown at once: most are old and won't grow.
       onFound: (model) => held === traceId && show(model),
       onSettled: () => {},
       onMissing: (reason) => held === traceId && waterfall.note(`No trace ${formatShortId(traceId)} here. ${reason}`),
+      // Old or broken, it is as complete as it gets once it stands still.
+      isExplained: () => true,
     })
     await one.offer({ traceId, state: null })
   }
 
-  byId('hold').addEventListener('click', () => {
-    held = shown
-    history.replaceState(null, '', `/?trace=${held}`)
-    drawTools()
-    byId('follow').focus()
-  })
-  byId('follow').addEventListener('click', (event) => {
-    event.preventDefault()
-    held = null
-    history.replaceState(null, '', '/')
-    drawTools()
-    byId(shown === '' ? 'open' : 'hold').focus()
-  })
-  byId('copy').addEventListener('click', async () => {
-    const done = await copyText(shown)
-    setText(byId('copy-text'), done ? 'Copied' : shown)
-    setText(byId('announcer'), done ? 'Trace id copied.' : `Copying is not allowed here. The id is ${shown}`)
-    setTimeout(() => setText(byId('copy-text'), 'Copy id'), done ? 1500 : 8000)
-  })
+  /** @param {string} traceId */
+  const choose = (traceId) => {
+    hold(traceId)
+    void read(traceId)
+  }
 
-  drawTools()
-  if (held !== null) void hold(held)
+  tools.show('', held !== null)
+  if (held !== null) choose(held)
 
   return {
     offer(quarry) {
@@ -110,9 +122,28 @@ export function createTraceView({ onSettled }) {
     explain(text) {
       if (held === null) waterfall.note(text)
     },
-    useLinks(traceUiUrl) {
-      template = traceUiUrl
-      drawTools()
+    choose,
+    useLinks: (traceUiUrl) => tools.useLinks(traceUiUrl),
+  }
+}
+
+/** What the dashboard remembers of the newest requests that were asked for; a handful is enough. */
+function createExplanations() {
+  /** @type {Map<string, Explanation | null>} */
+  const known = new Map()
+  return {
+    /** @param {string} traceId */
+    get: (traceId) => known.get(traceId) ?? null,
+    /** @param {string} traceId */
+    async read(traceId) {
+      if (known.has(traceId)) return
+      const answer = await requestJson(`/api/requests/${traceId}`)
+      const body = answer.kind === 'json' && isRecord(answer.body) ? answer.body['explain'] : undefined
+      known.set(traceId, parseExplanation(body) ?? null)
+      for (const oldest of known.keys()) {
+        if (known.size <= 8) break
+        known.delete(oldest)
+      }
     },
   }
 }
@@ -129,14 +160,4 @@ async function lookUpTrace(traceId) {
   const data = isRecord(answer.body) ? answer.body['data'] : undefined
   const trace = Array.isArray(data) ? parseTrace(data[0]) : undefined
   return trace === undefined ? { absent: 'The trace backend’s answer is not a trace.' } : { trace }
-}
-
-/** @param {string} text */
-async function copyText(text) {
-  try {
-    await navigator.clipboard.writeText(text)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -1,6 +1,9 @@
 // @ts-check
 import { byId, create, createIcon, setIcon, setText } from './dom.js'
 import { axisTicks, formatDuration, formatTick } from './format.js'
+import { createRow } from './waterfall-row.js'
+import { createZoomControl } from './zoom-control.js'
+import { seenBar } from './zoom-model.js'
 
 /**
  * @typedef {import('./trace-model.js').Row} Row
@@ -9,11 +12,12 @@ import { axisTicks, formatDuration, formatTick } from './format.js'
 
 /**
  * One trace as a table whose middle column is a time line. Rows are kept and refilled, so a new trace moves the bars
- * and nothing else.
+ * and nothing else. A row that was picked stays picked in the next trace.
  *
- * @returns {{ show(model: TraceModel): void, note(text: string): void }}
+ * @param {{ onPick: (row: Row | null) => void, onShowOther: (traceId: string) => void }} options
+ * @returns {{ show(model: TraceModel): void, note(text: string): void, pick(row: Row | null): void }}
  */
-export function createWaterfallView() {
+export function createWaterfallView({ onPick, onShowOther }) {
   const table = byId('waterfall')
   const body = byId('rows')
   const verdict = byId('verdict')
@@ -23,9 +27,41 @@ export function createWaterfallView() {
   const verdictIcon = byId('verdict-icon')
   /** @type {ReturnType<typeof createRow>[]} */
   const rows = []
+  /** @type {TraceModel | undefined} */
+  let shown
+  let picked = ''
+  let drawnProblems = ''
+
+  const zoom = createZoomControl({ onChange: () => drawTimes() })
+  const drawTimes = () => {
+    if (shown === undefined) return
+    const { from, to } = zoom.current()
+    drawAxis(shown.durationUs, from, to)
+    for (const [index, row] of shown.rows.entries()) rows[index]?.place(seenBar({ from, to }, row))
+  }
+  /** @param {Row | null} row */
+  const pick = (row) => {
+    picked = row === null ? '' : keyOf(row)
+    for (const [index, each] of (shown?.rows ?? []).entries()) rows[index]?.setPicked(keyOf(each) === picked)
+    onPick(row)
+  }
+  /** @param {number} index */
+  const toggle = (index) => {
+    const row = shown?.rows[index]
+    if (row !== undefined) pick(keyOf(row) === picked ? null : row)
+  }
+  table.addEventListener('keydown', (event) => {
+    if (zoom.onKey(event)) return
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+    if (step === 0) return
+    const at = rows.findIndex((row) => row.element.contains(document.activeElement))
+    rows[at + step]?.focus()
+    event.preventDefault()
+  })
 
   return {
     show(model) {
+      shown = model
       const broken = model.problems.length > 0
       table.hidden = false
       verdict.hidden = false
@@ -35,10 +71,12 @@ export function createWaterfallView() {
       const spans = `${model.rows.length} ${model.rows.length === 1 ? 'span' : 'spans'}`
       setText(byId('trace-summary'), `${spans} in ${formatDuration(model.durationUs)}`)
       problems.hidden = !broken
-      problems.replaceChildren(...model.problems.map(drawProblem))
-      drawAxis(model.durationUs)
+      const key = JSON.stringify(model.problems)
+      if (key !== drawnProblems)
+        problems.replaceChildren(...model.problems.map((each) => drawProblem(each, onShowOther)))
+      drawnProblems = key
       for (const [index, row] of model.rows.entries()) {
-        const kept = rows[index] ?? createRow()
+        const kept = rows[index] ?? createRow(() => toggle(index))
         if (rows[index] === undefined) {
           rows.push(kept)
           body.append(kept.element)
@@ -46,84 +84,69 @@ export function createWaterfallView() {
         kept.fill(row)
       }
       for (const extra of rows.splice(model.rows.length)) extra.element.remove()
+      drawTimes()
+      pick(model.rows.find((row) => keyOf(row) === picked) ?? null)
       setText(note, '')
     },
     note(text) {
       setText(note, text)
     },
+    pick,
   }
 }
 
-/** @param {import('./trace-model.js').Problem} problem */
-function drawProblem(problem) {
-  return create('li', {}, [
-    createIcon('icon-failing'),
-    create('span', {}, [create('strong', { text: problem.text }), create('span', { text: ` ${problem.cause}` })]),
-  ])
+/**
+ * The same hop in another trace.
+ *
+ * @param {Row} row
+ */
+function keyOf(row) {
+  return `${row.service}|${row.proxy}|${row.kind}`
 }
 
-/** @param {number} durationUs */
-function drawAxis(durationUs) {
-  const ticks = axisTicks(durationUs, 4)
+/**
+ * @param {import('./trace-model.js').Problem} problem
+ * @param {(traceId: string) => void} onShowOther
+ */
+function drawProblem(problem, onShowOther) {
+  const words = create('span', {}, [
+    create('strong', { text: problem.text }),
+    create('span', { text: ` ${problem.cause} ` }),
+  ])
+  const { traceId } = problem
+  if (traceId !== undefined) {
+    const button = create('button', { class: 'link', text: 'Show that trace' })
+    button.type = 'button'
+    button.addEventListener('click', () => onShowOther(traceId))
+    words.append(button)
+  }
+  return create('li', {}, [createIcon('icon-failing'), words])
+}
+
+/**
+ * @param {number} durationUs
+ * @param {number} from
+ * @param {number} to
+ */
+function drawAxis(durationUs, from, to) {
+  const seenUs = durationUs * (to - from)
+  const ticks = axisTicks(seenUs, 4)
+  const step = ticks[1] ?? seenUs
+  const first = from === 0 ? 0 : Math.ceil((from * durationUs) / (step || 1)) * step
   byId('axis').replaceChildren(
-    ...ticks.map((tick) => {
-      const left = durationUs === 0 ? 0 : tick / durationUs
+    ...ticks.flatMap((tick) => {
+      const at = first + tick
+      const left = durationUs === 0 ? 0 : (at / durationUs - from) / (to - from)
+      if (left > 1) return []
       const mark = create('span', {
         class: left > 0.93 ? 'tick tick-last' : left > 0.8 ? 'tick tick-late' : 'tick',
-        text: formatTick(tick),
+        text: formatTick(at),
       })
       mark.style.setProperty('--left', String(left))
-      return mark
+      return [mark]
     }),
   )
-  const step = durationUs === 0 ? 1 : (ticks[1] ?? durationUs) / durationUs
-  byId('waterfall').style.setProperty('--grid', String(step))
-}
-
-function createRow() {
-  const service = create('span', { class: 'service' })
-  const detail = create('span', { class: 'detail' })
-  const parent = create('span', { class: 'visually-hidden' })
-  const hop = create('th', { class: 'span-hop', role: 'rowheader' }, [
-    create('span', { class: 'elbow' }),
-    create('span', { class: 'span-words' }, [service, detail, parent]),
-  ])
-  hop.scope = 'row'
-  const start = create('span', { class: 'visually-hidden' })
-  const bar = create('span', { class: 'bar-fill' })
-  const time = create('td', { class: 'time', role: 'cell' }, [start, create('span', { class: 'lane' }, [bar])])
-  const duration = create('td', { class: 'number duration', role: 'cell' })
-  const status = create('span', { class: 'status' })
-  const element = create('tr', { role: 'row' }, [
-    hop,
-    time,
-    duration,
-    create('td', { class: 'number', role: 'cell' }, [status]),
-  ])
-
-  return {
-    element,
-    /** @param {Row} row */
-    fill(row) {
-      element.dataset['role'] = row.proxy ? 'sidecar' : 'app'
-      element.dataset['failed'] = String(row.failed)
-      element.dataset['origin'] = String(row.origin)
-      element.dataset['nested'] = String(row.depth > 0)
-      hop.style.setProperty('--depth', String(Math.min(row.depth, 12)))
-      setText(service, row.service)
-      setText(detail, `${row.proxy ? 'sidecar' : 'app'} · ${row.kind ?? 'no kind'} · ${row.name}`)
-      setText(parent, describePlace(row))
-      setText(start, `after ${formatDuration(row.offsetUs)}`)
-      bar.style.setProperty('--left', String(row.left))
-      bar.style.setProperty('--width', String(row.width))
-      setText(duration, formatDuration(row.durationUs))
-      setText(status, row.status === null ? (row.error ? 'error' : '–') : String(row.status))
-    },
-  }
-}
-
-/** @param {Row} row */
-function describePlace(row) {
-  if (row.parentService !== null) return `, level ${row.depth + 1}, child of ${row.parentService}`
-  return row.orphan ? ', its parent is missing' : ', start of the trace'
+  const waterfall = byId('waterfall')
+  waterfall.style.setProperty('--grid', String(seenUs === 0 ? 1 : step / seenUs))
+  waterfall.style.setProperty('--grid-start', String(seenUs === 0 ? 0 : (first - from * durationUs) / seenUs))
 }

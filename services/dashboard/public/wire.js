@@ -12,12 +12,19 @@
  * @property {string | null} reason
  * @property {number | null} durationMs
  *
+ * @typedef {Outcome & { seq: number, atMs: number }} Entry one request of the history
+ *
+ * @typedef {'auto' | 'off' | '1' | '10'} TrafficRate
+ * @typedef {{ rate: TrafficRate, fault: string | null, propagation: boolean }} Traffic
+ *
  * @typedef {object} Config
  * @property {string} hostname
  * @property {string} upstream
  * @property {boolean} traces
  * @property {string | null} traceUiUrl
  * @property {boolean} controls
+ * @property {boolean} faults
+ * @property {boolean} kubernetes
  *
  * @typedef {'ready' | 'starting' | 'down' | 'rejected'} SidecarState
  * @typedef {{ name: string, state: SidecarState, reason: string | null, restarts: number }} SidecarStatus
@@ -31,6 +38,7 @@
  */
 
 const callStates = new Set(['connected', 'denied', 'failing', 'unreachable'])
+const trafficRates = new Set(['auto', 'off', '1', '10'])
 const sidecarStates = new Set(['ready', 'starting', 'down', 'rejected'])
 
 /**
@@ -80,6 +88,34 @@ export function parseOutcome(body) {
 }
 
 /**
+ * @param {unknown} value
+ * @returns {Entry[]} those that can be read
+ */
+export function parseEntries(value) {
+  if (!Array.isArray(value)) return []
+  return value.slice(-5000).flatMap((item) => {
+    const outcome = parseOutcome(item)
+    if (outcome === undefined || !isRecord(item)) return []
+    const atMs = Date.parse(String(item['at']))
+    const seq = parseNumber(item['seq'])
+    return seq === null || Number.isNaN(atMs) ? [] : [{ ...outcome, seq, atMs }]
+  })
+}
+
+/**
+ * @param {unknown} body
+ * @returns {Traffic | undefined}
+ */
+export function parseTraffic(body) {
+  if (!isRecord(body) || typeof body['rate'] !== 'string' || !trafficRates.has(body['rate'])) return undefined
+  return {
+    rate: /** @type {TrafficRate} */ (body['rate']),
+    fault: parseText(body['fault'], 60),
+    propagation: body['propagation'] !== false,
+  }
+}
+
+/**
  * @param {unknown} body
  * @returns {Config | undefined}
  */
@@ -91,6 +127,8 @@ export function parseConfig(body) {
     traces: body['traces'] === true,
     traceUiUrl: parseText(body['traceUiUrl'], 2000),
     controls: body['controls'] === true,
+    faults: body['faults'] === true,
+    kubernetes: body['kubernetes'] === true,
   }
 }
 

@@ -28,7 +28,7 @@ export const checkPeerInbound: Check = async ({ peerInbound, timeoutMs = DEFAULT
           ? `No: it answered ${plaintext.status} to plaintext HTTP.`
           : isAbsent(plaintext.code)
             ? `Unknown: ${plaintext.failure}.`
-            : `Yes: ${plaintext.failure}.`,
+            : `Yes: it hung up (${plaintext.failure}).`,
       command: `curl -si http://${address}/`,
     },
     {

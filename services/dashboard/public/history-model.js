@@ -1,0 +1,83 @@
+// @ts-check
+
+/**
+ * @typedef {import('./wire.js').Entry} Entry
+ * @typedef {import('./wire.js').CallState} CallState
+ * @typedef {{ second: number, worst: Entry, count: number, longestMs: number }} Bucket one second of the strip
+ */
+
+/** How far back the strip goes, in seconds. */
+export const stripSeconds = 180
+const listed = 40
+
+/** What deserves to be seen when a second held several: the worse state, then the slower request. */
+const severity = { connected: 0, failing: 1, unreachable: 2, denied: 3 }
+
+/**
+ * The last minutes of requests in bounded memory: one bucket a second for the strip, and the newest for the list.
+ *
+ * @returns {{ add(entries: Entry[], reset: boolean): void, newest(): Entry[], buckets(nowMs: number): (Bucket | undefined)[], total(): Record<CallState, number> }}
+ */
+export function createHistoryModel() {
+  /** @type {Map<number, Bucket>} */
+  const seconds = new Map()
+  /** @type {Entry[]} */
+  let newest = []
+
+  /** @param {Entry} entry */
+  const count = (entry) => {
+    const second = Math.floor(entry.atMs / 1000)
+    const bucket = seconds.get(second)
+    if (bucket === undefined) {
+      seconds.set(second, { second, worst: entry, count: 1, longestMs: entry.durationMs ?? 0 })
+      return
+    }
+    bucket.count += 1
+    bucket.longestMs = Math.max(bucket.longestMs, entry.durationMs ?? 0)
+    if (isWorse(entry, bucket.worst)) bucket.worst = entry
+  }
+
+  return {
+    add(entries, reset) {
+      if (reset) {
+        seconds.clear()
+        newest = []
+      }
+      for (const entry of entries) count(entry)
+      newest = [...newest, ...entries].slice(-listed)
+      // Sorted by arrival, so the oldest keys come first.
+      for (const second of seconds.keys()) {
+        if (seconds.size <= stripSeconds * 2) break
+        seconds.delete(second)
+      }
+    },
+    newest: () => newest.toReversed(),
+    buckets(nowMs) {
+      const now = Math.floor(nowMs / 1000)
+      return Array.from({ length: stripSeconds }, (_, index) => seconds.get(now - stripSeconds + 1 + index))
+    },
+    total() {
+      const total = { connected: 0, denied: 0, failing: 0, unreachable: 0 }
+      for (const entry of newest) total[entry.state] += 1
+      return total
+    },
+  }
+}
+
+/**
+ * @param {Entry} one
+ * @param {Entry} other
+ */
+function isWorse(one, other) {
+  const difference = severity[one.state] - severity[other.state]
+  return difference > 0 || (difference === 0 && (one.durationMs ?? 0) > (other.durationMs ?? 0))
+}
+
+/**
+ * A bar's height, 0 to 1, by the logarithm of its latency: 1 ms and below is low, 2 s and above is full.
+ *
+ * @param {number} ms
+ */
+export function latencyHeight(ms) {
+  return Math.min(1, Math.max(0.08, 0.12 + 0.88 * (Math.log10(Math.max(1, ms)) / Math.log10(2000))))
+}

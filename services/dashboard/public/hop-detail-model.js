@@ -1,0 +1,186 @@
+// @ts-check
+import { formatDuration, formatShortId } from './format.js'
+
+/**
+ * @typedef {import('./trace-model.js').Row} Row
+ * @typedef {import('./trace-model.js').TraceModel} TraceModel
+ * @typedef {import('./trace-model.js').Problem} Problem
+ * @typedef {import('./parse-explanation.js').Hop} HopExplanation
+ * @typedef {import('./parse-explanation.js').Header} Header
+ *
+ * @typedef {Header & { note: string, chosen: boolean }} ShownHeader `chosen`: names the caller that was chosen
+ * @typedef {{ title: string, headers: ShownHeader[], none: string }} HeaderTable
+ * @typedef {{ title: string, facts: string[], tables: HeaderTable[] }} HopDetail
+ */
+
+/** Why one of several contexts was taken for the caller; the rules are those of `selectContext`. */
+const reasons = /** @type {Record<string, string>} */ ({
+  only: 'It was the only context in these headers.',
+  untouched: 'No proxy rewrote anything since the last application, so all formats name the same caller.',
+  rewritten:
+    'A proxy rewrote this format after the last application had marked all of them (tl=p:… in tracestate): the freshest wins.',
+  agree: 'All formats that were rewritten name the same span.',
+  hint: 'Two proxies rewrote different formats; the deployment says which tracer its sidecar has.',
+  datadog: 'Envoy’s Datadog tracer says in tracestate that it wrote this one.',
+  'b3-parent': 'It names a parent, which no application sends: a proxy wrote it.',
+  'w3c-default': 'Nothing tells the formats apart, so W3C is taken.',
+})
+
+const formats = /** @type {Record<string, string>} */ ({
+  w3c: 'traceparent',
+  b3multi: 'x-b3-*',
+  b3single: 'b3',
+})
+
+/**
+ * All there is to say of one row: where its time went, which trace headers came and went, and why its parent is its
+ * parent.
+ *
+ * @param {Row} row
+ * @param {TraceModel} model
+ * @param {HopExplanation | null} explanation of the first application; null where the dashboard has forgotten it
+ * @returns {HopDetail}
+ */
+export function describeHop(row, model, explanation) {
+  const first = model.rows.find((each) => !each.proxy)
+  const title = `${row.service}, ${row.proxy ? 'sidecar' : 'application'}, ${row.kind ?? 'no kind'}`
+  const facts = [timing(row, model.rows)]
+  const call = explanation?.calls[0]
+  if (explanation === null) {
+    return { title, facts: [...facts, 'The dashboard no longer holds the headers of this request.'], tables: [] }
+  }
+  if (row.proxy) {
+    if (call?.hop) facts.push(rewriting(call.sent, call.hop.received))
+    return { title, facts, tables: [] }
+  }
+  const entry = row.service === first?.service
+  if (entry && row.kind === 'client') {
+    return { title, facts, tables: call === undefined ? [] : [sentTable(call.sent)] }
+  }
+  const hop = entry ? explanation : call?.hop
+  if (hop === null || hop === undefined) {
+    return { title, facts: [...facts, 'This application does not tell which headers arrived.'], tables: [] }
+  }
+  return {
+    title,
+    facts: [...facts, ...parentage(row, hop)],
+    tables: [receivedTable(hop, entry ? [] : (call?.sent ?? []))],
+  }
+}
+
+/**
+ * What the applications themselves know of a trace that fell apart, which its spans can't tell.
+ *
+ * @param {TraceModel} model
+ * @param {HopExplanation | null} explanation
+ * @returns {(Problem & { traceId: string }) | undefined} `traceId`: where the rest went
+ */
+export function findOtherHalf(model, explanation) {
+  const call = explanation?.calls[0]
+  const other = call?.hop?.caller?.traceId
+  if (call === undefined || other === undefined || other === model.traceId) return undefined
+  const service = call.hop?.service ?? 'the next application'
+  return {
+    code: 'other-trace',
+    text: `${service} took part in another trace, ${formatShortId(other)}.`,
+    cause:
+      call.sent.length === 0
+        ? `${explanation?.service ?? 'The caller'} sent no trace headers, so the next sidecar began a trace of its own. Propagation is off, or missing, in ${explanation?.service ?? 'the caller'}.`
+        : 'Its headers were replaced on the way: a proxy did not understand them, or does not trust its caller.',
+    traceId: other,
+  }
+}
+
+/**
+ * @param {Row} row
+ * @param {Row[]} rows
+ */
+function timing(row, rows) {
+  const child = rows.find((each) => each.parentId === row.spanId)
+  if (child === undefined) return `${formatDuration(row.durationUs)}, all of it here.`
+  const before = formatDuration(child.startUs - row.startUs)
+  const after = formatDuration(row.startUs + row.durationUs - child.startUs - child.durationUs)
+  const here = formatDuration(row.durationUs - child.durationUs)
+  const place = row.proxy ? (child.proxy ? 'in this proxy and on the wire' : 'in this proxy') : 'here'
+  return `${here} of ${formatDuration(row.durationUs)} ${place}: ${before} on the way in, ${after} on the way back.`
+}
+
+/**
+ * @param {Row} row
+ * @param {HopExplanation} hop
+ */
+function parentage(row, hop) {
+  const { caller } = hop
+  if (caller === null) return ['No trace context arrived, so a trace begins here.']
+  const where = formats[caller.format] ?? caller.format
+  const taken = row.parentId === caller.spanId ? 'Its parent' : 'The caller in these headers'
+  return [`${taken} is span ${caller.spanId}, from ${where}. ${reasons[caller.reason] ?? ''}`]
+}
+
+/** @param {Header[]} sent */
+function sentTable(sent) {
+  return {
+    title: 'Trace headers that left',
+    headers: sent.map((header) => ({ ...header, note: '', chosen: false })),
+    none: 'None: this application carried nothing on.',
+  }
+}
+
+/**
+ * @param {HopExplanation} hop
+ * @param {Header[]} sent by the application before
+ */
+function receivedTable({ received, caller }, sent) {
+  const before = new Map(sent.map(({ name, value }) => [name, value]))
+  return {
+    title: 'Trace headers that arrived',
+    headers: received.map((header) => ({
+      ...header,
+      note: before.size === 0 ? '' : noteOn(header, before.get(header.name)),
+      chosen: caller !== null && isNamedBy(header, caller),
+    })),
+    none: 'None.',
+  }
+}
+
+/**
+ * @param {Header} header
+ * @param {string | undefined} sent
+ */
+function noteOn(header, sent) {
+  if (sent === undefined) return 'added on the way'
+  return sent === header.value ? 'as it was sent' : 'rewritten on the way'
+}
+
+/**
+ * @param {Header} header
+ * @param {{ format: string, spanId: string }} caller
+ */
+function isNamedBy({ name, value }, { format, spanId }) {
+  const own = format === 'w3c' ? name === 'traceparent' : format === 'b3single' ? name === 'b3' : name === 'x-b3-spanid'
+  return own && value.toLowerCase().includes(spanId)
+}
+
+/**
+ * @param {Header[]} sent
+ * @param {Header[]} received
+ */
+function rewriting(sent, received) {
+  const before = new Map(sent.map(({ name, value }) => [name, value]))
+  const changed = received.filter(({ name, value }) => before.has(name) && before.get(name) !== value)
+  const kept = received.filter(({ name, value }) => before.get(name) === value)
+  const added = received.filter(({ name }) => !before.has(name))
+  const parts = [
+    ...(changed.length > 0 ? [`rewrote ${names(changed)}`] : []),
+    ...(added.length > 0 ? [`added ${names(added)}`] : []),
+    ...(kept.length > 0 ? [`passed on ${names(kept)} as sent`] : []),
+  ]
+  return parts.length === 0
+    ? 'No trace header reached the next application.'
+    : `On the way, the sidecars ${parts.join(', ')}.`
+}
+
+/** @param {Header[]} headers */
+function names(headers) {
+  return headers.map(({ name }) => name).join(', ')
+}

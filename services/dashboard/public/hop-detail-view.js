@@ -1,0 +1,50 @@
+// @ts-check
+import { byId, create, createIcon, setText } from './dom.js'
+
+/**
+ * The hop that was chosen, in words and headers.
+ *
+ * @param {{ onClose: () => void }} options
+ * @returns {{ show(detail: import('./hop-detail-model.js').HopDetail | null): void }}
+ */
+export function createHopDetailView({ onClose }) {
+  const panel = byId('hop-detail')
+  let drawn = ''
+  byId('hop-close').addEventListener('click', onClose)
+
+  return {
+    show(detail) {
+      panel.hidden = detail === null
+      if (detail === null) return
+      const key = JSON.stringify(detail)
+      if (key === drawn) return
+      drawn = key
+      setText(byId('hop-title'), detail.title)
+      byId('hop-facts').replaceChildren(...detail.facts.map((fact) => create('p', { text: fact })))
+      byId('hop-tables').replaceChildren(...detail.tables.map(drawTable))
+    },
+  }
+}
+
+/** @param {import('./hop-detail-model.js').HeaderTable} table */
+function drawTable({ title, headers, none }) {
+  const caption = create('h4', { class: 'headers-title', text: title })
+  if (headers.length === 0) return create('div', {}, [caption, create('p', { text: none })])
+  const list = create('dl', { class: 'headers' })
+  for (const { name, value, note, chosen } of headers) {
+    const words = [
+      create('code', { text: value }),
+      chosen
+        ? create('span', { class: 'header-chosen' }, [
+            createIcon('icon-check'),
+            create('span', { text: 'names the caller' }),
+          ])
+        : null,
+      note === '' ? null : create('span', { class: 'header-note', text: note }),
+    ]
+    const row = create('div', {}, [create('dt', { text: name }), create('dd', {}, words)])
+    if (chosen) row.dataset['chosen'] = 'true'
+    list.append(row)
+  }
+  return create('div', {}, [caption, list])
+}

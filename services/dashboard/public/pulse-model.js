@@ -1,0 +1,39 @@
+// @ts-check
+
+/**
+ * @typedef {import('./path-model.js').HopTime} HopTime
+ * @typedef {{ offset: number, hop: number }} Stop where the request is at a time: `hop` 0 is the browser
+ * @typedef {{ stops: Stop[], slower: number, totalMs: number }} Pulse
+ */
+
+/** How long a request is shown to take, in milliseconds: long enough to follow, short enough for one a second. */
+const shownMs = 900
+/** The browser's own part is not in the trace; the way from it and back to it is shown as this share of the whole. */
+const edge = 0.08
+
+/**
+ * A request's way through the hops and back, in proportion to when its spans began and ended.
+ *
+ * @param {HopTime[]} times of the hops after the browser, in order
+ * @returns {Pulse | undefined} undefined where there is nothing to go by
+ */
+export function buildPulse(times) {
+  const first = times[0]
+  if (first === undefined) return undefined
+  const totalUs = Math.max(first.endUs - first.startUs, 1)
+  /** @param {number} us */
+  const at = (us) => edge + (1 - 2 * edge) * Math.min(1, Math.max(0, (us - first.startUs) / totalUs))
+  // A later hop of a trace that fell apart was reached, but not in this request's context.
+  const apart = times.findIndex((time) => time.detached)
+  const line = apart === -1 ? times : times.slice(0, apart)
+  const stops = [
+    { offset: 0, hop: 0 },
+    ...line.map((time, index) => ({ offset: at(time.startUs), hop: index + 1 })),
+    ...line.map((time, index) => ({ offset: at(time.endUs), hop: index + 1 })).toReversed(),
+    { offset: 1, hop: 0 },
+  ]
+  let reached = 0
+  // Clocks of four programs are not one clock: a stop is never before the one that leads to it.
+  for (const stop of stops) reached = stop.offset = Math.max(stop.offset, reached)
+  return { stops, slower: Math.max(1, Math.round((shownMs * 1000) / totalUs)), totalMs: shownMs }
+}

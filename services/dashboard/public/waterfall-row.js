@@ -1,0 +1,75 @@
+// @ts-check
+import { create, setText } from './dom.js'
+import { formatDuration } from './format.js'
+
+/**
+ * @typedef {import('./trace-model.js').Row} Row
+ */
+
+/**
+ * One row of the waterfall, to be filled again and again.
+ *
+ * @param {() => void} onToggle
+ */
+export function createRow(onToggle) {
+  const service = create('span', { class: 'service' })
+  const detail = create('span', { class: 'detail' })
+  const parent = create('span', { class: 'visually-hidden' })
+  const button = create('button', { class: 'span-words' }, [service, detail, parent])
+  button.type = 'button'
+  button.setAttribute('aria-expanded', 'false')
+  button.setAttribute('aria-controls', 'hop-detail')
+  const hop = create('th', { class: 'span-hop', role: 'rowheader' }, [create('span', { class: 'elbow' }), button])
+  hop.scope = 'row'
+  const start = create('span', { class: 'visually-hidden' })
+  const bar = create('span', { class: 'bar-fill' })
+  const time = create('td', { class: 'time', role: 'cell' }, [start, create('span', { class: 'lane' }, [bar])])
+  const duration = create('td', { class: 'number duration', role: 'cell' })
+  const status = create('span', { class: 'status' })
+  const element = create('tr', { role: 'row' }, [
+    hop,
+    time,
+    duration,
+    create('td', { class: 'number', role: 'cell' }, [status]),
+  ])
+
+  // The whole row answers to the pointer, the button to the keyboard.
+  element.addEventListener('click', onToggle)
+
+  return {
+    element,
+    focus: () => button.focus(),
+    /** @param {boolean} picked */
+    setPicked(picked) {
+      button.setAttribute('aria-expanded', String(picked))
+      element.dataset['picked'] = String(picked)
+    },
+    /** @param {{ left: number, width: number } | null} seen */
+    place(seen) {
+      bar.hidden = seen === null
+      if (seen === null) return
+      bar.style.setProperty('--left', String(seen.left))
+      bar.style.setProperty('--width', String(seen.width))
+    },
+    /** @param {Row} row */
+    fill(row) {
+      element.dataset['role'] = row.proxy ? 'sidecar' : 'app'
+      element.dataset['failed'] = String(row.failed)
+      element.dataset['origin'] = String(row.origin)
+      element.dataset['nested'] = String(row.depth > 0)
+      hop.style.setProperty('--depth', String(Math.min(row.depth, 12)))
+      setText(service, row.service)
+      setText(detail, `${row.proxy ? 'sidecar' : 'app'} · ${row.kind ?? 'no kind'} · ${row.name}`)
+      setText(parent, describePlace(row))
+      setText(start, `after ${formatDuration(row.offsetUs)}`)
+      setText(duration, formatDuration(row.durationUs))
+      setText(status, row.status === null ? (row.error ? 'error' : '–') : String(row.status))
+    },
+  }
+}
+
+/** @param {Row} row */
+function describePlace(row) {
+  if (row.parentService !== null) return `, level ${row.depth + 1}, child of ${row.parentService}`
+  return row.orphan ? ', its parent is missing' : ', start of the trace'
+}

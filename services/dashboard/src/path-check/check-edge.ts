@@ -1,0 +1,70 @@
+import { ask } from '../checks/ask.ts'
+import { type Call, type PathCheckOptions, type PathFinding, untilRight } from './path-check.ts'
+
+export interface EdgeFinding extends PathFinding {
+  call?: Call
+}
+
+/** A denial served by an old listener is followed by right answers, and the other way round. */
+const TIMES_IN_A_ROW = 3
+
+/** Asks the page's edge for one count: the call must end as the rules say, and go on doing so. */
+export async function checkEdge(options: PathCheckOptions): Promise<EdgeFinding> {
+  let inARow = 0
+  return untilRight(options, async () => {
+    const finding = await askOnce(options)
+    inARow = finding.fix === undefined ? inARow + 1 : 0
+    if (finding.fix !== undefined || inARow >= TIMES_IN_A_ROW) return finding
+    return { ...finding, fix: 'It was right once, but not for long: the sidecars are still being configured.' }
+  })
+}
+
+async function askOnce({ dashboardUrl, dashboardHost, expect }: PathCheckOptions): Promise<EdgeFinding> {
+  const url = `${dashboardUrl}/api/count`
+  const answer = await ask(url, { timeoutMs: 10_000, ...(dashboardHost && { headers: { host: dashboardHost } }) })
+  if (answer.failure !== undefined) {
+    return {
+      found: `${url}: ${answer.failure}`,
+      fix: 'The page is not reachable from a pod outside the mesh. Is the dashboard ready (kubectl get pods)? Under Consul, does it listen on all addresses, or is there a gateway? Does its NetworkPolicy admit the port?',
+    }
+  }
+  const call = parseCall(answer.body)
+  if (call === undefined) {
+    const quoted = answer.body.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 120)
+    return {
+      found: `${url} answered ${answer.status}: ${quoted}`,
+      fix: answer.body.startsWith('RBAC: access denied')
+        ? 'The mesh refuses the page itself: its own allow is missing (Istio: AuthorizationPolicy dashboard-edge; behind a gateway: the gateway’s identity).'
+        : 'That is not the dashboard. Which Service or route answers there?',
+    }
+  }
+  const found = `${url}: ${call.state}${call.count === null ? '' : `, count ${call.count}`}${call.reason === null ? '' : `, ${call.reason}`}`
+  if (call.state === (expect === 'allowed' ? 'connected' : 'denied')) return { found, call }
+  return { found, call, fix: fixFor(call.state, expect) }
+}
+
+function fixFor(state: Call['state'], expect: PathCheckOptions['expect']): string {
+  if (expect === 'denied') {
+    return 'The call should be denied. Has Consul taken the intentions (kubectl get serviceintentions: SYNCED), does counting’s sidecar run, is the Istio policy deny-all there?'
+  }
+  if (state === 'denied') {
+    return 'No rule lets the dashboard call counting. Consul: kubectl get serviceintentions counting (SYNCED?), and is nobody else the owner of that destination? Istio: kubectl get authorizationpolicy counting-allow-get, and is its principal the dashboard’s?'
+  }
+  if (state === 'failing') return 'Counting itself fails: kubectl logs deploy/counting.'
+  return 'The call does not get through. Is counting ready, has it a sidecar, and the dashboard one (kubectl get pods: 2/2)? Under Istio, does a DestinationRule switch TLS off against STRICT?'
+}
+
+function parseCall(body: string): Call | undefined {
+  try {
+    const { state, count, reason, traceId } = JSON.parse(body) as Record<string, unknown>
+    if (state !== 'connected' && state !== 'denied' && state !== 'failing' && state !== 'unreachable') return undefined
+    return {
+      state,
+      count: typeof count === 'number' ? count : null,
+      reason: typeof reason === 'string' ? reason.slice(0, 300) : null,
+      traceId: typeof traceId === 'string' && /^[0-9a-f]{32}$/.test(traceId) ? traceId : null,
+    }
+  } catch {
+    return undefined
+  }
+}

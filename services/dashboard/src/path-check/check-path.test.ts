@@ -1,0 +1,174 @@
+import http, { type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { checkPath } from './check-path.ts'
+import type { PathCheckOptions } from './path-check.ts'
+
+const traceId = 'a'.repeat(32)
+
+/** A server on a free port. */
+async function serve(handler: RequestListener) {
+  const server = http.createServer(handler)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+const json =
+  (status: number, body: unknown): RequestListener =>
+  (_request, response) =>
+    void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+
+const connected = json(200, { state: 'connected', count: 7, reason: null, traceId })
+const denied = json(502, { state: 'denied', count: null, reason: 'RBAC: access denied', traceId })
+
+/** A chain of spans, each the child of the one before, as Jaeger answers it. */
+function trace(...hops: [service: string, kind: string, proxy?: boolean][]): RequestListener {
+  return json(200, {
+    data: [
+      {
+        traceID: traceId,
+        processes: Object.fromEntries(hops.map(([serviceName], index) => [`p${index}`, { serviceName, tags: [] }])),
+        spans: hops.map(([service, kind, proxy], index) => ({
+          traceID: traceId,
+          spanID: `${index + 1}`.padStart(16, '0'),
+          operationName: service,
+          references:
+            index === 0 ? [] : [{ refType: 'CHILD_OF', traceID: traceId, spanID: `${index}`.padStart(16, '0') }],
+          startTime: 1_700_000_000_000_000 + index,
+          duration: 100 - index,
+          processID: `p${index}`,
+          tags: [
+            { key: 'span.kind', type: 'string', value: kind },
+            ...(proxy ? [{ key: 'component', type: 'string', value: 'proxy' }] : []),
+          ],
+        })),
+      },
+    ],
+  })
+}
+
+const apps = [
+  ['dashboard', 'server'],
+  ['dashboard', 'client'],
+] as const
+const sidecars = [
+  ['dashboard', 'client', true],
+  ['counting', 'server', true],
+] as const
+const whole = trace(...apps.map(clone), ...sidecars.map(clone), ['counting', 'server'])
+const cut = trace(...apps.map(clone), ...sidecars.map(clone))
+
+function clone([service, kind, proxy]: readonly [string, string, boolean?]): [string, string, boolean?] {
+  return [service, kind, proxy ?? false]
+}
+
+interface Scene {
+  page?: RequestListener
+  traces?: RequestListener
+  walkAround?: RequestListener
+  options?: Partial<PathCheckOptions>
+}
+
+/** What the check finds where these servers answer; a walk-around that nobody answers is refused. */
+async function look({ page = connected, traces = whole, walkAround, options = {} }: Scene) {
+  await using dashboard = await serve(page)
+  await using backend = await serve(traces)
+  await using counting = await serve(walkAround ?? ((request) => void request.socket.destroy()))
+  return await checkPath({
+    dashboardUrl: dashboard.url,
+    traceQueryUrl: backend.url,
+    walkAroundUrl: counting.url,
+    expect: 'allowed',
+    deadlineMs: 0,
+    intervalMs: 1,
+    ...options,
+  })
+}
+
+/** Right in every try from the first on. */
+const patient = { deadlineMs: 2000 }
+
+describe('the check of the whole path', () => {
+  it('finds a call that goes through, its whole trace, and a way around that is closed', async () => {
+    const findings = await look({ options: patient })
+    expect(findings.map(({ fix }) => fix)).toEqual([undefined, undefined, undefined])
+    expect(findings.map(({ found }) => found).join('\n')).toMatch(/connected, count 7\n.*whole, 5 spans\n.*is refused/)
+  })
+
+  it('proves the deny where a deny is wanted: the trace ends before counting', async () => {
+    const findings = await look({ page: denied, traces: cut, options: { ...patient, expect: 'denied' } })
+    expect(findings.map(({ fix }) => fix)).toEqual([undefined, undefined, undefined])
+    expect(findings[0]?.found).toContain('denied, RBAC: access denied')
+    expect(findings[1]?.found).toContain('whole, 4 spans')
+  })
+
+  it('says that no rule allows the call, or that none denies it, and looks no further', async () => {
+    const refused = await look({ page: denied })
+    expect(refused).toHaveLength(1)
+    expect(refused[0]?.fix).toContain('No rule lets the dashboard call counting')
+    const open = await look({ options: { expect: 'denied' } })
+    expect(open[0]?.fix).toContain('should be denied')
+  })
+
+  it('tells a mesh that refuses the page from a page that is not there', async () => {
+    const edge = await look({ page: (_request, response) => void response.writeHead(403).end('RBAC: access denied') })
+    expect(edge[0]?.fix).toContain('refuses the page itself')
+    const gone = await look({ options: { dashboardUrl: 'http://127.0.0.1:1' } })
+    expect(gone[0]?.fix).toContain('not reachable')
+    const other = await look({ page: (_request, response) => void response.end('<html>') })
+    expect(other[0]?.fix).toContain('not the dashboard')
+  })
+
+  it('names the sidecars when they left no span', async () => {
+    const findings = await look({
+      traces: trace(...apps.map(clone), ['counting', 'server']),
+      options: { deadlineMs: 300 },
+    })
+    expect(findings[1]?.found).toContain('0 of 2 sidecars left a span')
+    expect(findings[1]?.fix).toContain('ProxyDefaults')
+  })
+
+  it('takes a trace without sidecars as whole where there is no mesh', async () => {
+    const traces = trace(...apps.map(clone), ['counting', 'server'])
+    const findings = await look({ traces, options: { ...patient, sidecars: 0 } })
+    expect(findings[1]).toEqual({ found: expect.stringContaining('whole, 3 spans') as string })
+  })
+
+  it('judges a broken trace as the page does', async () => {
+    const findings = await look({ traces: cut, options: { deadlineMs: 300 } })
+    expect(findings[1]?.found).toContain('counting answered this call, but left no span here')
+    expect(findings).toHaveLength(2)
+  })
+
+  it('says when there is no trace to look at, and when the backend has none', async () => {
+    const off = await look({
+      page: json(200, { state: 'connected', count: 7, reason: null, traceId: null }),
+      options: patient,
+    })
+    expect(off[1]?.fix).toContain('tracing switched off')
+    const empty = await look({ traces: json(404, { data: null }), options: { deadlineMs: 300 } })
+    expect(empty.at(-1)?.fix).toContain('No span of this call has come')
+  })
+
+  it('finds counting open to a caller outside the mesh', async () => {
+    const findings = await look({ walkAround: json(200, { count: 8 }), options: { deadlineMs: 300 } })
+    expect(findings[2]?.found).toContain('answered 200')
+    expect(findings[2]?.fix).toContain('127.0.0.1')
+  })
+
+  it('sends the host name that a gateway routes by', async () => {
+    const hosts: string[] = []
+    const page: RequestListener = (request, response) => {
+      hosts.push(request.headers.host ?? '')
+      connected(request, response)
+    }
+    await look({ page, options: { ...patient, dashboardHost: 'dashboard.example.com' } })
+    expect(new Set(hosts)).toEqual(new Set(['dashboard.example.com']))
+  })
+})

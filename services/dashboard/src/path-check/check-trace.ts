@@ -1,0 +1,53 @@
+import { ask } from '../checks/ask.ts'
+import { type Call, type PathCheckOptions, type PathFinding, untilRight } from './path-check.ts'
+import { readTrace, type ReadTrace } from './read-trace.ts'
+
+/** The trace of one call must be whole: one root, every parent there, both sidecars in it, and counting if it answered. */
+export async function checkTrace(options: PathCheckOptions, { traceId, state }: Call): Promise<PathFinding> {
+  const { traceQueryUrl } = options
+  if (traceQueryUrl === undefined) return { found: 'The trace was not looked at: no trace backend is known.' }
+  if (traceId === null) {
+    return {
+      found: 'The call belongs to no trace.',
+      fix: 'Is tracing switched off in the dashboard (OTEL_SDK_DISABLED, OTEL_TRACES_EXPORTER=none)? Does the chart know a backend (global.traceBackend.host)?',
+    }
+  }
+  return untilRight(options, async () => {
+    const url = `${traceQueryUrl}/api/traces/${traceId}`
+    const answer = await ask(url, { timeoutMs: 5000 })
+    if (answer.failure !== undefined) {
+      return { found: `${url}: ${answer.failure}`, fix: 'The trace backend does not answer: is its pod ready?' }
+    }
+    const trace = answer.status === 200 ? await readTrace(answer.body, state === 'connected') : undefined
+    if (trace === undefined) {
+      return {
+        found: `${url} answered ${answer.status}, without the trace`,
+        fix: 'No span of this call has come. Do the apps reach the backend (OTEL_EXPORTER_* in their environment, their logs), and is its port excluded from the sidecar?',
+      }
+    }
+    return judge(trace, options, state)
+  })
+}
+
+function judge(trace: ReadTrace, { sidecars: wanted = 2 }: PathCheckOptions, state: Call['state']): PathFinding {
+  const { rows, problems, traceId } = trace
+  const sidecars = rows.filter((row) => row.proxy)
+  const found = `trace ${traceId}: ${rows.map((row) => `${row.service}${row.proxy ? ' sidecar' : ''}`).join(' → ')}`
+  const [problem] = problems
+  if (sidecars.length < wanted) {
+    return {
+      found: `${found}; ${sidecars.length} of ${wanted} sidecars left a span`,
+      fix: 'Consul: were ProxyDefaults synced before the sidecars started? Restart them: kubectl rollout restart deploy counting dashboard. Istio: does the mesh configuration have the extension provider that the Telemetry names, and may the Sidecar resource see its Service?',
+    }
+  }
+  if (problem !== undefined) {
+    return {
+      found: `${found}; ${problem.text}`,
+      fix: `${problem.cause} An app on the path must carry the headers on; under mixed tracers, see the guide on headers.`,
+    }
+  }
+  if (state === 'denied' && rows.some((row) => !row.proxy && row.service === 'counting')) {
+    return { found, fix: 'The call was denied, and yet counting’s app has a span in its trace: who let it in?' }
+  }
+  return { found: `${found}; whole, ${rows.length} spans` }
+}

@@ -1,0 +1,44 @@
+import type { CallState } from '../call-outcome.ts'
+
+export interface PathCheckOptions {
+  /** Where the page is served: the dashboard's edge, or a gateway before it. No slash at its end. */
+  dashboardUrl: string
+  /** Host header for the page, for a gateway that routes by it; default the host of `dashboardUrl`. */
+  dashboardHost?: string | undefined
+  /** Base of a Jaeger-shaped query API; undefined = traces are not looked at. */
+  traceQueryUrl?: string | undefined
+  /** Counting's own address, which must refuse; undefined = not tried. */
+  walkAroundUrl?: string | undefined
+  /** What the mesh's rules should do. */
+  expect: 'allowed' | 'denied'
+  /** Sidecars that must stand in the trace, default 2; 0 where there is no mesh. */
+  sidecars?: number
+  /** How long each step may take to become right, in ms. Rules and spans need seconds to arrive. */
+  deadlineMs: number
+  /** How long between two tries, default 500 ms. */
+  intervalMs?: number
+}
+
+/** What one step found; `fix` is there when it is wrong. */
+export interface PathFinding {
+  found: string
+  fix?: string
+}
+
+/** One call of the dashboard to counting, as `GET /api/count` tells it. */
+export interface Call {
+  state: CallState
+  count: number | null
+  reason: string | null
+  traceId: string | null
+}
+
+/** Asks until the finding needs no fix, or the deadline has passed; gives the last one. */
+export async function untilRight<T extends PathFinding>(options: PathCheckOptions, look: () => Promise<T>): Promise<T> {
+  const end = performance.now() + options.deadlineMs
+  for (;;) {
+    const finding = await look()
+    if (finding.fix === undefined || performance.now() >= end) return finding
+    await new Promise((resolve) => setTimeout(resolve, options.intervalMs ?? 500))
+  }
+}
