@@ -12,7 +12,7 @@ import type { HelmMajor } from './tools.ts'
 /** Folder of the charts. */
 export const CHARTS = path.join(import.meta.dirname, '../..')
 
-export interface RenderOptions {
+interface RenderOptions {
   /** Values as data; they win over `files`. */
   values?: Record<string, unknown>
   /** Values files, below `charts/`. */
@@ -22,7 +22,7 @@ export interface RenderOptions {
   kubeVersion?: string
 }
 
-export interface HelmResult {
+interface HelmResult {
   exitCode: number
   stdout: string
   stderr: string
@@ -38,7 +38,7 @@ export interface Helm {
   refusal: (chart: string, options?: RenderOptions) => Promise<string | undefined>
 }
 
-export function createHelm(file: string): Helm {
+function createHelm(file: string): Helm {
   const run = (...args: string[]) => runHelm(file, args)
   const render = (chart: string, options: RenderOptions = {}) =>
     withValues(options, (args) => run('template', options.release ?? 'throughline', path.join(CHARTS, chart), ...args))
@@ -59,7 +59,7 @@ export function createHelm(file: string): Helm {
 }
 
 /** The objects in a stream of YAML documents. */
-export function parseObjects(stream: string): KubernetesObject[] {
+function parseObjects(stream: string): KubernetesObject[] {
   return parseAllDocuments(stream)
     .map((document) => {
       if (document.errors[0]) throw document.errors[0]
