@@ -1,4 +1,4 @@
-import { is64BitTraceId, isLowerHexId, isSpanId } from './hex.ts'
+import { is64BitTraceId, isLowerHexId, isSpanId, isTraceId } from './hex.ts'
 import type { TraceContext } from './trace-context.ts'
 import { trimOws } from './whitespace.ts'
 
@@ -18,19 +18,21 @@ export interface B3Headers {
 /**
  * Reads the `x-b3-*` headers (openzipkin/b3-propagation, multiple headers). Trace id of 16 or 32 hex digits, span id
  * of 16, in any case; both are needed. A parent id that is none counts as absent: it is evidence only and never sent on.
+ *
+ * @param known a context of the same request; a trace id that it has too needs no second check.
  */
-export function parseB3Multi(headers: B3Headers): TraceContext | undefined {
+export function parseB3Multi(headers: B3Headers, known?: TraceContext): TraceContext | undefined {
   if (headers.traceId === undefined || headers.spanId === undefined) return undefined
-  const traceId = parseTraceId(trimOws(headers.traceId))
+  const traceId = headers.traceId === known?.traceId ? known.traceId : parseTraceId(headers.traceId)
   if (traceId === undefined) return undefined
-  const spanId = parseSpanId(trimOws(headers.spanId))
+  const spanId = parseSpanId(headers.spanId)
   if (spanId === undefined) return undefined
   const debug = headers.flags === '1' || isDebug(headers.sampled)
   return {
     format: 'b3multi',
     traceId,
     spanId,
-    parentId: headers.parentId === undefined ? undefined : parseSpanId(trimOws(headers.parentId)),
+    parentId: headers.parentId === undefined ? undefined : parseSpanId(headers.parentId),
     sampled: debug ? true : parseSampled(headers.sampled),
     debug,
     random: false,
@@ -99,14 +101,17 @@ function isState(text: string): boolean {
   return text === '0' || text === '1' || text === 'd'
 }
 
-function parseTraceId(text: string): string | undefined {
+function parseTraceId(header: string): string | undefined {
+  if (isTraceId(header)) return header
+  const text = trimOws(header)
   if (text.length !== 32 && text.length !== 16) return undefined
   const id = lowerHexId(text)
   return id !== undefined && id.length === 16 ? `0000000000000000${id}` : id
 }
 
-function parseSpanId(text: string): string | undefined {
-  if (isSpanId(text)) return text
+function parseSpanId(header: string): string | undefined {
+  if (isSpanId(header)) return header
+  const text = trimOws(header)
   return text.length === 16 ? lowerHexId(text) : undefined
 }
 

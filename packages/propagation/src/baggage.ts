@@ -8,14 +8,10 @@ const SEMICOLON = 59
 const PERCENT = 37
 const PRINTABLE = 1
 const TOKEN = 2
-
-/** What a character may be part of, by its code: printable text, and of it a token (RFC 9110 §5.6.2). */
-const CLASS = new Uint8Array(128)
-for (let code = 33; code < 127; code++) CLASS[code] = PRINTABLE
-for (const char of '"\\,;') CLASS[char.charCodeAt(0)] = 0
-for (let code = 48; code < 58; code++) CLASS[code] = PRINTABLE | TOKEN
-for (let code = 65; code < 91; code++) CLASS[code] = CLASS[code + 32] = PRINTABLE | TOKEN
-for (const char of "!#$%&'*+-.^_`|~") CLASS[char.charCodeAt(0)] = PRINTABLE | TOKEN
+const SPACE = 4
+const PROPERTY = 8
+/** What a character may be part of, for every code a string can hold. */
+const CLASS = classes()
 
 /** One member of a `baggage` header. */
 export interface BaggageMember {
@@ -87,14 +83,14 @@ export function formatBaggage(list: Iterable<BaggageMember>): string | undefined
 
 /** One pass for the common case: valid members, no empty ones, within the limits. */
 function isCleanBaggage(header: string): boolean {
-  let count = 0
   let start = 0
-  for (let at = 0; at <= header.length; at++) {
-    if (at < header.length && header.charCodeAt(at) !== COMMA) continue
-    if (++count > MAX_MEMBERS || !isMember(header, start, at)) return false
-    start = at + 1
+  for (let count = 1; count <= MAX_MEMBERS; count++) {
+    const end = memberEnd(header, start)
+    if (end === header.length) return true
+    if (end === -1) return false
+    start = end + 1
   }
-  return true
+  return false
 }
 
 function* members(header: string): Generator<string> {
@@ -108,41 +104,32 @@ function* members(header: string): Generator<string> {
   }
 }
 
-/** `key = value *( ; property )` with optional whitespace around each (W3C Baggage §3.3.1). */
-function isMember(text: string, from = 0, end = text.length): boolean {
-  let at = skipOws(text, from, end)
-  const key = at
-  at = skipClass(text, at, end, TOKEN)
-  if (at === key) return false
-  at = skipOws(text, at, end)
-  if (text.charCodeAt(at) !== EQUALS || at >= end) return false
-  at = skipOws(text, skipClass(text, skipOws(text, at + 1, end), end, PRINTABLE), end)
-  return at === end || (text.charCodeAt(at) === SEMICOLON && areProperties(text, at + 1, end))
+/** Whether a text is one member and nothing else. */
+function isMember(text: string): boolean {
+  return !text.includes(',') && memberEnd(text, 0) === text.length
 }
 
-/** Properties are passed on, never read, so it is enough that every character is printable or whitespace. */
-function areProperties(text: string, from: number, end: number): boolean {
-  for (let at = from; at < end; at++) {
-    const code = text.charCodeAt(at)
-    if (code !== SEMICOLON && code !== 32 && code !== 9 && !isClass(code, PRINTABLE)) return false
-  }
-  return true
+/**
+ * The index of the `,` after a valid member that begins at `start`, or the end of the text, or -1. A member is
+ * `key = value *( ; property )` with optional whitespace around each (W3C Baggage §3.3.1). Properties are passed on and
+ * never read, so it is enough that every character of theirs is printable or whitespace.
+ */
+function memberEnd(text: string, start: number): number {
+  const key = skip(text, start, SPACE)
+  let at = skip(text, key, TOKEN)
+  if (at === key) return -1
+  at = skip(text, at, SPACE)
+  if (text.charCodeAt(at) !== EQUALS) return -1
+  at = skip(text, skip(text, skip(text, at + 1, SPACE), PRINTABLE), SPACE)
+  if (text.charCodeAt(at) === SEMICOLON) at = skip(text, at, PROPERTY)
+  return at === text.length || text.charCodeAt(at) === COMMA ? at : -1
 }
 
-function skipClass(text: string, from: number, end: number, wanted: number): number {
-  let at = from
-  while (at < end && isClass(text.charCodeAt(at), wanted)) at++
+/** The index of the first character, from `start` on, that is not of a class. */
+function skip(text: string, start: number, wanted: number): number {
+  let at = start
+  while (at < text.length && ((CLASS[text.charCodeAt(at)] as number) & wanted) !== 0) at++
   return at
-}
-
-function skipOws(text: string, from: number, end: number): number {
-  let at = from
-  while (at < end && (text.charCodeAt(at) === 32 || text.charCodeAt(at) === 9)) at++
-  return at
-}
-
-function isClass(code: number, wanted: number): boolean {
-  return code < 128 && ((CLASS[code] ?? 0) & wanted) !== 0
 }
 
 function decode(text: string): string {
@@ -158,9 +145,22 @@ function encode(value: string): string {
   let plain = true
   for (let at = 0; at < value.length && plain; at++) {
     const code = value.charCodeAt(at)
-    plain = code !== PERCENT && isClass(code, PRINTABLE)
+    plain = code !== PERCENT && ((CLASS[code] as number) & PRINTABLE) !== 0
   }
   if (plain) return value
   // A lone surrogate has no UTF-8 form and would make encodeURIComponent throw.
   return encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\uFFFD'))
+}
+
+function classes(): Uint8Array {
+  const table = new Uint8Array(0x10000)
+  for (let code = 33; code < 127; code++) table[code] = PRINTABLE | PROPERTY
+  for (const char of '"\\,') table[char.charCodeAt(0)] = 0
+  table[SEMICOLON] = PROPERTY
+  for (const char of ' \t') table[char.charCodeAt(0)] = SPACE | PROPERTY
+  // RFC 9110 §5.6.2
+  for (const char of "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") {
+    table[char.charCodeAt(0)] = PRINTABLE | PROPERTY | TOKEN
+  }
+  return table
 }

@@ -73,7 +73,7 @@ export function extract<Carrier>(
   const selection = selectContext(
     {
       w3c,
-      b3multi: parseB3Multi(multi),
+      b3multi: traceId === undefined ? undefined : parseB3Multi(multi, w3c),
       b3single: parseB3Single(b3),
       tracestate: parseTracestate(tracestate),
     },

@@ -14,8 +14,10 @@ export interface MeshState {
   readonly requestId: string | undefined
   readonly clientRequestId: string | undefined
   readonly links: readonly Link[]
-  /** The trace whose id the caller said to be random. */
-  readonly randomTraceId: string | undefined
+  /** The trace that the caller was in. */
+  readonly traceId: string | undefined
+  /** Whether the caller said that the id of that trace is random. */
+  readonly random: boolean
   /** The remote span whose sampling decision is still open. */
   readonly deferredSpanId: string | undefined
 }

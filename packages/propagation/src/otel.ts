@@ -57,14 +57,14 @@ export class MeshPropagator implements TextMapPropagator {
     if (context.getValue(SUPPRESSED_KEY) === true) return
     const state = meshStateOf(context)
     const spanContext = trace.getSpanContext(context)
-    if (spanContext !== undefined && isTraceId(spanContext.traceId) && isSpanId(spanContext.spanId)) {
+    if (spanContext !== undefined && hasValidIds(spanContext, state)) {
       const { traceId, spanId, traceFlags, traceState } = spanContext
       writeContext(
         {
           traceId,
           spanId,
           sampled: state?.deferredSpanId === spanId ? undefined : (traceFlags & TraceFlags.SAMPLED) !== 0,
-          random: (traceFlags & RANDOM_FLAG) !== 0 || state?.randomTraceId === traceId,
+          random: (traceFlags & RANDOM_FLAG) !== 0 || (state?.random === true && state.traceId === traceId),
           tracestate: MeshTraceState.listOf(traceState),
         },
         carrier,
@@ -126,7 +126,8 @@ function stateOf({ selection, requestId, clientRequestId }: Extracted, { edge }:
     requestId,
     clientRequestId,
     links: selection === undefined ? NO_LINKS : linksOf(selection, edge === true),
-    randomTraceId: context?.random === true ? context.traceId : undefined,
+    traceId: context?.traceId,
+    random: context?.random === true,
     deferredSpanId: context !== undefined && context.sampled === undefined ? context.spanId : undefined,
   }
 }
@@ -150,6 +151,11 @@ function toSpanContext({ traceId, spanId, sampled }: TraceContext, tracestate: s
 function unsampledParent(): SpanContext {
   const hex = Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString('hex')
   return { traceId: hex.slice(0, 32), spanId: hex.slice(32), traceFlags: TraceFlags.NONE, isRemote: true }
+}
+
+/** An SDK's spans have the very trace id that was extracted, so it is not read again. */
+function hasValidIds({ traceId, spanId }: SpanContext, state: MeshState | undefined): boolean {
+  return (traceId === state?.traceId || isTraceId(traceId)) && isSpanId(spanId)
 }
 
 function baggageHeader(context: Context): string | undefined {

@@ -1,3 +1,5 @@
+import { isHex } from './hex.ts'
+
 const DASH = 45
 const LOG_LENGTH = 128
 
@@ -7,13 +9,18 @@ const LOG_LENGTH = 128
  * The version digit is not checked, because Envoy keeps its sampling decision there (`4`, `9`, `a`, `b`).
  */
 export function isRequestId(text: string): boolean {
-  if (text.length !== 36) return false
-  for (let at = 0; at < 36; at++) {
-    const code = text.charCodeAt(at)
-    const dash = at === 8 || at === 13 || at === 18 || at === 23
-    if (dash ? code !== DASH : !isHexCode(code)) return false
-  }
-  return true
+  return (
+    text.length === 36 &&
+    text.charCodeAt(8) === DASH &&
+    text.charCodeAt(13) === DASH &&
+    text.charCodeAt(18) === DASH &&
+    text.charCodeAt(23) === DASH &&
+    isHex(text, 0, 8) &&
+    isHex(text, 9, 13) &&
+    isHex(text, 14, 18) &&
+    isHex(text, 19, 23) &&
+    isHex(text, 24, 36)
+  )
 }
 
 /** Whether a foreign request id may be echoed, logged or, if so chosen, sent on: visible ASCII, 128 characters at most. */
@@ -24,8 +31,4 @@ export function isSafeRequestId(text: string): boolean {
     if (code < 33 || code > 126) return false
   }
   return true
-}
-
-function isHexCode(code: number): boolean {
-  return (code >= 48 && code <= 57) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70)
 }

@@ -48,6 +48,10 @@ export interface Selection {
 }
 
 const NO_LINKS: readonly TraceContext[] = []
+const MARK = `${MARK_KEY}=p:`
+const MARK_END = MARK.length + 16
+const COMMA = 44
+const NO_MARK = { mark: undefined, others: undefined }
 
 /**
  * Tells which of several contexts is the caller: the one that a proxy wrote last ("freshest wins").
@@ -63,22 +67,23 @@ export function selectContext(candidates: Candidates, options: SelectOptions = {
   const b3 = b3multi ?? b3single
   const first = w3c ?? b3
   if (first === undefined) return undefined
-  const mark = markOf(tracestate)
-  const hint = options.hint ?? 'auto'
-  const home = w3c !== undefined && b3 !== undefined && !isSameTrace(w3c, b3) && !mark && hint === 'b3' ? b3 : first
-  const same: TraceContext[] = []
-  let links = NO_LINKS
-  for (const candidate of [w3c, b3multi, b3single]) {
-    if (candidate === undefined) continue
-    if (isSameTrace(candidate, home)) same.push(candidate)
-    else links = withLink(links, candidate)
+  const { mark, others } = splitMark(tracestate)
+  if (w3c === undefined ? b3multi === undefined || b3single === undefined : b3 === undefined) {
+    return { context: first, reason: 'only', links: NO_LINKS, tracestate: others === '' ? undefined : others }
   }
-  const { context, reason } = freshest(same, { mark, hint, tracestate })
+  const evidence = { mark, hint: options.hint ?? 'auto', tracestate: others }
+  const home = isTraceOfB3(w3c, b3, evidence) ? b3 : first
+  const same = {
+    w3c: inTrace(w3c, home),
+    b3multi: inTrace(b3multi, home),
+    b3single: inTrace(b3single, home),
+  }
+  const { context, reason } = freshest(same, evidence)
   return {
     context: completed(context, same),
     reason,
-    links,
-    tracestate: tracestate !== undefined && w3c !== undefined && same[0] === w3c ? kept(tracestate) : undefined,
+    links: linksOf(candidates, same),
+    tracestate: same.w3c === undefined || others === '' ? undefined : others,
   }
 }
 
@@ -88,46 +93,104 @@ interface Evidence {
   readonly tracestate: string | undefined
 }
 
-/** The choice among contexts of one trace, of which there is at least one. W3C's, if present, stands first. */
-function freshest(same: readonly TraceContext[], evidence: Evidence): { context: TraceContext; reason: SelectReason } {
-  const [context] = same as [TraceContext]
-  if (same.length === 1) return { context, reason: 'only' }
-  let left = same.filter((candidate) => candidate.spanId !== evidence.mark)
-  const [touched] = left
-  if (touched === undefined) return { context, reason: 'untouched' }
-  if (left.length > 1) {
-    const live = left.filter((candidate) => !left.some((other) => other.parentId === candidate.spanId))
-    if (live.length > 0) left = live
+interface Choice {
+  readonly context: TraceContext
+  readonly reason: SelectReason
+}
+
+/** One trace only: W3C's, unless B3 is in another one, the sender left no mark, and the deployment says B3. */
+function isTraceOfB3(w3c: TraceContext | undefined, b3: TraceContext | undefined, { mark, hint }: Evidence): boolean {
+  return hint === 'b3' && mark === undefined && w3c !== undefined && b3 !== undefined && !isSameTrace(w3c, b3)
+}
+
+/** The choice among contexts of one trace, of which there is at least one. */
+function freshest(same: Candidates, evidence: Evidence): Choice {
+  let { w3c, b3multi, b3single } = same
+  const first = (w3c ?? b3multi ?? b3single) as TraceContext
+  if (count(w3c, b3multi, b3single) === 1) return { context: first, reason: 'only' }
+
+  const { mark } = evidence
+  if (w3c?.spanId === mark) w3c = undefined
+  if (b3multi?.spanId === mark) b3multi = undefined
+  if (b3single?.spanId === mark) b3single = undefined
+  if (count(w3c, b3multi, b3single) === 0) return { context: first, reason: 'untouched' }
+
+  const w3cIsOld = isParent(w3c, b3multi, b3single)
+  const multiIsOld = isParent(b3multi, w3c, b3single)
+  const singleIsOld = isParent(b3single, w3c, b3multi)
+  const live = {
+    w3c: w3cIsOld ? undefined : w3c,
+    b3multi: multiIsOld ? undefined : b3multi,
+    b3single: singleIsOld ? undefined : b3single,
   }
-  const [winner] = left as [TraceContext]
-  if (left.length === 1) return { context: winner, reason: 'rewritten' }
-  if (left.every((candidate) => candidate.spanId === winner.spanId)) return { context: winner, reason: 'agree' }
-  return contested(left, evidence)
+  const left = count(live.w3c, live.b3multi, live.b3single)
+  const context = live.w3c ?? live.b3multi ?? live.b3single
+  // Contexts that name each other as parent say nothing, so none of them is dropped.
+  if (context === undefined) return contested({ w3c, b3multi, b3single }, evidence)
+  if (left === 1) return { context, reason: 'rewritten' }
+  const agree = isSpan(live.b3multi, context) && isSpan(live.b3single, context)
+  return agree ? { context, reason: 'agree' } : contested(live, evidence)
 }
 
 /** Two formats were rewritten by different proxies, or by one with no mark to go by. */
-function contested(left: readonly TraceContext[], { hint, tracestate }: Evidence) {
-  const [winner] = left as [TraceContext]
-  const w3c = left.find((candidate) => candidate.format === 'w3c')
-  const b3 = left.find((candidate) => candidate.format !== 'w3c')
-  if (w3c === undefined || b3 === undefined) {
-    return { context: left.find(({ parentId }) => parentId !== undefined) ?? winner, reason: 'b3-parent' } as const
-  }
-  if (hint !== 'auto') return { context: hint === 'b3' ? b3 : w3c, reason: 'hint' } as const
-  if (datadogWrote(w3c, tracestate)) return { context: w3c, reason: 'datadog' } as const
-  if (b3.parentId !== undefined) return { context: b3, reason: 'b3-parent' } as const
-  return { context: w3c, reason: 'w3c-default' } as const
+function contested({ w3c, b3multi, b3single }: Candidates, { hint, tracestate }: Evidence): Choice {
+  const b3 = b3multi?.parentId === undefined && b3single?.parentId !== undefined ? b3single : (b3multi ?? b3single)
+  if (w3c === undefined) return { context: b3 as TraceContext, reason: 'b3-parent' }
+  if (b3 === undefined) return { context: w3c, reason: 'w3c-default' }
+  if (hint !== 'auto') return { context: hint === 'b3' ? b3 : w3c, reason: 'hint' }
+  if (datadogWrote(w3c, tracestate)) return { context: w3c, reason: 'datadog' }
+  return b3.parentId !== undefined ? { context: b3, reason: 'b3-parent' } : { context: w3c, reason: 'w3c-default' }
 }
 
 /** Fills in what the winner lacks from others of its trace: the high half of the trace id, the decision, the flag. */
-function completed(winner: TraceContext, same: readonly TraceContext[]): TraceContext {
-  if (same.length === 1) return winner
-  const full = is64BitTraceId(winner.traceId) ? same.find(({ traceId }) => !is64BitTraceId(traceId)) : undefined
-  const traceId = full?.traceId ?? winner.traceId
-  const sampled = winner.sampled ?? same.find((candidate) => candidate.sampled !== undefined)?.sampled
-  const random = winner.random || same.some((candidate) => candidate.random && candidate.traceId === traceId)
+function completed(winner: TraceContext, same: Candidates): TraceContext {
+  const { w3c, b3multi, b3single } = same
+  const traceId = fullTraceId(winner, same)
+  const sampled = winner.sampled ?? w3c?.sampled ?? b3multi?.sampled ?? b3single?.sampled
+  const random = w3c !== undefined && w3c.random && w3c.traceId === traceId
   if (traceId === winner.traceId && sampled === winner.sampled && random === winner.random) return winner
   return { ...winner, traceId, sampled, random }
+}
+
+function fullTraceId({ traceId }: TraceContext, { w3c, b3multi, b3single }: Candidates): string {
+  if (!is64BitTraceId(traceId)) return traceId
+  const others = [w3c, b3multi, b3single]
+  return others.find((other) => other !== undefined && !is64BitTraceId(other.traceId))?.traceId ?? traceId
+}
+
+function linksOf(all: Candidates, same: Candidates): readonly TraceContext[] {
+  let links = NO_LINKS
+  if (all.w3c !== same.w3c) links = withLink(links, all.w3c)
+  if (all.b3multi !== same.b3multi) links = withLink(links, all.b3multi)
+  if (all.b3single !== same.b3single) links = withLink(links, all.b3single)
+  return links
+}
+
+function withLink(links: readonly TraceContext[], context: TraceContext | undefined): readonly TraceContext[] {
+  if (context === undefined) return links
+  const known = links.some((link) => link.spanId === context.spanId && link.traceId === context.traceId)
+  return known ? links : [...links, context]
+}
+
+function inTrace(context: TraceContext | undefined, home: TraceContext | undefined): TraceContext | undefined {
+  return context !== undefined && home !== undefined && isSameTrace(context, home) ? context : undefined
+}
+
+function count(one: TraceContext | undefined, two: TraceContext | undefined, three: TraceContext | undefined): number {
+  return (one === undefined ? 0 : 1) + (two === undefined ? 0 : 1) + (three === undefined ? 0 : 1)
+}
+
+/** Whether one of the others names a context as its parent, and so is younger. */
+function isParent(
+  context: TraceContext | undefined,
+  one: TraceContext | undefined,
+  other: TraceContext | undefined,
+): boolean {
+  return context !== undefined && (one?.parentId === context.spanId || other?.parentId === context.spanId)
+}
+
+function isSpan(context: TraceContext | undefined, other: TraceContext): boolean {
+  return context === undefined || context.spanId === other.spanId
 }
 
 /** B3 ids may have lost their high half on the way, so the low 64 bits decide. */
@@ -135,23 +198,21 @@ function isSameTrace(one: TraceContext, other: TraceContext): boolean {
   return one.traceId === other.traceId || one.traceId.slice(16) === other.traceId.slice(16)
 }
 
-function withLink(links: readonly TraceContext[], context: TraceContext): readonly TraceContext[] {
-  const known = links.some((link) => link.spanId === context.spanId && link.traceId === context.traceId)
-  return known ? links : [...links, context]
-}
-
-function markOf(tracestate: string | undefined): string | undefined {
-  const value = tracestate === undefined ? undefined : tracestateMember(tracestate, MARK_KEY)
-  return value?.startsWith('p:') ? value.slice(2) : undefined
+/** Takes our member out of a list. */
+function splitMark(tracestate: string | undefined): { mark: string | undefined; others: string | undefined } {
+  if (tracestate === undefined) return NO_MARK
+  // Senders put it in front; a proxy that adds a member moves it.
+  if (tracestate.startsWith(MARK) && (tracestate.length === MARK_END || tracestate.charCodeAt(MARK_END) === COMMA)) {
+    return { mark: tracestate.slice(MARK.length, MARK_END), others: tracestate.slice(MARK_END + 1) }
+  }
+  const value = tracestateMember(tracestate, MARK_KEY)
+  if (value === undefined) return { mark: undefined, others: tracestate }
+  const mark = value.startsWith('p:') ? value.slice(2) : undefined
+  return { mark, others: withoutTracestateMember(tracestate, MARK_KEY) }
 }
 
 /** Envoy's Datadog tracer names its own span in `dd=s:…;p:<span id>`. */
 function datadogWrote(w3c: TraceContext, tracestate: string | undefined): boolean {
   const value = tracestate === undefined ? undefined : tracestateMember(tracestate, 'dd')
   return value?.split(';').includes(`p:${w3c.spanId}`) ?? false
-}
-
-function kept(tracestate: string): string | undefined {
-  const others = withoutTracestateMember(tracestate, MARK_KEY)
-  return others === '' ? undefined : others
 }

@@ -4,8 +4,18 @@ const MAX_MEMBERS = 32
 const MAX_PART = 256
 /** 32 members of the greatest length, their commas, and room for whitespace. */
 const MAX_LENGTH = 17_000
+/** Lists up to here are checked in one pass. */
+const MAX_TIDY = 8
+/** Where the keys of the list in that pass begin and end. */
+const KEYS = new Int32Array(MAX_TIDY * 2)
 const COMMA = 44
 const EQUALS = 61
+const VALUE_PART = 1
+const KEY_PART = 2
+/** What may begin a key may stand anywhere in it, and in a value. */
+const KEY_START = 4 | KEY_PART | VALUE_PART
+/** What a character may be part of, for every code a string can hold. */
+const CLASS = classes()
 
 /**
  * Reads a `tracestate` header (W3C Trace Context level 2, §3.3.1); several headers are joined with `,` first.
@@ -16,21 +26,48 @@ const EQUALS = 61
  */
 export function parseTracestate(header: string | undefined): string | undefined {
   if (header === undefined || header.length > MAX_LENGTH) return undefined
-  const keys: string[] = []
+  return isTidy(header) ? header : tidied(header)
+}
+
+/** One pass for the list as senders make it; `false` says nothing of a list but that it needs a closer look. */
+function isTidy(header: string): boolean {
+  let start = 0
+  let count = 0
+  while (start < header.length) {
+    const equals = keyEnd(header, start)
+    if (equals === -1 || count === MAX_TIDY || repeatsKey(header, { start, equals, count })) return false
+    const end = valueEnd(header, equals + 1)
+    if (end === -1 || end === header.length - 1) return false
+    KEYS[count * 2] = start
+    KEYS[count * 2 + 1] = equals
+    count++
+    start = end + 1
+  }
+  return count > 0
+}
+
+/** Whether one of the `count` keys before has the length and the first character of this one: most have not. */
+function repeatsKey(header: string, key: { start: number; equals: number; count: number }): boolean {
+  for (let at = 0; at < key.count * 2; at += 2) {
+    const start = KEYS[at] as number
+    const length = (KEYS[at + 1] as number) - start
+    if (length === key.equals - key.start && header.charCodeAt(start) === header.charCodeAt(key.start)) return true
+  }
+  return false
+}
+
+function tidied(header: string): string | undefined {
+  const keys = new Set<string>()
   let list = ''
   let count = 0
-  let start = 0
-  while (start <= header.length) {
-    let comma = header.indexOf(',', start)
-    if (comma === -1) comma = header.length
-    const member = trimOws(header.slice(start, comma))
-    start = comma + 1
+  for (const part of header.split(',')) {
+    const member = trimOws(part)
     if (member === '') continue
-    const equals = keyEnd(member)
+    const equals = keyEnd(member, 0)
     if (equals === -1 || !isTracestateValue(member, equals + 1) || ++count > MAX_MEMBERS) return undefined
     const key = member.slice(0, equals)
-    if (keys.includes(key)) continue
-    keys.push(key)
+    if (keys.has(key)) continue
+    keys.add(key)
     list = list === '' ? member : `${list},${member}`
   }
   return list === '' ? undefined : list
@@ -38,18 +75,12 @@ export function parseTracestate(header: string | undefined): string | undefined 
 
 /** Whether the text may be the key of a member: `a-z 0-9`, then also `_ - * / @`, 256 characters at most. */
 export function isTracestateKey(text: string): boolean {
-  return keyEnd(`${text}=`) === text.length
+  return keyEnd(`${text}=`, 0) === text.length
 }
 
 /** Whether `text`, from `start` on, may be the value of a member: printable ASCII but `,` and `=`, 256 at most. */
 export function isTracestateValue(text: string, start = 0): boolean {
-  const end = text.length
-  if (end === start || end - start > MAX_PART || text.charCodeAt(end - 1) === 32) return false
-  for (let at = start; at < end; at++) {
-    const code = text.charCodeAt(at)
-    if (code < 32 || code > 126 || code === COMMA || code === EQUALS) return false
-  }
-  return true
+  return !text.includes(',', start) && valueEnd(text, start) === text.length
 }
 
 /** The value of one member of a parsed list. */
@@ -79,6 +110,8 @@ export function withTracestateMember(list: string, key: string, value: string): 
 }
 
 function firstMembers(list: string, most: number): string {
+  // The shortest member and its comma take four characters.
+  if (list.length < most * 4) return list
   let end = -1
   for (let count = 0; count < most; count++) {
     end = list.indexOf(',', end + 1)
@@ -94,18 +127,30 @@ function memberStart(list: string, key: string): number {
   return at === -1 ? -1 : at + 1
 }
 
-/** The index of the `=` after a valid key, or -1. */
-function keyEnd(member: string): number {
-  for (let at = 0; at < member.length && at <= MAX_PART; at++) {
-    const code = member.charCodeAt(at)
-    if (code === EQUALS) return at === 0 ? -1 : at
-    const alphanumeric = (code >= 97 && code <= 122) || (code >= 48 && code <= 57)
-    if (!alphanumeric && (at === 0 || !isKeyMark(code))) return -1
+/** The index of the `=` after a valid key that begins at `start`, or -1. */
+function keyEnd(text: string, start: number): number {
+  const stop = Math.min(text.length, start + MAX_PART + 1)
+  if (start >= stop || CLASS[text.charCodeAt(start)] !== KEY_START) return -1
+  for (let at = start + 1; at < stop; at++) {
+    const code = text.charCodeAt(at)
+    if (code === EQUALS) return at
+    if (((CLASS[code] as number) & KEY_PART) === 0) return -1
   }
   return -1
 }
 
-/** `_ - * / @` */
-function isKeyMark(code: number): boolean {
-  return code === 95 || code === 45 || code === 42 || code === 47 || code === 64
+/** The index of the `,` after a valid value that begins at `start`, or the end of the text, or -1. */
+function valueEnd(text: string, start: number): number {
+  let at = start
+  while (at < text.length && ((CLASS[text.charCodeAt(at)] as number) & VALUE_PART) !== 0) at++
+  if (at === start || at - start > MAX_PART || text.charCodeAt(at - 1) === 32) return -1
+  return at === text.length || text.charCodeAt(at) === COMMA ? at : -1
+}
+
+function classes(): Uint8Array {
+  const table = new Uint8Array(0x10000)
+  for (let code = 32; code < 127; code++) table[code] = code === COMMA || code === EQUALS ? 0 : VALUE_PART
+  for (const char of '_-*/@') table[char.charCodeAt(0)] = VALUE_PART | KEY_PART
+  for (const char of 'abcdefghijklmnopqrstuvwxyz0123456789') table[char.charCodeAt(0)] = KEY_START
+  return table
 }

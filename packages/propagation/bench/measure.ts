@@ -1,0 +1,39 @@
+/** Nanoseconds and bytes of one operation, in one round. */
+export interface Sample {
+  readonly ns: number
+  readonly bytes: number
+}
+
+/** The middle of several rounds, and the least and the most of them. */
+export interface Spread {
+  readonly median: number
+  readonly min: number
+  readonly max: number
+}
+
+/** Runs an operation often enough for the clock to be exact. Bytes are only known where `gc` is exposed. */
+export function sample(operation: () => unknown, times: number): Sample {
+  globalThis.gc?.()
+  const heap = process.memoryUsage().heapUsed
+  let kept: unknown
+  for (let done = 0; done < ALLOCATION_TIMES; done++) kept = operation()
+  const bytes = (process.memoryUsage().heapUsed - heap) / ALLOCATION_TIMES
+  const start = process.hrtime.bigint()
+  for (let done = 0; done < times; done++) kept = operation()
+  const ns = Number(process.hrtime.bigint() - start) / times
+  sink = kept
+  return { ns, bytes: Math.max(0, bytes) }
+}
+
+/** See {@link Spread}. */
+export function spread(values: readonly number[]): Spread {
+  const sorted = values.toSorted((one, other) => one - other)
+  const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN
+  return { median: at(0.5), min: at(0), max: at(1) }
+}
+
+/** Few enough that the young generation isn't collected while they are counted. */
+const ALLOCATION_TIMES = 2000
+
+/** What was computed last; without a reader, the work could be optimised away. */
+export let sink: unknown
