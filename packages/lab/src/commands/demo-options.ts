@@ -107,7 +107,8 @@ and a page that shows the live count and the trace of the newest request.
 Environment:
   ENVOY_BIN        the Envoy to use, instead of the one on PATH, in the cache, or fetched
   XDG_CACHE_HOME   where fetched programs are kept (default ~/.cache)
-  FAULTS, TRACE_INSTRUMENTATION, TRACE_CONTEXT_HINT, OTEL_SDK_DISABLED, OTEL_PROPAGATORS, OTEL_TRACES_EXPORTER,
+  FAULTS           off takes the faults off the page (default on, in the demo only)
+  TRACE_INSTRUMENTATION, TRACE_CONTEXT_HINT, OTEL_SDK_DISABLED, OTEL_PROPAGATORS, OTEL_TRACES_EXPORTER,
   OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG, OTEL_EXPORTER_JAEGER_* and OTEL_EXPORTER_ZIPKIN_* are passed on to
   both services
 

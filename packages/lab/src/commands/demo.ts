@@ -37,7 +37,8 @@ export async function demo(args: string[]): Promise<void> {
 
 async function toLabOptions(options: DemoOptions): Promise<LabOptions> {
   const { tracer, port, noMesh, freePorts, jaeger, otlp, zipkin } = options
-  const env = passedOnEnvironment(process.env)
+  // A demo is there to be broken in front of people; the services themselves ignore faults unless told otherwise.
+  const env = { FAULTS: 'on', ...passedOnEnvironment(process.env) }
   const urls = { ...(otlp !== undefined && { otlpUrl: otlp }), ...(zipkin !== undefined && { zipkinUrl: zipkin }) }
   return {
     mesh: noMesh ? 'none' : 'static-envoy',
