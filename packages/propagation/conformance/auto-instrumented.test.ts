@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type InstalledPackage, installPackage } from './installed-package.ts'
 import { postRaw } from './post-raw.ts'
+import { QUIET_SDK, startApp } from './start-app.ts'
 import { record, valuesOf } from './test-server.ts'
 
 const TRACE = '80f198ee56343ba864fe8b2a57d3eff7'
@@ -65,28 +63,13 @@ describe('under auto-instrumentations-node', () => {
   /** Sends one request through the application and returns the two calls it made. */
   async function callsOf(app: string, imports: readonly string[], env: Record<string, string>) {
     await using upstream = await record()
-    const child = spawn(process.execPath, [...imports.map((name) => `--import=${name}`), '--no-warnings', app], {
+    await using application = await startApp({
       cwd: installed.project,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: {
-        PATH: process.env['PATH'],
-        UPSTREAM: upstream.url,
-        OTEL_TRACES_EXPORTER: 'console',
-        OTEL_METRICS_EXPORTER: 'none',
-        OTEL_LOGS_EXPORTER: 'none',
-        OTEL_NODE_RESOURCE_DETECTORS: 'none',
-        ...env,
-      },
+      args: [...imports.map((name) => `--import=${name}`), app],
+      env: { ...QUIET_SDK, UPSTREAM: upstream.url, ...env },
     })
-    const exited = once(child, 'exit')
-    try {
-      const [port] = (await once(createInterface(child.stdout), 'line')) as [string]
-      expect(await postRaw(`http://127.0.0.1:${port}/`, INCOMING, '')).toMatch(/^HTTP\/1\.1 200 /)
-      return upstream.requests
-    } finally {
-      child.kill('SIGKILL')
-      await exited
-    }
+    expect(await postRaw(application.url, INCOMING, '')).toMatch(/^HTTP\/1\.1 200 /)
+    return upstream.requests
   }
 
   const AUTO = '@opentelemetry/auto-instrumentations-node/register'
