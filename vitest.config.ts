@@ -31,6 +31,17 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      {
+        ...fromSource,
+        test: {
+          // The same as in e2e, with every Envoy: minutes, so not in `npm test`.
+          name: 'matrix',
+          include: ['e2e/propagation-matrix.test.ts'],
+          env: { MATRIX_ENVOYS: 'all' },
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 })

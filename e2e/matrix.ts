@@ -8,3 +8,27 @@ export const instrumentations = ['diagnostics', 'stock'] as const
 
 /** How the services send their spans (`OTEL_TRACES_EXPORTER`), to the embedded trace store. */
 export const exporters = ['otlp', 'zipkin'] as const
+
+/** The Envoys whose tracers differ in what they read and write, oldest first. */
+export const envoys = ['1.36.4', '1.38.2', '1.40.0'] as const
+
+/** All of them where the run asks for it (`npm run test:matrix`), otherwise the newest. */
+export const envoysOfThisRun = process.env['MATRIX_ENVOYS'] === 'all' ? envoys : envoys.slice(-1)
+
+/** How the services carry the trace on: the three ways that are right under every tracer. */
+export const carriers = {
+  diagnostics: { TRACE_INSTRUMENTATION: 'diagnostics' },
+  stock: { TRACE_INSTRUMENTATION: 'stock' },
+  'SDK off': { OTEL_SDK_DISABLED: 'true' },
+} as const
+export type Carrier = keyof typeof carriers
+
+/** What OpenTelemetry brings (`OTEL_PROPAGATORS`), the control: each is right under some tracers and wrong under others. */
+export const stockPropagators = [
+  'tracecontext',
+  'b3',
+  'b3multi',
+  'tracecontext,b3multi',
+  'b3multi,tracecontext',
+  'tracecontext,b3',
+] as const

@@ -1,0 +1,44 @@
+import http from 'node:http'
+import { createHeaderRecorder, type RecordedRequest } from '@throughline/testkit'
+
+/** Stands between counting's sidecar and counting, and keeps what the sidecar sent: header by header, as it was written. */
+export interface CountingTap extends AsyncDisposable {
+  /** `host:port` for the sidecar. */
+  address: string
+  requests: readonly RecordedRequest[]
+  /** Whose turn it is: where requests go on to, as they came. */
+  target: string | undefined
+}
+
+export async function startCountingTap(): Promise<CountingTap> {
+  const agent = new http.Agent({ keepAlive: true })
+  const recorder = await createHeaderRecorder({
+    reply(request, response) {
+      const { target } = tap
+      if (target === undefined) {
+        response.writeHead(503).end('nobody is behind the tap')
+        return
+      }
+      const onward = http.request(`${target}${request.url}`, { agent, method: request.method, setHost: false })
+      for (const [name, values] of Object.entries(request.headersDistinct)) {
+        if (name !== 'connection' && values) onward.setHeader(name, values)
+      }
+      onward.once('response', (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers)
+        answer.pipe(response)
+      })
+      onward.once('error', (error) => response.writeHead(502).end(error.message))
+      request.pipe(onward)
+    },
+  })
+  const tap: CountingTap = {
+    address: `127.0.0.1:${recorder.port}`,
+    requests: recorder.requests,
+    target: undefined,
+    async [Symbol.asyncDispose]() {
+      agent.destroy()
+      await recorder.close()
+    },
+  }
+  return tap
+}

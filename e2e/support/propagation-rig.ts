@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto'
+import { createLab, type Lab, type Tracer } from '@throughline/lab'
+import type { RecordedRequest } from '@throughline/testkit'
+import { serveTraceStore, type TraceStore } from '@throughline/trace-store'
+import { startCountingTap } from './counting-tap.ts'
+
+/** One request of the matrix: what the caller sent, and what counting got of it. */
+export interface Sent {
+  /** When, in microseconds since the epoch. */
+  at: number
+  /** The caller's own context. */
+  traceId: string
+  spanId: string
+  /** The trace the dashboard says it belongs to; undefined at the listener. */
+  answered: string | undefined
+  received: RecordedRequest
+}
+
+/** A dashboard and a counting that are run alike. */
+export interface PairOptions {
+  env: Record<string, string>
+  /** Service names of their own: `dashboard <name>` and `counting <name>`, to tell them apart in the traces. */
+  named?: boolean
+}
+
+/** Two sidecars of one version and many services behind them: only one dashboard and one counting at a time. */
+export interface Rig extends AsyncDisposable {
+  store: TraceStore
+  /** Switches all sidecars. */
+  tracing: (tracer: Tracer) => Promise<void>
+  /** Sends one request through the services of that name. `headers` are made from a new context of the caller. */
+  send: (
+    pair: string,
+    entry: 'app' | 'listener' | 'listener at 10 %',
+    headers?: (traceId: string, spanId: string) => Record<string, string>,
+  ) => Promise<Sent>
+}
+
+const hex = (bytes: number): string => randomBytes(bytes).toString('hex')
+
+/**
+ * Starts the sidecars of one Envoy once, and a pair of services for each environment given. The sidecars of a second lab
+ * sample 10 % of what nobody has decided on.
+ */
+export async function startRig(envoyVersion: string, pairs: Record<string, PairOptions>): Promise<Rig> {
+  const started: AsyncDisposable[] = []
+  const keep = <T extends AsyncDisposable>(part: T): T => {
+    started.unshift(part)
+    return part
+  }
+  const stop = async (): Promise<void> => {
+    for (const part of started) await part[Symbol.asyncDispose]()
+  }
+  try {
+    return { ...(await startParts(envoyVersion, pairs, keep)), [Symbol.asyncDispose]: stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function startParts(
+  envoyVersion: string,
+  pairs: Record<string, PairOptions>,
+  keep: <T extends AsyncDisposable>(part: T) => T,
+): Promise<Omit<Rig, typeof Symbol.asyncDispose>> {
+  const collector = keep(await serveTraceStore())
+  const tap = keep(await startCountingTap())
+  const sidecars = { envoyVersion, collector, countingApp: tap.address, services: 'expected' } as const
+  const all = keep(await createLab(sidecars))
+  const tenth = keep(await createLab({ ...sidecars, sampling: 10 }))
+  const urls = { listener: all.upstreamUrl, 'listener at 10 %': tenth.upstreamUrl }
+
+  const services = new Map<string, Lab>()
+  for (const [name, { env, named = false }] of Object.entries(pairs)) {
+    const envOf = (service: string) => ({ ...env, ...(named && { OTEL_SERVICE_NAME: `${service} ${name}` }) })
+    const dashboardEnv = { ...envOf('dashboard'), COUNTING_SERVICE_URL: all.upstreamUrl }
+    const countingEnv = envOf('counting')
+    services.set(name, keep(await createLab({ mesh: 'none', collector, dashboardEnv, countingEnv })))
+  }
+
+  return {
+    store: collector.store,
+    async tracing(tracer) {
+      await Promise.all([all.mesh?.tracing(tracer), tenth.mesh?.tracing(tracer)])
+    },
+    async send(pair, entry, headers = () => ({})) {
+      const lab = services.get(pair)
+      tap.target = lab?.countingUrl
+      const [traceId, spanId] = [hex(16), hex(8)]
+      const before = tap.requests.length
+      const at = Date.now() * 1000
+      const url = entry === 'app' ? `${lab?.dashboardUrl}/api/count` : urls[entry]
+      const response = await fetch(url, { headers: headers(traceId, spanId) })
+      const body = (await response.json()) as { traceId?: string }
+      const received = tap.requests[before]
+      if (!response.ok || received === undefined) throw new Error(`${url} answered ${response.status}`)
+      return { at, traceId, spanId, answered: body.traceId, received }
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import {
+  extract,
+  forwardHeaders,
+  parseB3Multi,
+  parseB3Single,
+  parseTraceparent,
+  type Selection,
+  type TraceContext,
+} from '@throughline/propagation'
+import type { RecordedRequest } from '@throughline/testkit'
+
+/** Every context that a set of headers names, in whatever format this project reads. */
+export function contextsIn(headers: Record<string, string | undefined>): TraceContext[] {
+  const contexts = [
+    parseTraceparent(headers['traceparent']),
+    parseB3Multi({
+      traceId: headers['x-b3-traceid'],
+      spanId: headers['x-b3-spanid'],
+      parentId: headers['x-b3-parentspanid'],
+      sampled: headers['x-b3-sampled'],
+      flags: headers['x-b3-flags'],
+    }),
+    parseB3Single(headers['b3']),
+  ]
+  return contexts.filter((context) => context !== undefined)
+}
+
+/** The headers of a request that came once each, by lower-case name. A doubled one throws: receivers refuse those. */
+export function headersOf(request: RecordedRequest): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of request.headers) {
+    const key = name.toLowerCase()
+    if (key in headers) throw new Error(`${key} came twice: ${headers[key]} and ${value}`)
+    headers[key] = value
+  }
+  return headers
+}
+
+/** Whom a request without an SDK is taken to come from. */
+export function callerOf(request: RecordedRequest): Selection | undefined {
+  return extract(headersOf(request), { get: (headers, name) => headers[name] })?.selection
+}
+
+/** The trace ids that would go on from here without an SDK, each once. */
+export function carriedTraceIds(request: RecordedRequest): string[] {
+  const carried = forwardHeaders(headersOf(request))
+  const datadog = carried['x-datadog-trace-id']
+  const ids = contextsIn(carried).map(({ traceId }) => traceId)
+  // Datadog's header has the low half of the id only.
+  if (datadog !== undefined) {
+    const low = BigInt(datadog).toString(16).padStart(16, '0')
+    ids.push(ids.find((id) => id.endsWith(low)) ?? low)
+  }
+  return [...new Set(ids)]
+}
