@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type InstalledPackage, installPackage } from './installed-package.ts'
@@ -6,6 +7,7 @@ import { postRaw } from './post-raw.ts'
 import { QUIET_SDK, startApp } from './start-app.ts'
 import { record, valuesOf } from './test-server.ts'
 
+const require = createRequire(import.meta.url)
 const TRACE = '80f198ee56343ba864fe8b2a57d3eff7'
 const APP = 'aaaaaaaaaaaaaaa1'
 const SIDECAR = 'eeeeeeeeeeeeeee2'
@@ -72,7 +74,7 @@ describe('under auto-instrumentations-node', () => {
     return upstream.requests
   }
 
-  const AUTO = '@opentelemetry/auto-instrumentations-node/register'
+  const AUTO = require.resolve('@opentelemetry/auto-instrumentations-node/register')
 
   it('two settings bring an application that knows nothing of it into the trace of its sidecar', async () => {
     const calls = await callsOf('plain.cjs', ['@throughline/propagation/otel-register', AUTO], {

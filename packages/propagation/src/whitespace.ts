@@ -11,6 +11,6 @@ export function trimOws(text: string): string {
 }
 
 /** Whether a character code is a space or a tab. */
-export function isOws(code: number): boolean {
+function isOws(code: number): boolean {
   return code === 32 || code === 9
 }
