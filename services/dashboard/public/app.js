@@ -19,8 +19,8 @@ import { parseConfig } from './wire.js'
  * @typedef {import('./wire.js').Entry} Entry
  */
 
-/** @type {{ state: PageState, status: number | null, known: TracedHop[], reached: TracedHop[] | null, mesh: import('./wire.js').MeshStatus | null }} */
-const seen = { state: 'connecting', status: null, known: [], reached: null, mesh: null }
+/** @type {{ state: PageState, status: number | null, known: TracedHop[], reached: TracedHop[] | null, dropper: string | null, mesh: import('./wire.js').MeshStatus | null }} */
+const seen = { state: 'connecting', status: null, known: [], reached: null, dropper: null, mesh: null }
 /** @type {import('./wire.js').Config | undefined} */
 let config
 /** @type {Entry | undefined} */
@@ -39,9 +39,11 @@ const historyView = createHistoryView({
 })
 
 const traceView = createTraceView({
-  onSettled(model, quarry) {
+  onSettled(model, quarry, dropper) {
     const hops = hopsOf(model)
-    if (quarry.state === 'connected') seen.known = hops
+    // Half a trace is no news about where requests go.
+    if (quarry.state === 'connected' && dropper === null) seen.known = hops
+    seen.dropper = dropper
     if (quarry.state === seen.state) {
       seen.reached = hops
       pathView.pulse(hopTimesOf(model))

@@ -79,9 +79,10 @@ function groupsOf(model) {
  * @param {TracedHop[]} input.known hops of the last whole trace
  * @param {TracedHop[] | null} input.reached hops of a trace of a call that ended in this very state, if one is there
  * @param {MeshStatus | null} input.mesh
+ * @param {string | null} [input.dropper] the application that is known not to carry the trace on
  * @returns {PathModel}
  */
-export function buildPathModel({ state, status, known, reached, mesh }) {
+export function buildPathModel({ state, status, known, reached, mesh, dropper = null }) {
   const line = withSidecars(longer(known, reached ?? []), mesh?.sidecars ?? [])
   /** @type {Hop[]} */
   const hops = [browserHop, ...line].map((hop) => {
@@ -91,8 +92,9 @@ export function buildPathModel({ state, status, known, reached, mesh }) {
   /** @type {Edge[]} */
   const edges = hops.slice(1).map((hop, index) => {
     // The request went on, only the trace did not: the line stays whole.
-    const breaks = hop.detached
-    const mtls = hop.role === 'sidecar' && hops[index]?.role === 'sidecar'
+    const before = hops[index]
+    const breaks = hop.detached || (dropper !== null && before?.role === 'app' && before.name === dropper)
+    const mtls = hop.role === 'sidecar' && before?.role === 'sidecar'
     return {
       kind: mtls ? 'mtls' : 'http',
       label: breaks ? 'Trace breaks' : mtls ? 'mTLS' : 'HTTP',

@@ -18,7 +18,7 @@ import { isRecord, parseErrorMessage, parseTraceId } from './wire.js'
  * @typedef {import('./parse-explanation.js').Hop} Explanation
  *
  * @typedef {object} TraceViewOptions
- * @property {(model: TraceModel, quarry: Quarry) => void} onSettled called for traces that were followed, not for a held one
+ * @property {(model: TraceModel, quarry: Quarry, dropper: string | null) => void} onSettled called for traces that were followed, not for a held one; `dropper`: the application that did not carry the trace on
  * @property {(traceId: string) => void} onHeld the trace that is held; empty when none is
  */
 
@@ -83,7 +83,8 @@ export function createTraceView({ onSettled, onHeld }) {
     expectedSpans: () => spans,
     onSettled(model, quarry) {
       if (model.problems.length === 0 && quarry.state === 'connected') spans = model.rows.length
-      onSettled(model, quarry)
+      const explanation = explanations.get(model.traceId)
+      onSettled(model, quarry, findOtherHalf(model, explanation) === undefined ? null : (explanation?.service ?? null))
       if (held === null) show(model)
     },
     onMissing(reason, quarry) {

@@ -1,0 +1,75 @@
+import type http from 'node:http'
+import { startServer } from '@throughline/testkit'
+import { expect, it } from 'vitest'
+import { openPage, requireBrowser } from './support/browser.ts'
+import { pageText } from './support/page-text.ts'
+import { startDashboard } from './support/start-dashboard.ts'
+
+const script = '<img src=x onerror="window.hacked=1"><script>window.hacked=2</script>"\'javascript:window.hacked=3'
+
+/** Answers as counting would, were counting an enemy. */
+const hostileCounting: http.RequestListener = (_request, response) => {
+  const explain = {
+    headers: {
+      traceparent: script,
+      tracestate: `${script}\r\nset-cookie: x`,
+      baggage: script,
+      cookie: script,
+      [script]: script,
+    },
+    peer: { caller: `spiffe://${script}`, self: script },
+  }
+  response.writeHead(200, { 'content-type': 'application/json' })
+  response.end(JSON.stringify({ count: 7, hostname: script, explain }))
+}
+
+/** Answers as a trace backend would, were it one. */
+const hostileBackend: http.RequestListener = (request, response) => {
+  const traceID = request.url?.split('/').at(-1)
+  const tags = [
+    { key: 'span.kind', value: 'server' },
+    { key: 'component', value: script },
+    { key: '__proto__', value: script },
+    { key: 'http.status_code', value: script },
+  ]
+  const span = (spanID: string, parent: string) => ({
+    traceID,
+    spanID,
+    operationName: script,
+    references: [{ refType: 'CHILD_OF', traceID, spanID: parent }],
+    startTime: 1,
+    duration: 5,
+    tags,
+    processID: '__proto__',
+  })
+  const processes = { p1: { serviceName: script } }
+  const spans = [span(script, script), { ...span('b', script), processID: 'p1' }, null, { spanID: {} }]
+  response.writeHead(200, { 'content-type': 'application/json' })
+  response.end(JSON.stringify({ data: [{ traceID, spans, processes }] }))
+}
+
+it('runs no script that a hostname, a header or a span carries, and makes no element of it', async (context) => {
+  const browser = requireBrowser(context)
+  await using counting = await startServer(hostileCounting)
+  await using backend = await startServer(hostileBackend)
+  await using dashboard = await startDashboard({
+    COUNTING_SERVICE_URL: counting.url,
+    COUNTING_DIRECT_URL: counting.url,
+    TRACE_QUERY_URL: backend.url,
+    TRACE_UI_URL: 'javascript:window.hacked=4//{traceId}',
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: backend.url,
+  })
+  await using tab = await openPage(browser, dashboard.url)
+  const { page } = tab
+  await pageText(page, '#hostname', /<img src=x/)
+  await pageText(page, '#rows', /<script>/)
+  await page.locator('#rows button').last().click()
+  await pageText(page, '#hop-title', /<img/)
+  await page.click('#checks-run')
+  await pageText(page, '#checks-note', /^6 checks/)
+  expect(await page.locator('img, main script, [onerror]').count()).toBe(0)
+  expect(await page.getAttribute('#open', 'href')).toMatch(/^\/\?trace=/)
+  expect(await page.evaluate('window.hacked')).toBeUndefined()
+  expect(await page.evaluate('({}).polluted ?? Object.keys(Object.prototype).length')).toBe(0)
+  expect(tab.errors).toEqual([])
+})

@@ -1,0 +1,164 @@
+import { pollUntil } from '@throughline/testkit'
+import type { JaegerSpan } from '@throughline/trace-store'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPage, requireBrowser } from './support/browser.ts'
+import { count } from './support/count.ts'
+import { pageText } from './support/page-text.ts'
+import { type MeshLab, startLab } from './support/start-lab.ts'
+
+describe('the waterfall', () => {
+  const faults = { FAULTS: 'on' }
+  let lab: MeshLab
+  beforeAll(async () => void (lab = await startLab({ dashboardEnv: faults, countingEnv: faults })))
+  afterAll(() => lab.stop())
+
+  /** Milliseconds, from what a person reads. */
+  const milliseconds = (text: string) => {
+    const [number = '', unit = ''] = text.trim().split(' ')
+    return Number(number) * ({ µs: 0.001, ms: 1, s: 1000 }[unit] ?? Number.NaN)
+  }
+
+  async function openTrace(page: Page) {
+    const { traceId } = await count(lab)
+    const spans = await pollUntil(
+      () => {
+        const found = lab.traceStore.trace(traceId ?? '')?.spans
+        return found?.length === 5 ? found : undefined
+      },
+      { deadline: 15_000, what: 'the whole trace' },
+    )
+    await page.goto(`${lab.dashboardUrl}/?trace=${traceId}`)
+    await pageText(page, '#trace-summary', /^5 spans/)
+    return { traceId: traceId ?? '', spans: byDepth(spans) }
+  }
+
+  it('shows the numbers of the trace store, hop by hop', async (context) => {
+    await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
+    const { page } = tab
+    const { spans, traceId } = await openTrace(page)
+    const shown = await page.locator('#rows tr').evaluateAll((rows) =>
+      rows.map((row) => {
+        const lane = row.querySelector('.lane')?.getBoundingClientRect()
+        const bar = row.querySelector('.bar-fill')?.getBoundingClientRect()
+        return {
+          duration: row.querySelector('.duration')?.textContent ?? '',
+          left: ((bar?.left ?? 0) - (lane?.left ?? 0)) / (lane?.width ?? 1),
+          width: (bar?.width ?? 0) / (lane?.width ?? 1),
+        }
+      }),
+    )
+    const start = Math.min(...spans.map((span) => span.startTime))
+    const total = Math.max(...spans.map((span) => span.startTime + span.duration)) - start
+    expect(shown).toHaveLength(5)
+    for (const [index, span] of spans.entries()) {
+      const row = shown[index]
+      expect(milliseconds(row?.duration ?? '')).toBeCloseTo(span.duration / 1000, 0)
+      expect(row?.left).toBeCloseTo((span.startTime - start) / total, 1)
+      expect(row?.width).toBeCloseTo(span.duration / total, 1)
+    }
+    expect(await page.getAttribute('#trace-id', 'title')).toBe(traceId)
+  })
+
+  it('tells by the keyboard alone which headers arrived at counting, and why its parent is its parent', async (context) => {
+    await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
+    const { page } = tab
+    const { spans } = await openTrace(page)
+    const parent = spans.at(-1)?.references[0]?.spanID ?? ''
+    await page.locator('#rows button').first().focus()
+    for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await pageText(page, '#hop-title', /^counting, application, server$/)
+    await pageText(page, '#hop-facts', new RegExp(`Its parent is span ${parent}, from traceparent\\..*freshest wins`))
+    const chosen = await page.locator('#hop-tables [data-chosen="true"]').innerText()
+    expect(chosen).toContain(`-${parent}-`)
+    expect(chosen).toContain('rewritten on the way')
+
+    const width = async () => (await page.locator('#rows .bar-fill').first().boundingBox())?.width ?? 0
+    const whole = await page.locator('#zoom-reset').isHidden()
+    await page.keyboard.press('+')
+    await pageText(page, '#zoom-reset', /Whole trace \(now 63 %\)/)
+    await page.keyboard.press('0')
+    expect([whole, await page.locator('#zoom-reset').isHidden(), (await width()) > 0]).toEqual([true, true, true])
+    await page.keyboard.press('Enter')
+    expect(await page.locator('#hop-detail').isHidden()).toBe(true)
+  })
+
+  it('is broken live by the propagation switch, says where the other half went, and heals', async (context) => {
+    await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
+    const { page } = tab
+    await pageText(page, '#verdict-text', /^Unbroken$/)
+    await page.click('#propagation')
+    await pageText(page, '#verdict-text', /^Broken$/)
+    await pageText(page, '#problems', /counting took part in another trace, .*dashboard sent no trace headers/)
+    await pageText(page, '#path', /Trace breaks/)
+    await page.click('#problems button')
+    await pageText(page, '#trace-label', /^Held trace$/)
+    await pollUntil(
+      async () => {
+        const hops = await page.locator('#rows .service').allInnerTexts()
+        return hops.join() === 'dashboard-sidecar,counting-sidecar,counting'
+      },
+      { what: 'the other half', deadline: 10_000 },
+    )
+    await page.click('#propagation')
+    await page.click('#follow')
+    await pageText(page, '#verdict-text', /^Unbroken$/)
+    await pageText(page, '#path', /^(?!.*Trace breaks)/s)
+    expect(tab.errors).toEqual([])
+  })
+
+  it('shows any request of the last minutes, which a reload does not lose', async (context) => {
+    await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
+    const { page } = tab
+    const { traceId } = await count(lab)
+    await pageText(page, '#requests', new RegExp((traceId ?? '').slice(0, 8)))
+    await page.reload()
+    await page.locator('#requests button', { hasText: (traceId ?? '').slice(0, 8) }).click()
+    await pageText(page, '#trace-label', /^Held trace$/)
+    await pollUntil(async () => (await page.getAttribute('#trace-id', 'title')) === traceId, { what: 'that trace' })
+    expect(page.url()).toContain(`?trace=${traceId}`)
+    expect(tab.errors).toEqual([])
+  })
+
+  it('the mesh panel says what the mesh does, with a command for each', async (context) => {
+    await using around = await startLab({
+      tracer: 'none',
+      dashboardEnv: { COUNTING_DIRECT_URL: lab.countingUrl ?? '', PEER_INBOUND: `127.0.0.1:${lab.inboundPort}` },
+    })
+    await using tab = await openPage(requireBrowser(context), around.dashboardUrl)
+    const { page } = tab
+    await page.click('#checks-run')
+    await pageText(page, '#checks-note', /^6 checks at .*: 1 not in order\.$/)
+    const found = await page
+      .locator('.check')
+      .evaluateAll((checks) =>
+        checks.map(
+          (check) => `${check.getAttribute('data-verdict')}: ${check.querySelector('.check-found')?.textContent}`,
+        ),
+      )
+    expect(found).toEqual([
+      'good: Allowed: counting answered.',
+      expect.stringMatching(
+        /^good: spiffe:\/\/\S+\/sa\/dashboard calls spiffe:\/\/\S+\/sa\/counting, by mutual TLS\.$/,
+      ),
+      expect.stringMatching(/^bad: Yes: .* answered 200/),
+      expect.stringMatching(/^good: Yes: it hung up/),
+      expect.stringMatching(/^good: Yes: TLS alert/),
+      'good: Yes: dashboard-sidecar and counting-sidecar.',
+    ])
+    expect(await page.locator('.check code').allInnerTexts()).toHaveLength(6)
+  })
+})
+
+/** A chain, from its root down. */
+function byDepth(spans: JaegerSpan[]): JaegerSpan[] {
+  const line: JaegerSpan[] = []
+  let next = spans.find((span) => span.references.length === 0)
+  while (next !== undefined) {
+    const { spanID } = next
+    line.push(next)
+    next = spans.find((span) => span.references[0]?.spanID === spanID)
+  }
+  return line
+}

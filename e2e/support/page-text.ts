@@ -1,0 +1,13 @@
+import { pollUntil } from '@throughline/testkit'
+import type { Page } from 'playwright-core'
+
+/** Waits until the element's text is what it should be, and gives it. */
+export function pageText(page: Page, selector: string, wanted: RegExp): Promise<string> {
+  return pollUntil(
+    async () => {
+      const now = (await page.textContent(selector)) ?? ''
+      return wanted.test(now) ? now : undefined
+    },
+    { deadline: 20_000, what: `${selector} to match ${wanted}` },
+  )
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { createHistoryModel, latencyHeight, stripSeconds } from '../../public/history-model.js'
+import { parseEntries, parseTraffic } from '../../public/wire.js'
+
+const nowMs = 1_700_000_000_000
+const entry = (seq: number, values: object = {}) => ({
+  seq,
+  at: new Date(nowMs).toISOString(),
+  state: 'connected',
+  count: seq,
+  durationMs: 5,
+  traceId: null,
+  ...values,
+})
+
+describe('the history of the page', () => {
+  it('puts a second of requests into one bar: the worst state, the slowest request', () => {
+    const model = createHistoryModel()
+    model.add(parseEntries([entry(1), entry(2, { state: 'denied' }), entry(3, { durationMs: 90 })]), false)
+    expect(model.buckets(nowMs).at(-1)).toMatchObject({ count: 3, longestMs: 90, worst: { seq: 2, state: 'denied' } })
+    expect(model.newest().map(({ seq }) => seq)).toEqual([3, 2, 1])
+  })
+
+  it('leaves a gap where nothing was asked', () => {
+    const model = createHistoryModel()
+    model.add(parseEntries([entry(1, { at: new Date(nowMs - 10_000).toISOString() })]), false)
+    const bars = model.buckets(nowMs)
+    expect(bars).toHaveLength(stripSeconds)
+    expect(bars.flatMap((bar, index) => (bar === undefined ? [] : [index]))).toEqual([stripSeconds - 11])
+  })
+
+  it('keeps a bounded amount however long it runs, and forgets all on a reset', () => {
+    const model = createHistoryModel()
+    for (let i = 0; i < 20_000; i++) {
+      model.add(parseEntries([entry(i, { at: new Date(nowMs + i * 1000).toISOString() })]), false)
+    }
+    expect(model.newest()).toHaveLength(40)
+    expect(model.buckets(nowMs + 19_999_000).filter(Boolean)).toHaveLength(stripSeconds)
+    expect(model.buckets(nowMs).filter(Boolean)).toHaveLength(0)
+    model.add([], true)
+    expect(model.newest()).toEqual([])
+  })
+
+  it('draws a slower request taller, within bounds', () => {
+    const heights = [0, 1, 5, 50, 500, 2000, 60_000].map(latencyHeight)
+    expect(heights).toEqual(heights.toSorted((a, b) => a - b))
+    expect(Math.min(...heights)).toBeGreaterThan(0)
+    expect(Math.max(...heights)).toBe(1)
+  })
+})
+
+describe('what the dashboard tells', () => {
+  it('takes entries that can be read and leaves the others', () => {
+    expect(parseEntries([entry(1), null, { state: 'connected' }, entry(2, { at: 'soon' })])).toHaveLength(1)
+    expect(parseEntries('no')).toEqual([])
+  })
+
+  it('takes traffic settings for what they are', () => {
+    expect(parseTraffic({ rate: '10', fault: 'delay:5', propagation: false })).toEqual({
+      rate: '10',
+      fault: 'delay:5',
+      propagation: false,
+    })
+    expect(parseTraffic({ rate: 'much' })).toBeUndefined()
+    expect(parseTraffic(null)).toBeUndefined()
+  })
+})

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { buildPulse } from '../../public/pulse-model.js'
+import { panBy, seenBar, wholeTrace, zoomBy } from '../../public/zoom-model.js'
+
+const time = (startUs: number, endUs: number, detached = false) => ({ startUs, endUs, detached })
+
+describe('the pulse', () => {
+  it('goes through the hops and back in proportion to their spans', () => {
+    const pulse = buildPulse([time(1000, 2000), time(1250, 1750)])
+    expect(pulse?.stops.map(({ hop }) => hop)).toEqual([0, 1, 2, 2, 1, 0])
+    const [, a = 0, b = 0, c = 0, d = 0] = pulse?.stops.map(({ offset }) => offset) ?? []
+    expect((b - a) / (d - a)).toBeCloseTo(0.25)
+    expect((c - a) / (d - a)).toBeCloseTo(0.75)
+    expect(pulse?.slower).toBe(900)
+  })
+
+  it('never goes back in time where clocks disagree', () => {
+    const offsets = buildPulse([time(1000, 2000), time(900, 2500), time(5000, 1)])?.stops.map(({ offset }) => offset)
+    expect(offsets).toEqual(offsets?.toSorted((x, y) => x - y))
+    expect(offsets?.at(-1)).toBe(1)
+  })
+
+  it('turns round where the trace falls apart, and is none without a trace', () => {
+    expect(buildPulse([time(0, 9), time(1, 8, true)])?.stops.map(({ hop }) => hop)).toEqual([0, 1, 1, 0])
+    expect(buildPulse([])).toBeUndefined()
+  })
+})
+
+describe('the zoom', () => {
+  it('keeps the place it goes around, and stays within the trace', () => {
+    const closer = zoomBy(wholeTrace, 2, 0.5)
+    expect(closer).toEqual({ from: 0.25, to: 0.75 })
+    expect(panBy(closer, 10)).toEqual({ from: 0.5, to: 1 })
+    expect(zoomBy(closer, 0.01)).toEqual(wholeTrace)
+    expect(zoomBy(wholeTrace, 1e9).to).toBeGreaterThan(0)
+  })
+
+  it('cuts bars to what is in sight', () => {
+    const zoom = { from: 0.5, to: 1 }
+    expect(seenBar(zoom, { left: 0.25, width: 0.5 })).toEqual({ left: 0, width: 0.5 })
+    expect(seenBar(zoom, { left: 0, width: 0.25 })).toBeNull()
+    expect(seenBar(wholeTrace, { left: 0.1, width: 0.2 })).toEqual({ left: 0.1, width: expect.closeTo(0.2) as number })
+  })
+})
