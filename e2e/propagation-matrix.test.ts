@@ -5,6 +5,7 @@ import { type Carrier, carriers, envoysOfThisRun, stockPropagators, tracers } fr
 import { type Rig, type Sent, startRig } from './support/propagation-rig.ts'
 import { callerOf, carriedTraceIds, contextsIn, headersOf } from './support/received.ts'
 import { type RequestShape, shapeOf } from './support/request-shape.ts'
+import { formats, type SidecarTreatment, treatmentOf } from './support/sidecar-headers.ts'
 
 type Tracer = (typeof tracers)[number]
 
@@ -38,7 +39,10 @@ const pairs = {
 
 describe.each(envoysOfThisRun)('Envoy %s', (envoy) => {
   let rig: Rig
-  const measured: Record<string, Record<string, RequestShape>> = {}
+  const measured: Record<
+    string,
+    { sidecars: Record<string, SidecarTreatment>; propagators: Record<string, RequestShape> }
+  > = {}
 
   beforeAll(async () => {
     rig = await startRig(envoy, pairs)
@@ -61,6 +65,7 @@ describe.each(envoysOfThisRun)('Envoy %s', (envoy) => {
 
   describe.each(tracers)('tracer %s', (tracer) => {
     const sent = {} as Record<Carrier, Record<keyof typeof callers | 'deferred by the app', Sent>>
+    const inFormat: Record<string, Sent> = {}
     const controlled = {} as Record<(typeof control)[number], Sent>
 
     beforeAll(async () => {
@@ -75,6 +80,9 @@ describe.each(envoysOfThisRun)('Envoy %s', (envoy) => {
         }
       }
       for (const name of control) controlled[name] = await rig.send(name, 'app')
+      for (const [format, headers] of Object.entries(formats)) {
+        inFormat[format] = await rig.send('SDK off', 'listener', headers)
+      }
     }, 60_000)
 
     /** The sampled request, whole: three more were sent before it. */
@@ -100,6 +108,7 @@ describe.each(envoysOfThisRun)('Envoy %s', (envoy) => {
       await expectSampled(name)
       const named = contextsIn(headersOf(sent[name].sampled.received))
       expect(new Set(named.map(({ traceId }) => traceId))).toEqual(new Set([sent[name].sampled.traceId]))
+      expect(headersOf(sent[name].sampled.received)['tracestate']).toMatch(/(^|,)tl=p:[0-9a-f]{16}$/)
     })
 
     it.each(carrierNames)('%s, not sampled: no span, and counting receives the trace with flags 00', async (name) => {
@@ -199,13 +208,19 @@ describe.each(envoysOfThisRun)('Envoy %s', (envoy) => {
       },
     )
 
-    it('the propagators that OpenTelemetry brings are measured', async () => {
+    it('the sidecars and the propagators that OpenTelemetry brings are measured', async () => {
+      const propagators: Record<string, RequestShape> = {}
+      const sidecars: Record<string, SidecarTreatment> = {}
+      for (const [format, one] of Object.entries(inFormat)) {
+        const expected = { format, spans: tracer === 'none' ? 0 : 2 }
+        sidecars[format] = await eventually(`both spans for ${format}`, () => treatmentOf(rig.store, one, expected))
+      }
       for (const name of control) {
         const expected = { serviceName: name, spans: tracer === 'none' ? 3 : 5 }
-        const shape = await eventually(`every span of ${name}`, () => shapeOf(rig.store, controlled[name], expected))
-        measured[tracer] = { ...measured[tracer], [name]: shape }
+        propagators[name] = await eventually(`all of ${name}`, () => shapeOf(rig.store, controlled[name], expected))
       }
-      expect(measured[tracer]?.['freshest-wins']).toEqual(
+      measured[tracer] = { sidecars, propagators }
+      expect(propagators['freshest-wins']).toEqual(
         tracer === 'none'
           ? { counting: 'client', traces: 1 }
           : {
@@ -218,10 +233,10 @@ describe.each(envoysOfThisRun)('Envoy %s', (envoy) => {
     })
   })
 
-  it('the propagators that OpenTelemetry brings do what is on record', async () => {
+  it('the sidecars and the propagators do what is on record', async () => {
     expect(Object.keys(measured)).toEqual([...tracers])
     const record = `${JSON.stringify({ envoy, tracers: measured }, undefined, 2)}\n`
-    await expect(record).toMatchFileSnapshot(`../docs/reference/data/propagators-envoy-${envoy}.json`)
+    await expect(record).toMatchFileSnapshot(`../docs/reference/data/envoy-${envoy}.json`)
   })
 })
 
