@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { parseAllDocuments, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import type { TestContext } from 'vitest'
 import { messageOf } from '../../../packages/lab/src/errors.ts'
 import { findHelm } from './find-helm.ts'
-import type { KubernetesObject } from './kubernetes-object.ts'
+import { type KubernetesObject, parseObjects } from './kubernetes-object.ts'
 import type { HelmMajor } from './tools.ts'
 
 /** Folder of the charts. */
@@ -56,16 +56,6 @@ function createHelm(file: string): Helm {
       return result.exitCode === 0 ? undefined : result.stderr
     },
   }
-}
-
-/** The objects in a stream of YAML documents. */
-function parseObjects(stream: string): KubernetesObject[] {
-  return parseAllDocuments(stream)
-    .map((document) => {
-      if (document.errors[0]) throw document.errors[0]
-      return document.toJS() as KubernetesObject | null
-    })
-    .filter((object) => object !== null)
 }
 
 const found = new Map<HelmMajor, Promise<Helm>>()

@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { CHARTS, requireHelm } from './support/helm.ts'
+
+/** Every file below a folder, with its content; links are followed. */
+async function filesOf(folder: string): Promise<Map<string, string>> {
+  const files = new Map<string, string>()
+  for (const name of await fs.readdir(folder)) {
+    const file = path.join(folder, name)
+    if ((await fs.stat(file)).isDirectory()) {
+      for (const [inner, text] of await filesOf(file)) files.set(`${name}/${inner}`, text)
+    } else files.set(name, await fs.readFile(file, 'utf8'))
+  }
+  return files
+}
+
+/** What stays behind (`.helmignore`), or is written anew when packing. */
+const notPacked = /(^|\/)(README\.md|Chart\.yaml|Chart\.lock)$|(^|\/)(ci|examples)\/|^install\//
+
+describe.each(['service', 'consul', 'consul/install/mesh', 'istio'])('charts/%s', (chart) => {
+  it('passes helm lint --strict', async (context) => {
+    const helm = await requireHelm(context)
+    const { exitCode, stdout } = await helm.run('lint', '--strict', path.join(CHARTS, chart))
+    expect(stdout).toContain('0 chart(s) failed')
+    expect(exitCode).toBe(0)
+  })
+
+  it('is packed as it stands in the tree, subcharts included, and renders the same', async (context) => {
+    const helm = await requireHelm(context)
+    const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-package-'))
+    try {
+      const packed = await helm.run('package', path.join(CHARTS, chart), '--destination', folder)
+      if (packed.exitCode !== 0) throw new Error(packed.stderr)
+      const [archive = ''] = await fs.readdir(folder)
+      execFileSync('tar', ['-xzf', archive], { cwd: folder })
+      const [unpacked = ''] = (await fs.readdir(folder)).filter((name) => name !== archive)
+      const wanted = [...(await filesOf(path.join(CHARTS, chart)))].filter(([name]) => !notPacked.test(name))
+      const got = [...(await filesOf(path.join(folder, unpacked)))].filter(([name]) => !notPacked.test(name))
+      expect(new Map(got)).toEqual(new Map(wanted))
+      const render = async (from: string) => (await helm.run('template', 'x', from, '--namespace', 'x')).stdout
+      expect(await render(path.join(folder, archive))).toBe(await render(path.join(CHARTS, chart)))
+    } finally {
+      await fs.rm(folder, { recursive: true })
+    }
+  })
+})
