@@ -4,7 +4,7 @@ import { MeshPropagator } from './otel.ts'
 /**
  * For `node --import`: makes {@link MeshPropagator} the global propagator before any SDK starts. Together with
  * `OTEL_PROPAGATORS=none`, which keeps the SDK from setting its own, for applications that are instrumented from the
- * outside. `THROUGHLINE_HINT=w3c|b3` gives the hint.
+ * outside. `TRACE_CONTEXT_HINT=w3c|b3` gives the hint.
  */
-const hint = process.env['THROUGHLINE_HINT']
+const hint = process.env['TRACE_CONTEXT_HINT']
 propagation.setGlobalPropagator(new MeshPropagator({ hint: hint === 'w3c' || hint === 'b3' ? hint : 'auto' }))
