@@ -40,7 +40,7 @@ export const makeTrace = (sketches: readonly SpanSketch[]): JaegerTrace => ({
 })
 
 /** The whole path below a sidecar in front of the dashboard: six spans, each the child of the one before it. */
-export const wholePath: readonly SpanSketch[] = [
+const wholePath: readonly SpanSketch[] = [
   { id: 'in', process: 'dashProxy', kind: 'server' },
   { id: 'server', parent: 'in', process: 'dash', kind: 'server' },
   { id: 'client', parent: 'server', process: 'dash', kind: 'client' },

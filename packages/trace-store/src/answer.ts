@@ -24,7 +24,7 @@ export const formatPlainError = (error: RequestError): Answer =>
   jsonAnswer(error.status, { code: error.code, message: error.message })
 
 /** Any error as one that has a code and a status: what nobody planned for is a 500. */
-export const toRequestError = (error: unknown): RequestError =>
+const toRequestError = (error: unknown): RequestError =>
   error instanceof RequestError
     ? error
     : new RequestError('TL_TRACE_INTERNAL', `the request could not be handled: ${describeCause(error)}`, {

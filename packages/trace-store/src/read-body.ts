@@ -5,7 +5,7 @@ import zlib from 'node:zlib'
 import { RequestError, describeCause, malformed } from './request-error.ts'
 
 /** Largest body taken, before and after decompression. */
-export const MAX_BODY_BYTES = 16 * 1024 * 1024
+const MAX_BODY_BYTES = 16 * 1024 * 1024
 
 const gunzip = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip)
 
