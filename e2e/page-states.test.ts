@@ -27,6 +27,10 @@ describe('every state of the page, from what happens on the wire', () => {
     await pageText(page, '#access-value', /^Denied$/)
     await pageText(page, '#state-meaning', /^counting-sidecar refused the call with HTTP 403/)
     expect(await endOf(page)).toMatch(/counting-sidecar/)
+    const [last, since] = [await page.textContent('#count'), await page.textContent('#fact-since')]
+    await page.reload()
+    await pageText(page, '#state-label', /^Denied$/)
+    expect([await page.textContent('#count'), await page.textContent('#fact-since')]).toEqual([last, since])
     await page.click('#access')
     await pageText(page, '#state-label', /^Connected$/)
     expect(tab.errors).toEqual([])

@@ -105,6 +105,8 @@ async function startParts(options: LabOptions, whenDone: (undo: () => Promise<vo
     zipkinUrl,
     queryUrl,
     ...(uiUrl !== undefined && { uiUrl }),
+    ...(mesh && { peerInbound: `127.0.0.1:${ports.inbound}` }),
+    ...(mesh && socket === undefined && { directUrl: `http://${countingApp}` }),
     ...(control && { control }),
   })
   const service = (name: ServiceName, address: string): Program | undefined =>

@@ -10,7 +10,7 @@ export interface Explanation {
 }
 
 /** With this header a caller asks to be told what arrived. A header, not a query: mesh policies are written for `/`. */
-export const EXPLAIN_HEADER = 'x-throughline-explain'
+const EXPLAIN_HEADER = 'x-throughline-explain'
 
 /** Longest header value that is told. */
 const VALUE_LIMIT = 512

@@ -26,6 +26,7 @@ let config
 /** @type {Entry | undefined} */
 let newest
 let drawing = false
+let sinceMs = 0
 
 const stateView = createStateView()
 const pathView = createPathView()
@@ -68,7 +69,12 @@ const meshPoller = createPoller(() => controls.refresh(), { everyMs: 2000 })
 const live = createLive({
   onEntries(entries, reset) {
     historyView.add(entries, reset)
-    newest = entries.at(-1) ?? newest
+    for (const entry of entries) {
+      if (entry.state !== newest?.state) sinceMs = entry.atMs
+      newest = entry
+    }
+    const counted = reset ? entries.findLast((entry) => entry.count !== null) : undefined
+    if (counted !== undefined) stateView.showCount(counted)
     // A burst is a hundred requests in a moment: only what can be seen is drawn.
     if (entries.length === 0 || drawing) return
     drawing = true
@@ -95,7 +101,7 @@ function showNewest() {
   drawing = false
   if (newest === undefined) return
   enter(newest.state, newest.status)
-  stateView.showOutcome(newest)
+  stateView.showOutcome(newest, new Date(sinceMs))
   if (config === undefined) return
   if (!config.traces) traceView.explain('No traces to show: this dashboard has no trace backend (TRACE_QUERY_URL).')
   else if (newest.traceId === null)

@@ -63,7 +63,7 @@ function drawCheck({ question, verdict, found, command }) {
  * @param {unknown} body
  * @returns {Check[]}
  */
-export function parseChecks(body) {
+function parseChecks(body) {
   const results = isRecord(body) && Array.isArray(body['results']) ? body['results'] : []
   return results.slice(0, 30).flatMap((item) => {
     if (!isRecord(item)) return []

@@ -12,7 +12,7 @@ import { stateWords } from './states.js'
  * The count and the state of the newest call. A change of state is announced, a count is not: a number a second would
  * drown everything else a screen reader has to say.
  *
- * @returns {{ showOutcome(outcome: Outcome): void, showDenier(name: string | null): void, showDisconnected(reason: string): void, showIdle(why: string): void }}
+ * @returns {{ showOutcome(outcome: Outcome, since: Date): void, showCount(outcome: Outcome): void, showDenier(name: string | null): void, showDisconnected(reason: string): void, showIdle(why: string): void }}
  */
 export function createStateView() {
   const count = byId('count')
@@ -22,14 +22,17 @@ export function createStateView() {
   const icon = byId('state-icon')
   /** @type {PageState} */
   let current = 'connecting'
+  let lost = new Date()
 
   /**
    * @param {PageState} state
    * @param {string} why
+   * @param {Date} since
    */
-  const show = (state, why) => {
+  const show = (state, why, since) => {
     const words = stateWords[state]
     setText(reason, why)
+    setText(byId('fact-since'), formatClock(since))
     setText(byId('count-label'), state === 'connected' ? 'Live count' : 'Last count')
     if (state === current) return
     const announce = current !== 'connecting' || state !== 'connected'
@@ -39,27 +42,33 @@ export function createStateView() {
     setIcon(icon, words.icon)
     setText(byId('state-label'), words.label)
     setText(byId('state-meaning'), words.meaning)
-    setText(byId('fact-since'), formatClock(new Date()))
     if (announce) setText(byId('announcer'), `${words.label}. ${why === '' ? words.meaning : why}`)
   }
 
+  /** @param {Outcome} outcome */
+  const showCount = (outcome) => {
+    if (outcome.count !== null) {
+      const groups = formatDigitGroups(outcome.count)
+      count.replaceChildren(...groups.map((group) => create('span', { text: group })))
+      count.style.setProperty('--digits', String(Math.max(4, groups.join('').length)))
+    }
+    if (outcome.hostname !== null) {
+      setText(byId('counted-by'), 'counted by')
+      setText(hostname, outcome.hostname)
+      hostname.title = outcome.hostname
+    }
+  }
+
   return {
-    showOutcome(outcome) {
-      if (outcome.count !== null) {
-        const groups = formatDigitGroups(outcome.count)
-        count.replaceChildren(...groups.map((group) => create('span', { text: group })))
-        count.style.setProperty('--digits', String(Math.max(4, groups.join('').length)))
-      }
-      if (outcome.hostname !== null) {
-        setText(byId('counted-by'), 'counted by')
-        setText(hostname, outcome.hostname)
-        hostname.title = outcome.hostname
-      }
+    showCount,
+    showOutcome(outcome, since) {
+      showCount(outcome)
       setText(byId('fact-duration'), outcome.durationMs === null ? '–' : formatDuration(outcome.durationMs * 1000))
       setText(byId('fact-status'), outcome.status === null ? 'no answer' : String(outcome.status))
       show(
         outcome.state,
         [outcome.reason, outcome.code === null ? null : `(${outcome.code})`].filter(Boolean).join(' '),
+        since,
       )
     },
     showDenier(name) {
@@ -75,7 +84,8 @@ export function createStateView() {
     showDisconnected(why) {
       setText(byId('fact-duration'), '–')
       setText(byId('fact-status'), 'no answer')
-      show('disconnected', why)
+      if (current !== 'disconnected') lost = new Date()
+      show('disconnected', why, lost)
     },
   }
 }

@@ -11,7 +11,7 @@ export interface HopExplanation {
   calls: CallExplanation[]
 }
 
-export interface CallExplanation {
+interface CallExplanation {
   url: string
   /** Trace headers that left. */
   sent: Record<string, string>

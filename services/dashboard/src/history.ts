@@ -3,7 +3,7 @@ import type { CallState } from './call-outcome.ts'
 import type { HopExplanation } from './explanation.ts'
 
 /** One request as the page draws it. */
-export interface HistoryEntry {
+interface HistoryEntry {
   /** One more for each request of this process. */
   seq: number
   state: CallState
@@ -19,7 +19,7 @@ export interface HistoryEntry {
 }
 
 /** Entries after a place in the history. */
-export interface HistoryPage {
+interface HistoryPage {
   /** Of this process: with another one, or with a place too far back, `entries` does not join what came before. */
   reset: boolean
   entries: HistoryEntry[]

@@ -2,7 +2,7 @@
  * What a check found. `good`: as it should be in a mesh. `bad`: it is not. `unknown`: this place can't tell, and `found`
  * says what it would need.
  */
-export type CheckVerdict = 'good' | 'bad' | 'unknown'
+type CheckVerdict = 'good' | 'bad' | 'unknown'
 
 export interface CheckResult {
   id: string
