@@ -2,7 +2,7 @@ import http from 'node:http'
 import net from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-import { AlwaysOffSampler } from '@opentelemetry/sdk-trace'
+import { AlwaysOffSampler, AlwaysOnSampler } from '@opentelemetry/sdk-trace'
 import { pollUntil, startServer } from '@throughline/testkit'
 import express from 'express'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -195,6 +195,36 @@ describe('server spans that are not sampled', () => {
     await request(app.url, { headers: { traceparent: TRACEPARENT } })
     expect(active).toMatchObject({ traceId: TRACE_ID, traceFlags: 0 })
     expect(sdk.spans()).toEqual([])
+  })
+})
+
+describe('a request whose caller is not sampled', () => {
+  const headers = { traceparent: TRACEPARENT.replace(/1$/, '0') }
+
+  it('runs in its caller’s context with skipUnsampled, with no span below it either', async () => {
+    await using sdk = startInMemorySdk({ skipUnsampled: true })
+    const seen: unknown[] = []
+    await using app = await startServer((_req, res) => {
+      seen.push(trace.getSpanContext(context.active()))
+      trace.getTracer('inner').startSpan('inner').end()
+      res.end()
+    })
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+    await request(app.url, { headers, agent })
+    await request(app.url, { headers: { traceparent: TRACEPARENT }, agent })
+    agent.destroy()
+    expect(seen).toMatchObject([
+      { traceId: TRACE_ID, spanId: PARENT_ID, traceFlags: 0 },
+      { traceId: TRACE_ID, traceFlags: 1 },
+    ])
+    expect(sdk.spans().map((span) => span.name)).toEqual(['inner', 'GET'])
+  })
+
+  it('is recorded without it, where the sampler wants every request', async () => {
+    await using sdk = startInMemorySdk({ sampler: new AlwaysOnSampler() })
+    await using app = await startServer((_req, res) => res.end())
+    await request(app.url, { headers })
+    expect(sdk.spans()).toHaveLength(1)
   })
 })
 

@@ -1,7 +1,16 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { diag, propagation, ROOT_CONTEXT, SpanKind, trace, type Context, type Span } from '@opentelemetry/api'
+import {
+  diag,
+  propagation,
+  ROOT_CONTEXT,
+  SpanKind,
+  trace,
+  TraceFlags,
+  type Context,
+  type Span,
+} from '@opentelemetry/api'
 import { suppressTracing } from '@opentelemetry/core'
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation'
 import { getLinks } from '@throughline/propagation/otel'
@@ -13,17 +22,28 @@ import { TracerInstrumentation } from './tracer-instrumentation.ts'
 const REQUEST_START = 'http.server.request.start'
 const RESPONSE_FINISH = 'http.server.response.finish'
 const UNTRACED = suppressTracing(ROOT_CONTEXT)
+const SERVER: SpanOptions = { kind: SpanKind.SERVER }
 
 export interface HttpServerConfig extends InstrumentationConfig {
   /** The context manager given to the SDK: `AsyncLocalStorageContextManager`, or any with its `attach`. */
   contextManager: { attach(context: Context): unknown }
   shouldTrace?: ShouldTrace | undefined
+  /**
+   * True when the sampler never records below a caller that isn't sampled, as no parent-based one does: such a request
+   * then runs in its caller's context, and nothing is built for it. Default: false, the sampler is asked each time.
+   */
+  skipUnsampled?: boolean | undefined
 }
 
 interface Exchange {
   request: IncomingMessage
   response: ServerResponse
   socket: Socket
+}
+
+interface OpenSpan {
+  response: ServerResponse
+  span: Span
 }
 
 /**
@@ -34,7 +54,7 @@ interface Exchange {
  */
 export class HttpServerInstrumentation extends TracerInstrumentation<HttpServerConfig> {
   /** Open spans by connection: one `close` listener a connection finds whatever was still unanswered on it. */
-  readonly #open = new WeakMap<Socket, Map<ServerResponse, Span>>()
+  readonly #open = new WeakMap<Socket, OpenSpan[]>()
 
   constructor(config: HttpServerConfig) {
     super('@throughline/telemetry/http-server', config)
@@ -63,10 +83,8 @@ export class HttpServerInstrumentation extends TracerInstrumentation<HttpServerC
 
   readonly #onFinish = (message: unknown): void => {
     const { response, socket } = message as Exchange
-    const spans = this.#open.get(socket)
-    const span = spans?.get(response)
+    const span = takeSpan(this.#open.get(socket), response)
     if (span === undefined) return
-    spans?.delete(response)
     try {
       endServerSpan(span, response)
     } catch (error) {
@@ -75,32 +93,46 @@ export class HttpServerInstrumentation extends TracerInstrumentation<HttpServerC
   }
 
   #start({ request, response, socket }: Exchange): void {
-    const { contextManager, shouldTrace } = this.config
+    const { contextManager, shouldTrace, skipUnsampled } = this.config
     if (!isTraced(request, shouldTrace)) {
       contextManager.attach(UNTRACED)
       return
     }
     const parent = propagation.extract(ROOT_CONTEXT, request.headers)
+    if (skipUnsampled === true && isUnsampled(parent)) {
+      contextManager.attach(parent)
+      return
+    }
     // Attributes come after the sampler's decision: most of the cost of a request that isn't sampled would be theirs.
     const name = spanMethod(request.method ?? 'GET')
-    const span = this.tracer.startSpan(name, { kind: SpanKind.SERVER, links: getLinks(parent) }, parent)
+    const links = getLinks(parent)
+    const span = this.tracer.startSpan(name, links.length === 0 ? SERVER : { ...SERVER, links }, parent)
     contextManager.attach(trace.setSpan(parent, span))
     if (!span.isRecording()) return
     span.setAttributes(serverAttributes(request))
-    this.#openSpans(socket).set(response, span)
+    this.#openSpans(socket).push({ response, span })
   }
 
-  #openSpans(socket: Socket): Map<ServerResponse, Span> {
-    let spans = this.#open.get(socket)
-    if (spans === undefined) {
-      const opened = new Map<ServerResponse, Span>()
-      spans = opened
-      this.#open.set(socket, opened)
-      socket.once('close', () => {
-        for (const [response, span] of opened) endAbortedSpan(span, response)
-        opened.clear()
-      })
-    }
-    return spans
+  #openSpans(socket: Socket): OpenSpan[] {
+    const existing = this.#open.get(socket)
+    if (existing !== undefined) return existing
+    const opened: OpenSpan[] = []
+    this.#open.set(socket, opened)
+    socket.once('close', () => {
+      for (const { response, span } of opened.splice(0)) endAbortedSpan(span, response)
+    })
+    return opened
   }
+}
+
+/** More than one is open only where a client pipelines. */
+function takeSpan(open: OpenSpan[] | undefined, response: ServerResponse): Span | undefined {
+  if (open === undefined) return undefined
+  const at = open[0]?.response === response ? 0 : open.findIndex((other) => other.response === response)
+  return at === -1 ? undefined : open.splice(at, 1)[0]?.span
+}
+
+function isUnsampled(parent: Context): boolean {
+  const caller = trace.getSpanContext(parent)
+  return caller !== undefined && (caller.traceFlags & TraceFlags.SAMPLED) === 0
 }

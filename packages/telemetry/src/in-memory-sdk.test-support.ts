@@ -16,13 +16,14 @@ export interface InMemorySdk extends AsyncDisposable {
 export interface InMemorySdkOptions {
   sampler?: Sampler
   shouldTrace?: ShouldTrace
+  skipUnsampled?: boolean
 }
 
 /** A stock NodeSDK with our instrumentations plugged in, as a team with a set-up of its own would have it. */
-export function startInMemorySdk({ sampler, shouldTrace }: InMemorySdkOptions = {}): InMemorySdk {
+export function startInMemorySdk({ sampler, shouldTrace, skipUnsampled }: InMemorySdkOptions = {}): InMemorySdk {
   const exporter = new InMemorySpanExporter()
   const contextManager = new AsyncLocalStorageContextManager()
-  const server = new HttpServerInstrumentation({ contextManager, shouldTrace })
+  const server = new HttpServerInstrumentation({ contextManager, shouldTrace, skipUnsampled })
   const axios = new AxiosInstrumentation()
   const sdk = new NodeSDK({
     contextManager,

@@ -11,7 +11,7 @@ export interface Instrumentations {
 
 /** Exactly one source of spans and of outgoing headers, as `TRACE_INSTRUMENTATION` asks. */
 export async function loadInstrumentations(
-  { instrumentation }: TelemetryConfig,
+  { instrumentation, sampler }: TelemetryConfig,
   { contextManager, shouldTrace }: HttpServerConfig,
 ): Promise<Instrumentations> {
   if (instrumentation === 'stock') {
@@ -20,8 +20,9 @@ export async function loadInstrumentations(
     return { instrumentations: await loadStockInstrumentations(shouldTrace), instrumentAxios: () => () => {} }
   }
   const axios = new AxiosInstrumentation()
+  const skipUnsampled = sampler.startsWith('parentbased_') || sampler === 'always_off'
   return {
-    instrumentations: [new HttpServerInstrumentation({ contextManager, shouldTrace }), axios],
+    instrumentations: [new HttpServerInstrumentation({ contextManager, shouldTrace, skipUnsampled }), axios],
     instrumentAxios: (instance) => axios.instrument(instance),
   }
 }

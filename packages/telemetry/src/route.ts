@@ -30,7 +30,7 @@ function formatPattern(path: unknown): string | undefined {
  * with as many segments as it shows (no wildcard, no optional part) then tells how many segments belong to the mount.
  */
 function lostBase(pattern: string, originalUrl: unknown): string {
-  if (typeof originalUrl !== 'string') return ''
+  if (typeof originalUrl !== 'string' || originalUrl === pattern) return ''
   const query = originalUrl.indexOf('?')
   const path = query === -1 ? originalUrl : originalUrl.slice(0, query)
   const lost = countSegments(path) - countSegments(pattern)

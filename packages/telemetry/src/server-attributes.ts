@@ -14,10 +14,10 @@ import {
   ATTR_URL_SCHEME,
   ATTR_USER_AGENT_ORIGINAL,
 } from '@opentelemetry/semantic-conventions'
-import { cap, redactQuery, setMethod, spanMethod } from './http-attributes.ts'
+import { parseHost } from './host.ts'
+import { cap, redactQuery, setMethod } from './http-attributes.ts'
 import { readRoute } from './route.ts'
-
-const HOST = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/i
+import { spanName } from './span-name.ts'
 
 interface RequestTarget {
   path: string
@@ -37,15 +37,18 @@ export function parseTarget(url = '/'): RequestTarget {
 export function serverAttributes(request: IncomingMessage): Attributes {
   const { headers, socket } = request
   const { path, query } = parseTarget(request.url)
-  const attributes: Attributes = { [ATTR_URL_PATH]: cap(path), [ATTR_NETWORK_PROTOCOL_VERSION]: request.httpVersion }
+  const scheme = requestScheme(headers['x-forwarded-proto'], socket)
+  const attributes: Attributes = {
+    [ATTR_URL_PATH]: cap(path),
+    [ATTR_URL_SCHEME]: scheme,
+    [ATTR_NETWORK_PROTOCOL_VERSION]: request.httpVersion,
+  }
   setMethod(attributes, request.method ?? 'GET')
   if (query !== '') attributes[ATTR_URL_QUERY] = cap(redactQuery(query))
-  const scheme = requestScheme(headers['x-forwarded-proto'], socket)
-  attributes[ATTR_URL_SCHEME] = scheme
-  const host = HOST.exec(headers.host ?? '')
-  if (host?.[1] !== undefined) {
-    attributes[ATTR_SERVER_ADDRESS] = cap(host[1])
-    attributes[ATTR_SERVER_PORT] = host[2] === undefined ? (scheme === 'https' ? 443 : 80) : Number(host[2])
+  const host = parseHost(headers.host)
+  if (host !== undefined) {
+    attributes[ATTR_SERVER_ADDRESS] = host.address
+    attributes[ATTR_SERVER_PORT] = host.port ?? (scheme === 'https' ? 443 : 80)
   }
   const client = forwardedFor(headers['x-forwarded-for']) ?? socket.remoteAddress
   if (client !== undefined) attributes[ATTR_CLIENT_ADDRESS] = client
@@ -79,7 +82,7 @@ function setRoute(span: Span, request: IncomingMessage): void {
   const route = readRoute(request)
   if (route === undefined) return
   span.setAttribute(ATTR_HTTP_ROUTE, route)
-  span.updateName(`${spanMethod(request.method ?? 'GET')} ${route}`)
+  span.updateName(spanName(request.method ?? 'GET', route))
 }
 
 function requestScheme(forwarded: string | string[] | undefined, socket: Socket): 'http' | 'https' {
