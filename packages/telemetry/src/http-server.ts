@@ -10,6 +10,7 @@ import {
   TraceFlags,
   type Context,
   type Span,
+  type SpanOptions,
 } from '@opentelemetry/api'
 import { suppressTracing } from '@opentelemetry/core'
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation'
