@@ -23,9 +23,9 @@ export interface Telemetry {
   readonly enabled: boolean
   /** Starts tracing. Once; synchronous. */
   start: () => void
-  /** Sends the spans that have ended. Never rejects; at most 5 s. */
+  /** Sends the spans that have ended. Never rejects; at most 5 s, or 1 s when the collector refuses connections. */
   flush: () => Promise<void>
-  /** Flushes and stops. The second call waits for the first. Never rejects; at most 5 s, whatever the collector does. */
+  /** Flushes and stops. The second call waits for the first. Never rejects; takes no longer than `flush`. */
   shutdown: () => Promise<void>
   /** Spans and trace headers for the calls of an axios instance. Returns a function that takes them off again. */
   instrumentAxios: (instance: AxiosLike) => () => void

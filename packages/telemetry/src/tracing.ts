@@ -7,12 +7,15 @@ import { installDiagLog } from './diag-log.ts'
 import { withOtelEnvironment } from './environment.ts'
 import { createExportStats } from './export-stats.ts'
 import { loadInstrumentations } from './instrumentations.ts'
+import { watchRefusals } from './refusals.ts'
 import { createSampler } from './sampler.ts'
 import { createSpanProcessors } from './span-processors.ts'
 import type { Telemetry, TelemetryOptions } from './telemetry.ts'
-import { withinTime } from './within-time.ts'
+import { withinTime, type TimeLimit } from './within-time.ts'
 
 const FLUSH_MS = 5000
+/** A collector that refuses connections now won't take spans in the next four seconds either. */
+const REFUSED_MS = 1000
 
 /** Telemetry with the SDK. Imported only when it is on: loading the SDK costs more than the rest of a small service. */
 export async function createTracing(options: TelemetryOptions, config: TelemetryConfig): Promise<Telemetry> {
@@ -44,10 +47,17 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
       }),
   )
 
+  const refusals = watchRefusals(() => stats.read().exported)
+  const limit = (what: string): TimeLimit => ({
+    what,
+    ms: FLUSH_MS,
+    hurry: { when: refusals.refused(), ms: REFUSED_MS },
+  })
   const flush = (): Promise<unknown> => Promise.all(spanProcessors.map((processor) => processor.forceFlush()))
   const stop = async (): Promise<void> => {
     // The SDK's own shutdown doesn't wait for spans that the console exporter has yet to print.
-    await withinTime(FLUSH_MS, 'shutting down', () => flush().finally(() => sdk.shutdown()))
+    await withinTime(() => flush().finally(() => sdk.shutdown()), limit('shutting down'))
+    refusals.stop()
     for (const instrumentation of instrumentations) instrumentation.disable()
     trace.disable()
     propagation.disable()
@@ -58,7 +68,7 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
   return {
     enabled: true,
     start: () => withOtelEnvironment(env, () => sdk.start()),
-    flush: () => withinTime(FLUSH_MS, 'flushing', flush),
+    flush: () => withinTime(flush, limit('flushing')),
     shutdown: () => (stopped ??= stop()),
     instrumentAxios,
     activeIds() {

@@ -1,19 +1,40 @@
 import { diag } from '@opentelemetry/api'
 
-/** Waits for `work`, `ms` milliseconds at most. Never rejects: what goes wrong is logged, the caller's drain goes on. */
-export async function withinTime(ms: number, what: string, work: () => Promise<unknown>): Promise<void> {
+export interface TimeLimit {
+  /** For the log, as in "flushing took longer". */
+  what: string
+  /** Milliseconds. */
+  ms: number
+  /** Once `when` resolves, `ms` from the start are all the time there is. */
+  hurry: { when: Promise<void>; ms: number }
+}
+
+/** Waits for `work`, within limits. Never rejects: what goes wrong is logged, the caller's drain goes on. */
+export async function withinTime(work: () => Promise<unknown>, { what, ms, hurry }: TimeLimit): Promise<void> {
+  const started = performance.now()
   let timer: NodeJS.Timeout | undefined
+  let done = false
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(() => {
-      diag.warn(`${what} took longer than ${ms} ms, spans may be lost`)
-      resolve()
-    }, ms)
+    const giveUpAfter = (limit: number): void => {
+      clearTimeout(timer)
+      if (done) return
+      timer = setTimeout(
+        () => {
+          diag.warn(`${what} took longer than ${limit} ms, spans may be lost`)
+          resolve()
+        },
+        started + limit - performance.now(),
+      )
+    }
+    giveUpAfter(ms)
+    void hurry.when.then(() => giveUpAfter(hurry.ms))
   })
   try {
     await Promise.race([work(), late])
   } catch (error) {
     diag.warn(`${what} failed, spans may be lost:`, error)
   } finally {
+    done = true
     clearTimeout(timer)
   }
 }
