@@ -102,6 +102,7 @@ function showNewest() {
   if (newest === undefined) return
   enter(newest.state, newest.status)
   stateView.showOutcome(newest, new Date(sinceMs))
+  stateView.showReplicas(historyView.replicas())
   if (config === undefined) return
   if (!config.traces) traceView.explain('No traces to show: this dashboard has no trace backend (TRACE_QUERY_URL).')
   else if (newest.traceId === null)

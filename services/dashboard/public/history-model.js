@@ -16,7 +16,7 @@ const severity = { connected: 0, failing: 1, unreachable: 2, denied: 3 }
 /**
  * The last minutes of requests in bounded memory: one bucket a second for the strip, and the newest for the list.
  *
- * @returns {{ add(entries: Entry[], reset: boolean): void, newest(): Entry[], buckets(nowMs: number): (Bucket | undefined)[], total(): Record<CallState, number> }}
+ * @returns {{ add(entries: Entry[], reset: boolean): void, newest(): Entry[], buckets(nowMs: number): (Bucket | undefined)[], replicas(): number }}
  */
 export function createHistoryModel() {
   /** @type {Map<number, Bucket>} */
@@ -56,11 +56,7 @@ export function createHistoryModel() {
       const now = Math.floor(nowMs / 1000)
       return Array.from({ length: stripSeconds }, (_, index) => seconds.get(now - stripSeconds + 1 + index))
     },
-    total() {
-      const total = { connected: 0, denied: 0, failing: 0, unreachable: 0 }
-      for (const entry of newest) total[entry.state] += 1
-      return total
-    },
+    replicas: () => new Set(newest.flatMap(({ hostname }) => (hostname === null ? [] : [hostname]))).size,
   }
 }
 

@@ -19,7 +19,7 @@ const height = 40
  * and the pointer; everything in it that can be chosen is in the list as well.
  *
  * @param {{ onChoose: (traceId: string) => void }} options
- * @returns {{ add(entries: Entry[], reset: boolean): void, mark(traceId: string): void }}
+ * @returns {{ add(entries: Entry[], reset: boolean): void, mark(traceId: string): void, replicas(): number }}
  */
 export function createHistoryView({ onChoose }) {
   const model = createHistoryModel()
@@ -85,6 +85,7 @@ export function createHistoryView({ onChoose }) {
       model.add(entries, reset)
       schedule()
     },
+    replicas: () => model.replicas(),
     mark(traceId) {
       marked = traceId
       for (const item of items) item.mark(traceId)

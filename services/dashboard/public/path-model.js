@@ -9,8 +9,8 @@ import { stateWords } from './states.js'
  * @typedef {import('./wire.js').SidecarStatus} SidecarStatus
  *
  * @typedef {'ok' | 'failed' | 'unreached' | 'unknown'} PartStatus
- * @typedef {{ role: 'browser' | 'app' | 'sidecar', name: string, direction: 'inbound' | 'outbound' | null, detached: boolean }} TracedHop
- * @typedef {{ startUs: number, endUs: number, detached: boolean }} HopTime
+ * @typedef {{ role: 'browser' | 'app' | 'sidecar', name: string, direction: 'inbound' | 'outbound' | null, detached: boolean, tries?: number }} TracedHop
+ * @typedef {{ role: TracedHop['role'], name: string, startUs: number, endUs: number, detached: boolean }} HopTime
  * @typedef {TracedHop & { detail: string, status: PartStatus, fault: string | null, sidecar: SidecarStatus | null }} Hop
  * @typedef {{ kind: 'http' | 'mtls', label: string, status: PartStatus, fault: string | null, breaks: boolean }} Edge
  * @typedef {{ hops: Hop[], edges: Edge[] }} PathModel `edges[i]` joins `hops[i]` and `hops[i + 1]`
@@ -35,6 +35,8 @@ export function hopsOf(model) {
  */
 export function hopTimesOf(model) {
   return groupsOf(model).map(({ hop, rows }) => ({
+    role: hop.role,
+    name: hop.name,
     startUs: Math.min(...rows.map((row) => row.startUs)),
     endUs: Math.max(...rows.map((row) => row.startUs + row.durationUs)),
     detached: hop.detached,
@@ -64,7 +66,10 @@ function groupsOf(model) {
     }
     const direction = row.proxy ? (row.kind === 'client' ? 'outbound' : 'inbound') : null
     const detached = row.depth === 0 && groups.length > 0
-    groups.push({ hop: { role, name: row.service, direction, detached }, rows: [row] })
+    const siblings = model.rows.filter((each) => each.parentId === row.parentId && each.service === row.service)
+    const tries = row.parentId === null ? 1 : siblings.length
+    const hop = { role, name: row.service, direction, detached, ...(tries > 1 && { tries }) }
+    groups.push({ hop: /** @type {TracedHop} */ (hop), rows: [row] })
   }
   return groups
 }
@@ -229,6 +234,7 @@ function isSidecarOf(sidecar, hop) {
 /** @param {TracedHop} hop */
 function detailOf(hop) {
   if (hop.role === 'browser') return 'this page'
+  if (hop.tries !== undefined) return `${hop.role === 'app' ? 'application' : 'Envoy'}, ${hop.tries} tries`
   if (hop.role === 'app') return 'application'
-  return hop.direction === 'outbound' ? 'Envoy, outbound' : 'Envoy, inbound'
+  return `Envoy, ${hop.direction ?? 'inbound'}`
 }

@@ -1,6 +1,6 @@
 // @ts-check
 import { byId, create, createIcon, setText } from './dom.js'
-import { buildPulse } from './pulse-model.js'
+import { buildPulse, placeHops } from './pulse-model.js'
 
 /**
  * @typedef {import('./path-model.js').PathModel} PathModel
@@ -20,12 +20,15 @@ export function createPathView() {
   const list = byId('path')
   const dot = byId('pulse')
   let drawn = ''
+  /** @type {PathModel | undefined} */
+  let shown
 
   return {
     show(model) {
       const key = JSON.stringify(model)
       if (key === drawn) return
       drawn = key
+      shown = model
       list.replaceChildren(
         ...model.hops.flatMap((hop, index) => {
           const before = model.edges[index - 1]
@@ -44,10 +47,11 @@ export function createPathView() {
       )
       if (matchMedia('(prefers-reduced-motion: reduce)').matches) return
       const places = placesOf(list)
+      const drawnAt = [0, ...placeHops(times, shown?.hops ?? [])]
       for (const running of dot.getAnimations()) running.cancel()
       dot.animate(
         pulse.stops.map(({ offset, hop }) => {
-          const { x, y } = places[Math.min(hop, places.length - 1)] ?? { x: 0, y: 0 }
+          const { x, y } = places[drawnAt[hop] ?? 0] ?? { x: 0, y: 0 }
           return { offset, opacity: 1, transform: `translate(${x}px, ${y}px)` }
         }),
         { duration: pulse.totalMs },

@@ -12,6 +12,22 @@ const shownMs = 900
 const edge = 0.08
 
 /**
+ * Which of the drawn hops each hop of a trace is: sidecars that left no span are drawn too.
+ *
+ * @param {HopTime[]} times
+ * @param {{ role: string, name: string }[]} hops as drawn, the browser first
+ * @returns {number[]} an index of `hops` for each of `times`
+ */
+export function placeHops(times, hops) {
+  let before = 0
+  return times.map(({ role, name }) => {
+    const found = hops.findIndex((hop, index) => index > before && hop.role === role && hop.name === name)
+    before = found === -1 ? before + 1 : found
+    return Math.min(before, hops.length - 1)
+  })
+}
+
+/**
  * A request's way through the hops and back, in proportion to when its spans began and ended.
  *
  * @param {HopTime[]} times of the hops after the browser, in order

@@ -12,7 +12,7 @@ import { stateWords } from './states.js'
  * The count and the state of the newest call. A change of state is announced, a count is not: a number a second would
  * drown everything else a screen reader has to say.
  *
- * @returns {{ showOutcome(outcome: Outcome, since: Date): void, showCount(outcome: Outcome): void, showDenier(name: string | null): void, showDisconnected(reason: string): void, showIdle(why: string): void }}
+ * @returns {{ showOutcome(outcome: Outcome, since: Date): void, showCount(outcome: Outcome): void, showReplicas(count: number): void, showDenier(name: string | null): void, showDisconnected(reason: string): void, showIdle(why: string): void }}
  */
 export function createStateView() {
   const count = byId('count')
@@ -71,11 +71,14 @@ export function createStateView() {
         since,
       )
     },
+    showReplicas(replicas) {
+      setText(byId('replicas'), replicas > 1 ? `, one of ${replicas} that answer` : '')
+    },
     showDenier(name) {
       if (current !== 'denied' || name === null) return
       setText(
         byId('state-meaning'),
-        `${name} refused the call with HTTP 403, before any application saw it: a policy of the mesh, on the HTTP layer.`,
+        `${/sidecar|proxy|gateway/i.test(name) ? name : `The sidecar of ${name}`} refused the call with HTTP 403, before any application saw it: a policy of the mesh, on the HTTP layer.`,
       )
     },
     showIdle(why) {

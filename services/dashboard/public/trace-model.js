@@ -12,10 +12,11 @@ import { findProblems } from './trace-problems.js'
  *   offsetUs: number,
  *   left: number,
  *   width: number,
+ *   ownUs: number,
  *   failed: boolean,
  *   origin: boolean,
  *   orphan: boolean,
- * }} Row a span in tree order; `left` and `width` are parts of the trace's length, 0 to 1; `origin`: failed, and nothing below it did; `orphan` names a parent that is not there
+ * }} Row a span in tree order; `left` and `width` are parts of the trace's length, 0 to 1; `ownUs`: its duration without that of its children; `origin`: failed, and nothing below it did; `orphan` names a parent that is not there
  *
  * @typedef {{ code: string, text: string, cause: string, traceId?: string }} Problem traceId: where the rest of it is
  *
@@ -43,6 +44,9 @@ export function buildTraceModel(trace, { answered = false } = {}) {
 
   const { order, depths, lasts } = orderByParent(spans, byId)
   const failing = new Set(spans.filter(isFailed).map((span) => span.parentId))
+  /** @type {Map<string | null, number>} */
+  const below = new Map()
+  for (const span of spans) below.set(span.parentId, (below.get(span.parentId) ?? 0) + span.durationUs)
   const rows = order.map((span) => {
     const offsetUs = span.startUs - startUs
     const parent = span.parentId === null ? undefined : byId.get(span.parentId)
@@ -54,6 +58,7 @@ export function buildTraceModel(trace, { answered = false } = {}) {
       offsetUs,
       left: durationUs === 0 ? 0 : offsetUs / durationUs,
       width: durationUs === 0 ? 1 : span.durationUs / durationUs,
+      ownUs: Math.max(0, span.durationUs - (below.get(span.spanId) ?? 0)),
       failed: isFailed(span),
       origin: isFailed(span) && !failing.has(span.spanId),
       orphan: span.parentId !== null && parent === undefined,

@@ -83,8 +83,9 @@ export function createTraceView({ onSettled, onHeld }) {
     expectedSpans: () => spans,
     onSettled(model, quarry) {
       if (model.problems.length === 0 && quarry.state === 'connected') spans = model.rows.length
-      const explanation = explanations.get(model.traceId)
-      onSettled(model, quarry, findOtherHalf(model, explanation) === undefined ? null : (explanation?.service ?? null))
+      const apart = findOtherHalf(model, explanations.get(model.traceId)) !== undefined
+      const caller = model.rows.find((row) => !row.proxy)?.service ?? null
+      onSettled(model, quarry, apart ? caller : null)
       if (held === null) show(model)
     },
     onMissing(reason, quarry) {

@@ -24,12 +24,13 @@ export function createRow(onToggle) {
   const start = create('span', { class: 'visually-hidden' })
   const bar = create('span', { class: 'bar-fill' })
   const time = create('td', { class: 'time', role: 'cell' }, [start, create('span', { class: 'lane' }, [bar])])
-  const duration = create('td', { class: 'number duration', role: 'cell' })
+  const duration = create('span', { class: 'duration' })
+  const own = create('span', { class: 'own' })
   const status = create('span', { class: 'status' })
   const element = create('tr', { role: 'row' }, [
     hop,
     time,
-    duration,
+    create('td', { class: 'number', role: 'cell' }, [duration, own]),
     create('td', { class: 'number', role: 'cell' }, [status]),
   ])
 
@@ -63,6 +64,7 @@ export function createRow(onToggle) {
       setText(parent, describePlace(row))
       setText(start, `after ${formatDuration(row.offsetUs)}`)
       setText(duration, formatDuration(row.durationUs))
+      setText(own, row.ownUs < row.durationUs ? `${formatDuration(row.ownUs)} here` : '')
       setText(status, row.status === null ? (row.error ? 'error' : '–') : String(row.status))
     },
   }

@@ -21,6 +21,13 @@ describe('the history of the page', () => {
     expect(model.newest().map(({ seq }) => seq)).toEqual([3, 2, 1])
   })
 
+  it('knows how many replicas answered lately', () => {
+    const model = createHistoryModel()
+    const hostnames = ['pod-1', 'pod-2', 'pod-1', null]
+    model.add(parseEntries(hostnames.map((hostname, index) => entry(index, { hostname }))), false)
+    expect(model.replicas()).toBe(2)
+  })
+
   it('leaves a gap where nothing was asked', () => {
     const model = createHistoryModel()
     model.add(parseEntries([entry(1, { at: new Date(nowMs - 10_000).toISOString() })]), false)

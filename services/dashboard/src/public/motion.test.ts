@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { buildPulse } from '../../public/pulse-model.js'
+import { buildPulse, placeHops } from '../../public/pulse-model.js'
 import { panBy, seenBar, wholeTrace, zoomBy } from '../../public/zoom-model.js'
 
-const time = (startUs: number, endUs: number, detached = false) => ({ startUs, endUs, detached })
+const time = (startUs: number, endUs: number, detached = false) => ({
+  role: 'app' as const,
+  name: 'any',
+  startUs,
+  endUs,
+  detached,
+})
 
 describe('the pulse', () => {
   it('goes through the hops and back in proportion to their spans', () => {
@@ -23,6 +29,19 @@ describe('the pulse', () => {
   it('turns round where the trace falls apart, and is none without a trace', () => {
     expect(buildPulse([time(0, 9), time(1, 8, true)])?.stops.map(({ hop }) => hop)).toEqual([0, 1, 1, 0])
     expect(buildPulse([])).toBeUndefined()
+  })
+})
+
+describe('where a hop of a trace is drawn', () => {
+  const app = (name: string) => ({ ...time(0, 1), name })
+  const drawn = ['browser', 'dashboard', 'dashboard-sidecar', 'counting'].map((name) => ({ role: 'app', name }))
+
+  it('leaves out hops that are drawn but left no span', () => {
+    expect(placeHops([app('dashboard'), app('counting')], drawn)).toEqual([1, 3])
+  })
+
+  it('takes hops that it does not know in their order, and never leaves the path', () => {
+    expect(placeHops([app('a'), app('b'), app('c'), app('d'), app('e')], drawn)).toEqual([1, 2, 3, 3, 3])
   })
 })
 

@@ -56,6 +56,15 @@ describe('hopsOf', () => {
     expect(hops(retried).map((hop) => hop.name)).not.toContain('replica-1')
   })
 
+  it('counts the tries of a hop that was asked again', () => {
+    const again = { id: 'c0', parent: 'b1', service: 'counting-sidecar', proxy: true, kind: 'server', start: 210 }
+    const [, , inbound] = hops([...wholeChain, again])
+    expect(inbound).toMatchObject({ name: 'counting-sidecar', tries: 2 })
+    const known = hops([...wholeChain, again])
+    expect(buildPathModel({ ...base, known, state: 'connected' }).hops[3]?.detail).toBe('Envoy, 2 tries')
+    expect(hops(wholeChain).every((hop) => hop.tries === undefined)).toBe(true)
+  })
+
   it('detaches what starts a trace of its own', () => {
     const broken = wholeChain.map(({ parent, ...span }) =>
       span.id === 'd1' || parent === undefined ? span : { ...span, parent },
