@@ -81,3 +81,18 @@ it('the telemetry README names every variable that the package reads', () => {
   expect(named.size).toBeGreaterThan(10)
   expect([...named].filter((name) => !readme.includes(`\`${name}\``))).toEqual([])
 })
+
+it('the Dockerfile prunes with the turbo of package.json', () => {
+  const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> }
+  expect(/turbo@(\S+) prune/.exec(read('Dockerfile'))?.[1]).toBe(devDependencies['turbo'])
+})
+
+it.each(pages.filter((page) => read(page).includes('docker build')))(
+  '%s builds images that the Dockerfile has',
+  (page) => {
+    const stages = [...read('Dockerfile').matchAll(/^FROM \S+ AS (\S+)$/gm)].map(([, stage = '']) => stage)
+    const [, services = ''] = /for service in ([a-z ]+); do docker build --target \$service/.exec(read(page)) ?? []
+    expect(services).not.toBe('')
+    expect(services.split(' ').filter((service) => !stages.includes(service))).toEqual([])
+  },
+)

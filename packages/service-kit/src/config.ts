@@ -6,20 +6,20 @@ export const variable = {
   /** A whole number within bounds; `PORT=abc` and `PORT=70000` are errors. */
   integer: (min: number, max: number) =>
     z
-      .string()
+      .string({ error: 'must be set' })
       .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
       .transform(Number)
       .refine((n) => n >= min && n <= max, `must be a whole number from ${min} to ${max}`),
   /** An absolute http or https address, given back without a slash at its end. */
   httpUrl: () =>
     z
-      .string()
+      .string({ error: 'must be set' })
       .refine(isHttpUrl, 'must be an address such as http://localhost:9001')
       .transform((url) => url.replace(/\/+$/, '')),
   /** One of a few words. */
   oneOf: <const T extends readonly [string, ...string[]]>(...words: T) =>
     z.enum(words, { error: `must be one of: ${words.join(', ')}` }),
-  text: () => z.string(),
+  text: () => z.string({ error: 'must be set' }),
 }
 
 /** Variables that both services read. */

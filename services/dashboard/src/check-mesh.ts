@@ -1,33 +1,36 @@
 import process from 'node:process'
 import { loadConfig, variable } from '@throughline/service-kit/config'
+import { main } from '@throughline/service-kit/main'
 import { checkPath } from './path-check/check-path.ts'
 
 /**
  * What `helm test` runs, in a pod outside the mesh: `node check-mesh.js`. Prints a line for each thing that is right, and
  * the first that is wrong with how to mend it; exits 1 then.
  */
-const config = loadConfig(
-  {
-    DASHBOARD_URL: variable.httpUrl(),
-    DASHBOARD_HOST: variable.text().optional(),
-    TRACE_QUERY_URL: variable.httpUrl().optional(),
-    WALK_AROUND_URL: variable.httpUrl().optional(),
-    EXPECT: variable.oneOf('allowed', 'denied').default('allowed'),
-    SIDECARS: variable.integer(0, 10).default(2),
-    DEADLINE_MS: variable.integer(0, 600_000).default(30_000),
-  },
-  process.env,
-)
-const findings = await checkPath({
-  dashboardUrl: config.DASHBOARD_URL,
-  dashboardHost: config.DASHBOARD_HOST,
-  traceQueryUrl: config.TRACE_QUERY_URL,
-  walkAroundUrl: config.WALK_AROUND_URL,
-  expect: config.EXPECT,
-  sidecars: config.SIDECARS,
-  deadlineMs: config.DEADLINE_MS,
+await main('check-mesh', async () => {
+  const config = loadConfig(
+    {
+      DASHBOARD_URL: variable.httpUrl(),
+      DASHBOARD_HOST: variable.text().optional(),
+      TRACE_QUERY_URL: variable.httpUrl().optional(),
+      WALK_AROUND_URL: variable.httpUrl().optional(),
+      EXPECT: variable.oneOf('allowed', 'denied').default('allowed'),
+      SIDECARS: variable.integer(0, 10).default(2),
+      DEADLINE_MS: variable.integer(0, 600_000).default(30_000),
+    },
+    process.env,
+  )
+  const findings = await checkPath({
+    dashboardUrl: config.DASHBOARD_URL,
+    dashboardHost: config.DASHBOARD_HOST,
+    traceQueryUrl: config.TRACE_QUERY_URL,
+    walkAroundUrl: config.WALK_AROUND_URL,
+    expect: config.EXPECT,
+    sidecars: config.SIDECARS,
+    deadlineMs: config.DEADLINE_MS,
+  })
+  for (const { found, fix } of findings) {
+    process.stdout.write(fix === undefined ? `ok    ${found}\n` : `WRONG ${found}\n      ${fix}\n`)
+  }
+  process.exitCode = findings.some(({ fix }) => fix !== undefined) ? 1 : 0
 })
-for (const { found, fix } of findings) {
-  process.stdout.write(fix === undefined ? `ok    ${found}\n` : `WRONG ${found}\n      ${fix}\n`)
-}
-process.exitCode = findings.some(({ fix }) => fix !== undefined) ? 1 : 0
