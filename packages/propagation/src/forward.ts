@@ -16,8 +16,8 @@ export interface ForwardOptions extends ExtractOptions {
 
 /**
  * Carries trace headers on without an SDK: the chosen context goes out unchanged in both formats, beside `baggage`,
- * `x-request-id` and, where they name that same context, `x-datadog-*`. Where the caller left the sampling decision open, `traceparent` and `x-b3-sampled` are left out and
- * the ids stay in `x-b3-*`.
+ * `x-request-id` and, where they name that same context, `x-datadog-*`. Where the caller left the sampling decision open,
+ * `traceparent` and `x-b3-sampled` are left out and the ids stay in `x-b3-*`.
  *
  * @returns headers to **set** on every outgoing call; empty when the request brought none. Nothing in them is invalid,
  * whatever came in.
@@ -44,6 +44,15 @@ export function forwardHeaders(incoming: IncomingHeaders, options: ForwardOption
 /** Runs `fn` so that {@link currentForwardHeaders} returns `headers` in it and in everything it starts. */
 export function runWithForwardHeaders<T>(headers: Readonly<Record<string, string>>, fn: () => T): T {
   return storage.run(headers, fn)
+}
+
+/**
+ * From here on, and in everything that is started from here, {@link currentForwardHeaders} returns `headers`. For hooks
+ * that are told of a request and can't wrap what serves it, as a subscriber of a diagnostics channel; where there is a
+ * function to call, {@link runWithForwardHeaders} ends by itself.
+ */
+export function enterForwardHeaders(headers: Readonly<Record<string, string>>): void {
+  storage.enterWith(headers)
 }
 
 /** The headers of the request that is being served; empty outside of one. */

@@ -4,8 +4,8 @@ export interface AxiosLike {
     readonly request: {
       use(
         onFulfilled: <Config extends AxiosConfigLike>(config: Config) => Config,
-        onRejected: null,
-        options: { synchronous: boolean },
+        onRejected?: null,
+        options?: { synchronous: boolean },
       ): number
       eject(id: number): void
     }
@@ -23,6 +23,8 @@ export interface AxiosLike {
 /** What an interceptor finds in axios's request configuration. */
 export interface AxiosConfigLike {
   method?: string | undefined
+  url?: string | undefined
+  baseURL?: string | undefined
   headers: { set(name: string, value: string): unknown }
 }
 

@@ -1,22 +1,21 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import diagnosticsChannel from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
-import { forwardHeaders, type Hint } from '@throughline/propagation'
-import type { AxiosLike } from './axios-like.ts'
+import { currentForwardHeaders, enterForwardHeaders, forwardHeaders, type Hint } from '@throughline/propagation'
+import { forwardWithAxios } from '@throughline/propagation/axios'
 import { isTraced } from './should-trace.ts'
 import type { ActiveIds, Telemetry, TelemetryOptions } from './telemetry.ts'
 
 const REQUEST_START = 'http.server.request.start'
 const NOTHING: Readonly<Record<string, string>> = {}
 
-/** Telemetry without the SDK: what a request brought in trace headers goes on with the calls it leads to. */
+/**
+ * Telemetry without the SDK: what a request brought in trace headers goes on with the calls it leads to, those of
+ * `@throughline/propagation`'s own adapters too.
+ */
 export function createCarrying({ shouldTrace }: TelemetryOptions, hint: Hint): Telemetry {
-  const carried = new AsyncLocalStorage<Readonly<Record<string, string>>>()
-  const current = (): Readonly<Record<string, string>> => carried.getStore() ?? NOTHING
-
   const onStart = (message: unknown): void => {
     const { request } = message as { request: IncomingMessage }
-    carried.enterWith(isTraced(request, shouldTrace) ? forwardHeaders(request.headers, { hint }) : NOTHING)
+    enterForwardHeaders(isTraced(request, shouldTrace) ? forwardHeaders(request.headers, { hint }) : NOTHING)
   }
 
   return {
@@ -26,24 +25,11 @@ export function createCarrying({ shouldTrace }: TelemetryOptions, hint: Hint): T
     async shutdown() {
       diagnosticsChannel.unsubscribe(REQUEST_START, onStart)
     },
-    instrumentAxios: (instance) => carryWithAxios(instance, current),
-    activeIds: () => idsOf(current()),
-    activeTraceId: () => idsOf(current()).trace_id,
+    instrumentAxios: (instance) => forwardWithAxios(instance),
+    activeIds: () => idsOf(currentForwardHeaders()),
+    activeTraceId: () => idsOf(currentForwardHeaders()).trace_id,
     exportStats: () => ({ exported: 0, failed: 0, dropped: 0 }),
   }
-}
-
-function carryWithAxios(instance: AxiosLike, current: () => Readonly<Record<string, string>>): () => void {
-  const { request } = instance.interceptors
-  const id = request.use(
-    (config) => {
-      for (const [name, value] of Object.entries(current())) config.headers.set(name, value)
-      return config
-    },
-    null,
-    { synchronous: true },
-  )
-  return () => request.eject(id)
 }
 
 /** The ids are in `x-b3-*` whenever there is a context at all: `traceparent` is left out of an undecided one. */

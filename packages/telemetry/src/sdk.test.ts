@@ -1,4 +1,5 @@
 import { context, trace } from '@opentelemetry/api'
+import { createForwardFetch } from '@throughline/propagation/fetch'
 import { serveTraceStore } from '@throughline/trace-store'
 import axios from 'axios'
 import express from 'express'
@@ -183,6 +184,22 @@ describe('createTelemetry with OTEL_SDK_DISABLED=true', () => {
       'x-request-id': REQUEST_ID,
       baggage: 'a=1',
     })
+  })
+
+  it('carries them with fetch as well, through the adapter of the propagation package', async () => {
+    await using _telemetry = await startTelemetry({ OTEL_SDK_DISABLED: 'true' })
+    const calls: IncomingHttpHeaders[] = []
+    await using upstream = await startServer((req, res) => {
+      calls.push(req.headers)
+      res.end()
+    })
+    const forwardFetch = createForwardFetch()
+    await using shop = await startServer(async (_req, res) => {
+      await forwardFetch(`${upstream.url}/upstream`)
+      res.end()
+    })
+    await request(shop.url, { headers: HEADERS })
+    expect(calls[0]).toMatchObject({ traceparent: HEADERS.traceparent, 'x-request-id': REQUEST_ID })
   })
 
   it('carries nothing over from one request to the next', async () => {
