@@ -71,7 +71,7 @@ function measure(headers: Readonly<Record<string, string>>) {
 }
 
 const results = Object.fromEntries(Object.entries(SCENARIOS).map(([name, headers]) => [name, measure(headers)]))
-const file = path.resolve(process.argv[2] ?? 'test-results/bench-propagation.json')
+const file = path.resolve(process.argv[2] ?? 'bench-results/propagation.json')
 mkdirSync(path.dirname(file), { recursive: true })
 const machine = { node: process.version, arch: process.arch, rounds: ROUNDS, hopsPerRound: TIMES }
 writeFileSync(file, `${JSON.stringify({ goal: GOAL, ...machine, results }, undefined, 2)}\n`)
