@@ -10,8 +10,18 @@ export interface Metrics {
   handler: RequestHandler
 }
 
+/** What became of the spans that ended, since the start; `@throughline/telemetry` counts them. */
+export type SpanCounts = Readonly<Record<(typeof SPAN_OUTCOMES)[number], number>>
+
+const SPAN_OUTCOMES = ['exported', 'failed', 'dropped'] as const
+
+export interface MetricsOptions {
+  /** Read at each scrape, for `trace_spans_total`. Default: no such metric. */
+  spans?: () => SpanCounts
+}
+
 /** Process metrics and request durations. The route label is the pattern, so hostile paths make no new series. */
-export function createMetrics(service: string): Metrics {
+export function createMetrics(service: string, { spans }: MetricsOptions = {}): Metrics {
   // Not the library's global registry: two apps in one process (tests) must not share numbers.
   const registry = new Registry()
   registry.setDefaultLabels({ service })
@@ -23,6 +33,7 @@ export function createMetrics(service: string): Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers: [registry],
   })
+  if (spans !== undefined) registerSpans(registry, spans)
   return {
     counter: (options) => new Counter({ ...options, registers: [registry] }),
     observe: (request, response, next) => {
@@ -40,6 +51,21 @@ export function createMetrics(service: string): Metrics {
       response.type(registry.contentType).send(await registry.metrics())
     },
   }
+}
+
+function registerSpans(registry: Registry, spans: () => SpanCounts): void {
+  const total = new Counter({
+    name: 'trace_spans_total',
+    help: 'Spans that ended: exported, failed (the collector did not take them) or dropped (the queue was full).',
+    labelNames: ['outcome'] as const,
+    registers: [],
+    collect() {
+      const counts = spans()
+      this.reset()
+      for (const outcome of SPAN_OUTCOMES) this.inc({ outcome }, counts[outcome])
+    },
+  })
+  registry.registerMetric(total)
 }
 
 /** OpenTelemetry HTTP semantic conventions: methods outside this list are `_OTHER`. */

@@ -24,7 +24,7 @@ await main('counting', async () => {
   const app = createApp({
     logger,
     health,
-    metrics: createMetrics(config.OTEL_SERVICE_NAME),
+    metrics: createMetrics(config.OTEL_SERVICE_NAME, { spans: telemetry.exportStats }),
     ids: telemetry.activeIds,
     counter: createCounter(),
     faults: config.FAULTS === 'on',

@@ -32,7 +32,7 @@ await main('dashboard', async () => {
   const { app, close } = createDashboard({
     logger,
     health,
-    metrics: createMetrics(config.OTEL_SERVICE_NAME),
+    metrics: createMetrics(config.OTEL_SERVICE_NAME, { spans: telemetry.exportStats }),
     ids: telemetry.activeIds,
     traceId: telemetry.activeTraceId,
     spanId: () => telemetry.activeIds().span_id,
