@@ -1,4 +1,6 @@
 import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { VERSION } from './version.ts'
 
@@ -6,7 +8,8 @@ interface Lock {
   packages: Record<string, { version?: string; dependencies?: Record<string, string> }>
 }
 
-const lock = JSON.parse(fs.readFileSync(new URL('../../../package-lock.json', import.meta.url), 'utf8')) as Lock
+const ROOT = path.resolve(import.meta.dirname, '../../..')
+const lock = JSON.parse(fs.readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')) as Lock
 const manifest = JSON.parse(fs.readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
   dependencies: Record<string, string>
@@ -20,6 +23,35 @@ function opentelemetryVersions({ packages }: Lock): Map<string, string[]> {
     if (name !== undefined && version !== undefined) versions.set(name, [...(versions.get(name) ?? []), version])
   }
   return versions
+}
+
+/** The same, of every copy that lies in a `node_modules` folder or in one below it, whatever the lock file says. */
+function copiesBelow(folder: string, found = new Map<string, string[]>()): Map<string, string[]> {
+  for (const entry of foldersIn(folder)) {
+    const names = entry.startsWith('@')
+      ? foldersIn(path.join(folder, entry)).map((name) => `${entry}/${name}`)
+      : [entry]
+    for (const name of names) {
+      const { version } = readManifest(path.join(folder, name))
+      if (name.startsWith('@opentelemetry/') && version !== undefined) {
+        found.set(name, [...(found.get(name) ?? []), version])
+      }
+      copiesBelow(path.join(folder, name, 'node_modules'), found)
+    }
+  }
+  return found
+}
+
+/** Links are workspaces, which are looked at by themselves. */
+function foldersIn(folder: string): string[] {
+  if (!fs.existsSync(folder)) return []
+  const entries = fs.readdirSync(folder, { withFileTypes: true })
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+}
+
+function readManifest(folder: string): { version?: string } {
+  const file = path.join(folder, 'package.json')
+  return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as { version?: string }) : {}
 }
 
 /** The @opentelemetry packages that `names` lead to, themselves included. */
@@ -52,6 +84,15 @@ describe('@opentelemetry packages', () => {
     expect([...installed].filter(([, versions]) => versions.length !== 1)).toEqual([])
   })
 
+  it('lie in node_modules once each, in the version of the lock file', () => {
+    const workspaces = ['packages', 'services'].flatMap((group) =>
+      foldersIn(path.join(ROOT, group)).map((name) => path.join(ROOT, group, name)),
+    )
+    const copies = new Map<string, string[]>()
+    for (const folder of [ROOT, ...workspaces]) copiesBelow(path.join(folder, 'node_modules'), copies)
+    expect(Object.fromEntries(copies)).toEqual(Object.fromEntries(installed))
+  })
+
   it('are all of one release', () => {
     const strays = ours.filter((name) => !LINES[installed.get(name)?.[0] ?? '']?.test(name.replace(/^.*\//, '')))
     expect(ours.length).toBeGreaterThan(20)
@@ -64,6 +105,22 @@ describe('@opentelemetry packages', () => {
   })
 
   it('would be noticed in two versions', () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'versions-'))
+    for (const [place, version] of [
+      ['node_modules/@opentelemetry/core', '2.11.0'],
+      ['node_modules/@a/b/node_modules/@opentelemetry/core', '2.12.0'],
+    ] as const) {
+      fs.mkdirSync(path.join(folder, place), { recursive: true })
+      fs.writeFileSync(path.join(folder, place, 'package.json'), JSON.stringify({ version }))
+    }
+    expect(copiesBelow(path.join(folder, 'node_modules')).get('@opentelemetry/core')?.toSorted()).toEqual([
+      '2.11.0',
+      '2.12.0',
+    ])
+    fs.rmSync(folder, { recursive: true })
+  })
+
+  it('would be noticed in two versions in the lock file', () => {
     const twice = {
       packages: { ...lock.packages, 'node_modules/a/node_modules/@opentelemetry/core': { version: '2.12.0' } },
     }
