@@ -18,8 +18,8 @@ const manifest = JSON.parse(fs.readFileSync(new URL('../package.json', import.me
 /** Versions by package name, of every copy of an @opentelemetry package that an installation has. */
 function opentelemetryVersions({ packages }: Lock): Map<string, string[]> {
   const versions = new Map<string, string[]>()
-  for (const [path, { version }] of Object.entries(packages)) {
-    const name = path.match(/node_modules\/(@opentelemetry\/[^/]+)$/)?.[1]
+  for (const [place, { version }] of Object.entries(packages)) {
+    const name = place.match(/node_modules\/(@opentelemetry\/[^/]+)$/)?.[1]
     if (name !== undefined && version !== undefined) versions.set(name, [...(versions.get(name) ?? []), version])
   }
   return versions
