@@ -80,6 +80,6 @@ function describe({ fault, propagation }) {
   ]
   if (members.length === 0) return ''
   const lost =
-    fault !== null && !propagation ? ' Baggage is lost with the rest, so the fault does not reach counting.' : ''
-  return `The same by hand: curl -H 'baggage: ${members.join(',')}' ${location.origin}/api/count${lost}`
+    fault !== null && !propagation ? 'Baggage is lost with the rest, so the fault does not reach counting. ' : ''
+  return `${lost}The same by hand: curl -H 'baggage: ${members.join(',')}' ${location.origin}/api/count`
 }
