@@ -10,7 +10,7 @@ import path from 'node:path'
 import { createLab } from '../packages/lab/dist/index.js'
 import { ROOT } from './root.mjs'
 
-/** @type {{ chromium: import('playwright-core').BrowserType }} */
+// The browser is driven by what the end-to-end tests have for it.
 const { chromium } = createRequire(path.join(ROOT, 'e2e/package.json'))('playwright-core')
 
 const MAX_BYTES = 300_000
