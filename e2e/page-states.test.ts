@@ -86,11 +86,13 @@ describe('every state of the page, from what happens on the wire', () => {
     expect(tab.errors).toEqual([])
   })
 
-  it('works by polling where no stream comes through', async (context) => {
+  it.for(['refuses', 'holds back'])('works by polling where something on the way %s streams', async (what, context) => {
     await using tab = await openPage(requireBrowser(context), 'about:blank')
     const { page } = tab
     let polls = 0
-    await page.route('**/api/events*', (route) => route.fulfill({ status: 502, body: 'no streams here' }))
+    await page.route('**/api/events*', async (route) => {
+      if (what === 'refuses') await route.fulfill({ status: 502, body: 'no streams here' })
+    })
     page.on('request', (request) => void (polls += Number(request.url().includes('/api/history'))))
     await page.goto(lab.dashboardUrl)
     await pageText(page, '#state-label', /^Connected$/)

@@ -15,6 +15,8 @@ import { isRecord, parseEntries, parseErrorMessage, parseTraffic } from './wire.
 
 /** A dashboard beats every 5 s; two missed beats are a connection that died without a word. */
 const silenceMs = 12_000
+/** A stream that has said nothing for this long is held back by something on the way. */
+const firstWordMs = 4000
 const pollMs = 1000
 /** While polling works, a stream is tried again this often. */
 const retryMs = 5000
@@ -32,6 +34,9 @@ export function createLive({ onEntries, onTraffic, onFound, onLost }) {
   /** @type {EventSource | undefined} */
   let source
   let heardMs = 0
+  /** Whether this stream has said anything. */
+  let alive = false
+  let lastSeq = 0
   let openedMs = Number.NEGATIVE_INFINITY
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer
@@ -49,6 +54,19 @@ export function createLive({ onEntries, onTraffic, onFound, onLost }) {
   const close = () => {
     source?.close()
     source = undefined
+    alive = false
+  }
+  /**
+   * A stream that begins while polling goes on tells some of the same.
+   *
+   * @param {Entry[]} entries
+   * @param {boolean} reset
+   */
+  const deliver = (entries, reset) => {
+    if (reset) lastSeq = 0
+    const fresh = entries.filter(({ seq }) => seq > lastSeq)
+    lastSeq = fresh.at(-1)?.seq ?? lastSeq
+    onEntries(fresh, reset)
   }
 
   const open = () => {
@@ -60,12 +78,13 @@ export function createLive({ onEntries, onTraffic, onFound, onLost }) {
     /** @param {MessageEvent<string>} event */
     const hear = (event) => {
       heardMs = performance.now()
+      alive = true
       if (event.lastEventId !== '') cursor = event.lastEventId
       find()
       return parseJson(event.data)
     }
     stream.addEventListener('history', (event) => takeHistory(hear(event)))
-    stream.addEventListener('request', (event) => onEntries(parseEntries([hear(event)]), false))
+    stream.addEventListener('request', (event) => deliver(parseEntries([hear(event)]), false))
     stream.addEventListener('traffic', (event) => takeTraffic(hear(event)))
     stream.addEventListener('heartbeat', hear)
     stream.addEventListener('error', () => {
@@ -77,7 +96,7 @@ export function createLive({ onEntries, onTraffic, onFound, onLost }) {
 
   /** @param {unknown} body */
   const takeHistory = (body) => {
-    if (isRecord(body)) onEntries(parseEntries(body['entries']), body['reset'] === true)
+    if (isRecord(body)) deliver(parseEntries(body['entries']), body['reset'] === true)
   }
   /** @param {unknown} body */
   const takeTraffic = (body) => {
@@ -101,8 +120,8 @@ export function createLive({ onEntries, onTraffic, onFound, onLost }) {
   const watch = async () => {
     if (document.visibilityState === 'hidden') return close()
     const now = performance.now()
-    if (source !== undefined && now - heardMs > silenceMs) close()
-    if (source === undefined) await poll()
+    if (source !== undefined && now - heardMs > (alive ? silenceMs : firstWordMs)) close()
+    if (!alive) await poll()
     if (source === undefined && found && performance.now() - openedMs > retryMs) open()
     schedule(pollMs)
   }
