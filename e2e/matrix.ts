@@ -12,9 +12,6 @@ export const exporters = ['otlp', 'zipkin'] as const
 /** The Envoys whose tracers differ in what they read and write, oldest first. */
 export const envoys = ['1.36.4', '1.38.2', '1.40.0'] as const
 
-/** All of them where the run asks for it (`npm run test:matrix`), otherwise the newest. */
-export const envoysOfThisRun = process.env['MATRIX_ENVOYS'] === 'all' ? envoys : envoys.slice(-1)
-
 /** How the services carry the trace on: the three ways that are right under every tracer. */
 export const carriers = {
   diagnostics: { TRACE_INSTRUMENTATION: 'diagnostics' },

@@ -1,7 +1,7 @@
 import { expectChain, pollUntil, type RecordedRequest } from '@throughline/testkit'
 import type { JaegerTrace } from '@throughline/trace-store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Carrier, carriers, envoysOfThisRun, stockPropagators, tracers } from './matrix.ts'
+import { type Carrier, carriers, envoys, stockPropagators, tracers } from './matrix.ts'
 import { type Rig, type Sent, startRig } from './support/propagation-rig.ts'
 import { callerOf, carriedTraceIds, contextsIn, headersOf } from './support/received.ts'
 import { type RequestShape, shapeOf } from './support/request-shape.ts'
@@ -37,7 +37,7 @@ const pairs = {
   ),
 }
 
-describe.each(envoysOfThisRun)('Envoy %s', (envoy) => {
+describe.each(envoys)('Envoy %s', (envoy) => {
   let rig: Rig
   const measured: Record<
     string,

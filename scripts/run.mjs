@@ -15,7 +15,7 @@ const COMMANDS = {
   dev: async () => (await import('./dev.mjs')).dev(),
   /** Every test of `npm test`; arguments are passed to vitest as filters. */
   test: async (args) => (await import('./test.mjs')).test(args),
-  /** The propagation matrix with every Envoy; `npm test` has the newest. */
+  /** The propagation matrix, through every pinned Envoy. */
   'test:matrix': async (args) => (await import('./test-matrix.mjs')).testMatrix(args),
   /** Everything that must hold and is no test: lint, format, types, unused code, docs. */
   check: async () => (await import('./check.mjs')).check(),

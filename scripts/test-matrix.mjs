@@ -2,7 +2,7 @@
 import { runTool } from './spawn.mjs'
 
 /**
- * Propagation through every Envoy that is pinned, not only the newest. Its results lie beside those of `npm test`.
+ * Propagation through every Envoy that is pinned. Its results lie beside those of `npm test`.
  * @param {string[]} args for vitest, for example `-t 'Envoy 1.36.4'`, or `-u` to write down what is measured now
  */
 export async function testMatrix(args) {

@@ -70,7 +70,7 @@ describe('the comments of values files', () => {
 
 it('the script of helm test has every variable that its page names, and no other', () => {
   const source = fs.readFileSync(path.join(CHARTS, '../services/dashboard/src/check-mesh.ts'), 'utf8')
-  const known = [...source.matchAll(/^ {4}([A-Z_]+): variable/gm)].map(([, name]) => name)
+  const known = [...source.matchAll(/^ +([A-Z_]+): variable/gm)].map(([, name]) => name)
   const named = [...read('observability/README.md').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name)
   expect(named).toEqual(known)
 })

@@ -3,7 +3,7 @@ import http, { type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { checkPath } from '../../services/dashboard/src/path-check/check-path.ts'
+import { checkPath } from '../../services/dashboard/src/checks/outside/check-path.ts'
 import { CHARTS, requireHelm } from './support/helm.ts'
 import { names, parseObjects } from './support/kubernetes-object.ts'
 

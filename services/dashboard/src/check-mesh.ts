@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { loadConfig, variable } from '@throughline/service-kit/config'
 import { main } from '@throughline/service-kit/main'
-import { checkPath } from './path-check/check-path.ts'
+import { checkPath } from './checks/outside/check-path.ts'
 
 /**
  * What `helm test` runs, in a pod outside the mesh: `node check-mesh.js`. Prints a line for each thing that is right, and

@@ -6,7 +6,7 @@ import { dashboardVariables } from './config.ts'
 
 /**
  * The checks of the page's mesh panel as a command: `node dist/checks-cli.js`, with the dashboard's own environment.
- * Prints one line for each, exits 1 when one is bad. `helm test` runs it inside the dashboard's image.
+ * Prints one line for each, exits 1 when one is bad. `helm test` asks from outside instead: `check-mesh.ts`.
  */
 const { COUNTING_SERVICE_URL, COUNTING_DIRECT_URL, PEER_INBOUND, MESH_CONTROL_URL, MESH_CONTROL_TOKEN } = loadConfig(
   dashboardVariables,

@@ -1,5 +1,5 @@
-import { ask } from './ask.ts'
 import { type Check, DEFAULT_TIMEOUT_MS } from './check.ts'
+import { reachAround } from './reach-around.ts'
 
 /** Tries to reach counting's application without its sidecar, where no rule of the mesh holds. */
 export const checkAroundSidecar: Check = async ({ directUrl, timeoutMs = DEFAULT_TIMEOUT_MS }) => {
@@ -14,12 +14,11 @@ export const checkAroundSidecar: Check = async ({ directUrl, timeoutMs = DEFAULT
       },
     ]
   }
-  const asked = await ask(`${directUrl}/`, { timeoutMs })
+  const { open, found } = await reachAround(`${directUrl}/`, timeoutMs)
   const command = `curl -si ${directUrl}/`
-  if (asked.failure !== undefined) return [{ ...result, verdict: 'good', found: `No: ${asked.failure}.`, command }]
-  if (asked.status === 403) {
-    return [{ ...result, verdict: 'good', found: 'No: that address refuses with 403.', command }]
-  }
-  const found = `Yes: ${directUrl} answered ${asked.status}, whatever the mesh allows. A unix socket (SOCKET_PATH), a NetworkPolicy or strict mutual TLS closes it.`
-  return [{ ...result, verdict: 'bad', found, command }]
+  if (!open) return [{ ...result, verdict: 'good', found: `No: ${found}.`, command }]
+  const closed = 'A unix socket (SOCKET_PATH), a NetworkPolicy or strict mutual TLS closes it.'
+  return [
+    { ...result, verdict: 'bad', found: `Yes: ${directUrl} ${found}, whatever the mesh allows. ${closed}`, command },
+  ]
 }

@@ -1,4 +1,4 @@
-import type { CallState } from '../call-outcome.ts'
+import type { CallState } from '../../call-outcome.ts'
 
 export interface PathCheckOptions {
   /** Where the page is served: the dashboard's edge, or a gateway before it. No slash at its end. */

@@ -25,7 +25,7 @@ export async function readTrace(body: string, answered: boolean): Promise<ReadTr
 
 /** Loaded by address: they are files of the page, outside what is compiled here. */
 function load(name: string): Promise<PageModules> {
-  return import(new URL(`../../public/${name}`, import.meta.url).href) as Promise<PageModules>
+  return import(new URL(`../../../public/${name}`, import.meta.url).href) as Promise<PageModules>
 }
 
 function firstOf(body: string): unknown {

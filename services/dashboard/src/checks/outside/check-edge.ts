@@ -1,4 +1,4 @@
-import { ask } from '../checks/ask.ts'
+import { ask } from '../ask.ts'
 import { type Call, type PathCheckOptions, type PathFinding, untilRight } from './path-check.ts'
 
 export interface EdgeFinding extends PathFinding {
