@@ -29,6 +29,6 @@ async function loadOtlp(protocol: OtlpProtocol): Promise<ExporterFactory> {
     const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http')
     return () => new OTLPTraceExporter()
   }
-  const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-proto')
-  return () => new OTLPTraceExporter()
+  const { createOtlpExporter } = await import('./otlp-exporter.ts')
+  return createOtlpExporter
 }
