@@ -11,7 +11,7 @@ export interface Metrics {
 }
 
 /** What became of the spans that ended, since the start; `@throughline/telemetry` counts them. */
-export type SpanCounts = Readonly<Record<(typeof SPAN_OUTCOMES)[number], number>>
+type SpanCounts = Readonly<Record<(typeof SPAN_OUTCOMES)[number], number>>
 
 const SPAN_OUTCOMES = ['exported', 'failed', 'dropped'] as const
 
