@@ -1,21 +1,27 @@
 import { randomUUID } from 'node:crypto'
 import { pollUntil } from '@throughline/testkit'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exporters, instrumentations, tracers } from './matrix.ts'
 import { count } from './support/count.ts'
 import { expectTrace, traceIdOfRequest } from './support/expect-trace.ts'
-import { startLab } from './support/start-lab.ts'
+import { type MeshLab, startLab } from './support/start-lab.ts'
 
-describe.each(tracers)('with the %s tracer', (tracer) => {
-  it.each(instrumentations)('a request is one trace, each hop the child of the one before (%s spans)', async (kind) => {
-    const env = { TRACE_INSTRUMENTATION: kind }
-    await using lab = await startLab({ tracer, dashboardEnv: env, countingEnv: env })
+const cases = tracers.flatMap((tracer) => instrumentations.map((instrumentation) => ({ tracer, instrumentation })))
+
+describe.each(cases)('with the $tracer tracer and $instrumentation spans', ({ tracer, instrumentation }) => {
+  let lab: MeshLab
+  beforeAll(async () => {
+    const env = { TRACE_INSTRUMENTATION: instrumentation }
+    lab = await startLab({ tracer, dashboardEnv: env, countingEnv: env })
+  })
+  afterAll(() => lab?.stop())
+
+  it('a request is one trace, each hop the child of the one before', async () => {
     const trace = await expectTrace(lab, async () => (await count(lab)).traceId, { entry: 'app', tracer })
     expect(trace.spans).toHaveLength(tracer === 'none' ? 3 : 5)
   })
 
   it('a request that enters at the upstream listener is one trace from there on', async () => {
-    await using lab = await startLab({ tracer })
     const send = async () => {
       // The 15th character holds Envoy's sampling decision: 9 is what it writes for a traced request.
       const requestId = randomUUID().replace(/^(.{14})./, '$19')
@@ -30,7 +36,6 @@ describe.each(tracers)('with the %s tracer', (tracer) => {
   })
 
   it('a caller that brings a trace is the parent of it all', async () => {
-    await using lab = await startLab({ tracer })
     const callerSpanId = '00f067aa0ba902b7'
     const send = async () => {
       const traceparent = `00-${randomUUID().replaceAll('-', '')}-${callerSpanId}-01`
