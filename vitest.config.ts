@@ -27,8 +27,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           exclude: ['e2e/propagation-matrix.test.ts'],
-          // Every lab takes ports of its own; two at a time keep two cores busy while each waits for its spans.
-          maxWorkers: 2,
+          // Every lab takes ports of its own, and mostly waits: for spans, for restarts, for the page.
+          maxWorkers: 3,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
