@@ -13,7 +13,7 @@ export async function installDependencies() {
     .digest('hex')
   if (fs.existsSync(STAMP) && fs.readFileSync(STAMP, 'utf8') === wanted) return
   console.error('Installing dependencies (npm ci) …')
-  const code = await npm(['ci'])
+  const code = await runNpm(['ci'])
   if (code !== 0) {
     console.error('npm ci failed; its message is above. Nothing was started.')
     process.exit(code)
@@ -25,7 +25,7 @@ export async function installDependencies() {
  * The npm that runs this script, or the one on PATH.
  * @param {string[]} args
  */
-function npm(args) {
+export function runNpm(args) {
   const script = process.env['npm_execpath']
   if (script?.endsWith('.js')) return runProgram(process.execPath, [script, ...args])
   return runProgram(process.platform === 'win32' ? 'npm.cmd' : 'npm', args)

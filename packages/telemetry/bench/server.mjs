@@ -1,19 +1,52 @@
-// The service that is measured: Express with one small JSON route. Says how much CPU it has used when asked.
-import http from 'node:http'
-import { createTelemetry } from '@throughline/telemetry'
+// @ts-check
+// The service that is measured: Express with one small JSON route. Says what it has used when asked.
+import { createRequire } from 'node:module'
 
-const telemetry = process.env.VARIANT === 'plain' ? undefined : await createTelemetry({ serviceName: 'bench' })
-telemetry?.start()
+const setUp = process.env['SETUP']
+// Not by import: OpenTelemetry's instrumentations patch what is required after they were started.
+const require = createRequire(import.meta.url)
 
-const { default: express } = await import('express')
+/** @type {import('@throughline/telemetry').Telemetry | undefined} */
+let telemetry
+if (setUp === 'ours') {
+  const { createTelemetry } = await import('@throughline/telemetry')
+  telemetry = await createTelemetry({ serviceName: 'bench' })
+  telemetry.start()
+}
+if (setUp === 'drop' || setUp === 'encode') {
+  const { startParts } = await import('./parts.mjs')
+  startParts(setUp)
+}
+if (setUp === 'stock') {
+  const { NodeSDK } = await import('@opentelemetry/sdk-node')
+  const { HttpInstrumentation } = await import('@opentelemetry/instrumentation-http')
+  const { ExpressInstrumentation } = await import('@opentelemetry/instrumentation-express')
+  new NodeSDK({ instrumentations: [new HttpInstrumentation(), new ExpressInstrumentation()] }).start()
+}
+
+/** @type {typeof import('node:http')} */
+const http = require('node:http')
+/** @type {typeof import('express')} */
+const express = require('express')
 const app = express().disable('etag').disable('x-powered-by')
-app.get('/', (_req, res) => {
-  res.json({ count: 1, hostname: 'bench' })
+app.get('/', (_request, response) => {
+  response.json({ count: 1, hostname: 'bench' })
 })
 const server = http.createServer(app).listen(0, '127.0.0.1', () => process.send?.(server.address()))
 
 process.on('message', async () => {
   // Spans that wait for their batch belong to the requests before.
-  await telemetry?.flush()
+  await flush()
   process.send?.({ cpu: process.cpuUsage(), rss: process.memoryUsage.rss(), stats: telemetry?.exportStats() })
 })
+process.on('disconnect', () => process.exit())
+
+async function flush() {
+  if (telemetry !== undefined) return telemetry.flush()
+  if (setUp === 'plain') return undefined
+  const { trace } = await import('@opentelemetry/api')
+  const provider = /** @type {import('@opentelemetry/api').ProxyTracerProvider} */ (trace.getTracerProvider())
+  const sdk = /** @type {{ forceFlush?: () => Promise<void> }} */ (provider.getDelegate())
+  // Batches that the exporter has no room for are refused: spans that are lost, not an error of the measurement.
+  return sdk.forceFlush?.().catch(() => {})
+}

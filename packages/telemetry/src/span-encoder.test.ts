@@ -2,6 +2,7 @@ import {
   createTraceState,
   ROOT_CONTEXT,
   SpanKind,
+  SpanStatusCode,
   trace,
   TraceFlags,
   type Attributes,
@@ -24,7 +25,10 @@ function createRandom(seed: number): () => number {
 
 const random = createRandom(7)
 const upTo = (most: number): number => Math.floor(random() * (most + 1))
-const pick = <T>(values: readonly T[]): T => values[upTo(values.length - 1)] as T
+function pick<T>(values: readonly T[]): T {
+  for (const value of values.slice(upTo(values.length - 1))) return value
+  throw new Error('nothing to pick from')
+}
 const hex = (digits: number): string => Array.from({ length: digits }, () => upTo(15).toString(16)).join('')
 const LETTERS = ['a', 'Z', '/', ' ', '"', 'ü', '字', '😀', '\u0000', '\ud800']
 const text = (): string => Array.from({ length: pick([0, 3, 20, 127, 128, 400]) }, () => pick(LETTERS)).join('')
@@ -99,7 +103,7 @@ function makeSpans(count: number): ReadableSpan[] {
       trace.setSpanContext(ROOT_CONTEXT, random() < 0.3 ? { ...parent, spanId: '' } : parent),
     )
     for (let events = upTo(2); events > 0; events -= 1) span.addEvent(text(), attributes())
-    span.setStatus({ code: upTo(2), message: text() })
+    span.setStatus({ code: pick([SpanStatusCode.UNSET, SpanStatusCode.OK, SpanStatusCode.ERROR]), message: text() })
     span.end([4_294_967_296, 999_999_999])
   }
   return spans

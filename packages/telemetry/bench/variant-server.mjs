@@ -1,0 +1,93 @@
+// @ts-check
+import { once } from 'node:events'
+import { spawnMeasured } from './cores.mjs'
+import { sendRequests } from './load.mjs'
+import { startSink } from './sink.mjs'
+
+const CONNECTIONS = 32
+const PROBES = 20
+const QUIET_MS = 500
+/** Until the optimizing compiler has come to rest: before, a request costs half as much again. */
+const WARM_UP = 16_000
+
+/**
+ * @typedef {object} Slice
+ * @property {number} cpu µs a request, all threads of the process, export included
+ * @property {number} rate requests a second
+ * @property {number} rss bytes after the load
+ * @property {number} spans a request
+ * @property {number} lost spans that ended and never reached the collector
+ */
+
+/**
+ * Starts a server of its own for one variant, with a collector of its own, and warms it up.
+ * @param {import('./variants.mjs').Variant} variant
+ */
+export async function startVariant({ setup, sampled, env, execArgv }) {
+  const sink = await startSink()
+  const base = { PATH: process.env['PATH'], NODE_ENV: 'production', OTEL_EXPORTER_OTLP_ENDPOINT: sink.url }
+  const child = spawnMeasured('server.mjs', {
+    execArgv,
+    env: { ...base, OTEL_SERVICE_NAME: 'bench', SETUP: setup, ...env },
+  })
+  const { port } = (await once(child, 'message'))[0]
+  /** @param {number} count */
+  const send = (count) => sendRequests({ port, connections: CONNECTIONS, count, sampled })
+  /** What the process has used, with everything that has ended given to its exporter. */
+  const usage = async () => {
+    child.send('usage')
+    const [answer] = await once(child, 'message')
+    return /** @type {{ cpu: NodeJS.CpuUsage, rss: number }} */ (answer)
+  }
+
+  await send(PROBES)
+  await usage()
+  await arrival(sink.spans, Infinity)
+  const spans = sink.spans() / PROBES
+  await send(WARM_UP)
+  await usage()
+  await arrival(sink.spans, spans * (PROBES + WARM_UP))
+  return {
+    /**
+     * @param {number} requests
+     * @returns {Promise<Slice>}
+     */
+    async measure(requests) {
+      const before = await usage()
+      const received = sink.spans()
+      const started = performance.now()
+      await send(requests)
+      const seconds = (performance.now() - started) / 1000
+      const after = await usage()
+      await arrival(sink.spans, received + spans * requests)
+      return {
+        cpu: (after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system) / requests,
+        rate: requests / seconds,
+        rss: after.rss,
+        spans,
+        // Variants that send nothing lose nothing.
+        lost: spans === 0 ? 0 : spans * requests - (sink.spans() - received),
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      // The server ends with its channel, and whatever `execArgv` asked for (a profile) is written.
+      const exited = once(child, 'exit')
+      child.disconnect()
+      await exited
+      await sink.close()
+    },
+  }
+}
+
+/**
+ * Waits until all spans have arrived, or none has for a while: a flush doesn't wait for exports already under way.
+ * @param {() => number} count
+ * @param {number} all
+ */
+async function arrival(count, all) {
+  for (let last = -1, quiet = 0; count() < all && quiet < QUIET_MS; quiet += 10) {
+    if (count() !== last) quiet = 0
+    last = count()
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}

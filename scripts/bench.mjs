@@ -1,0 +1,37 @@
+// @ts-check
+import fs from 'node:fs'
+import { runNpm } from './install.mjs'
+import { ROOT } from './root.mjs'
+import { runTool } from './spawn.mjs'
+
+/**
+ * Runs the benchmark of one package; its figures go into a file that git does not see.
+ * @param {string[]} args the package's name, then arguments for its benchmark; `--write-docs` keeps the figures and
+ * writes docs/reference/performance.md anew
+ */
+export async function bench(args) {
+  const [name = '', ...rest] = args.filter((argument) => argument !== '--write-docs')
+  const known = packagesWithBench()
+  if (!known.includes(name)) {
+    console.error(`npm run bench -- <${known.join(' | ')}>`)
+    return 2
+  }
+  const keeps = args.includes('--write-docs')
+  const file = `${ROOT}/${keeps ? 'docs/reference/data' : '.throughline/bench'}/bench-${name}.json`
+  const code = await runNpm(['run', '--silent', 'bench', `--workspace=@throughline/${name}`, '--', file, ...rest])
+  if (!keeps) return code
+  const written = await runTool('vitest/vitest.mjs', [
+    'run',
+    '--project=repository',
+    '-u',
+    'docs/reference/performance',
+  ])
+  return code === 0 ? written : code
+}
+
+function packagesWithBench() {
+  return fs.readdirSync(`${ROOT}/packages`).filter((name) => {
+    const manifest = `${ROOT}/packages/${name}/package.json`
+    return fs.existsSync(manifest) && 'bench' in (JSON.parse(fs.readFileSync(manifest, 'utf8')).scripts ?? {})
+  })
+}
