@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { openPage, requireBrowser } from './support/browser.ts'
-import { pageText } from './support/page-text.ts'
+import { pageText, switchAccess } from './support/page-text.ts'
 import { startDashboard } from './support/start-dashboard.ts'
 import { startLab } from './support/start-lab.ts'
 
@@ -87,10 +87,10 @@ it('at 360, 768, 1280 and 3840 pixels nothing overlaps or is clipped in any stat
   await pageText(page, '#verdict-text', /^Broken$/)
   await expectOrder(page, 'broken')
   await page.click('#propagation')
-  await page.click('#access')
+  await switchAccess(page)
   await pageText(page, '#state-meaning', /^counting-sidecar refused/)
   await expectOrder(page, 'denied')
-  await page.click('#access')
+  await switchAccess(page)
   await page.selectOption('#fault', 'trickle:3000')
   await pageText(page, '#state-label', /^Unreachable$/)
   await expectOrder(page, 'unreachable')

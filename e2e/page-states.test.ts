@@ -2,7 +2,7 @@ import { pollUntil } from '@throughline/testkit'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPage, requireBrowser } from './support/browser.ts'
-import { pageText } from './support/page-text.ts'
+import { pageText, switchAccess } from './support/page-text.ts'
 import { type MeshLab, startLab } from './support/start-lab.ts'
 
 /** Where the path says that the call ended: the hop or the connection that carries the mark. */
@@ -22,7 +22,7 @@ describe('every state of the page, from what happens on the wire', () => {
     await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
     const { page } = tab
     await pageText(page, '#state-label', /^Connected$/)
-    await page.click('#access')
+    await switchAccess(page)
     await pageText(page, '#state-label', /^Denied$/)
     await pageText(page, '#access-value', /^Denied$/)
     await pageText(page, '#state-meaning', /^counting-sidecar refused the call with HTTP 403/)
@@ -31,7 +31,7 @@ describe('every state of the page, from what happens on the wire', () => {
     await page.reload()
     await pageText(page, '#state-label', /^Denied$/)
     expect([await page.textContent('#count'), await page.textContent('#fact-since')]).toEqual([last, since])
-    await page.click('#access')
+    await switchAccess(page)
     await pageText(page, '#state-label', /^Connected$/)
     expect(tab.errors).toEqual([])
   })

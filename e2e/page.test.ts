@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { count } from './support/count.ts'
 import { openPage, requireBrowser } from './support/browser.ts'
+import { switchAccess } from './support/page-text.ts'
 import { startLab } from './support/start-lab.ts'
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -48,11 +49,11 @@ it('the page shows the count rising, the whole trace, a denial and its end, a lo
   ])
   expect(await page.getAttribute('#open', 'href')).toContain(await page.getAttribute('#trace-id', 'title'))
 
-  await page.click('#access')
+  await switchAccess(page)
   await text(page, '#state-label', /^Denied$/)
   await text(page, '#reason', /RBAC: access denied/)
   expect((await count(lab)).state).toBe('denied')
-  await page.click('#access')
+  await switchAccess(page)
   await text(page, '#state-label', /^Connected$/)
 
   await page.selectOption('#tracer', 'zipkin')

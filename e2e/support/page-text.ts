@@ -11,3 +11,9 @@ export function pageText(page: Page, selector: string, wanted: RegExp): Promise<
     { deadline: 20_000, what: `${selector} to match ${wanted}` },
   )
 }
+
+/** Uses the switch once the page knows what the mesh does; until then it takes no click. */
+export async function switchAccess(page: Page): Promise<void> {
+  await pageText(page, '#access-value', /^(Allowed|Denied)$/)
+  await page.click('#access')
+}

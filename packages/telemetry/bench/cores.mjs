@@ -30,7 +30,7 @@ export function spawnMeasured(module, { env, execArgv = [] }) {
 export function describeMachine() {
   return {
     node: process.version,
-    cores: os.availableParallelism(),
+    cores: os.cpus().length,
     cpu: os.cpus()[0]?.model ?? 'unknown',
     pinned: canPin,
   }

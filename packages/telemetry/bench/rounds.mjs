@@ -1,5 +1,5 @@
 // @ts-check
-import { shuffled, spreadOf } from './statistics.mjs'
+import { quartileOf, shuffled, spreadOf } from './statistics.mjs'
 import { startVariant } from './variant-server.mjs'
 
 /** @typedef {import('./variant-server.mjs').Slice} Slice */
@@ -9,7 +9,7 @@ import { startVariant } from './variant-server.mjs'
  * order each pass, so that whatever else the machine does hits every variant alike.
  * @param {readonly import('./variants.mjs').Variant[]} variants
  * @param {{ rounds: number, passes: number, requests: number, onSlice?: () => void }} options
- * @returns {Promise<Map<string, Slice>[]>} for each round, each variant's median slice
+ * @returns {Promise<Map<string, Slice>[]>} for each round, each variant's calm slices in one
  */
 export async function measureRounds(variants, { rounds, passes, requests, onSlice }) {
   const results = []
@@ -25,23 +25,25 @@ export async function measureRounds(variants, { rounds, passes, requests, onSlic
       }
     }
     for (const { server } of servers) await server[Symbol.asyncDispose]()
-    results.push(new Map(servers.map(({ name, slices }) => [name, medianSlice(slices)])))
+    results.push(new Map(servers.map(({ name, slices }) => [name, calmSlice(slices)])))
   }
   return results
 }
 
 /**
- * @param {Slice[]} slices
+ * The lower quartile of what a variant used: whatever else runs on the machine only ever adds to it, and the same share
+ * is left out for each variant.
+ * @param {readonly Slice[]} slices
  * @returns {Slice}
  */
-function medianSlice(slices) {
+function calmSlice(slices) {
   /** @param {(slice: Slice) => number} read */
-  const median = (read) => spreadOf(slices.map(read)).median
+  const leastOf = (read) => quartileOf(slices.map(read))
   return {
-    cpu: median(({ cpu }) => cpu),
-    rate: median(({ rate }) => rate),
-    rss: median(({ rss }) => rss),
-    spans: median(({ spans }) => spans),
+    cpu: leastOf(({ cpu }) => cpu),
+    rate: 1 / leastOf(({ rate }) => 1 / rate),
+    rss: spreadOf(slices.map(({ rss }) => rss)).median,
+    spans: spreadOf(slices.map(({ spans }) => spans)).median,
     lost: slices.reduce((sum, { lost }) => sum + lost, 0),
   }
 }

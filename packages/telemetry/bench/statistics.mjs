@@ -13,6 +13,14 @@ export function spreadOf(numbers) {
 }
 
 /**
+ * @param {number[]} numbers
+ * @returns {number} a quarter of them is less
+ */
+export function quartileOf(numbers) {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 4)] ?? NaN
+}
+
+/**
  * @template T
  * @param {readonly T[]} items
  * @returns {T[]} the same in a random order

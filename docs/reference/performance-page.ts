@@ -1,0 +1,222 @@
+import fs from 'node:fs'
+import path from 'node:path'
+
+interface Spread {
+  median: number
+  min: number
+  max: number
+}
+
+interface Machine {
+  node: string
+  cores: number
+  pinned: boolean
+}
+
+/** What `npm run bench -- telemetry --write-docs` has measured. */
+interface TelemetryFigures {
+  machine: Machine
+  rounds: number
+  passes: number
+  requests: number
+  requestCost: RequestCost[]
+  steady: ExporterFigures[]
+  interrupted: ExporterFigures[]
+}
+
+interface RequestCost {
+  variant: string
+  cpuMicros: Spread
+  addedMicros: Spread
+  throughput: Spread
+  cpuShare: Spread
+  memory: Spread
+  spans: number
+  lost: number
+}
+
+interface ExporterFigures {
+  name: string
+  rate: number
+  made: number
+  lost: number
+  counted?: number
+  memory: number
+}
+
+/** What `npm run bench -- propagation --write-docs` has measured. */
+interface PropagationFigures {
+  node: string
+  rounds: number
+  hopsPerRound: number
+  results: Record<
+    string,
+    {
+      nsPerHop: Record<'composite' | 'mesh' | 'forward', Spread>
+      bytesPerHop: Record<'composite' | 'mesh', number>
+      timesFaster: Spread
+    }
+  >
+}
+
+function readFigures(name: string): unknown {
+  return JSON.parse(fs.readFileSync(path.join(import.meta.dirname, `data/bench-${name}.json`), 'utf8'))
+}
+
+function spread({ median, min, max }: Spread, digits: number): string {
+  return `${median.toFixed(digits)} (${min.toFixed(digits)} … ${max.toFixed(digits)})`
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'))
+  return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+function requestTable(costs: readonly RequestCost[]): string {
+  const head = [
+    '',
+    'CPU µs a request',
+    'added µs',
+    'throughput',
+    'plain CPU ÷ own',
+    'memory',
+    'spans a request',
+    'lost',
+  ]
+  return table(
+    head,
+    costs.map((cost) => [
+      cost.variant,
+      spread(cost.cpuMicros, 0),
+      spread(cost.addedMicros, 1),
+      spread(cost.throughput, 2),
+      spread(cost.cpuShare, 2),
+      cost.memory.median.toFixed(2),
+      String(cost.spans),
+      String(cost.lost),
+    ]),
+  )
+}
+
+function partsTable(costs: readonly RequestCost[]): string {
+  const added = (variant: string): number => {
+    const cost = costs.find((each) => each.variant === variant)
+    if (cost === undefined) throw new Error(`${variant} was not measured`)
+    return cost.addedMicros.median
+  }
+  const [context, ended, encoded, all] = [
+    added('ours, not sampled'),
+    added('ours, ended and not kept'),
+    added('ours, encoded and not sent'),
+    added('ours'),
+  ]
+  return table(
+    ['part', 'µs'],
+    [
+      ['reading the headers, carrying the context (`AsyncLocalStorage`)', context.toFixed(1)],
+      ['the SDK’s span: start, attributes, end', (ended - context).toFixed(1)],
+      ['keeping it until there is a batch, encoding', (encoded - ended).toFixed(1)],
+      ['sending', (all - encoded).toFixed(1)],
+      ['together', all.toFixed(1)],
+    ],
+  )
+}
+
+function exporterTable(figures: readonly ExporterFigures[]): string {
+  return table(
+    ['', 'spans a second', 'made', 'lost', 'of these counted', 'memory at most, MB'],
+    figures.map(({ name, rate, made, lost, counted, memory }) => [
+      name.replaceAll(/OTEL_\w+=\d+/g, '`$&`'),
+      String(Math.round(rate / 100) * 100),
+      String(made),
+      `${lost} (${((lost / made) * 100).toFixed(1)} %)`,
+      counted === undefined ? '–' : String(counted),
+      (memory / 1e6).toFixed(0),
+    ]),
+  )
+}
+
+function propagationTable({ results }: PropagationFigures): string {
+  return table(
+    [
+      'headers',
+      'composite, ns',
+      '`MeshPropagator`, ns',
+      '`forwardHeaders`, ns',
+      'times faster',
+      'bytes: composite',
+      'ours',
+    ],
+    Object.entries(results).map(([headers, { nsPerHop, bytesPerHop, timesFaster }]) => [
+      headers,
+      spread(nsPerHop.composite, 0),
+      spread(nsPerHop.mesh, 0),
+      spread(nsPerHop.forward, 0),
+      spread(timesFaster, 1),
+      bytesPerHop.composite.toFixed(0),
+      bytesPerHop.mesh.toFixed(0),
+    ]),
+  )
+}
+
+/** The page as the figures in `data/` have it. */
+export function performancePage(): string {
+  const telemetry = readFigures('telemetry') as TelemetryFigures
+  const propagation = readFigures('propagation') as PropagationFigures
+  const { machine, rounds, passes, requests } = telemetry
+  return `# What it costs
+
+Written from what the benchmarks have measured (\`data/bench-*.json\`). To measure again, and to write this page anew:
+
+\`\`\`sh
+npm run bench -- telemetry                # a few minutes; figures on the terminal
+npm run bench -- propagation
+npm run bench -- telemetry --write-docs   # keeps the figures and writes this page
+\`\`\`
+
+Medians, with the least and the most of all rounds. Times differ from machine to machine, and a busy one makes all of
+them longer: trust what is added and the ratios, which are taken within a round.
+
+## A traced request
+
+Node ${machine.node}, ${machine.cores} cores${machine.pinned ? ', the service alone on one, load and collector on the other' : ', nothing pinned'}; Express with one small JSON
+route, 32 kept-alive connections, each request with a \`traceparent\` of its own; ${rounds} rounds of new processes, each of
+${passes} × ${requests} requests for each variant, in turns, of which the calmest quarter counts. CPU is that of the whole
+process, exports included.
+
+${requestTable(telemetry.requestCost)}
+
+_Throughput_ is requests a second as a share of plain's, and suffers from whatever else runs on the machine. _Plain CPU ÷
+own_ is the share that CPU alone allows on a core that does nothing else. _Memory_ is resident memory as a multiple of
+plain's. \`ours\` is \`createTelemetry\` with the settings it has by itself: the SDK's spans, batches and OTLP exporter.
+_Stock_ is \`NodeSDK\` with \`HttpInstrumentation\` and \`ExpressInstrumentation\`, all at their defaults.
+_Not sampled_ means that the caller's flag says so.
+
+Where our time goes:
+
+${partsTable(telemetry.requestCost)}
+
+## Spans that get lost
+
+A process that makes spans and nothing else, at a steady rate; the collector counts what it receives. _Counted_ are the
+lost ones that \`exportStats()\`, and with it \`trace_spans_total\` on \`/metrics\`, knows of: all of them.
+
+${exporterTable(telemetry.steady)}
+
+Our queue holds 16,384 spans and gives 2,048 to an export; the SDK's defaults are 2,048 and 512. Smaller batches cost a
+little less CPU, and lose spans as soon as the collector takes its time: one batch is under way at a time.
+
+With no collector for ten seconds of twenty:
+
+${exporterTable(telemetry.interrupted)}
+
+A span that waits takes about 2 kB, so a queue for a longer outage is paid for in memory only while there is one.
+
+## Reading and writing headers
+
+Extract and inject for one hop, against OpenTelemetry's W3C, B3 and baggage propagators in a composite; Node
+${propagation.node}, ${propagation.rounds} rounds of ${propagation.hopsPerRound} hops in turns.
+
+${propagationTable(propagation)}
+`
+}
