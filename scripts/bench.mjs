@@ -4,6 +4,8 @@ import { runNpm } from './install.mjs'
 import { ROOT } from './root.mjs'
 import { runTool } from './spawn.mjs'
 
+const PAGE = 'docs/reference/performance.test.ts'
+
 /**
  * Runs the benchmark of one package; its figures go into a file that git does not see.
  * @param {string[]} args the package's name, then arguments for its benchmark; `--write-docs` keeps the figures and
@@ -19,13 +21,10 @@ export async function bench(args) {
   const keeps = args.includes('--write-docs')
   const file = `${ROOT}/${keeps ? 'docs/reference/data' : '.throughline/bench'}/bench-${name}.json`
   const code = await runNpm(['run', '--silent', 'bench', `--workspace=@throughline/${name}`, '--', file, ...rest])
+  if (code !== 0) console.error(`The benchmark of ${name} ended with ${code}.`)
   if (!keeps) return code
-  const written = await runTool('vitest/vitest.mjs', [
-    'run',
-    '--project=repository',
-    '-u',
-    'docs/reference/performance',
-  ])
+  // The page first: `-u` takes what follows it for its value.
+  const written = await runTool('vitest/vitest.mjs', ['run', '--project=repository', PAGE, '-u'])
   return code === 0 ? written : code
 }
 
