@@ -15,20 +15,25 @@ describe('mutual TLS at the sidecar of counting', () => {
   function knock(options: SecureContextOptions): Promise<string> {
     return new Promise((resolve) => {
       https
-        .get(
-          { host: '127.0.0.1', port: lab.inboundPort, rejectUnauthorized: false, agent: false, ...options },
-          (answer) => {
-            let body = ''
-            answer.on('data', (chunk: Buffer) => (body += chunk.toString()))
-            answer.once('end', () => resolve(`${answer.statusCode} ${body}`))
-          },
-        )
+        .get({ ...inbound(), rejectUnauthorized: false, agent: false, ...options }, (answer) => {
+          let body = ''
+          answer.on('data', (chunk: Buffer) => (body += chunk.toString()))
+          answer.once('end', () => resolve(`${answer.statusCode} ${body}`))
+        })
         .once('error', (error: NodeJS.ErrnoException) => resolve(`${error.code} ${error.message}`))
     })
   }
+  const inbound = () => {
+    const [host = '', port = ''] = (lab.countingInbound ?? '').split(':')
+    return { host, port }
+  }
+  const identities = () => {
+    if (lab.identities === undefined) throw new Error('the certificates of this mesh are not ours')
+    return lab.identities
+  }
   const dashboard = () => ({
-    cert: fs.readFileSync(path.join(lab.certsDir, 'dashboard.pem')),
-    key: fs.readFileSync(path.join(lab.certsDir, 'dashboard.key')),
+    cert: fs.readFileSync(path.join(identities().folder, 'dashboard.pem')),
+    key: fs.readFileSync(path.join(identities().folder, 'dashboard.key')),
   })
 
   it('lets the dashboard in', async () => {
@@ -36,7 +41,7 @@ describe('mutual TLS at the sidecar of counting', () => {
   })
 
   it('refuses a peer of the same authority with another identity: 403, on HTTP', async () => {
-    const intruder = await lab.issueIdentity('intruder')
+    const intruder = await identities().issue('intruder')
     expect(await knock({ cert: intruder.certificate, key: intruder.key })).toBe('403 RBAC: access denied')
   })
 
@@ -50,7 +55,7 @@ describe('mutual TLS at the sidecar of counting', () => {
   })
 
   it('refuses plain HTTP with a reset', async () => {
-    const refused = fetch(`http://127.0.0.1:${lab.inboundPort}/`)
+    const refused = fetch(`http://${lab.countingInbound}/`)
     await expect(refused).rejects.toMatchObject({ cause: { code: expect.stringMatching(/ECONNRESET|UND_ERR_SOCKET/) } })
   })
 

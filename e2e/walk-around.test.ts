@@ -27,7 +27,7 @@ describe('the walk-around', () => {
   })
 
   it('is closed with SOCKET_PATH: nothing listens on a port, and the mesh still works', async () => {
-    await using lab = await startLab({ tracer: 'opentelemetry', countingListen: 'socket' })
+    await using lab = await startLab({ tracer: 'opentelemetry', bypass: 'closed' })
     await expectTrace(lab, async () => (await count(lab)).traceId, { entry: 'app', tracer: 'opentelemetry' })
     expect(lab.countingUrl).toBeUndefined()
     expect(fs.statSync(lab.countingSocket ?? '').mode & 0o777).toBe(0o600)

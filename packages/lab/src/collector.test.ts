@@ -52,7 +52,7 @@ describe('findJaeger', () => {
 
 describe('openCollector', () => {
   it('serves a trace store of our own when no address is given', async () => {
-    const collector = await openCollector(undefined, { otlp: 0, zipkin: 0, datadog: 0, query: 0 })
+    const collector = await openCollector(undefined, { host: '127.0.0.1', otlp: 0, zipkin: 0, datadog: 0, query: 0 })
     expect((await fetch(`${collector.queryUrl}/api/services`)).status).toBe(200)
     expect(collector.traceStore?.spanCount).toBe(0)
     await collector.close()

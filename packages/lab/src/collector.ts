@@ -25,10 +25,11 @@ export interface Collector extends CollectorAddresses {
 /** Our own trace store, or the backend at the addresses given. */
 export async function openCollector(
   addresses: CollectorAddresses | undefined,
-  ports: { otlp: number; zipkin: number; datadog: number; query: number },
+  { host, ...ports }: { host: string; otlp: number; zipkin: number; datadog: number; query: number },
 ): Promise<Collector> {
   if (addresses !== undefined) return { ...addresses, close: async () => {} }
   const served = await serveTraceStore({
+    host,
     otlpPort: ports.otlp,
     zipkinPort: ports.zipkin,
     datadogPort: ports.datadog,

@@ -1,12 +1,26 @@
 import { describe, expect, it } from 'vitest'
 import { createControlApi } from './control-api.ts'
 import { LabError } from './errors.ts'
-import { type Access, type Mesh, type Tracer, tracers } from './mesh.ts'
+import { type Access, type Mesh, type MeshStatus, type Tracer, tracers } from './mesh.ts'
+
+const bypass = { address: 'http://127.0.0.1:1', closed: false, reason: 'nobody closed it' }
+const rules = ['any method', 'get only'].map((value) => ({ value, label: value, effect: `it allows ${value}` }))
+const initial: MeshStatus = {
+  mesh: 'obedient',
+  tracer: 'opentelemetry',
+  tracers,
+  access: 'allowed',
+  sidecars: [],
+  settings: [{ name: 'rule', label: 'Rule', value: 'any method', choices: rules }],
+  bypass,
+  links: [],
+}
 
 /** A mesh that does what it is told and has no sidecars. */
 function obedientMesh(): Mesh {
   let access: Access = 'allowed'
   let tracer: Tracer = 'opentelemetry'
+  let rule = 'any method'
   return {
     name: 'obedient',
     start: async () => {},
@@ -14,13 +28,19 @@ function obedientMesh(): Mesh {
     allow: async () => void (access = 'allowed'),
     deny: async () => void (access = 'denied'),
     tracing: async (wanted) => void (tracer = wanted),
-    status: async () => ({ mesh: 'obedient', tracer, tracers, access, sidecars: [] }),
-    bypass: { address: 'http://127.0.0.1:1', closed: false },
+    set: async ({ name, value }) => {
+      if (name !== 'rule') throw new LabError('TL_BAD_REQUEST', `there is no setting "${name}"`)
+      rule = value
+    },
+    status: async () => ({ ...initial, tracer, access, settings: settingsWith(rule) }),
+    bypass,
     pids: () => ({}),
   }
 }
 
-const initial = { mesh: 'obedient', tracer: 'opentelemetry', tracers, access: 'allowed', sidecars: [] }
+function settingsWith(value: string): MeshStatus['settings'] {
+  return [{ name: 'rule', label: 'Rule', value, choices: rules }]
+}
 
 async function ask(api: { url: string; token: string }, path: string, init: RequestInit = {}) {
   const headers = { authorization: `Bearer ${api.token}`, ...(init.headers as Record<string, string> | undefined) }
@@ -41,6 +61,18 @@ describe('control API', () => {
     expect((await ask(api, '/mesh/allow', post)).body).toEqual(initial)
     const zipkin = { ...post, body: '{"tracer":"zipkin"}' }
     expect((await ask(api, '/mesh/tracer', zipkin)).body).toEqual({ ...initial, tracer: 'zipkin' })
+  })
+
+  it('changes a setting of the mesh', async () => {
+    await using api = await createControlApi({ mesh: obedientMesh() })
+    const set = (body: unknown) => ask(api, '/mesh/set', { method: 'POST', body: JSON.stringify(body) })
+    expect(await set({ name: 'rule', value: 'get only' })).toEqual({
+      status: 200,
+      body: { ...initial, settings: settingsWith('get only') },
+    })
+    expect(await set({ name: 'colour', value: 'red' })).toMatchObject({ status: 400, body: { code: 'TL_BAD_REQUEST' } })
+    expect(await set({ name: 'rule' })).toMatchObject({ status: 400, body: { code: 'TL_BAD_REQUEST' } })
+    expect(await set(null)).toMatchObject({ status: 400, body: { code: 'TL_BAD_REQUEST' } })
   })
 
   it.each(['', 'Bearer', 'Bearer wrong', 'Basic abc'])(

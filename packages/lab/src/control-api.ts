@@ -7,6 +7,8 @@ import { isTracer, type Mesh, tracers } from './mesh.ts'
 
 export interface ControlApiOptions {
   mesh: Mesh
+  /** Address to listen on, default 127.0.0.1. */
+  host?: string
   /** Default 0: the system chooses. */
   port?: number
   /** What callers must send as `authorization: Bearer <token>`, default 32 random bytes. */
@@ -31,12 +33,13 @@ const statusOf: Partial<Record<LabErrorCode, number>> = {
 }
 
 /**
- * What a page may do to the mesh: `GET /mesh/status`, `POST /mesh/allow`, `POST /mesh/deny` and `POST /mesh/tracer`.
- * Loopback only, and only with the token: any page in the user's browser can reach a loopback port. Each answers 200
+ * What a page may do to the mesh: `GET /mesh/status`, `POST /mesh/allow`, `POST /mesh/deny`, `POST /mesh/tracer` with
+ * `{ tracer }` and `POST /mesh/set` with `{ name, value }` of one of its settings. Loopback unless told otherwise, and
+ * only with the token: any page in the user's browser can reach a loopback port. Each answers 200
  * with the mesh's status once the change is in force, or `{ code, message }`.
  */
 export async function createControlApi(options: ControlApiOptions): Promise<ControlApi> {
-  const { mesh, token = randomBytes(32).toString('hex') } = options
+  const { mesh, host = '127.0.0.1', token = randomBytes(32).toString('hex') } = options
   const expected = digest(`Bearer ${token}`)
 
   const routes: Record<string, { method: string; run: (body: string) => Promise<void> }> = {
@@ -44,6 +47,7 @@ export async function createControlApi(options: ControlApiOptions): Promise<Cont
     '/mesh/allow': { method: 'POST', run: () => mesh.allow() },
     '/mesh/deny': { method: 'POST', run: () => mesh.deny() },
     '/mesh/tracer': { method: 'POST', run: (body) => mesh.tracing(parseTracer(body)) },
+    '/mesh/set': { method: 'POST', run: (body) => mesh.set(parseSetting(body)) },
   }
 
   const answer = async (request: http.IncomingMessage): Promise<unknown> => {
@@ -67,7 +71,7 @@ export async function createControlApi(options: ControlApiOptions): Promise<Cont
       },
     )
   })
-  server.listen(options.port ?? 0, '127.0.0.1')
+  server.listen(options.port ?? 0, host)
   await once(server, 'listening')
 
   const close = async (): Promise<void> => {
@@ -78,7 +82,7 @@ export async function createControlApi(options: ControlApiOptions): Promise<Cont
     await closed
   }
   const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}`, token, close, [Symbol.asyncDispose]: close }
+  return { url: `http://${host}:${port}`, token, close, [Symbol.asyncDispose]: close }
 }
 
 /** Equal lengths for the comparison, whatever was sent. */
@@ -97,14 +101,24 @@ async function readBody(request: http.IncomingMessage): Promise<string> {
 }
 
 function parseTracer(body: string): (typeof tracers)[number] {
-  let tracer: unknown
-  try {
-    tracer = (JSON.parse(body) as { tracer?: unknown } | null)?.tracer
-  } catch {
-    // Reported below, like any other body that names no tracer.
-  }
+  const { tracer } = parseObject(body)
   if (isTracer(tracer)) return tracer
   throw new LabError('TL_BAD_REQUEST', `the body must be {"tracer": one of ${tracers.join(', ')}}`)
+}
+
+function parseSetting(body: string): { name: string; value: string } {
+  const { name, value } = parseObject(body)
+  if (typeof name === 'string' && typeof value === 'string') return { name, value }
+  throw new LabError('TL_BAD_REQUEST', 'the body must be {"name": a setting of the mesh, "value": one of its choices}')
+}
+
+/** Nothing in it when it is no object. */
+function parseObject(body: string): Record<string, unknown> {
+  try {
+    return { ...(JSON.parse(body) as Record<string, unknown> | null) }
+  } catch {
+    return {}
+  }
 }
 
 function send(response: http.ServerResponse, { status, body }: { status: number; body: unknown }): void {

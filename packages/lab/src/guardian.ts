@@ -21,7 +21,7 @@ const script = fileURLToPath(new URL('../bin/guardian.sh', import.meta.url))
 /** Starts the guardian. `folder` is removed when it closes; default none. */
 export async function startGuardian(options: { folder?: string } = {}): Promise<Guardian> {
   // Its own session: Ctrl-C in the terminal reaches the lab, not the guardian.
-  const child = spawn('sh', [script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, cwd: '/' })
+  const child = spawn('/bin/sh', [script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, cwd: '/' })
   const gone = once(child, 'exit')
   await once(child, 'spawn')
   // A guardian killed from outside must not take the lab down with an EPIPE.

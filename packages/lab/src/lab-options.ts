@@ -1,12 +1,28 @@
 import type { TraceStore } from '@throughline/trace-store'
-import type { Identity } from './certs.ts'
 import type { CollectorAddresses } from './collector.ts'
+import type { Identities } from './identities.ts'
 import type { Mesh, Tracer } from './mesh.ts'
+import type { MeshName } from './meshes/mesh-modules.ts'
 import type { Ports } from './ports.ts'
+
+/** `loopback` needs no root; `namespaces` gives each pod a network namespace of its own, as a cluster does. */
+export const topologies = ['loopback', 'namespaces'] as const
+export type Topology = (typeof topologies)[number]
+
+/**
+ * What becomes of the way around counting's sidecar: `closed` by whatever the topology has for it, or by one of them:
+ * the app on a unix socket, the app on its pod's loopback, a packet filter, a transparent proxy.
+ */
+export const bypasses = ['open', 'closed', 'socket', 'loopback', 'packet-filter', 'transparent-proxy'] as const
+export type BypassChoice = (typeof bypasses)[number]
 
 export interface LabOptions {
   /** Default `static-envoy`; `none` starts the services without sidecars. */
-  mesh?: 'static-envoy' | 'none'
+  mesh?: MeshName | 'none'
+  /** Default `loopback`. */
+  topology?: Topology
+  /** Default `open`: the lesson starts with it. */
+  bypass?: BypassChoice
   /** How the sidecars trace, default `opentelemetry`. */
   tracer?: Tracer
   /** Percentage of requests the sidecars trace when nobody decided before them, default 100. */
@@ -18,8 +34,6 @@ export interface LabOptions {
   dashboardEnv?: Record<string, string>
   /** Another program in counting's place, `host:port` or `unix:/path`, behind the same sidecar; counting isn't started. */
   countingApp?: string
-  /** `socket` closes the way around counting's sidecar; default `tcp`. */
-  countingListen?: 'tcp' | 'socket'
   /** A trace backend that is already there; default our own, in this process. */
   collector?: CollectorAddresses
   /** `expected`: somebody else starts the services, on the ports given. Default `started`. */
@@ -42,12 +56,10 @@ export interface Lab extends AsyncDisposable {
   countingSocket?: string
   /** Where dashboard calls counting: its sidecar's listener, or counting itself without a mesh. */
   upstreamUrl: string
-  /** Where counting's sidecar listens, mutual TLS only. */
-  inboundPort: number
-  /** `ca.pem` and each service's `.pem` and `.key`. */
-  certsDir: string
-  /** Makes an identity of the same mesh, for a peer that is not meant to be there. */
-  issueIdentity: (serviceAccount: string) => Promise<Identity>
+  /** `host:port` of counting's sidecar, mutual TLS only; absent without a mesh. */
+  countingInbound?: string
+  /** Set when the mesh's certificates are ours. */
+  identities?: Identities
   /** What our own backend holds; absent when another one is used. */
   traceStore?: TraceStore
   queryUrl: string

@@ -17,6 +17,28 @@ export interface SidecarStatus {
   restarts: number
 }
 
+/** Something of a mesh that can be changed while it runs, beside access and the tracer: a rule, a protocol, mutual TLS. */
+export interface Setting {
+  /** What `POST /mesh/set` calls it: `rule`, `mtls` … */
+  name: string
+  label: string
+  /** The choice in force. */
+  value: string
+  choices: readonly Choice[]
+}
+
+export interface Choice {
+  value: string
+  label: string
+  /** One sentence: what a caller sees with it. */
+  effect: string
+}
+
+export interface Link {
+  label: string
+  url: string
+}
+
 export interface MeshStatus {
   mesh: string
   tracer: Tracer
@@ -25,14 +47,20 @@ export interface MeshStatus {
   /** Whether the dashboard may call counting. */
   access: Access
   sidecars: SidecarStatus[]
+  settings: readonly Setting[]
+  bypass: Bypass
+  /** Pages of the mesh itself, such as Consul's. */
+  links: readonly Link[]
 }
 
 /** The way around the sidecar: where the app itself listens, and who can reach it there. */
 export interface Bypass {
   /** URL, or `unix:` and the path of a socket. */
   address: string
-  /** Whether other users of this machine are kept out. */
+  /** Whether a caller from outside counting's pod, or of another user of this machine, is kept out. */
   closed: boolean
+  /** One sentence: what leaves it open, or what closes it. */
+  reason: string
 }
 
 /** A mesh on this machine. Each one is a module that makes this shape, so one contract test serves them all. */
@@ -44,13 +72,16 @@ export interface Mesh {
   /**
    * Each resolves when the sidecars act on it.
    *
-   * @throws LabError TL_MESH_UPDATE_REJECTED, TL_MESH_UPDATE_TIMEOUT; TL_BAD_REQUEST for a tracer that can't be used here
+   * @throws LabError TL_MESH_UPDATE_REJECTED, TL_MESH_UPDATE_TIMEOUT; TL_BAD_REQUEST for a tracer, a setting or a value
+   *   that there isn't
    */
   allow: () => Promise<void>
   deny: () => Promise<void>
   tracing: (tracer: Tracer) => Promise<void>
+  /** Changes one of `MeshStatus.settings`. */
+  set: (setting: { name: string; value: string }) => Promise<void>
   status: () => Promise<MeshStatus>
   bypass: Bypass
-  /** Process ids of the sidecars that are running, by name. */
+  /** Process ids of the sidecars that are running, and of the control plane, by name. */
   pids: () => Record<string, number>
 }

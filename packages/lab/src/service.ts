@@ -4,6 +4,7 @@ import path from 'node:path'
 import { LabError } from './errors.ts'
 import type { Guardian } from './guardian.ts'
 import { answersOk } from './http-get.ts'
+import type { Command } from './process-group.ts'
 import { createProgram, type Program } from './program.ts'
 
 export type ServiceName = 'counting' | 'dashboard'
@@ -17,6 +18,8 @@ export interface ServiceOptions {
   runDir: string
   guardian: Guardian
   log?: (line: string) => void
+  /** Moves its command to where it belongs, such as a network namespace. */
+  place?: (service: ServiceName, command: Command) => Command
 }
 
 /** One of our two services as a process of its own, started from its build. */
@@ -24,8 +27,8 @@ export function createService(options: ServiceOptions): Program {
   const { name, address, runDir } = options
   const socketPath = address.startsWith('unix:') ? address.slice('unix:'.length) : undefined
   const [host = '', port = ''] = address.split(':')
-  return createProgram({
-    name,
+  const { place = (_service, command) => command } = options
+  const command = place(name, {
     command: process.execPath,
     args: [entryPoint(name)],
     env: {
@@ -34,6 +37,10 @@ export function createService(options: ServiceOptions): Program {
       ...options.env,
     },
     cwd: runDir,
+  })
+  return createProgram({
+    name,
+    ...command,
     logFile: path.join(runDir, `${name}.log`),
     guardian: options.guardian,
     ...(options.log && { log: options.log }),

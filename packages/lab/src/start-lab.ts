@@ -1,22 +1,19 @@
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { isAtLeast, readEnvoyVersion } from './binaries/envoy-version.ts'
-import { findEnvoy } from './binaries/find-envoy.ts'
-import { createCertificateAuthority, writeCertificates } from './certs.ts'
 import { createCleanUp } from './clean-up.ts'
 import { openCollector } from './collector.ts'
 import { createControlApi } from './control-api.ts'
 import { LabError } from './errors.ts'
 import { startGuardian } from './guardian.ts'
 import type { Lab, LabOptions } from './lab-options.ts'
-import { createStaticEnvoyMesh } from './meshes/static-envoy.ts'
+import type { PreparedMesh } from './mesh-module.ts'
+import { meshModules } from './meshes/mesh-modules.ts'
+import { placeWithoutMesh } from './meshes/no-mesh.ts'
 import { choosePorts, type Ports, requireFreePorts } from './ports.ts'
 import type { Program } from './program.ts'
 import { createService, type ServiceName } from './service.ts'
 import { serviceEnvironment } from './service-environment.ts'
-import { usableTracers } from './usable-tracers.ts'
-import { versions } from './versions.ts'
 
 /** One attempt at what `createLab` promises. */
 export async function startLab(options: LabOptions): Promise<Lab> {
@@ -40,81 +37,65 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 type Parts = Omit<Lab, 'stop' | typeof Symbol.asyncDispose>
 
 async function startParts(options: LabOptions, whenDone: (undo: () => Promise<void>) => void): Promise<Parts> {
-  const { log, signal } = options
-  const envoy =
-    options.mesh === 'none'
-      ? undefined
-      : await findEnvoy({
-          ...(log && { log }),
-          ...(signal && { signal }),
-          ...(options.envoyVersion !== undefined && { version: options.envoyVersion }),
-        })
-
-  const tracer = options.tracer ?? 'opentelemetry'
-  const version = envoy && (await readEnvoyVersion(envoy.path))
-  const usable = usableTracers(version, options.collector)
-  if (!usable.includes(tracer)) {
-    throw new LabError('TL_USAGE', `the sidecars can't trace with ${tracer} here, only with ${usable.join(', ')}`)
-  }
-
+  const { log, signal, controlToken } = options
   const ports = await choosePorts(options.ports ?? 'free')
-  if ((options.ports ?? 'free') !== 'free') await requireFreePorts(portsInUse(ports, options))
   const runDir = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-'))
   whenDone(() => fs.rm(runDir, { recursive: true, force: true }))
   const guardian = await startGuardian({ folder: runDir })
   whenDone(guardian.close)
-  const where = { runDir, guardian, ...(log && { log }) }
 
-  const collector = await openCollector(options.collector, ports)
+  const meshName = options.mesh ?? 'static-envoy'
+  const prepared =
+    meshName === 'none' ? undefined : await meshModules[meshName].prepare({ options, ports, runDir, guardian })
+  if (prepared) whenDone(prepared.close)
+  const tracer = options.tracer ?? 'opentelemetry'
+  if (prepared && !prepared.tracers.includes(tracer)) {
+    const usable = prepared.tracers.join(', ')
+    throw new LabError('TL_USAGE', `the sidecars can't trace with ${tracer} here, only with ${usable}`)
+  }
+  const site = prepared?.site ?? placeWithoutMesh(ports, options.countingApp)
+  if ((options.ports ?? 'free') !== 'free') await requireFreePorts(portsInUse({ ports, options, prepared }))
+
+  const collector = await openCollector(options.collector, { ...ports, host: site.host })
   whenDone(collector.close)
-  const { otlpUrl, zipkinUrl, datadogUrl, queryUrl, uiUrl, traceStore } = collector
+  const { otlpUrl, zipkinUrl, queryUrl, uiUrl, traceStore } = collector
 
-  const authority = await createCertificateAuthority()
-  const certsDir = path.join(runDir, 'certs')
-  await writeCertificates(certsDir, { authority, serviceAccounts: ['counting', 'dashboard'] })
-
-  const socket = options.countingListen === 'socket' ? path.join(runDir, 'counting.sock') : undefined
-  const countingApp = options.countingApp ?? (socket === undefined ? `127.0.0.1:${ports.counting}` : `unix:${socket}`)
-  const mesh =
-    envoy &&
-    createStaticEnvoyMesh({
-      ...where,
-      binary: envoy.path,
-      certsDir,
-      ports,
-      countingApp,
-      otlpUrl,
-      zipkinUrl,
-      ...(datadogUrl !== undefined && { datadogUrl }),
-      tracer,
-      tracers: usable,
-      limitAdmin: version === undefined || isAtLeast(version, versions.envoy.adminPaths),
-      ...(options.sampling !== undefined && { sampling: options.sampling }),
-    })
-
-  const { controlToken } = options
+  const mesh = prepared?.create(collector, tracer)
   const control =
     mesh &&
-    (await createControlApi({ mesh, port: ports.control, ...(controlToken !== undefined && { token: controlToken }) }))
+    (await createControlApi({
+      mesh,
+      host: site.host,
+      port: ports.control,
+      ...(controlToken !== undefined && { token: controlToken }),
+    }))
   if (control) whenDone(control.close)
 
-  const upstreamUrl = `http://127.0.0.1:${mesh ? ports.outbound : ports.counting}`
+  const { upstreamUrl, directUrl, countingInbound } = site
   const env = serviceEnvironment({
     upstreamUrl,
     otlpUrl,
     zipkinUrl,
     queryUrl,
     ...(uiUrl !== undefined && { uiUrl }),
-    ...(mesh && { peerInbound: `127.0.0.1:${ports.inbound}` }),
-    ...(mesh && socket === undefined && { directUrl: `http://${countingApp}` }),
+    ...(countingInbound !== undefined && { peerInbound: countingInbound }),
+    ...(mesh && directUrl !== undefined && { directUrl }),
     ...(control && { control }),
   })
-  const service = (name: ServiceName, address: string): Program | undefined =>
+  const service = (name: ServiceName): Program | undefined =>
     options.services === 'expected'
       ? undefined
-      : createService({ name, address, env: { ...env, ...options[`${name}Env`] }, ...where })
-  const counting = options.countingApp === undefined ? service('counting', countingApp) : undefined
-  const dashboard = service('dashboard', `127.0.0.1:${ports.dashboard}`)
+      : createService({
+          name,
+          address: site[name],
+          env: { ...env, ...options[`${name}Env`] },
+          runDir,
+          guardian,
+          ...(log && { log }),
+          ...(site.place && { place: site.place }),
+        })
+  const counting = options.countingApp === undefined ? service('counting') : undefined
+  const dashboard = service('dashboard')
 
   for (const part of [counting, mesh, dashboard]) {
     signal?.throwIfAborted()
@@ -123,13 +104,13 @@ async function startParts(options: LabOptions, whenDone: (undo: () => Promise<vo
     await part.start()
   }
 
+  const socket = site.counting.startsWith('unix:') ? site.counting.slice('unix:'.length) : undefined
   return {
-    dashboardUrl: `http://127.0.0.1:${ports.dashboard}`,
-    ...(socket === undefined ? { countingUrl: `http://${countingApp}` } : { countingSocket: socket }),
+    dashboardUrl: site.dashboardUrl,
+    ...(socket === undefined ? { countingUrl: `http://${site.counting}` } : { countingSocket: socket }),
     upstreamUrl,
-    inboundPort: ports.inbound,
-    certsDir,
-    issueIdentity: authority.issue,
+    ...(countingInbound !== undefined && { countingInbound }),
+    ...(prepared?.identities && { identities: prepared.identities }),
     ...(traceStore && { traceStore }),
     queryUrl,
     ...(control && { controlUrl: control.url, controlToken: control.token }),
@@ -139,29 +120,27 @@ async function startParts(options: LabOptions, whenDone: (undo: () => Promise<vo
   }
 }
 
-/** The ports that this lab will listen on, of all it knows. */
-function portsInUse(ports: Ports, options: LabOptions): Partial<Ports> {
-  const {
-    dashboard,
-    counting,
-    outbound,
-    inbound,
-    countingAdmin,
-    dashboardAdmin,
-    otlp,
-    zipkin,
-    datadog,
-    query,
-    control,
-  } = ports
-  return {
-    ...(options.services !== 'expected' && { dashboard }),
-    ...(options.services !== 'expected' &&
-      options.countingListen !== 'socket' &&
-      options.countingApp === undefined && { counting }),
-    ...(options.mesh !== 'none' && { outbound, inbound, countingAdmin, dashboardAdmin, control }),
-    ...(options.collector === undefined && { otlp, zipkin, datadog, query }),
-  }
+/** The ports of 127.0.0.1 that this lab will listen on, of all it knows. */
+function portsInUse({
+  ports,
+  options,
+  prepared,
+}: {
+  ports: Ports
+  options: LabOptions
+  prepared: PreparedMesh | undefined
+}): Partial<Ports> {
+  const site = prepared?.site ?? placeWithoutMesh(ports)
+  const own =
+    options.services === 'expected'
+      ? []
+      : (['dashboard', ...(options.countingApp === undefined ? (['counting'] as const) : [])] as const)
+  const names: (keyof Ports)[] = [
+    ...own.filter((name) => site[name] === `127.0.0.1:${ports[name]}`),
+    ...(prepared ? [...prepared.listensOn, 'control' as const] : []),
+    ...(options.collector === undefined ? (['otlp', 'zipkin', 'datadog', 'query'] as const) : []),
+  ]
+  return Object.fromEntries(names.map((name) => [name, ports[name]]))
 }
 
 function pidsOf(programs: (Program | undefined)[]): Record<string, number> {

@@ -15,10 +15,12 @@ describe('/api/mesh', () => {
     await request(app).get('/api/mesh/status').expect(200, status)
     await request(app).post('/api/mesh/deny').expect(200, status)
     await request(app).post('/api/mesh/tracer').send({ tracer: 'zipkin' }).expect(200)
+    await request(app).post('/api/mesh/set').send({ name: 'rule', value: 'deny' }).expect(200)
     expect(seen).toEqual([
       'GET /mesh/status Bearer secret',
       'POST /mesh/deny Bearer secret',
       'POST /mesh/tracer Bearer secret',
+      'POST /mesh/set Bearer secret',
     ])
   })
 

@@ -5,10 +5,12 @@ import { passedOnEnvironment } from './passed-on.ts'
 describe('flags of the demo', () => {
   it('has a default for each', () => {
     expect(parseDemoOptions([], {})).toEqual({
+      mesh: 'static-envoy',
+      topology: 'loopback',
+      bypass: 'open',
       tracer: 'opentelemetry',
       port: 9002,
       open: false,
-      noMesh: false,
       freePorts: false,
       help: false,
     })
@@ -16,15 +18,17 @@ describe('flags of the demo', () => {
 
   it('takes every flag', () => {
     const flags =
-      '--tracer zipkin --jaeger http://j:16686 --otlp http://j:1 --zipkin http://j:2 --port 80 --open --no-mesh --free-ports'
+      '--tracer zipkin --jaeger http://j:16686 --otlp http://j:1 --zipkin http://j:2 --port 80 --open --no-mesh --free-ports --topology namespaces --bypass closed'
     expect(parseDemoOptions(flags.split(' '), {})).toEqual({
+      mesh: 'none',
+      topology: 'namespaces',
+      bypass: 'closed',
       tracer: 'zipkin',
       jaeger: 'http://j:16686',
       otlp: 'http://j:1',
       zipkin: 'http://j:2',
       port: 80,
       open: true,
-      noMesh: true,
       freePorts: true,
       help: false,
     })
@@ -48,6 +52,10 @@ describe('flags of the demo', () => {
       {},
       '--tracer must be one of opentelemetry, zipkin, zipkin-w3c, datadog, none, not "jaeger"',
     ],
+    [['--mesh', 'linkerd'], {}, '--mesh must be one of static-envoy'],
+    [['--mesh', 'static-envoy', '--no-mesh'], {}, '--no-mesh and --mesh exclude each other'],
+    [['--topology', 'ring'], {}, '--topology must be one of loopback, namespaces, not "ring"'],
+    [['--bypass', 'ajar'], {}, '--bypass must be one of open, closed,'],
     [['--jaeger', 'j:16686'], {}, '--jaeger must be an http:// URL, not "j:16686"'],
     [['--otlp', 'http://j:4318'], {}, '--otlp and --zipkin belong to --jaeger'],
   ])('refuses %j with %j in one clear message', (args, env, message) => {

@@ -1,9 +1,15 @@
 import { parseArgs } from 'node:util'
 import { LabError, messageOf } from '../errors.ts'
+import { type BypassChoice, bypasses, topologies, type Topology } from '../lab-options.ts'
 import { isTracer, type Tracer, tracers } from '../mesh.ts'
+import { isMeshName, type MeshName, meshModules } from '../meshes/mesh-modules.ts'
 import { demoPorts } from '../ports.ts'
 
 export interface DemoOptions {
+  /** `none` is without sidecars. */
+  mesh: MeshName | 'none'
+  topology: Topology
+  bypass: BypassChoice
   tracer: Tracer
   /** Port of the page. */
   port: number
@@ -13,12 +19,12 @@ export interface DemoOptions {
   zipkin?: string
   /** Open the page in the browser. */
   open: boolean
-  /** Without sidecars. */
-  noMesh: boolean
   /** Whatever ports are free, instead of the documented ones. */
   freePorts: boolean
   help: boolean
 }
+
+const meshNames = Object.keys(meshModules)
 
 /**
  * Reads the flags of `throughline demo`; `PORT` in the environment stands in for `--port`.
@@ -29,6 +35,11 @@ export function parseDemoOptions(args: string[], env: NodeJS.ProcessEnv): DemoOp
   const { values } = readFlags(args)
   const tracer = values.tracer ?? 'opentelemetry'
   if (!isTracer(tracer)) throw usage(`--tracer must be one of ${tracers.join(', ')}, not "${tracer}"`)
+  if (values['no-mesh'] === true && values.mesh !== undefined) throw usage('--no-mesh and --mesh exclude each other')
+  const mesh = values.mesh ?? 'static-envoy'
+  if (!isMeshName(mesh)) throw usage(`--mesh must be one of ${meshNames.join(', ')}, not "${mesh}"`)
+  const topology = oneOf(topologies, values.topology ?? 'loopback', '--topology')
+  const bypass = oneOf(bypasses, values.bypass ?? 'open', '--bypass')
   if (values.jaeger === undefined && (values.otlp !== undefined || values.zipkin !== undefined)) {
     throw usage('--otlp and --zipkin belong to --jaeger: they say where that Jaeger takes spans')
   }
@@ -37,6 +48,9 @@ export function parseDemoOptions(args: string[], env: NodeJS.ProcessEnv): DemoOp
     if (url !== undefined && !isHttpUrl(url)) throw usage(`--${flag} must be an http:// URL, not "${url}"`)
   }
   return {
+    mesh: values['no-mesh'] === true ? 'none' : mesh,
+    topology,
+    bypass,
     tracer,
     port:
       values.port === undefined
@@ -46,7 +60,6 @@ export function parseDemoOptions(args: string[], env: NodeJS.ProcessEnv): DemoOp
     ...(values.otlp !== undefined && { otlp: values.otlp }),
     ...(values.zipkin !== undefined && { zipkin: values.zipkin }),
     open: values.open ?? false,
-    noMesh: values['no-mesh'] ?? false,
     freePorts: values['free-ports'] ?? false,
     help: values.help ?? false,
   }
@@ -57,6 +70,9 @@ function readFlags(args: string[]) {
     return parseArgs({
       args,
       options: {
+        mesh: { type: 'string' },
+        topology: { type: 'string' },
+        bypass: { type: 'string' },
         tracer: { type: 'string' },
         jaeger: { type: 'string' },
         otlp: { type: 'string' },
@@ -80,6 +96,12 @@ function parsePort(name: string, text: string): number {
   return port
 }
 
+function oneOf<Value extends string>(known: readonly Value[], text: string, flag: string): Value {
+  const found = known.find((value) => value === text)
+  if (found === undefined) throw usage(`${flag} must be one of ${known.join(', ')}, not "${text}"`)
+  return found
+}
+
 function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && new URL(text).protocol === 'http:'
 }
@@ -93,6 +115,12 @@ and a page that shows the live count and the trace of the newest request.
 
   npm run demo -- [flags]
 
+  --mesh ${meshNames.join('|')}
+                 who configures the sidecars (default static-envoy: files)
+  --bypass ${bypasses.join('|')}
+                 the way around counting's sidecar (default open); closed is what the topology has for it
+  --topology ${topologies.join('|')}
+                 where the pods run (default loopback); namespaces needs root
   --tracer ${tracers.join('|')}
                  how the sidecars trace (default opentelemetry)
   --jaeger URL   send traces to a real Jaeger, by the address of its page, for example http://127.0.0.1:16686

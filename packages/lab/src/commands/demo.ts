@@ -19,10 +19,10 @@ export async function demo(args: string[]): Promise<void> {
   const progress = createProgress(process.stderr)
   const start = async (signal: AbortSignal): Promise<Lab> => {
     const labOptions = await toLabOptions(options)
-    progress.line(options.noMesh ? 'Starting both services …' : 'Starting both services and their sidecars …')
+    progress.line(options.mesh === 'none' ? 'Starting both services …' : 'Starting both services and their sidecars …')
     const lab = await createLab({ ...labOptions, log: progress.line, signal })
     progress.done()
-    console.log(formatWelcome(lab))
+    console.log(await formatWelcome(lab))
     if (options.open) openInBrowser(lab.dashboardUrl, progress.line)
     return lab
   }
@@ -36,12 +36,14 @@ export async function demo(args: string[]): Promise<void> {
 }
 
 async function toLabOptions(options: DemoOptions): Promise<LabOptions> {
-  const { tracer, port, noMesh, freePorts, jaeger, otlp, zipkin } = options
+  const { mesh, topology, bypass, tracer, port, freePorts, jaeger, otlp, zipkin } = options
   // A demo is there to be broken in front of people; the services themselves ignore faults unless told otherwise.
   const env = { FAULTS: 'on', ...passedOnEnvironment(process.env) }
   const urls = { ...(otlp !== undefined && { otlpUrl: otlp }), ...(zipkin !== undefined && { zipkinUrl: zipkin }) }
   return {
-    mesh: noMesh ? 'none' : 'static-envoy',
+    mesh,
+    topology,
+    bypass,
     tracer,
     ports: freePorts ? 'free' : { dashboard: port },
     countingEnv: env,
@@ -65,7 +67,8 @@ function withAdvice(error: unknown): unknown {
   return new LabError(code, [message, ...advice].join('\n'), { cause: error })
 }
 
-function formatWelcome(lab: Lab): string {
+async function formatWelcome(lab: Lab): Promise<string> {
+  const status = await lab.mesh?.status()
   const rows: [string, string][] = [
     ['Page', lab.dashboardUrl],
     ['Traces', `${lab.queryUrl}/api/traces?service=dashboard (the query API of Jaeger)`],
@@ -75,6 +78,15 @@ function formatWelcome(lab: Lab): string {
           ['Allow', `the same, or: curl -X POST ${lab.dashboardUrl}/api/mesh/allow`],
         ] satisfies [string, string][])
       : ([['Mesh', 'none: no sidecars, no mutual TLS, nothing to deny']] satisfies [string, string][])),
+    ...(status?.links ?? []).map(({ label, url }): [string, string] => [label, url]),
+    ...(status
+      ? [
+          [
+            'Around',
+            `${status.bypass.address}: ${status.bypass.closed ? 'closed' : 'open'}. ${status.bypass.reason}`,
+          ] satisfies [string, string],
+        ]
+      : []),
     ['Logs', lab.runDir],
     ['Stop', 'Ctrl-C'],
   ]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tracers } from '../mesh.ts'
+import { tracers } from '../../mesh.ts'
 import { createStaticEnvoyConfig, type Sidecar, sidecars, type StaticEnvoySettings } from './static-envoy-config.ts'
 
 const settings: StaticEnvoySettings = {

@@ -1,7 +1,7 @@
-import type { Access, Tracer } from '../mesh.ts'
-import { renderMeshFile } from '../mesh-files.ts'
-import type { MeshValue } from '../render-mesh.ts'
-import { envoyAddress } from './envoy-address.ts'
+import type { Access, Tracer } from '../../mesh.ts'
+import { renderMeshFile } from '../../mesh-files.ts'
+import type { MeshValue } from '../../render-mesh.ts'
+import { envoyAddress } from '../envoy-address.ts'
 
 export const sidecars = ['counting', 'dashboard'] as const
 export type Sidecar = (typeof sidecars)[number]

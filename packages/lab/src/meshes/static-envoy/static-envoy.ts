@@ -1,10 +1,10 @@
 import path from 'node:path'
-import { LabError } from '../errors.ts'
-import type { Guardian } from '../guardian.ts'
-import type { Access, Mesh, Tracer } from '../mesh.ts'
-import { writeMeshFile } from '../mesh-files.ts'
-import type { Ports } from '../ports.ts'
-import { createEnvoySidecar, type EnvoySidecar } from './envoy-sidecar.ts'
+import { LabError } from '../../errors.ts'
+import type { Guardian } from '../../guardian.ts'
+import type { Access, Bypass, Mesh, Tracer } from '../../mesh.ts'
+import { writeMeshFile } from '../../mesh-files.ts'
+import type { Ports } from '../../ports.ts'
+import { createEnvoySidecar, type EnvoySidecar } from '../envoy-sidecar.ts'
 import { createStaticEnvoyConfig, type Sidecar, sidecars } from './static-envoy-config.ts'
 
 export interface StaticEnvoyOptions {
@@ -134,12 +134,21 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
     return mine
   }
 
+  const bypass: Bypass = countingApp.startsWith('unix:')
+    ? {
+        address: countingApp,
+        closed: true,
+        reason: 'Counting listens on a unix socket that only its own user can open.',
+      }
+    : {
+        address: `http://${countingApp}`,
+        closed: false,
+        reason: 'Counting listens on a loopback port: whoever is on this machine reaches it without its sidecar.',
+      }
+
   return {
     name: 'static-envoy',
-    bypass: {
-      address: countingApp.startsWith('unix:') ? countingApp : `http://${countingApp}`,
-      closed: countingApp.startsWith('unix:'),
-    },
+    bypass,
     async start() {
       await writeRoutes()
       for (const name of sidecars) {
@@ -155,6 +164,9 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
     allow: () => inTurn(() => setAccess('allowed')),
     deny: () => inTurn(() => setAccess('denied')),
     tracing: (wanted) => inTurn(() => setTracer(wanted)),
+    set: async ({ name }) => {
+      throw new LabError('TL_BAD_REQUEST', `static Envoys have no setting "${name}"`)
+    },
     async status() {
       const order = [running.dashboard, running.counting]
       return {
@@ -163,6 +175,9 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
         tracers,
         access,
         sidecars: await Promise.all(order.map((one) => one.status())),
+        settings: [],
+        bypass,
+        links: [],
       }
     },
     pids: () =>

@@ -1,0 +1,14 @@
+import type { Ports } from '../ports.ts'
+import type { Site } from '../site.ts'
+
+/** Both services on 127.0.0.1, one calling the other without anything between them. */
+export function placeWithoutMesh(ports: Ports, countingApp = `127.0.0.1:${ports.counting}`): Site {
+  const dashboard = `127.0.0.1:${ports.dashboard}`
+  return {
+    counting: countingApp,
+    dashboard,
+    dashboardUrl: `http://${dashboard}`,
+    upstreamUrl: `http://${countingApp}`,
+    host: '127.0.0.1',
+  }
+}

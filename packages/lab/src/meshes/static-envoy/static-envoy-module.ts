@@ -1,0 +1,63 @@
+import path from 'node:path'
+import { isAtLeast, readEnvoyVersion } from '../../binaries/envoy-version.ts'
+import { findEnvoy } from '../../binaries/find-envoy.ts'
+import { LabError } from '../../errors.ts'
+import { createIdentities } from '../../identities.ts'
+import type { MeshModule } from '../../mesh-module.ts'
+import { usableTracers } from '../../usable-tracers.ts'
+import { versions } from '../../versions.ts'
+import { createStaticEnvoyMesh } from './static-envoy.ts'
+
+/** Two Envoys that read their configuration from files, everything on 127.0.0.1. */
+export const staticEnvoyModule: MeshModule = {
+  async prepare({ options, ports, runDir, guardian }) {
+    const { log, signal, envoyVersion, sampling, topology = 'loopback', bypass = 'open' } = options
+    if (topology !== 'loopback') throw new LabError('TL_USAGE', 'static Envoys run on loopback only')
+    if (bypass !== 'open' && bypass !== 'closed' && bypass !== 'socket') {
+      throw new LabError('TL_USAGE', `the way around a static Envoy can be open or closed, not "${bypass}"`)
+    }
+    const envoy = await findEnvoy({
+      ...(log && { log }),
+      ...(signal && { signal }),
+      ...(envoyVersion !== undefined && { version: envoyVersion }),
+    })
+    const version = await readEnvoyVersion(envoy.path)
+    const tracers = usableTracers(version, options.collector)
+    const identities = await createIdentities(path.join(runDir, 'certs'), ['counting', 'dashboard'])
+
+    const socket = bypass === 'open' ? undefined : `unix:${path.join(runDir, 'counting.sock')}`
+    const counting = options.countingApp ?? socket ?? `127.0.0.1:${ports.counting}`
+    return {
+      site: {
+        counting,
+        dashboard: `127.0.0.1:${ports.dashboard}`,
+        dashboardUrl: `http://127.0.0.1:${ports.dashboard}`,
+        upstreamUrl: `http://127.0.0.1:${ports.outbound}`,
+        countingInbound: `127.0.0.1:${ports.inbound}`,
+        ...(!counting.startsWith('unix:') && { directUrl: `http://${counting}` }),
+        host: '127.0.0.1',
+      },
+      tracers,
+      listensOn: ['outbound', 'inbound', 'countingAdmin', 'dashboardAdmin'],
+      identities,
+      create: ({ otlpUrl, zipkinUrl, datadogUrl }, tracer) =>
+        createStaticEnvoyMesh({
+          runDir,
+          guardian,
+          ...(log && { log }),
+          binary: envoy.path,
+          certsDir: identities.folder,
+          ports,
+          countingApp: counting,
+          otlpUrl,
+          zipkinUrl,
+          ...(datadogUrl !== undefined && { datadogUrl }),
+          tracer,
+          tracers,
+          limitAdmin: version === undefined || isAtLeast(version, versions.envoy.adminPaths),
+          ...(sampling !== undefined && { sampling }),
+        }),
+      close: async () => {},
+    }
+  },
+}

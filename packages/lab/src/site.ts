@@ -1,0 +1,22 @@
+import type { Command } from './process-group.ts'
+import type { ServiceName } from './service.ts'
+
+/** Where the parts of a lab run and listen. A mesh decides it before anything is started. */
+export interface Site {
+  /** Where counting's app listens: `host:port` or `unix:/path`. */
+  counting: string
+  /** Where dashboard's app listens: `host:port`. */
+  dashboard: string
+  /** The page, as the user's browser reaches it; no trailing slash. */
+  dashboardUrl: string
+  /** Where dashboard calls counting: its sidecar's listener, or counting itself without a mesh. */
+  upstreamUrl: string
+  /** Counting's own address as dashboard reaches it, around the sidecar; absent when there is none or it is a socket. */
+  directUrl?: string
+  /** `host:port` of counting's inbound sidecar; absent without one. */
+  countingInbound?: string
+  /** Address of this machine that the trace backend listens on, reached from wherever the parts run. */
+  host: string
+  /** Moves a service to where it belongs, such as a network namespace; default as it is. */
+  place?: (service: ServiceName, command: Command) => Command
+}
