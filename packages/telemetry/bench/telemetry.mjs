@@ -1,6 +1,6 @@
 // @ts-check
 // What tracing costs, and what an exporter loses: `npm run bench -- telemetry [--part requests|exporter] [--rounds 5]
-// [--passes 12] [--requests 2048] [--only ours]`. The first argument, if there is one, is the file for the figures.
+// [--passes 6] [--requests 4096] [--only ours]`. The first argument, if there is one, is the file for the figures.
 import fs from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -16,8 +16,8 @@ const { values, positionals } = parseArgs({
   options: {
     part: { type: 'string', default: 'all' },
     rounds: { type: 'string', default: '5' },
-    passes: { type: 'string', default: '12' },
-    requests: { type: 'string', default: '2048' },
+    passes: { type: 'string', default: '6' },
+    requests: { type: 'string', default: '4096' },
     only: { type: 'string', default: '' },
   },
 })

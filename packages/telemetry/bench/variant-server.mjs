@@ -9,6 +9,8 @@ const PROBES = 20
 const QUIET_MS = 500
 /** Until the optimizing compiler has come to rest: before, a request costs half as much again. */
 const WARM_UP = 16_000
+/** After a pause V8 has shrunk the young generation, and the caches hold another process. */
+const RESUME = 3000
 
 /**
  * @typedef {object} Slice
@@ -46,20 +48,24 @@ export async function startVariant({ setup, sampled, env, execArgv }) {
   const spans = sink.spans() / PROBES
   await send(WARM_UP)
   await usage()
-  await arrival(sink.spans, spans * (PROBES + WARM_UP))
+  let sent = PROBES + WARM_UP
+  await arrival(sink.spans, spans * sent)
   return {
     /**
      * @param {number} requests
      * @returns {Promise<Slice>}
      */
     async measure(requests) {
+      await send(RESUME)
       const before = await usage()
+      await arrival(sink.spans, spans * (sent += RESUME))
       const received = sink.spans()
       const started = performance.now()
       await send(requests)
+      sent += requests
       const seconds = (performance.now() - started) / 1000
       const after = await usage()
-      await arrival(sink.spans, received + spans * requests)
+      await arrival(sink.spans, spans * sent)
       return {
         cpu: (after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system) / requests,
         rate: requests / seconds,
