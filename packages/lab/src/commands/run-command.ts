@@ -1,13 +1,15 @@
 import { demo } from './demo.ts'
 import { dev } from './dev.ts'
+import { setup } from './setup.ts'
 import { LabError } from '../errors.ts'
 
-const commands: Record<string, (args: string[]) => Promise<void>> = { demo, dev }
+const commands: Record<string, (args: string[]) => Promise<void>> = { demo, dev, setup }
 
 const usage = `throughline <command> [flags]
 
   demo   both services behind real Envoy sidecars, and a page that shows what happens (demo --help)
   dev    the sidecars alone, for services that are reloaded while you work on them
+  setup  builds a program that nobody packages: consul, istio or jaeger
 `
 
 /** Runs `throughline <command> [flags]` and gives its exit code: 0 done, 1 it failed, 2 the command line is wrong. */

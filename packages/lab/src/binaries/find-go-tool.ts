@@ -1,0 +1,55 @@
+import path from 'node:path'
+import { LabError } from '../errors.ts'
+import { findOnPath, isExecutable } from './executable.ts'
+import type { GoTool } from './go-tools.ts'
+import { goToolFolder } from './go-tool-folder.ts'
+
+export interface FindGoToolOptions {
+  /** Where the programs' variables, `PATH` and `XDG_CACHE_HOME` are read; default `process.env`. */
+  env?: NodeJS.ProcessEnv
+}
+
+export interface FoundGoTool {
+  /** Path of each program, by its name. */
+  programs: Record<string, string>
+  /** Folder of the files that came with them, when they are in the cache. */
+  manifests?: string
+}
+
+/**
+ * Finds the programs of a tool, each by its variable, else on PATH, else in the cache.
+ *
+ * @throws LabError TL_BINARY_INVALID for a variable that names no program, TL_BINARY_MISSING with every way to get one
+ */
+export async function findGoTool(tool: GoTool, options: FindGoToolOptions = {}): Promise<FoundGoTool> {
+  const { env = process.env } = options
+  const cached = await goToolFolder(tool, env)
+  const programs: Record<string, string> = {}
+  for (const { name: program, variable } of tool.programs) {
+    const named = env[variable]
+    if (named !== undefined && named !== '') {
+      if (!(await isExecutable(named))) {
+        throw new LabError('TL_BINARY_INVALID', `${variable} is ${named}, which does not exist or may not be executed.`)
+      }
+      programs[program] = path.resolve(named)
+      continue
+    }
+    const inCache = path.join(cached, program)
+    const found = (await findOnPath(program, env)) ?? ((await isExecutable(inCache)) ? inCache : undefined)
+    if (found === undefined) throw missing(tool, { program, variable })
+    programs[program] = found
+  }
+  return { programs, ...(tool.files && { manifests: path.join(cached, 'manifests') }) }
+}
+
+function missing(tool: GoTool, { program, variable }: { program: string; variable: string }): LabError {
+  return new LabError(
+    'TL_BINARY_MISSING',
+    [
+      `There is no ${program} (${tool.name} ${tool.version}) on this machine. Any one of these will do:`,
+      `  - build it with Go ${tool.go} or newer, once, in about ${tool.minutes} minutes: npm run setup:${tool.name}`,
+      `  - put "${program}" on PATH`,
+      `  - set ${variable} to the path of one`,
+    ].join('\n'),
+  )
+}

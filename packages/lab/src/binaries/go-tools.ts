@@ -1,0 +1,95 @@
+import { versions } from '../versions.ts'
+
+/** One program of a Go module. */
+export interface GoProgram {
+  /** What it is called in the cache and on PATH. */
+  name: string
+  /** The variable that names one. */
+  variable: string
+  /** Import path, or a path inside the module when it is built there. */
+  package: string
+  tags?: string
+}
+
+/** A foreign program in Go that nobody packages for every machine: built where it is used, never shipped. */
+export interface GoTool {
+  /** What `npm run setup:<name>` and its folder of the cache are called. */
+  name: string
+  version: string
+  /**
+   * Where its versions and checksums stand: `tools/<name>` of this repository, or the module itself where its go.mod
+   * can't be built from outside.
+   */
+  from: { folder: string } | { module: string }
+  /** The oldest Go that builds it. */
+  go: string
+  ldflags: string
+  programs: readonly GoProgram[]
+  /** Files and folders of a module that are wanted at run time, kept beside the programs under `manifests/`. */
+  files?: { module: string; paths: readonly string[] }
+  /** What a build takes on two cores, for the one who waits. */
+  minutes: number
+}
+
+/** What `npm run setup:<name>` builds. */
+export const goTools = {
+  consul: {
+    name: 'consul',
+    version: versions.consul.version,
+    from: { folder: 'tools/consul' },
+    go: '1.25.9',
+    ldflags: '-s -w',
+    programs: [{ name: 'consul', variable: 'CONSUL_BIN', package: 'github.com/hashicorp/consul' }],
+    minutes: 9,
+  },
+  istio: {
+    name: 'istio',
+    version: versions.istio.version,
+    from: { folder: 'tools/istio' },
+    go: '1.26.0',
+    // Istio's release tags are no Go versions, so the binary is told which release it is.
+    ldflags: [
+      `-s -w -X istio.io/istio/pkg/version.buildVersion=${versions.istio.version}`,
+      '-X istio.io/istio/pkg/version.buildHub=docker.io/istio -X istio.io/istio/pkg/version.buildStatus=Clean',
+    ].join(' '),
+    programs: [
+      {
+        name: 'pilot-discovery',
+        variable: 'ISTIOD_BIN',
+        package: 'istio.io/istio/pilot/cmd/pilot-discovery',
+        tags: 'vtprotobuf,disable_pgv',
+      },
+      {
+        name: 'pilot-agent',
+        variable: 'PILOT_AGENT_BIN',
+        package: 'istio.io/istio/pilot/cmd/pilot-agent',
+        tags: 'agent,disable_pgv,grpcnotrace,retrynotrace',
+      },
+      {
+        name: 'istioctl',
+        variable: 'ISTIOCTL_BIN',
+        package: 'istio.io/istio/istioctl/cmd/istioctl',
+        tags: 'vtprotobuf,disable_pgv',
+      },
+    ],
+    files: {
+      module: 'istio.io/istio',
+      paths: [
+        'manifests/charts/base',
+        'manifests/charts/istio-control/istio-discovery',
+        'tests/integration/pilot/testdata/gateway-api-crd.yaml',
+        'tools/packaging/common/envoy_bootstrap.json',
+      ],
+    },
+    minutes: 11,
+  },
+  jaeger: {
+    name: 'jaeger',
+    version: versions.jaeger.version,
+    from: { module: `github.com/jaegertracing/jaeger@v${versions.jaeger.module}` },
+    go: '1.25.0',
+    ldflags: '-s -w',
+    programs: [{ name: 'jaeger', variable: 'JAEGER_BIN', package: './cmd/jaeger' }],
+    minutes: 9,
+  },
+} as const satisfies Record<string, GoTool>

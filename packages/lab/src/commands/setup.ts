@@ -1,0 +1,26 @@
+import { buildGoTool } from '../binaries/build-go-tool.ts'
+import { goTools } from '../binaries/go-tools.ts'
+import { LabError } from '../errors.ts'
+import { createProgress } from './progress.ts'
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** `throughline setup <tool>`: builds one of `goTools` into the cache; quick when it is there. Ctrl-C gives it up. */
+export async function setup(args: string[]): Promise<void> {
+  const names = Object.keys(goTools)
+  const [name = '', ...more] = args
+  const tool = Object.values(goTools).find((one) => one.name === name)
+  if (tool === undefined || more.length > 0) {
+    throw new LabError('TL_USAGE', `setup takes one of ${names.join(', ')}, not "${args.join(' ')}"`)
+  }
+  const progress = createProgress(process.stderr)
+  const controller = new AbortController()
+  const giveUp = (): void => controller.abort(new LabError('TL_BUILD_FAILED', `${name} was not built: interrupted`))
+  for (const signal of signals) process.once(signal, giveUp)
+  try {
+    await buildGoTool(tool, { log: progress.line, signal: controller.signal })
+  } finally {
+    for (const signal of signals) process.off(signal, giveUp)
+    progress.done()
+  }
+}

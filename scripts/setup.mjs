@@ -1,0 +1,9 @@
+// @ts-check
+/**
+ * Builds a foreign program with the Go of this machine.
+ * @param {string[]} args its name
+ */
+export async function setup(args) {
+  const { runCommand } = await import('../packages/lab/dist/index.js')
+  return runCommand(['setup', ...args])
+}
