@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto'
+import { type Admission, createAdmission } from './admission.ts'
+import { createDefaults } from './defaults.ts'
+import { badRequest, KubeError, notFound } from './kube-error.ts'
+import type { Json, KubeObject } from './kube-object.ts'
+import { createObjectStore, idOf, type ObjectStore } from './object-store.ts'
+import { applyPatch } from './patch.ts'
+import type { ResourceType } from './resource-type.ts'
+import { createTypeRegistry, type TypeRegistry } from './type-registry.ts'
+
+export interface WriteOptions {
+  /** Everything but the writing. */
+  dryRun?: boolean
+  /** Only this part is written; any but `status` is refused. */
+  subresource?: string | undefined
+}
+
+export interface Place {
+  namespace?: string | undefined
+  name: string
+}
+
+/** What one can do with the objects, without HTTP. Every object comes back in the version asked for. */
+export interface KubeApi {
+  types: TypeRegistry
+  store: ObjectStore
+  /** @throws KubeError 404 */
+  get: (type: ResourceType, place: Place) => KubeObject
+  list: (type: ResourceType) => KubeObject[]
+  /** Each of the four asks the webhooks first. @throws KubeError as the Kubernetes API refuses */
+  create: (type: ResourceType, object: KubeObject, options?: WriteOptions) => Promise<KubeObject>
+  update: (type: ResourceType, object: KubeObject, options?: WriteOptions) => Promise<KubeObject>
+  patch: (
+    type: ResourceType,
+    patch: Place & { body: Json; contentType: string },
+    options?: WriteOptions,
+  ) => Promise<KubeObject>
+  remove: (type: ResourceType, place: Place, options?: WriteOptions) => KubeObject
+  /** Stores an object as it is, status and all, and asks nobody: as if it had always been there. */
+  restore: (object: KubeObject) => KubeObject
+}
+
+export function createKubeApi(): KubeApi {
+  const types = createTypeRegistry()
+  const store = createObjectStore()
+  const admission: Admission = createAdmission(store)
+  const defaults = createDefaults()
+
+  const find = (type: ResourceType, { name, namespace = 'default' }: Place): KubeObject | undefined =>
+    store.get(type.shelf, idOf(type.namespaced ? { name, namespace } : { name }))
+  const need = (type: ResourceType, place: Place): KubeObject => {
+    const object = find(type, place)
+    if (object === undefined) throw notFound(`${type.plural} "${place.name}"`)
+    return object
+  }
+
+  const put = (type: ResourceType, object: KubeObject): KubeObject => {
+    const stored = store.put(type.shelf, { ...object, apiVersion: type.storedVersion })
+    if (type.kind === 'CustomResourceDefinition') types.addDefinition(stored)
+    return view(type, stored)
+  }
+
+  /** Checks, defaults, webhooks, store. */
+  const write = async (
+    type: ResourceType,
+    given: KubeObject,
+    { before, dryRun = false, subresource }: WriteOptions & { before?: KubeObject },
+  ): Promise<KubeObject> => {
+    const operation = before === undefined ? 'CREATE' : 'UPDATE'
+    defaults.fill(given, before)
+    if (subresource !== undefined) return dryRun ? given : put(type, given)
+    const request = { type, operation, before, dryRun } as const
+    const object = await admission.mutate({ ...request, object: given })
+    defaults.fill(object, before)
+    await admission.validate({ ...request, object })
+    return dryRun ? view(type, object) : put(type, object)
+  }
+
+  const create: KubeApi['create'] = async (type, given, options = {}) => {
+    const object = named(type, given)
+    const { name, namespace } = object.metadata
+    if (namespace !== undefined && store.get('/namespaces', idOf({ name: namespace })) === undefined) {
+      throw notFound(`namespaces "${namespace}"`)
+    }
+    if (find(type, object.metadata))
+      throw new KubeError(409, 'AlreadyExists', `${type.plural} "${name}" already exists`)
+    return await write(type, object, options)
+  }
+
+  const replace = async (type: ResourceType, given: KubeObject, options: WriteOptions): Promise<KubeObject> => {
+    const before = need(type, given.metadata)
+    const { resourceVersion } = given.metadata
+    if (resourceVersion !== undefined && resourceVersion !== before.metadata.resourceVersion) {
+      throw new KubeError(409, 'Conflict', `${type.plural} "${given.metadata.name}" has been modified`)
+    }
+    const { subresource } = options
+    if (subresource !== undefined && subresource !== 'status') throw notFound(`subresource ${subresource}`)
+    // A status has its own path, so that whoever writes one half can't undo the other.
+    const object = named(type, subresource === 'status' ? { ...before, status: given.status } : given)
+    if (subresource === undefined && before.status !== undefined) object.status = before.status
+    return await write(type, object, { ...options, before })
+  }
+
+  return {
+    types,
+    store,
+    get: (type, place) => view(type, need(type, place)),
+    list: (type) => store.list(type.shelf).map((object) => view(type, object)),
+    create,
+    update: (type, object, options = {}) => replace(type, object, options),
+    async patch(type, { body, contentType, ...place }, options = {}) {
+      const before = find(type, place)
+      if (before === undefined && contentType.startsWith('application/apply-patch')) {
+        return await create(type, { ...(body as unknown as KubeObject) }, options)
+      }
+      const patched = applyPatch(need(type, place) as unknown as Json, body, contentType)
+      return await replace(type, patched as unknown as KubeObject, options)
+    },
+    remove(type, place, { dryRun = false } = {}) {
+      const object = need(type, place)
+      if (dryRun) return view(type, object)
+      store.remove(type.shelf, idOf(object.metadata))
+      if (type.kind === 'CustomResourceDefinition') types.removeDefinition(object)
+      if (type.kind === 'Namespace') {
+        for (const { shelf } of types.all().filter(({ namespaced }) => namespaced)) {
+          for (const { metadata } of store.list(shelf)) {
+            if (metadata.namespace === place.name) store.remove(shelf, idOf(metadata))
+          }
+        }
+      }
+      return view(type, object)
+    },
+    restore(given) {
+      const type = types.byKind(given.kind, given.apiVersion)
+      if (type === undefined) throw badRequest(`no kind ${given.kind} in ${given.apiVersion}`)
+      const object = named(type, given)
+      defaults.fill(object, find(type, object.metadata))
+      return put(type, object)
+    },
+  }
+}
+
+function view(type: ResourceType, object: KubeObject): KubeObject {
+  return { ...object, apiVersion: type.apiVersion }
+}
+
+/** A copy with all that says what and where it is. */
+function named(type: ResourceType, given: KubeObject): KubeObject {
+  if (given.kind !== undefined && given.kind !== type.kind) throw badRequest(`the object is no ${type.kind}`)
+  const metadata = structuredClone(given.metadata ?? {}) as Partial<KubeObject['metadata']> & { generateName?: string }
+  const name = metadata.name ?? (metadata.generateName && `${metadata.generateName}${randomUUID().slice(0, 5)}`)
+  if (!name) throw badRequest('metadata.name is required')
+  if (type.namespaced) metadata.namespace ??= 'default'
+  else delete metadata.namespace
+  return { ...structuredClone(given), apiVersion: type.apiVersion, kind: type.kind, metadata: { ...metadata, name } }
+}

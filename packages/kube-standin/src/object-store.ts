@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import type { KubeObject, ObjectMeta } from './kube-object.ts'
+
+/** One change of one object. */
+export interface StoreEvent {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  object: KubeObject
+  /** The object before, for those who select by labels: it may have left their selection. */
+  before?: KubeObject
+  /** Version of the whole store after it. */
+  version: number
+}
+
+export interface ObjectStore {
+  /** Version of the last change; rises by one with each. */
+  version: () => number
+  get: (shelf: string, id: string) => KubeObject | undefined
+  list: (shelf: string) => KubeObject[]
+  /** Stores an object and returns it as stored. One that changes nothing is not stored, and nobody hears of it. */
+  put: (shelf: string, object: KubeObject) => KubeObject
+  remove: (shelf: string, id: string) => KubeObject | undefined
+  /** What happened on a shelf after a version; undefined when that is longer ago than is remembered. */
+  since: (shelf: string, version: number) => StoreEvent[] | undefined
+  /** Hears of every change of a shelf; returns how to stop. */
+  subscribe: (shelf: string, listener: (event: StoreEvent) => void) => () => void
+}
+
+/** `<namespace>/<name>`, with nothing before the slash for what has no namespace. */
+export function idOf({ namespace = '', name }: Pick<ObjectMeta, 'namespace' | 'name'>): string {
+  return `${namespace}/${name}`
+}
+
+/** Events remembered for watchers that come back. Memory is bounded; whoever is older lists again. */
+const remembered = 4096
+
+export function createObjectStore(): ObjectStore {
+  const shelves = new Map<string, Map<string, KubeObject>>()
+  const listeners = new Map<string, Set<(event: StoreEvent) => void>>()
+  let log: (StoreEvent & { shelf: string })[] = []
+  let forgotten = 0
+  let version = 1
+
+  const shelfOf = (name: string): Map<string, KubeObject> => {
+    const shelf = shelves.get(name) ?? new Map<string, KubeObject>()
+    shelves.set(name, shelf)
+    return shelf
+  }
+
+  const publish = (shelf: string, event: StoreEvent): void => {
+    log.push({ ...event, shelf })
+    if (log.length > 2 * remembered) {
+      forgotten = log.at(-remembered - 1)?.version ?? forgotten
+      log = log.slice(-remembered)
+    }
+    for (const listener of listeners.get(shelf) ?? []) listener(event)
+  }
+
+  return {
+    version: () => version,
+    get: (shelf, id) => shelves.get(shelf)?.get(id),
+    list: (shelf) => [...(shelves.get(shelf)?.values() ?? [])],
+    put(shelfName, given) {
+      const shelf = shelfOf(shelfName)
+      const id = idOf(given.metadata)
+      const before = shelf.get(id)
+      if (before !== undefined && isSame(before, given)) return before
+      version += 1
+      const object = stamp(given, { before, version })
+      shelf.set(id, object)
+      publish(shelfName, { type: before ? 'MODIFIED' : 'ADDED', object, version, ...(before && { before }) })
+      return object
+    },
+    remove(shelfName, id) {
+      const before = shelves.get(shelfName)?.get(id)
+      if (before === undefined) return undefined
+      version += 1
+      shelfOf(shelfName).delete(id)
+      const object = { ...before, metadata: { ...before.metadata, resourceVersion: String(version) } }
+      publish(shelfName, { type: 'DELETED', object, version })
+      return object
+    },
+    since: (shelf, from) =>
+      from < forgotten ? undefined : log.filter((event) => event.shelf === shelf && event.version > from),
+    subscribe(shelf, listener) {
+      const all = listeners.get(shelf) ?? new Set()
+      listeners.set(shelf, all.add(listener))
+      return () => all.delete(listener)
+    },
+  }
+}
+
+/** What the API server itself writes into metadata. */
+function stamp(
+  given: KubeObject,
+  { before, version }: { before: KubeObject | undefined; version: number },
+): KubeObject {
+  const generation = before?.metadata.generation ?? 0
+  const object = structuredClone(given)
+  object.metadata = {
+    ...object.metadata,
+    uid: before?.metadata.uid ?? randomUUID(),
+    creationTimestamp: before?.metadata.creationTimestamp ?? new Date().toISOString().replace(/\.\d+/, ''),
+    resourceVersion: String(version),
+    // Controllers compare it with the `observedGeneration` of their own status, so status must not raise it.
+    generation: before !== undefined && isDeepStrictEqual(wanted(before), wanted(object)) ? generation : generation + 1,
+  }
+  return object
+}
+
+/** Without this, two controllers that write the same thing over and over would wake each other without end. */
+function isSame(before: KubeObject, given: KubeObject): boolean {
+  return isDeepStrictEqual(written(before), written(given))
+}
+
+/** Metadata that only the API server writes. */
+const stamped = new Set(['uid', 'resourceVersion', 'generation', 'creationTimestamp', 'managedFields'])
+
+/** What a client has a say in. */
+function written({ metadata, ...rest }: KubeObject): object {
+  const own = Object.entries(metadata).filter(([key]) => !stamped.has(key))
+  return plain({ ...rest, metadata: Object.fromEntries(own) })
+}
+
+/** Without `undefined`, which JSON doesn't have and a comparison would see. */
+function plain(value: object): object {
+  return JSON.parse(JSON.stringify(value)) as object
+}
+
+function wanted({ metadata: _metadata, status: _status, ...rest }: KubeObject): object {
+  return plain(rest)
+}

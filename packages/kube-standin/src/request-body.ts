@@ -1,0 +1,31 @@
+import type http from 'node:http'
+import { parse } from 'yaml'
+import { badRequest, KubeError } from './kube-error.ts'
+import type { Json } from './kube-object.ts'
+
+const maxBytes = 16 * 1024 * 1024
+
+/**
+ * The body as data; undefined when there is none. JSON, or YAML where apply sends it.
+ *
+ * @throws KubeError 400, 413, and 415 for protobuf, after which clients go on in JSON
+ */
+export async function readBody(request: http.IncomingMessage): Promise<Json | undefined> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > maxBytes) throw new KubeError(413, 'RequestEntityTooLarge', `the body has more than ${maxBytes} bytes`)
+    chunks.push(chunk)
+  }
+  if (size === 0) return undefined
+  if (request.headers['content-type']?.includes('protobuf')) {
+    throw new KubeError(415, 'UnsupportedMediaType', 'the stand-in speaks JSON')
+  }
+  const text = Buffer.concat(chunks).toString()
+  try {
+    return (text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : parse(text)) as Json
+  } catch (error) {
+    throw badRequest(`the body can't be read: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
