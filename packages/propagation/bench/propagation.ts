@@ -1,17 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import {
-  type Context,
-  defaultTextMapGetter,
-  defaultTextMapSetter,
-  ROOT_CONTEXT,
-  type TextMapPropagator,
-} from '@opentelemetry/api'
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
 import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3'
 import { forwardHeaders } from '@throughline/propagation'
 import { MeshPropagator } from '@throughline/propagation/otel'
-import { type Sample, sample, spread } from './measure.ts'
+import { type Headers, hopThrough, interfaceOnly } from './hop.ts'
+import { type Sample, type Spread, sample, spread } from './measure.ts'
 import { SCENARIOS } from './scenarios.ts'
 
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 9)
@@ -27,48 +21,45 @@ const composite = new CompositePropagator({
   ],
 })
 
-type Operation = (headers: Readonly<Record<string, string>>) => unknown
-
-const VARIANTS: Readonly<Record<'composite' | 'mesh' | 'forward', Operation>> = {
-  composite: through(composite),
-  mesh: through(new MeshPropagator()),
-  forward: (headers) => forwardHeaders(headers),
-}
-
-/** One hop: read the headers of a request, write those of a call. */
-function through(propagator: TextMapPropagator): Operation {
-  return (headers) => {
-    const context: Context = propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter)
-    const carrier: Record<string, string> = {}
-    propagator.inject(context, carrier, defaultTextMapSetter)
-    return carrier
-  }
-}
+const mesh = new MeshPropagator()
 
 /** Variants take turns within each round, in another order each time, so that a busy machine slows all of them. */
-function measure(headers: Readonly<Record<string, string>>) {
-  const names = Object.keys(VARIANTS) as (keyof typeof VARIANTS)[]
-  const samples = { composite: [], mesh: [], forward: [] } as Record<keyof typeof VARIANTS, Sample[]>
+function measure(headers: Headers) {
+  const variants = {
+    composite: hopThrough(composite),
+    mesh: hopThrough(mesh),
+    forward: (incoming: Headers) => forwardHeaders(incoming),
+    floor: hopThrough(interfaceOnly(mesh, headers)),
+  }
+  const names = Object.keys(variants) as (keyof typeof variants)[]
+  const samples = { composite: [], mesh: [], forward: [], floor: [] } as Record<keyof typeof variants, Sample[]>
   for (let round = 0; round <= ROUNDS; round++) {
     for (const name of [...names.slice(round % names.length), ...names.slice(0, round % names.length)]) {
-      const taken = sample(() => VARIANTS[name](headers), TIMES)
+      const hop = variants[name]
+      const taken = sample(() => hop(headers), TIMES)
       // The first round only warms up.
       if (round > 0) samples[name].push(taken)
     }
   }
+  const nsOf = (name: keyof typeof variants) => samples[name].map(({ ns }) => ns)
+  const bytesOf = (name: keyof typeof variants) => spread(samples[name].map(({ bytes }) => bytes)).median
+  /** Ratios are taken within a round. */
+  const compositeOver = (name: keyof typeof variants) =>
+    spread(samples.composite.map(({ ns }, round) => ns / (samples[name][round]?.ns ?? Number.NaN)))
   return {
     nsPerHop: {
-      composite: spread(samples.composite.map(({ ns }) => ns)),
-      mesh: spread(samples.mesh.map(({ ns }) => ns)),
-      forward: spread(samples.forward.map(({ ns }) => ns)),
+      composite: spread(nsOf('composite')),
+      mesh: spread(nsOf('mesh')),
+      forward: spread(nsOf('forward')),
+      floor: spread(nsOf('floor')),
     },
-    bytesPerHop: {
-      composite: spread(samples.composite.map(({ bytes }) => bytes)).median,
-      mesh: spread(samples.mesh.map(({ bytes }) => bytes)).median,
-    },
-    timesFaster: spread(samples.composite.map(({ ns }, round) => ns / (samples.mesh[round]?.ns ?? Number.NaN))),
+    bytesPerHop: { composite: bytesOf('composite'), mesh: bytesOf('mesh'), floor: bytesOf('floor') },
+    timesFaster: compositeOver('mesh'),
+    timesFasterFloor: compositeOver('floor'),
   }
 }
+
+const show = ({ median, min, max }: Spread) => `${median.toFixed(1)} (${min.toFixed(1)} … ${max.toFixed(1)})`
 
 const results = Object.fromEntries(Object.entries(SCENARIOS).map(([name, headers]) => [name, measure(headers)]))
 const file = path.resolve(process.argv[2] ?? 'bench-results/propagation.json')
@@ -76,13 +67,23 @@ mkdirSync(path.dirname(file), { recursive: true })
 const machine = { node: process.version, arch: process.arch, rounds: ROUNDS, hopsPerRound: TIMES }
 writeFileSync(file, `${JSON.stringify({ goal: GOAL, ...machine, results }, undefined, 2)}\n`)
 
-console.log('headers   composite ns   mesh ns   times faster (least … most)   bytes: composite   mesh')
-for (const [name, { nsPerHop, timesFaster, bytesPerHop }] of Object.entries(results)) {
-  const { median, min, max } = timesFaster
-  const cells = [nsPerHop.composite.median.toFixed(0), nsPerHop.mesh.median.toFixed(0)].map((cell) => cell.padStart(9))
-  const ratio = `${median.toFixed(1)} (${min.toFixed(1)} … ${max.toFixed(1)})`
-  const bytes = [bytesPerHop.composite, bytesPerHop.mesh].map((count) => count.toFixed(0).padStart(8)).join(' ')
-  console.log(`${name.padEnd(8)} ${cells.join('   ')}   ${ratio.padEnd(28)} ${bytes}`)
-}
+console.table(
+  Object.fromEntries(
+    Object.entries(results).map(([name, { nsPerHop, timesFaster, timesFasterFloor, bytesPerHop }]) => [
+      name,
+      {
+        'composite ns': Math.round(nsPerHop.composite.median),
+        'mesh ns': Math.round(nsPerHop.mesh.median),
+        'forward ns': Math.round(nsPerHop.forward.median),
+        'floor ns': Math.round(nsPerHop.floor.median),
+        'times faster': show(timesFaster),
+        'floor times faster': show(timesFasterFloor),
+        'bytes: composite': Math.round(bytesPerHop.composite),
+        mesh: Math.round(bytesPerHop.mesh),
+        floor: Math.round(bytesPerHop.floor),
+      },
+    ]),
+  ),
+)
 console.log(`written to ${file}`)
 process.exitCode = (results['all']?.timesFaster.median ?? 0) >= GOAL ? 0 : 1
