@@ -1,8 +1,9 @@
-import { is64BitTraceId, isLowerHexId, isSpanId, isTraceId } from './hex.ts'
+import { is64BitTraceId, isSpanId, isTraceId } from './hex.ts'
 import type { TraceContext } from './trace-context.ts'
 import { trimOws } from './whitespace.ts'
 
 const DASH = 45
+const ASCII = /^[!-~]*$/
 /** 32-digit trace id, span id, sampling state and parent id with their dashes. */
 const MAX_LENGTH = 68
 
@@ -104,27 +105,18 @@ function isState(text: string): boolean {
 function parseTraceId(header: string): string | undefined {
   if (isTraceId(header)) return header
   const text = trimOws(header)
-  if (text.length !== 32 && text.length !== 16) return undefined
-  const id = lowerHexId(text)
-  return id !== undefined && id.length === 16 ? `0000000000000000${id}` : id
+  if (text.length === 32) return lowerCased(text, isTraceId)
+  const id = text.length === 16 ? lowerCased(text, isSpanId) : undefined
+  return id && `0000000000000000${id}`
 }
 
 function parseSpanId(header: string): string | undefined {
-  if (isSpanId(header)) return header
-  const text = trimOws(header)
-  return text.length === 16 ? lowerHexId(text) : undefined
+  return isSpanId(header) ? header : lowerCased(trimOws(header), isSpanId)
 }
 
-function lowerHexId(text: string): string | undefined {
-  if (isLowerHexId(text, 0, text.length)) return text
+/** Lower-casing may also turn a foreign letter (KELVIN SIGN) into an ASCII one, so the text itself is checked too. */
+function lowerCased(text: string, isId: (text: string) => boolean): string | undefined {
+  if (text.length > 32 || !ASCII.test(text)) return undefined
   const lower = text.toLowerCase()
-  // Lower-casing may also change the length or turn a foreign letter (KELVIN SIGN) into an ASCII one.
-  return lower.length === text.length && lower !== text && isAscii(text) && isLowerHexId(lower, 0, lower.length)
-    ? lower
-    : undefined
-}
-
-function isAscii(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return false
-  return true
+  return isId(lower) ? lower : undefined
 }

