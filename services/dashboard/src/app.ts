@@ -1,5 +1,4 @@
 import os from 'node:os'
-import path from 'node:path'
 import { createServiceApp, methodNotAllowed, type ServiceAppOptions } from '@throughline/service-kit'
 import express, { type Express } from 'express'
 import helmet from 'helmet'
@@ -11,6 +10,7 @@ import type { CountingClient } from './counting-client.ts'
 import { createHistory } from './history.ts'
 import { createLiveRoutes } from './live-routes.ts'
 import { meshControls, type MeshControlsOptions } from './mesh-controls.ts'
+import { publicFolder } from './public-folder.ts'
 import { traceQuery } from './trace-query.ts'
 import { createTraffic } from './traffic.ts'
 import { trafficRoutes } from './traffic-routes.ts'
@@ -47,8 +47,6 @@ export interface DashboardApp {
   /** Ends event streams and traffic, so that the server can drain. */
   close: () => void
 }
-
-const PUBLIC = path.join(import.meta.dirname, '../public')
 
 /** The dashboard as an Express app that doesn't listen. */
 export function createDashboard(options: DashboardAppOptions): DashboardApp {
@@ -91,6 +89,7 @@ export function createDashboard(options: DashboardAppOptions): DashboardApp {
           traces,
           traceUiUrl: traceUiUrl ?? null,
           controls: controls.url !== undefined,
+          walkAround: checks.directUrl !== undefined,
           faults,
           kubernetes: process.env['KUBERNETES_SERVICE_HOST'] !== undefined,
         })
@@ -101,7 +100,7 @@ export function createDashboard(options: DashboardAppOptions): DashboardApp {
       routes.use('/api/traffic', trafficRoutes({ traffic, faults }))
       routes.use('/api', live.routes)
       routes.all(READ_ONLY, methodNotAllowed('GET', 'HEAD'))
-      routes.use(express.static(PUBLIC, { redirect: false }))
+      routes.use(express.static(publicFolder, { redirect: false }))
     },
   })
   return {

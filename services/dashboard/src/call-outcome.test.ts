@@ -43,6 +43,12 @@ describe('the state of a call, from what was seen on the wire', () => {
     expect(outcome.reason).toContain(body.slice(0, 20))
   })
 
+  it('says in words what a text of Envoy means, before the text itself', () => {
+    const answer = { status: 503, contentType: 'text/plain', body: 'no healthy upstream' }
+    expect(outcomeOfAnswer(answer).reason).toMatch(/^no counting that is healthy: .*; a proxy answered 503: no healthy/)
+    expect(outcomeOfAnswer({ ...answer, status: 404 }).reason).toBe('answered 404: no healthy upstream')
+  })
+
   it.each(['{"count":"7","hostname":"h"}', '{"count":7}', '[]', 'null', '<html>', '{"count":1e99,"hostname":"h"}'])(
     'takes a 200 that is no count for what it is: %s',
     (body) => {
@@ -66,7 +72,7 @@ describe('the state of a call, from what was seen on the wire', () => {
 
   it.each([
     ['ERR_CANCELED', 'TL_UPSTREAM_TIMEOUT', 'no answer within 50 ms'],
-    ['ECONNREFUSED', 'TL_UPSTREAM_REFUSED', 'nothing listens'],
+    ['ECONNREFUSED', 'TL_UPSTREAM_REFUSED', 'nothing listens there. In a mesh: no sidecar'],
     ['ECONNRESET', 'TL_UPSTREAM_RESET', 'wants mTLS'],
     ['ENOTFOUND', 'TL_UPSTREAM_NETWORK', 'getaddrinfo'],
   ])('is unreachable on %s, as %s', (code, expected, reason) => {

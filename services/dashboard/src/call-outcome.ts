@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@throughline/service-kit'
+import { readProxyAnswer } from './proxy-answer.ts'
 
 /** How one call to counting went; the page shows one look for each state. */
 export type CallState = 'connected' | 'denied' | 'failing' | 'unreachable'
@@ -24,6 +25,9 @@ export interface UpstreamAnswer {
 /** What Envoy's RBAC filter answers, byte for byte; Consul's intentions and Istio's policies both end in that filter. */
 const RBAC_DENIAL = 'RBAC: access denied'
 
+const CONNECTION_REFUSED =
+  'connection refused: nothing listens there. In a mesh: no sidecar, or one without its listener'
+
 /** Longest piece of an unknown body that is shown or logged. */
 const QUOTE_LIMIT = 120
 
@@ -44,7 +48,14 @@ export function outcomeOfAnswer(answer: UpstreamAnswer): CallOutcome {
     )
   }
   const quoted = quote(answer.body)
-  return failed('unreachable', status, 'TL_UPSTREAM_PROXY', `answered ${status}${quoted ? `: ${quoted}` : ''}`)
+  const meaning = status >= 500 ? readProxyAnswer(answer.body) : undefined
+  const answered = `answered ${status}${quoted ? `: ${quoted}` : ''}`
+  return failed(
+    'unreachable',
+    status,
+    'TL_UPSTREAM_PROXY',
+    meaning === undefined ? answered : `${meaning}; a proxy ${answered}`,
+  )
 }
 
 /** Decides the state from a call that got no answer. `error.code` is a Node or axios code. */
@@ -55,7 +66,7 @@ export function outcomeOfFailure(error: { code?: string; message: string }, time
     case 'ETIMEDOUT':
       return failed('unreachable', null, 'TL_UPSTREAM_TIMEOUT', `no answer within ${timeoutMs} ms`)
     case 'ECONNREFUSED':
-      return failed('unreachable', null, 'TL_UPSTREAM_REFUSED', 'connection refused: nothing listens there')
+      return failed('unreachable', null, 'TL_UPSTREAM_REFUSED', CONNECTION_REFUSED)
     case 'ECONNRESET':
     case 'EPIPE':
       return failed(

@@ -1,24 +1,19 @@
-import { type Check, DEFAULT_TIMEOUT_MS } from './check.ts'
-import { reachAround } from './reach-around.ts'
+import type { Check } from './check.ts'
+import { tryWalkAround } from './walk-around.ts'
 
 /** Tries to reach counting's application without its sidecar, where no rule of the mesh holds. */
-export const checkAroundSidecar: Check = async ({ directUrl, timeoutMs = DEFAULT_TIMEOUT_MS }) => {
+export const checkAroundSidecar: Check = async (options) => {
+  const { url, way, said, disagreement } = await tryWalkAround(options)
   const result = { id: 'around-sidecar', question: 'Can the dashboard walk around the mesh to counting?' }
-  if (directUrl === undefined) {
-    return [
-      {
-        ...result,
-        verdict: 'unknown',
-        found: 'Unknown: COUNTING_DIRECT_URL does not name an address of its own for counting.',
-        command: 'curl -si "$COUNTING_DIRECT_URL/"',
-      },
-    ]
+  if (url === null) {
+    return [{ ...result, verdict: 'unknown', found: `Unknown: ${said}`, command: 'curl -si "$COUNTING_DIRECT_URL/"' }]
   }
-  const { open, found } = await reachAround(`${directUrl}/`, timeoutMs)
-  const command = `curl -si ${directUrl}/`
-  if (!open) return [{ ...result, verdict: 'good', found: `No: ${found}.`, command }]
-  const closed = 'A unix socket (SOCKET_PATH), a NetworkPolicy or strict mutual TLS closes it.'
-  return [
-    { ...result, verdict: 'bad', found: `Yes: ${directUrl} ${found}, whatever the mesh allows. ${closed}`, command },
-  ]
+  const command = `curl -si ${url}/`
+  const told = disagreement === null ? said : `${said} ${disagreement}`
+  if (way === 'open') {
+    const closing = 'A unix socket (SOCKET_PATH), a NetworkPolicy or strict mutual TLS closes it.'
+    return [{ ...result, verdict: 'bad', found: `Yes: ${url}: ${told} ${closing}`, command }]
+  }
+  if (way === 'unclear') return [{ ...result, verdict: 'unknown', found: told, command }]
+  return [{ ...result, verdict: disagreement === null ? 'good' : 'bad', found: `No: ${told}`, command }]
 }

@@ -1,4 +1,5 @@
 import { type Check, type CheckResult, DEFAULT_TIMEOUT_MS } from './check.ts'
+import { within } from './within.ts'
 
 /** Asks who runs the sidecars whether each has taken the configuration it was given. */
 export const checkSidecarConfig: Check = async ({ readMeshStatus, timeoutMs = DEFAULT_TIMEOUT_MS, ...options }) => {
@@ -47,16 +48,4 @@ function parseSidecars(status: unknown): Sidecar[] {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, 200) : ''
-}
-
-async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

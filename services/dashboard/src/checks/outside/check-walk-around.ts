@@ -6,9 +6,9 @@ export async function checkWalkAround(options: PathCheckOptions): Promise<PathFi
   const { walkAroundUrl: url } = options
   if (url === undefined) return { found: 'The way around the mesh was not tried: no address of counting is known.' }
   return untilRight(options, async () => {
-    const { open, found, unresolved } = await reachAround(url, 5000)
-    if (unresolved) return { found: `${url}: ${found}`, fix: 'Is there a Service counting in this namespace?' }
-    if (!open) return { found: `${url} is refused: ${found}` }
+    const { way, found } = await reachAround(url, 5000)
+    if (way === 'unclear') return { found: `${url}: ${found}`, fix: 'Is there a Service counting in this namespace?' }
+    if (way === 'closed') return { found: `${url} is refused: ${found}` }
     return {
       found: `${url} ${found} to a caller outside the mesh`,
       fix: 'Counting can be called around its sidecar, whatever the rules are. Consul: counting.bindAddress must be 127.0.0.1, and its NetworkPolicy admit 20000 only. Istio: mtls.mode must be STRICT, and counting must have a sidecar.',

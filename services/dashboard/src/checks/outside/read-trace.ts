@@ -1,3 +1,7 @@
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { publicFolder } from '../../public-folder.ts'
+
 export interface ReadTrace {
   traceId: string
   rows: { service: string; proxy: boolean; kind: string | null }[]
@@ -25,7 +29,7 @@ export async function readTrace(body: string, answered: boolean): Promise<ReadTr
 
 /** Loaded by address: they are files of the page, outside what is compiled here. */
 function load(name: string): Promise<PageModules> {
-  return import(new URL(`../../../public/${name}`, import.meta.url).href) as Promise<PageModules>
+  return import(pathToFileURL(path.join(publicFolder, name)).href) as Promise<PageModules>
 }
 
 function firstOf(body: string): unknown {

@@ -1,0 +1,20 @@
+/** What the mesh says of itself that a try of the way around can be held against. */
+export interface MeshClaim {
+  /** Whether the rule lets dashboard call counting; null = the mesh does not say. */
+  access: 'allowed' | 'denied' | null
+  /** Whether the way around the sidecar is closed, and by what; null = the mesh does not say. */
+  bypass: { closed: boolean; reason: string } | null
+}
+
+export const NO_CLAIM: MeshClaim = { access: null, bypass: null }
+
+/** Reads a status of the control API; what is missing or malformed is not claimed. */
+export function parseMeshClaim(status: unknown): MeshClaim {
+  const { access, bypass } = (status ?? {}) as { access?: unknown; bypass?: unknown }
+  const { closed, reason } = (bypass ?? {}) as { closed?: unknown; reason?: unknown }
+  return {
+    access: access === 'allowed' || access === 'denied' ? access : null,
+    bypass:
+      typeof closed === 'boolean' ? { closed, reason: typeof reason === 'string' ? reason.slice(0, 300) : '' } : null,
+  }
+}

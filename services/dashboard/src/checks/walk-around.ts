@@ -1,0 +1,61 @@
+import { type CheckOptions, DEFAULT_TIMEOUT_MS } from './check.ts'
+import { type MeshClaim, NO_CLAIM, parseMeshClaim } from './mesh-claim.ts'
+import { reachAround, type ReachedAround } from './reach-around.ts'
+import { within } from './within.ts'
+
+/** One try of the way around counting's sidecar, held against what the mesh says of it. */
+export interface WalkAround extends Omit<ReachedAround, 'found'>, MeshClaim {
+  /** Where it was tried; null = no address is known here, and nothing was tried. */
+  url: string | null
+  /** The outcome, as a person would say it. */
+  said: string
+  /** What the mesh says and what the try showed, where they differ; else null. */
+  disagreement: string | null
+}
+
+/** Takes the way around once and says what came of it. A try that gets through counts. Never rejects. */
+export async function tryWalkAround(options: CheckOptions): Promise<WalkAround> {
+  const { directUrl, readMeshStatus, timeoutMs = DEFAULT_TIMEOUT_MS } = options
+  const asked = readMeshStatus === undefined ? NO_CLAIM : within(timeoutMs, readMeshStatus()).then(parseMeshClaim)
+  if (directUrl === undefined) {
+    return {
+      ...(await claimed(asked)),
+      way: 'unclear',
+      status: null,
+      url: null,
+      said: 'COUNTING_DIRECT_URL does not name an address of its own for counting.',
+      disagreement: null,
+    }
+  }
+  const [reached, claim] = await Promise.all([reachAround(`${directUrl}/`, timeoutMs), claimed(asked)])
+  const { way, status } = reached
+  return { ...claim, way, status, url: directUrl, said: say(reached, claim), disagreement: compare(reached, claim) }
+}
+
+/** A mesh that does not answer claims nothing. */
+async function claimed(asked: MeshClaim | Promise<MeshClaim>): Promise<MeshClaim> {
+  try {
+    return await asked
+  } catch {
+    return NO_CLAIM
+  }
+}
+
+function say({ way, status, found }: ReachedAround, { access }: MeshClaim): string {
+  if (way === 'unclear') return `Not known: ${found}.`
+  if (way === 'closed') return `No way around: ${status === null ? found : `it ${found}`}.`
+  const counted = status === 200 ? 'counted around its sidecar' : 'counting’s own address answered, around its sidecar'
+  const rule = {
+    denied: 'while the rule says denied',
+    allowed: 'and nobody asked the rule, which says allowed',
+    unknown: 'whatever the rules of the mesh are',
+  }
+  return `${status}: ${counted}, ${rule[access ?? 'unknown']}.`
+}
+
+function compare({ way, found }: ReachedAround, { bypass }: MeshClaim): string | null {
+  if (bypass === null || way === 'unclear' || bypass.closed === (way === 'closed')) return null
+  return bypass.closed
+    ? `The mesh says that this way is closed (${bypass.reason}), but it is open: counting ${found}.`
+    : `The mesh says that this way is open (${bypass.reason}), but the dashboard did not get through: ${found}.`
+}
