@@ -1,0 +1,69 @@
+import type { KubeObject } from '@throughline/kube-standin'
+import { LabError } from '../errors.ts'
+
+export interface IstiodPorts {
+  /** xDS in plain text, without authentication. */
+  xds: number
+  /** xDS and the certificate authority, over TLS. */
+  secureXds: number
+  /** Injection and validation, over TLS. */
+  webhook: number
+  /** Readiness and debugging. */
+  http: number
+  /** Metrics. */
+  monitoring: number
+}
+
+interface EnvVariable {
+  name: string
+  value?: string
+  valueFrom?: { fieldRef?: { fieldPath: string } }
+}
+
+interface Deployment {
+  metadata: { namespace: string }
+  spec: {
+    template: {
+      spec: { serviceAccountName: string; containers: { name: string; args: string[]; env: EnvVariable[] }[] }
+    }
+  }
+}
+
+/**
+ * How istiod runs as a plain program: arguments and environment of its Deployment, so that the values of Istio's chart
+ * are what runs; only its addresses and its way to the API are this machine's.
+ *
+ * @throws LabError TL_MESH_CONFIG_INVALID when the Deployment has no istiod
+ */
+export function istiodCommand(
+  deployment: KubeObject,
+  { host, ports, kubeconfig }: { host: string; ports: IstiodPorts; kubeconfig: string },
+): { args: string[]; env: Record<string, string> } {
+  const { metadata, spec } = deployment as unknown as Deployment
+  const pod = spec.template.spec
+  const container = pod.containers.find(({ name }) => name === 'discovery')
+  if (container === undefined) {
+    throw new LabError('TL_MESH_CONFIG_INVALID', `the Deployment ${deployment.metadata.name} has no istiod`)
+  }
+  const fields: Record<string, string> = {
+    'metadata.name': 'istiod-0',
+    'metadata.namespace': metadata.namespace,
+    'spec.serviceAccountName': pod.serviceAccountName,
+  }
+  const env: Record<string, string> = {}
+  for (const { name, value, valueFrom } of container.env) {
+    const known = value ?? fields[valueFrom?.fieldRef?.fieldPath ?? '']
+    if (known !== undefined) env[name] = known
+  }
+  env['KUBECONFIG'] = kubeconfig
+  const addresses = {
+    kubeconfig,
+    grpcAddr: `${host}:${ports.xds}`,
+    secureGRPCAddr: `${host}:${ports.secureXds}`,
+    httpsAddr: `${host}:${ports.webhook}`,
+    httpAddr: `${host}:${ports.http}`,
+    monitoringAddr: `${host}:${ports.monitoring}`,
+  }
+  // Of a flag that is given twice, the last one counts.
+  return { args: [...container.args, ...Object.entries(addresses).map(([flag, value]) => `--${flag}=${value}`)], env }
+}

@@ -1,0 +1,139 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import type { KubeObject, KubeStandin } from '@throughline/kube-standin'
+import { LabError } from '../errors.ts'
+import type { Guardian } from '../guardian.ts'
+import { answersOk } from '../http-get.ts'
+import { poll } from '../poll.ts'
+import { takeFreePort } from '../ports.ts'
+import { createProgram, type Program } from '../program.ts'
+import { istioNamespace } from './istio-objects.ts'
+import { istiodCommand, type IstiodPorts } from './istiod-command.ts'
+
+export interface StartIstiodOptions {
+  /** Path of pilot-discovery. */
+  binary: string
+  /** The API it talks to; what `renderIstioObjects` makes is there. */
+  standin: KubeStandin
+  /** Folder for its log, its kubeconfig and what it writes; made when missing. */
+  runDir: string
+  guardian: Guardian
+  /** Address it listens on, default 127.0.0.1. */
+  host?: string
+  /** Default free ones. */
+  ports?: Partial<IstiodPorts>
+  /** Milliseconds until it must be ready, default 30,000. */
+  readyTimeoutMs?: number
+  log?: (line: string) => void
+}
+
+/** A real istiod, running. */
+export interface Istiod extends Pick<Program, 'pid' | 'restarts' | 'downReason' | 'stop'> {
+  host: string
+  ports: IstiodPorts
+  logFile: string
+  /** The root certificate that it gives to workloads, PEM. */
+  rootCertificate: () => string
+}
+
+/**
+ * Starts istiod against the stand-in. Resolves when it serves, and when its webhooks are in force: what it would refuse
+ * is refused from then on.
+ *
+ * @throws LabError TL_PROGRAM_FAILED with its last lines
+ */
+export async function startIstiod(options: StartIstiodOptions): Promise<Istiod> {
+  const { binary, standin, guardian, host = '127.0.0.1', readyTimeoutMs = 30_000, log } = options
+  const folder = path.join(options.runDir, 'istiod')
+  await fs.mkdir(folder, { recursive: true })
+  const kubeconfig = path.join(folder, 'kubeconfig')
+  await fs.writeFile(kubeconfig, standin.kubeconfig(), { mode: 0o600 })
+  const deployment = standin.get({ kind: 'Deployment', namespace: istioNamespace, name: 'istiod' })
+  if (deployment === undefined) throw new LabError('TL_MESH_CONFIG_INVALID', 'the API has no Deployment of istiod')
+  const ports = await choosePorts(options.ports ?? {})
+
+  const logFile = path.join(folder, 'istiod.log')
+  const program = createProgram({
+    name: 'istiod',
+    command: binary,
+    ...istiodCommand(deployment, { host, ports, kubeconfig }),
+    // It reads and writes below `./etc` and `./var`.
+    cwd: folder,
+    logFile,
+    guardian,
+    isReady: () => answersOk(`http://${host}:${ports.http}/ready`),
+    readyTimeoutMs,
+    ...(log && { log }),
+  })
+  // Before it starts: istiod itself tries, through the API, whether its webhook is reached.
+  await standin.apply([endpointsOf({ host, ports })])
+  await program.start()
+  try {
+    await requireWebhooks(standin, readyTimeoutMs)
+  } catch (error) {
+    await program.stop()
+    throw error
+  }
+  return {
+    host,
+    ports,
+    logFile,
+    rootCertificate: () => readRoot(standin),
+    pid: program.pid,
+    restarts: program.restarts,
+    downReason: program.downReason,
+    stop: program.stop,
+  }
+}
+
+async function choosePorts(wanted: Partial<IstiodPorts>): Promise<IstiodPorts> {
+  const names = ['xds', 'secureXds', 'webhook', 'http', 'monitoring'] as const
+  const chosen: [string, number][] = []
+  for (const name of names) chosen.push([name, wanted[name] ?? (await takeFreePort())])
+  return Object.fromEntries(chosen) as unknown as IstiodPorts
+}
+
+/** What a cluster knows of istiod's pod: where its Service leads. */
+function endpointsOf({ host, ports }: { host: string; ports: IstiodPorts }): KubeObject {
+  const named = { 'grpc-xds': ports.xds, 'https-dns': ports.secureXds, 'https-webhook': ports.webhook }
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {
+      name: 'istiod',
+      namespace: istioNamespace,
+      labels: { 'kubernetes.io/service-name': 'istiod' },
+    },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: [host === '0.0.0.0' ? '127.0.0.1' : host], conditions: { ready: true } }],
+    ports: [
+      ...Object.entries(named).map(([name, port]) => ({ name, port, protocol: 'TCP' })),
+      { name: 'http-monitoring', port: ports.monitoring, protocol: 'TCP' },
+    ],
+  }
+}
+
+interface WebhookConfiguration {
+  webhooks?: { failurePolicy?: string; clientConfig: { caBundle?: string } }[]
+}
+
+/** istiod gives its certificate to its webhooks, tries them, and only then lets them refuse. */
+async function requireWebhooks(standin: KubeStandin, deadlineMs: number): Promise<void> {
+  const configurations = (kind: string) =>
+    (standin.list(kind) as unknown as WebhookConfiguration[]).flatMap(({ webhooks = [] }) => webhooks)
+  const areInForce = async (): Promise<true | undefined> => {
+    const all = [...configurations('MutatingWebhookConfiguration'), ...configurations('ValidatingWebhookConfiguration')]
+    const inForce = all.every(({ clientConfig, failurePolicy }) => clientConfig.caBundle && failurePolicy !== 'Ignore')
+    return inForce || undefined
+  }
+  if ((await poll(areInForce, { deadlineMs })) === undefined) {
+    throw new LabError('TL_PROGRAM_FAILED', `istiod's webhooks were not in force within ${deadlineMs / 1000} s`)
+  }
+}
+
+function readRoot(standin: KubeStandin): string {
+  const secret = standin.get({ kind: 'Secret', namespace: istioNamespace, name: 'istio-ca-secret' })
+  const { 'ca-cert.pem': encoded } = (secret?.['data'] ?? {}) as { 'ca-cert.pem'?: string }
+  if (encoded === undefined) throw new LabError('TL_PROGRAM_FAILED', 'istiod has made no root certificate yet')
+  return Buffer.from(encoded, 'base64').toString()
+}
