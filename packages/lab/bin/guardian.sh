@@ -1,37 +1,65 @@
 #!/bin/sh
-# Ends what a lab started once the lab is gone, however it went.
+# Ends what a lab started and takes back what it made once the lab is gone, however it went.
 # Standard input is a pipe that only the lab holds: it closes when the lab closes it, exits, or is killed.
-# One command a line:  add GROUP | drop GROUP | folder PATH
-groups=''
+# One command a line:  add THING | drop THING | folder PATH
+# A thing is a process group (a number), a network interface (link:NAME) or a network namespace (netns:NAME).
+# The programs of the network, where the lab's own PATH is a user's.
+PATH=$PATH:/usr/sbin:/sbin
+things=''
 folder=''
 
-without() { # the groups but for $1
+without() { # the things but for $1
   kept=''
-  for group in $groups; do
-    [ "$group" = "$1" ] || kept="$kept $group"
+  for thing in $things; do
+    [ "$thing" = "$1" ] || kept="$kept $thing"
   done
-  groups=$kept
+  things=$kept
+}
+
+of_kind() { # values of the things of kind $1; groups without one
+  for thing in $things; do
+    case $thing in
+      "$1:"*) echo "${thing#*:}" ;;
+      *:*) ;;
+      *) [ "$1" = group ] && echo "$thing" ;;
+    esac
+  done
 }
 
 signal_all() {
-  for group in $groups; do
+  for group in $(of_kind group); do
     kill -s "$1" -- "-$group" 2>/dev/null
   done
 }
 
 any_left() {
-  for group in $groups; do
+  for group in $(of_kind group); do
     kill -s 0 -- "-$group" 2>/dev/null && return 0
   done
   return 1
 }
+
+# An interface first: deleting the namespace at its other end would take it back later, not now.
+take_back_network() {
+  for link in $(of_kind link); do
+    ip link delete "$link"
+  done
+  for netns in $(of_kind netns); do
+    for pid in $(ip netns pids "$netns"); do
+      kill -s KILL "$pid"
+    done
+    ip netns delete "$netns"
+    rm -rf -- "/etc/netns/${netns:?}"
+    rmdir /etc/netns
+  done
+} 2>/dev/null
 
 # Whoever wants the guardian gone closes the pipe; a signal to the terminal's group must not disarm it.
 trap '' HUP INT TERM PIPE
 
 while read -r verb value; do
   case $verb in
-    add) groups="$groups $value" ;;
+    add) things="$things $value" ;;
     drop) without "$value" ;;
     folder) folder=$value ;;
   esac
@@ -44,6 +72,7 @@ while any_left && [ "$tries" -lt 20 ]; do
   tries=$((tries + 1))
 done
 signal_all KILL
+take_back_network
 if [ -n "$folder" ]; then
   rm -rf -- "$folder"
 fi

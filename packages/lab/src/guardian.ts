@@ -2,13 +2,20 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** Remembers process groups and ends them when this process is gone, even by SIGKILL. */
+/** What a guardian takes back: a process group, a network interface of this machine, a network namespace. */
+export type Guarded = number | `link:${string}` | `netns:${string}`
+
+/** Remembers what was started or made, and takes it back when this process is gone, even by SIGKILL. */
 export interface Guardian {
   /** Process id of the guardian itself. */
   pid: number
-  add: (processGroup: number) => void
-  drop: (processGroup: number) => void
-  /** Ends every group still recorded (TERM, two seconds, KILL), removes the folder if one was given, and exits. */
+  /** Before it is made where its name is known by then: nothing may be left behind by a lab that is killed in between. */
+  add: (thing: Guarded) => void
+  drop: (thing: Guarded) => void
+  /**
+   * Ends every group still recorded (TERM, two seconds, KILL), takes back interfaces and namespaces with all that runs
+   * in them, removes the folder if one was given, and exits.
+   */
   close: () => Promise<void>
 }
 
@@ -34,8 +41,8 @@ export async function startGuardian(options: { folder?: string } = {}): Promise<
   child.unref()
   return {
     pid: child.pid ?? 0,
-    add: (group) => tell('add', group),
-    drop: (group) => tell('drop', group),
+    add: (thing) => tell('add', thing),
+    drop: (thing) => tell('drop', thing),
     async close() {
       child.ref()
       child.stdin.end()

@@ -1,0 +1,243 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import { pollUntil } from '@throughline/testkit'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { type Guardian, startGuardian } from '../guardian.ts'
+import { startProcessGroup } from '../process-group.ts'
+import { temporaryFolder } from '../temporary-folder.test-support.ts'
+import type { Pod } from './pod.ts'
+import { createPodNetwork } from './pod-network.ts'
+import { requireNamespaces } from './require-namespaces.test-support.ts'
+
+const serve = (host: string, port: number): string =>
+  `require('node:http').createServer((q, r) => r.end(process.getuid() + ' ' + q.socket.remoteAddress)).listen(${port}, '${host}')`
+
+/** A server in a pod, which answers with its user and its caller's address; ended with the guardian. */
+async function startServer(pod: Pod, options: { guardian: Guardian; host: string; port: number; uid?: number }) {
+  const { guardian, host, port, uid } = options
+  const command = pod.place(
+    { command: process.execPath, args: ['-e', serve(host, port)] },
+    uid === undefined ? {} : { uid },
+  )
+  const group = await startProcessGroup(command, { logFile: '/dev/null', guardian })
+  await pollUntil(async () => ((await pod.ask(`http://${host}:${port}/`)).status === 200 ? true : undefined), {
+    what: `the server in pod ${pod.name}`,
+  })
+  return group
+}
+
+const links = (): string => execFileSync('ip', ['-brief', 'link'], { encoding: 'utf8' })
+const namespaces = (): string => execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' })
+
+describe('a network of pods', () => {
+  beforeEach(requireNamespaces)
+
+  it('gives every pod an address that the others and this machine reach, and its own loopback', async () => {
+    await using guardian = await guarded()
+    await using network = await createPodNetwork({ guardian })
+    const one = await network.addPod('one')
+    const two = await network.addPod('two')
+    await startServer(one, { guardian, host: '0.0.0.0', port: 9001 })
+    await startServer(two, { guardian, host: '127.0.0.1', port: 9001 })
+
+    expect(await two.ask(`http://${one.address}:9001/`)).toMatchObject({ status: 200, body: `0 ${two.address}` })
+    expect(await (await fetch(`http://${one.address}:9001/`)).text()).toBe(`0 ${network.host}`)
+    // Bound to loopback: only from within.
+    expect(await two.ask('http://127.0.0.1:9001/')).toMatchObject({ status: 200 })
+    expect(await one.ask(`http://${two.address}:9001/`)).toMatchObject({ code: 'ECONNREFUSED' })
+  })
+
+  it('has this machine on the bridge, at more than one address', async () => {
+    await using guardian = await guarded()
+    await using network = await createPodNetwork({ guardian })
+    const second = await network.addHost(2)
+    const pod = await network.addPod('one')
+    for (const host of [network.host, second]) {
+      const server = http.createServer((request, response) => response.end(request.socket.remoteAddress))
+      server.listen(0, host)
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      expect(await pod.ask(`http://${host}:${port}/`)).toMatchObject({ body: pod.address })
+      server.close()
+    }
+  })
+
+  it('knows names by hosts, also in what runs already, and says at once that there is no other', async () => {
+    await using guardian = await guarded()
+    await using network = await createPodNetwork({ guardian })
+    const pod = await network.addPod('counting')
+    await startServer(pod, { guardian, host: '0.0.0.0', port: 80 })
+    expect(await pod.ask('http://counting/')).toMatchObject({ status: 200 })
+    expect(await pod.ask('http://counting.shop.svc.cluster.local/')).toMatchObject({
+      code: expect.stringMatching(/ENOTFOUND|EAI_AGAIN/),
+    })
+    await pod.setHosts({ 'counting.shop.svc.cluster.local': pod.address })
+    expect(await pod.ask('http://counting.shop.svc.cluster.local/')).toMatchObject({ status: 200 })
+    expect(fs.readFileSync('/etc/hosts', 'utf8')).not.toContain('counting.shop')
+  })
+
+  it('runs a command as another user, who reads what root has and writes only what is his', async () => {
+    await using guardian = await guarded()
+    await using network = await createPodNetwork({ guardian })
+    await using folder = await temporaryFolder()
+    const pod = await network.addPod('one')
+    const closed = path.join(folder.path, 'closed')
+    fs.mkdirSync(closed, { mode: 0o700 })
+    fs.writeFileSync(path.join(closed, 'bootstrap'), 'read', { mode: 0o600 })
+    const as = (script: string): Promise<string> => {
+      const { command, args = [] } = pod.place({ command: 'sh', args: ['-c', script] }, { uid: 5995 })
+      const inside = args.slice(args.indexOf(pod.namespace) + 1)
+      expect(command).toMatch(/\/ip$/)
+      return pod.run(inside)
+    }
+    expect(await as('id -u; id -g; id -G')).toBe('5995\n5995\n5995\n')
+    expect(await as(`cat ${closed}/bootstrap`)).toBe('read')
+    await expect(as(`echo x > ${closed}/new`)).rejects.toMatchObject({ code: 'TL_PROGRAM_FAILED' })
+  })
+
+  it('filters packets for one pod, and takes that back', async () => {
+    await using guardian = await guarded()
+    await using network = await createPodNetwork({ guardian })
+    const one = await network.addPod('one')
+    const two = await network.addPod('two')
+    await startServer(one, { guardian, host: '0.0.0.0', port: 9001 })
+    await startServer(one, { guardian, host: '0.0.0.0', port: 20_000 })
+    const seen = async () => [
+      (await two.ask(`http://${one.address}:9001/`)).code ?? 'open',
+      (await two.ask(`http://${one.address}:20000/`)).code ?? 'open',
+      (await one.ask('http://127.0.0.1:9001/')).code ?? 'open',
+    ]
+    expect(await seen()).toEqual(['open', 'open', 'open'])
+    await one.admit([20_000])
+    expect(await seen()).toEqual(['ECONNREFUSED', 'open', 'open'])
+    await one.admit([9001])
+    expect(await seen()).toEqual(['open', 'ECONNREFUSED', 'open'])
+    await one.admit(undefined)
+    expect(await seen()).toEqual(['open', 'open', 'open'])
+  })
+
+  it("makes a pod's loopback port reachable from this machine, and from nowhere else", async () => {
+    await using guardian = await guarded()
+    await using network = await createPodNetwork({ guardian })
+    const one = await network.addPod('one')
+    const two = await network.addPod('two')
+    await startServer(one, { guardian, host: '127.0.0.1', port: 19_000 })
+    const port = await one.forward({ port: 19_000 })
+    for (let i = 0; i < 10; i += 1) {
+      expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('0 127.0.0.1')
+    }
+    expect(await two.ask(`http://${network.host}:${port}/`)).toMatchObject({ code: 'ECONNREFUSED' })
+  })
+
+  it('lets two labs run at once with the same names', async () => {
+    await using guardian = await guarded()
+    await using first = await createPodNetwork({ guardian })
+    await using second = await createPodNetwork({ guardian })
+    const pods = [await first.addPod('counting'), await second.addPod('counting')] as const
+    expect(pods[0].address).not.toBe(pods[1].address)
+    for (const pod of pods) await startServer(pod, { guardian, host: '0.0.0.0', port: 9001 })
+    await first.close()
+    expect(await pods[1].ask('http://counting:9001/')).toMatchObject({ status: 200 })
+  })
+
+  it('says what failed in which pod', async () => {
+    await using guardian = await guarded()
+    await using network = await createPodNetwork({ guardian })
+    const pod = await network.addPod('one')
+    await expect(pod.run(['ls', '/nowhere'])).rejects.toMatchObject({
+      code: 'TL_PROGRAM_FAILED',
+      message: expect.stringMatching(/"ls \/nowhere" in pod one: .*No such file/),
+    })
+    for (const name of ['one', 'One', '../x', '']) {
+      await expect(network.addPod(name)).rejects.toMatchObject({ code: 'TL_USAGE' })
+    }
+  })
+})
+
+describe('nothing is left of a network of pods', () => {
+  beforeEach(requireNamespaces)
+
+  it('when it is closed: no interface, no namespace, no file, no process', async () => {
+    await using guardian = await guarded()
+    const network = await createPodNetwork({ guardian })
+    const pod = await network.addPod('one')
+    const group = await startServer(pod, { guardian, host: '0.0.0.0', port: 9001 })
+    const link = pod.namespace.replace('-one', '')
+    expect([links(), namespaces(), fs.existsSync(`/etc/netns/${pod.namespace}`)]).toEqual([
+      expect.stringContaining(link),
+      expect.stringContaining(pod.namespace),
+      true,
+    ])
+    await network.close()
+    await network.close()
+    expect(await group.ended).toBe('SIGKILL')
+    expectNothingOf(link)
+  })
+
+  it('when its process is killed, and what the guardian had on record is all of it', async () => {
+    // What holds the guardian's pipe is a process of its own here, so that it can be killed; what it hears is passed on.
+    const holder = spawn(
+      process.execPath,
+      [
+        '-e',
+        `const { spawn } = require('node:child_process')
+         const guardian = spawn('sh', [process.argv[1]], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+         process.stdin.on('data', (data) => guardian.stdin.write(data, () => process.stdout.write(data)))`,
+        path.join(import.meta.dirname, '../../bin/guardian.sh'),
+      ],
+      { stdio: ['pipe', 'pipe', 'inherit'] },
+    )
+    let heard = ''
+    holder.stdout.on('data', (data: Buffer) => (heard += data.toString()))
+    const guardian: Guardian = {
+      pid: 0,
+      add: (thing) => holder.stdin.write(`add ${thing}\n`),
+      drop: (thing) => holder.stdin.write(`drop ${thing}\n`),
+      close: async () => {},
+    }
+    const network = await createPodNetwork({ guardian })
+    const { namespace, place, ask } = await network.addPod('one')
+    // Another user's program that ignores TERM, on nobody's record.
+    const { command, args } = place({ command: 'sh', args: ['-c', "trap '' TERM; sleep 600"] }, { uid: 5995 })
+    const stray = spawn(command, args ?? [], { detached: true, stdio: 'ignore' })
+    await ask('http://127.0.0.1:1/')
+    const pids = execFileSync('ip', ['netns', 'pids', namespace], { encoding: 'utf8' }).trim().split('\n').map(Number)
+    expect(pids).toContain(stray.pid)
+    await pollUntil(() => (heard.includes(namespace) ? true : undefined), { what: 'the guardian to know' })
+    holder.kill('SIGKILL')
+    await pollUntil(() => (pids.some(runs) ? undefined : true), {
+      deadline: 10_000,
+      what: `processes ${pids.join(', ')} to be gone`,
+    })
+    const link = namespace.replace('-one', '')
+    await pollUntil(() => (namespaces().includes(`${link}-node`) ? undefined : true), {
+      what: `${link}-node to be gone`,
+    })
+    expectNothingOf(link)
+  })
+})
+
+/** Whether a process runs; one that has ended and waits for its parent doesn't. */
+function runs(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+function expectNothingOf(link: string): void {
+  expect(links()).not.toMatch(new RegExp(`^${link}@`, 'm'))
+  expect(namespaces()).not.toMatch(new RegExp(`^${link}-`, 'm'))
+  const files = fs.existsSync('/etc/netns') ? fs.readdirSync('/etc/netns') : []
+  expect(files.filter((file) => file.startsWith(`${link}-`))).toEqual([])
+}
+
+async function guarded(): Promise<Guardian & AsyncDisposable> {
+  const guardian = await startGuardian()
+  return { ...guardian, [Symbol.asyncDispose]: guardian.close }
+}

@@ -1,0 +1,139 @@
+import { randomInt } from 'node:crypto'
+import { runTool } from '../binaries/run-tool.ts'
+import { LabError, messageOf } from '../errors.ts'
+import type { Guardian } from '../guardian.ts'
+import { type NamespaceTools, requireNamespaceTools } from './namespace-tools.ts'
+import { createPod, type Pod, removeNamespace } from './pod.ts'
+import { isSubnetFree, subnetAddress } from './subnets.ts'
+
+/** A network of pods on this machine: a bridge, an address of this machine on it, and any number of pods. */
+export interface PodNetwork extends AsyncDisposable {
+  /** Address of this machine as every pod reaches it; what the pods use listens here. */
+  host: string
+  /** A further address of this machine on the bridge, for one more server on the same port. Last part 2 to 9. */
+  addHost: (lastPart: number) => Promise<string>
+  /**
+   * A new pod, at the next address from 11 on.
+   *
+   * @param name lower case letters, digits and hyphens, as in a cluster
+   * @throws LabError TL_USAGE for a name that can't be used, TL_PROGRAM_FAILED
+   */
+  addPod: (name: string) => Promise<Pod>
+  /** Ends everything in the pods and takes all of it back. Safe to call again. */
+  close: () => Promise<void>
+}
+
+const subnetCount = 254
+const firstPod = 11
+
+/**
+ * Makes the network. Its names and addresses are its own, so several labs can run beside each other; the guardian takes
+ * everything back when this process is killed.
+ *
+ * The bridge is in a namespace of its own, joined to this machine by one interface: a firewall of this machine, such as
+ * Docker's, has no say in what the pods send each other.
+ *
+ * @throws LabError TL_USAGE without root, TL_BINARY_MISSING, TL_PROGRAM_FAILED when the kernel refuses
+ */
+export async function createPodNetwork({ guardian }: { guardian: Guardian }): Promise<PodNetwork> {
+  const tools = await requireNamespaceTools()
+  const ip = (...args: string[]): Promise<string> => runIp(tools, args)
+  const number = await claimSubnet(tools)
+  const link = `tl${number}`
+  const node = `${link}-node`
+  // Both exist from here on, and whoever has this number owns them.
+  guardian.add(`netns:${node}`)
+  guardian.add(`link:${link}`)
+  const pods: Pod[] = []
+
+  const close = async (): Promise<void> => {
+    // First: it would otherwise vanish some time after the namespace at its other end, and be in the next lab's way.
+    await ip('link', 'delete', link).catch(() => {})
+    guardian.drop(`link:${link}`)
+    for (let pod = pods.pop(); pod !== undefined; pod = pods.pop()) await pod.remove()
+    await removeNamespace(node, tools)
+    guardian.drop(`netns:${node}`)
+  }
+
+  try {
+    await ip('link', 'add', link, 'type', 'veth', 'peer', 'name', 'uplink', 'netns', node)
+    await ip('address', 'add', `${subnetAddress(number, 1)}/24`, 'dev', link)
+    await ip('link', 'set', link, 'up')
+    await ip('-n', node, 'link', 'add', 'bridge', 'type', 'bridge')
+    await ip('-n', node, 'link', 'set', 'uplink', 'master', 'bridge', 'up')
+    await ip('-n', node, 'link', 'set', 'bridge', 'up')
+  } catch (error) {
+    await close()
+    throw error
+  }
+
+  return {
+    host: subnetAddress(number, 1),
+    async addHost(lastPart) {
+      const address = subnetAddress(number, lastPart)
+      await ip('address', 'add', `${address}/24`, 'dev', link)
+      return address
+    },
+    async addPod(name) {
+      if (!/^[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?$/.test(name) || pods.some((pod) => pod.name === name)) {
+        throw new LabError(
+          'TL_USAGE',
+          `a pod can't be called "${name}": lower case letters, digits, hyphens, and not twice`,
+        )
+      }
+      const index = pods.length
+      const namespace = `${link}-${name}`
+      const address = subnetAddress(number, firstPod + index)
+      guardian.add(`netns:${namespace}`)
+      await ip('netns', 'add', namespace)
+      const pod = await createPod({ name, namespace, address, tools, guardian })
+      pods.push(pod)
+      await ip('-n', namespace, 'link', 'set', 'lo', 'up')
+      await ip('-n', namespace, 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', `pod${index}`, 'netns', node)
+      await ip('-n', node, 'link', 'set', `pod${index}`, 'master', 'bridge', 'up')
+      await ip('-n', namespace, 'address', 'add', `${address}/24`, 'dev', 'eth0')
+      await ip('-n', namespace, 'link', 'set', 'eth0', 'up')
+      await ip('-n', namespace, 'route', 'add', 'default', 'via', subnetAddress(number, 1))
+      return pod
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/**
+ * Finds a subnet that nobody uses and makes its node's namespace, which claims it: of two labs that try the same number
+ * at once, the kernel lets one make the file.
+ */
+async function claimSubnet(tools: NamespaceTools): Promise<number> {
+  const routes = await readRoutes(tools)
+  const start = randomInt(subnetCount)
+  for (let step = 0; step < subnetCount; step += 1) {
+    const number = ((start + step) % subnetCount) + 1
+    if (!isSubnetFree(number, routes)) continue
+    try {
+      await runIp(tools, ['netns', 'add', `tl${number}-node`])
+      return number
+    } catch (error) {
+      if (!messageOf(error).includes('File exists')) throw error
+    }
+  }
+  throw new LabError('TL_PROGRAM_FAILED', 'all 254 subnets of 10.213.0.0/16 are in use on this machine: see "ip route"')
+}
+
+async function readRoutes(tools: NamespaceTools): Promise<string[]> {
+  const text = await runIp(tools, ['-json', '-4', 'route', 'show', 'table', 'all'])
+  return (JSON.parse(text === '' ? '[]' : text) as { dst?: string }[]).flatMap(({ dst }) => dst ?? [])
+}
+
+async function runIp({ ip }: NamespaceTools, args: string[]): Promise<string> {
+  try {
+    return await runTool([ip, ...args], { env: process.env, timeoutMs: 10_000 })
+  } catch (error) {
+    const reason = messageOf(error)
+    const advice = /not permitted|denied/i.test(reason)
+      ? '. In a container this needs --privileged, or --cap-add with SYS_ADMIN and NET_ADMIN'
+      : ''
+    throw new LabError('TL_PROGRAM_FAILED', `"ip ${args.join(' ')}" failed: ${reason}${advice}`, { cause: error })
+  }
+}

@@ -1,0 +1,121 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { runTool } from '../binaries/run-tool.ts'
+import { LabError, messageOf } from '../errors.ts'
+import type { Guardian } from '../guardian.ts'
+import type { Command } from '../process-group.ts'
+import type { NamespaceTools } from './namespace-tools.ts'
+import { admitAllRules, admitRules } from './packet-filter.ts'
+import { placeInNamespace } from './place-in-namespace.ts'
+import { type PodHelper, startPodHelper } from './pod-helper.ts'
+
+/** A network namespace with an address of its own, as a pod of a cluster has. */
+export interface Pod extends Omit<PodHelper, 'close'> {
+  name: string
+  /** Name of its network namespace, as `ip netns` knows it. */
+  namespace: string
+  /** File of its network namespace, for programs that enter it themselves. */
+  file: string
+  /** Its IPv4 address, on `eth0`. */
+  address: string
+  /** The same command inside it, as another user where one is given; see `placeInNamespace`. */
+  place: (command: Command, options?: { uid?: number }) => Command
+  /**
+   * Runs a program in it as root, to its end, and returns what it printed.
+   *
+   * @throws LabError TL_PROGRAM_FAILED
+   */
+  run: (command: string[], options?: { timeoutMs?: number }) => Promise<string>
+  /** What its programs find names by, beside `localhost` and its own name: each name with its address. Replaces the last. */
+  setHosts: (hosts: Record<string, string>) => Promise<void>
+  /** Lets new TCP connections from outside in to these ports only; all of them, as at first, with `undefined`. */
+  admit: (ports: readonly number[] | undefined) => Promise<void>
+  /** Ends everything that runs in it and removes it. */
+  remove: () => Promise<void>
+}
+
+export interface PodOptions {
+  name: string
+  namespace: string
+  address: string
+  tools: NamespaceTools
+  guardian: Guardian
+}
+
+/** Files that `ip netns exec` puts in the place of /etc/hosts and /etc/resolv.conf. */
+const filesOf = (namespace: string): string => path.join('/etc/netns', namespace)
+
+/** The pod of a namespace that is there already. */
+export async function createPod(options: PodOptions): Promise<Pod> {
+  const { name, namespace, address, tools, guardian } = options
+  const folder = filesOf(namespace)
+  const place: Pod['place'] = (command, { uid } = {}) =>
+    placeInNamespace(command, { namespace, ...(uid !== undefined && { uid }) }, tools)
+
+  const run: Pod['run'] = async ([command = '', ...args], { timeoutMs = 30_000 } = {}) => {
+    const placed = place({ command, args })
+    try {
+      return await runTool([placed.command, ...(placed.args ?? [])], { env: process.env, timeoutMs })
+    } catch (error) {
+      const what = [command, ...args].join(' ')
+      throw new LabError('TL_PROGRAM_FAILED', `"${what}" in pod ${name}: ${messageOf(error)}`, { cause: error })
+    }
+  }
+
+  const setHosts: Pod['setHosts'] = async (hosts) => {
+    const lines = Object.entries({ localhost: '127.0.0.1', [name]: address, ...hosts })
+    // The same file, written in place: it is mounted over /etc/hosts in what runs here already.
+    await fs.writeFile(path.join(folder, 'hosts'), lines.map(([host, ip]) => `${ip} ${host}\n`).join(''))
+  }
+
+  await fs.mkdir(folder, { recursive: true })
+  await setHosts({})
+  // No name server: a name that is not in hosts fails at once instead of waiting for one that can't be reached.
+  await fs.writeFile(path.join(folder, 'resolv.conf'), 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n')
+
+  let helper: Promise<PodHelper> | undefined
+  const withHelper = (): Promise<PodHelper> => (helper ??= startPodHelper(place, guardian))
+  let filtered = false
+
+  return {
+    name,
+    namespace,
+    file: `/var/run/netns/${namespace}`,
+    address,
+    place,
+    run,
+    setHosts,
+    async ask(url, request) {
+      return (await withHelper()).ask(url, request)
+    },
+    async forward(target, listen) {
+      return (await withHelper()).forward(target, listen)
+    },
+    async admit(ports) {
+      const rules = [...(filtered ? admitAllRules : []), ...(ports === undefined ? [] : admitRules(ports))]
+      filtered = ports !== undefined
+      for (const rule of rules) await run([tools.iptables, ...rule])
+    },
+    async remove() {
+      await (await helper?.catch(() => undefined))?.close()
+      await removeNamespace(namespace, tools)
+      guardian.drop(`netns:${namespace}`)
+    },
+  }
+}
+
+/** Ends everything in a namespace and removes it with its files. Nothing happens when it isn't there. */
+export async function removeNamespace(namespace: string, { ip }: NamespaceTools): Promise<void> {
+  const pids = await runTool([ip, 'netns', 'pids', namespace], { env: process.env }).catch(() => '')
+  for (const pid of pids.split('\n').filter(Boolean)) {
+    try {
+      process.kill(Number(pid), 'SIGKILL')
+    } catch {
+      // It has just ended.
+    }
+  }
+  await runTool([ip, 'netns', 'delete', namespace], { env: process.env }).catch(() => {})
+  await fs.rm(filesOf(namespace), { recursive: true, force: true })
+  // Ours alone when nobody else has anything in it.
+  await fs.rmdir(path.dirname(filesOf(namespace))).catch(() => {})
+}

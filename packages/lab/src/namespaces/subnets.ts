@@ -1,0 +1,30 @@
+/** A /24 of private addresses for each lab; number 1 to 254. */
+export function subnetAddress(number: number, host: number): string {
+  return `10.213.${number}.${host}`
+}
+
+/** Routes at least this specific are somebody's network; a wider one, such as a VPN's 10.0.0.0/8, gives way to ours. */
+const specific = 16
+
+/**
+ * Whether a subnet number is free on a machine with these routes.
+ *
+ * @param routes destinations as `ip -json route` gives them: `default`, `10.1.2.0/24`, `10.1.2.3`
+ */
+export function isSubnetFree(number: number, routes: readonly string[]): boolean {
+  const ours = toNumber(subnetAddress(number, 0)) ?? 0
+  return !routes.some((route) => {
+    const [address = '', bits = '32'] = route.split('/')
+    const other = toNumber(address)
+    const length = Number(bits)
+    if (other === undefined || length < specific) return false
+    const size = 2 ** (32 - Math.min(length, 24))
+    return Math.floor(ours / size) === Math.floor(other / size)
+  })
+}
+
+function toNumber(address: string): number | undefined {
+  const parts = address.split('.').map(Number)
+  if (parts.length !== 4 || parts.some((part) => !(part >= 0 && part <= 255))) return undefined
+  return parts.reduce((sum, part) => sum * 256 + part, 0)
+}
