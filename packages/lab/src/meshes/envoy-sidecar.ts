@@ -2,10 +2,9 @@ import path from 'node:path'
 import { checkSidecar, type SidecarCheck } from '../check-sidecar.ts'
 import { LabError } from '../errors.ts'
 import type { Guardian } from '../guardian.ts'
-import { httpGet } from '../http-get.ts'
 import type { SidecarStatus } from '../mesh.ts'
-import { poll } from '../poll.ts'
 import { createProgram, type Program } from '../program.ts'
+import { waitUntilDrained, waitUntilTaken } from './sidecar-updates.ts'
 
 export interface EnvoySidecarOptions {
   /** Its `node.id`. */
@@ -23,7 +22,8 @@ export interface EnvoySidecarOptions {
   log?: (line: string) => void
 }
 
-export interface EnvoySidecar extends Program {
+/** What a mesh needs of a sidecar, whoever runs it. */
+export interface Sidecar extends Pick<Program, 'name' | 'start' | 'stop' | 'pid'> {
   status: () => Promise<SidecarStatus>
   /**
    * Resolves when it runs with what was last written for it.
@@ -35,10 +35,10 @@ export interface EnvoySidecar extends Program {
   drained: () => Promise<void>
 }
 
+export interface EnvoySidecar extends Program, Sidecar {}
+
 /** Milliseconds after a start in which silence on the admin address is no failure. */
 const startUp = 5000
-/** Milliseconds for a sidecar to take a change; enough for one that is just being restarted. */
-const updateDeadline = 10_000
 
 /**
  * No hot restart: several Envoys on one machine would claim the same shared memory. Immediate drain: a changed listener
@@ -84,37 +84,7 @@ export function createEnvoySidecar(options: EnvoySidecarOptions): EnvoySidecar {
       const starting = state === 'down' && uptime < startUp
       return { name, state: starting ? 'starting' : state, ...(reason !== undefined && { reason }), restarts }
     },
-    async taken() {
-      const outcome = await poll(
-        async () => {
-          const now = await check()
-          return now.state === 'ready' || now.state === 'rejected' ? now : undefined
-        },
-        { deadlineMs: updateDeadline, intervalMs: 5 },
-      )
-      if (outcome === undefined) {
-        throw new LabError(
-          'TL_MESH_UPDATE_TIMEOUT',
-          `${name} did not take the change within ${updateDeadline / 1000} s`,
-        )
-      }
-      if (outcome.state === 'rejected') {
-        throw new LabError('TL_MESH_UPDATE_REJECTED', `${name} refused the change: ${outcome.reason}`)
-      }
-    },
-    async drained() {
-      await poll(async () => ((await isDraining(adminUrl)) ? undefined : true), { deadlineMs: updateDeadline })
-    },
-  }
-}
-
-async function isDraining(adminUrl: string): Promise<boolean> {
-  const filter = String.raw`^listener_manager\.total_(filter_chains|listeners)_draining$`
-  try {
-    const { body } = await httpGet(`${adminUrl}/stats?filter=${encodeURIComponent(filter)}`)
-    return body.split('\n').some((line) => /: [1-9]/.test(line))
-  } catch {
-    // Nothing is left open by a sidecar that is gone.
-    return false
+    taken: () => waitUntilTaken(name, check),
+    drained: () => waitUntilDrained(adminUrl),
   }
 }

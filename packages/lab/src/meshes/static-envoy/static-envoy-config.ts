@@ -23,6 +23,10 @@ export interface StaticEnvoySettings {
   countingSidecar?: string
   /** Where dashboard's sidecar listens for calls to counting. */
   dashboardOutbound: string
+  /** Where dashboard's sidecar serves the page, and where the app is that has it; default the app serves it itself. */
+  page?: { inbound: string; app: string }
+  /** Where each sidecar offers `GET /metrics` of its app; default nowhere. */
+  metrics?: Record<Sidecar, string>
   /** `http://host:port/v1/traces` */
   otlpUrl: string
   /** `http://host:port/api/v2/spans` */
@@ -39,6 +43,8 @@ export interface StaticEnvoyConfig {
   clusters(sidecar: Sidecar, version: string): Promise<MeshValue>
   listeners(sidecar: Sidecar, options: { tracer: Tracer; version: string }): Promise<MeshValue>
   routes(options: { access: Access; version: string }): Promise<MeshValue>
+  /** What the listeners are called. */
+  listenerNames(sidecar: Sidecar): string[]
 }
 
 /** Renders `mesh/envoy/` for two sidecars. */
@@ -61,7 +67,20 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
     return renderMeshFile(`envoy/tracing/${tracer}.yaml`, values[tracer])
   }
 
+  /** More of what a file of `mesh/envoy` has, beside its own resources. */
+  const withMore = async (file: Promise<MeshValue>, more: (Promise<MeshValue> | false)[]): Promise<MeshValue> => {
+    const { resources, ...rest } = (await file) as { resources: MeshValue[] }
+    return { ...rest, resources: [...resources, ...(await Promise.all(more.filter((one) => one !== false)))] }
+  }
+  const page = (sidecar: Sidecar): StaticEnvoySettings['page'] => (sidecar === 'dashboard' ? settings.page : undefined)
+
   return {
+    listenerNames: (sidecar) => [
+      sidecar === 'counting' ? 'inbound' : 'outbound-counting',
+      ...(page(sidecar) === undefined ? [] : ['page']),
+      ...(settings.metrics === undefined ? [] : ['metrics']),
+    ],
+
     bootstrap: async (sidecar) =>
       renderMeshFile('envoy/bootstrap.yaml', {
         SIDECAR: `${sidecar}-sidecar`,
@@ -73,8 +92,8 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
         COLLECTOR_DATADOG: datadog === undefined ? null : endpoints(datadog),
       }),
 
-    clusters: (sidecar, version) =>
-      renderMeshFile(`envoy/${sidecar}/clusters.yaml`, {
+    clusters: (sidecar, version) => {
+      const file = renderMeshFile(`envoy/${sidecar}/clusters.yaml`, {
         VERSION: version,
         ...(sidecar === 'counting'
           ? { COUNTING_APP: envoyAddress(settings.countingApp) }
@@ -82,13 +101,21 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
               COUNTING_SIDECAR: envoyAddress(settings.countingSidecar ?? settings.countingInbound),
               CERTS_DIR: certsDir,
             }),
-      }),
+      })
+      const app = page(sidecar)?.app
+      return withMore(file, [
+        app !== undefined && renderMeshFile('envoy/dashboard/app-cluster.yaml', { DASHBOARD_APP: envoyAddress(app) }),
+      ])
+    },
 
-    listeners: async (sidecar, { tracer, version }) =>
-      renderMeshFile(`envoy/${sidecar}/listeners.yaml`, {
-        VERSION: version,
+    listeners: async (sidecar, { tracer, version }) => {
+      const shared = {
         TRACING: await tracing(sidecar, tracer),
         ACCESS_LOG: await renderMeshFile('envoy/access-log.yaml'),
+      }
+      const file = renderMeshFile(`envoy/${sidecar}/listeners.yaml`, {
+        ...shared,
+        VERSION: version,
         ...(sidecar === 'counting'
           ? {
               COUNTING_INBOUND: envoyAddress(settings.countingInbound),
@@ -96,7 +123,18 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
               CONFIG_DIR: configDir.counting,
             }
           : { DASHBOARD_OUTBOUND: envoyAddress(settings.dashboardOutbound) }),
-      }),
+      })
+      const inbound = page(sidecar)?.inbound
+      const metrics = settings.metrics?.[sidecar]
+      return withMore(file, [
+        inbound !== undefined &&
+          renderMeshFile('envoy/dashboard/page-listener.yaml', {
+            ...shared,
+            DASHBOARD_INBOUND: envoyAddress(inbound),
+          }),
+        metrics !== undefined && renderMeshFile('envoy/metrics-listener.yaml', { METRICS: envoyAddress(metrics) }),
+      ])
+    },
 
     routes: async ({ access, version }) =>
       renderMeshFile('envoy/counting/routes.yaml', {

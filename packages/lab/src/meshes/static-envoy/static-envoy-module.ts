@@ -4,9 +4,12 @@ import { findEnvoy } from '../../binaries/find-envoy.ts'
 import { LabError } from '../../errors.ts'
 import { createIdentities } from '../../identities.ts'
 import type { MeshModule } from '../../mesh-module.ts'
+import type { Bypass } from '../../mesh.ts'
 import { usableTracers } from '../../usable-tracers.ts'
 import { versions } from '../../versions.ts'
+import { createEnvoySidecar } from '../envoy-sidecar.ts'
 import { createStaticEnvoyMesh } from './static-envoy.ts'
+import type { Sidecar } from './static-envoy-config.ts'
 
 /** Two Envoys that read their configuration from files, everything on 127.0.0.1. */
 export const staticEnvoyModule: MeshModule = {
@@ -40,24 +43,59 @@ export const staticEnvoyModule: MeshModule = {
       tracers,
       listensOn: ['outbound', 'inbound', 'countingAdmin', 'dashboardAdmin'],
       identities,
-      create: ({ otlpUrl, zipkinUrl, datadogUrl }, tracer) =>
-        createStaticEnvoyMesh({
-          runDir,
-          guardian,
-          ...(log && { log }),
-          binary: envoy.path,
-          certsDir: identities.folder,
-          ports,
-          countingApp: counting,
-          otlpUrl,
-          zipkinUrl,
-          ...(datadogUrl !== undefined && { datadogUrl }),
+      create: ({ otlpUrl, zipkinUrl, datadogUrl }, tracer) => {
+        const folder = (name: Sidecar): string => path.join(runDir, `${name}-sidecar`)
+        const folders = { counting: folder('counting'), dashboard: folder('dashboard') }
+        const admin = {
+          counting: `127.0.0.1:${ports.countingAdmin}`,
+          dashboard: `127.0.0.1:${ports.dashboardAdmin}`,
+        }
+        return createStaticEnvoyMesh({
+          settings: {
+            configDir: folders,
+            certsDir: identities.folder,
+            admin,
+            limitAdmin: version === undefined || isAtLeast(version, versions.envoy.adminPaths),
+            countingApp: counting,
+            countingInbound: `127.0.0.1:${ports.inbound}`,
+            dashboardOutbound: `127.0.0.1:${ports.outbound}`,
+            otlpUrl,
+            zipkinUrl,
+            ...(datadogUrl !== undefined && { datadogUrl }),
+            ...(sampling !== undefined && { sampling }),
+          },
+          folders,
+          createSidecar: (name, expected) =>
+            createEnvoySidecar({
+              ...expected,
+              name: `${name}-sidecar`,
+              binary: envoy.path,
+              adminUrl: `http://${admin[name]}`,
+              bootstrap: path.join(folders[name], 'bootstrap.json'),
+              runDir,
+              guardian,
+              ...(log && { log }),
+            }),
+          bypass: describeBypass(counting),
           tracer,
           tracers,
-          limitAdmin: version === undefined || isAtLeast(version, versions.envoy.adminPaths),
-          ...(sampling !== undefined && { sampling }),
-        }),
+        })
+      },
       close: async () => {},
     }
   },
+}
+
+function describeBypass(counting: string): Bypass {
+  return counting.startsWith('unix:')
+    ? {
+        address: counting,
+        closed: true,
+        reason: 'Counting listens on a unix socket that only its own user can open.',
+      }
+    : {
+        address: `http://${counting}`,
+        closed: false,
+        reason: 'Counting listens on a loopback port: whoever is on this machine reaches it without its sidecar.',
+      }
 }

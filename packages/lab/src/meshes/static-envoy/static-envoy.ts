@@ -1,93 +1,59 @@
 import path from 'node:path'
 import { LabError } from '../../errors.ts'
-import type { Guardian } from '../../guardian.ts'
 import type { Access, Bypass, Mesh, Tracer } from '../../mesh.ts'
 import { writeMeshFile } from '../../mesh-files.ts'
-import type { Ports } from '../../ports.ts'
-import { createEnvoySidecar, type EnvoySidecar } from '../envoy-sidecar.ts'
-import { createStaticEnvoyConfig, type Sidecar, sidecars } from './static-envoy-config.ts'
+import type { Sidecar } from '../envoy-sidecar.ts'
+import {
+  createStaticEnvoyConfig,
+  type Sidecar as SidecarName,
+  sidecars,
+  type StaticEnvoySettings,
+} from './static-envoy-config.ts'
 
 export interface StaticEnvoyOptions {
-  /** The Envoy to run. */
-  binary: string
-  runDir: string
-  certsDir: string
-  guardian: Guardian
-  ports: Pick<Ports, 'inbound' | 'outbound' | 'countingAdmin' | 'dashboardAdmin'>
-  /** Where counting's app listens: `host:port` or `unix:/path`. */
-  countingApp: string
-  otlpUrl: string
-  zipkinUrl: string
-  datadogUrl?: string
+  settings: StaticEnvoySettings
+  /** Folder to write a sidecar's files to; the sidecar sees it as `settings.configDir`. */
+  folders: Record<SidecarName, string>
+  /** Makes the two sidecars, each with its listeners and what it must have taken, by discovery service. */
+  createSidecar: (
+    name: SidecarName,
+    expected: { listeners: string[]; versions: () => Record<string, string> },
+  ) => Sidecar
+  bypass: Bypass
   tracer: Tracer
-  /** Whether the Envoy can limit its admin interface to reading. */
-  limitAdmin: boolean
   /** What the tracer can be changed to. */
   tracers: readonly Tracer[]
-  /** Percentage of undecided requests that the sidecars trace, default 100. */
-  sampling?: number
-  log?: (line: string) => void
 }
 
 /** Two Envoys configured by files: dashboard's outbound sidecar and counting's inbound one, mutual TLS between them. */
 export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
-  const { runDir, ports, countingApp, tracers } = options
-  const folder = (sidecar: Sidecar): string => path.join(runDir, `${sidecar}-sidecar`)
-  const admin: Record<Sidecar, string> = {
-    counting: `127.0.0.1:${ports.countingAdmin}`,
-    dashboard: `127.0.0.1:${ports.dashboardAdmin}`,
-  }
-  const config = createStaticEnvoyConfig({
-    configDir: { counting: folder('counting'), dashboard: folder('dashboard') },
-    certsDir: options.certsDir,
-    admin,
-    limitAdmin: options.limitAdmin,
-    countingApp,
-    countingInbound: `127.0.0.1:${ports.inbound}`,
-    dashboardOutbound: `127.0.0.1:${ports.outbound}`,
-    otlpUrl: options.otlpUrl,
-    zipkinUrl: options.zipkinUrl,
-    ...(options.datadogUrl !== undefined && { datadogUrl: options.datadogUrl }),
-    ...(options.sampling !== undefined && { sampling: options.sampling }),
-  })
+  const { settings, folders, tracers, bypass } = options
+  const config = createStaticEnvoyConfig(settings)
 
   let access: Access = 'allowed'
   let { tracer } = options
   let lastVersion = 0
-  const versions: Record<Sidecar, Record<string, string>> = { counting: {}, dashboard: {} }
+  const versions: Record<SidecarName, Record<string, string>> = { counting: {}, dashboard: {} }
   const nextVersion = (): string => String((lastVersion += 1))
 
-  const sidecar = (name: Sidecar, listener: string): EnvoySidecar =>
-    createEnvoySidecar({
-      name: `${name}-sidecar`,
-      binary: options.binary,
-      adminUrl: `http://${admin[name]}`,
-      bootstrap: path.join(folder(name), 'bootstrap.json'),
-      listeners: [listener],
-      versions: () => versions[name],
-      runDir,
-      guardian: options.guardian,
-      ...(options.log && { log: options.log }),
-    })
-  const running = { counting: sidecar('counting', 'inbound'), dashboard: sidecar('dashboard', 'outbound-counting') }
+  const sidecar = (name: SidecarName): Sidecar =>
+    options.createSidecar(name, { listeners: config.listenerNames(name), versions: () => versions[name] })
+  const running = { counting: sidecar('counting'), dashboard: sidecar('dashboard') }
 
-  const writeClusters = async (name: Sidecar): Promise<void> => {
+  const writeClusters = async (name: SidecarName): Promise<void> => {
     const version = nextVersion()
-    await writeMeshFile(path.join(folder(name), 'clusters.json'), await config.clusters(name, version))
+    await writeMeshFile(path.join(folders[name], 'clusters.json'), await config.clusters(name, version))
     versions[name]['cds'] = version
   }
-  const writeListeners = async (name: Sidecar): Promise<void> => {
+  const writeListeners = async (name: SidecarName): Promise<void> => {
     const version = nextVersion()
-    await writeMeshFile(path.join(folder(name), 'listeners.json'), await config.listeners(name, { tracer, version }))
+    await writeMeshFile(path.join(folders[name], 'listeners.json'), await config.listeners(name, { tracer, version }))
     versions[name]['lds'] = version
   }
   const writeRoutes = async (): Promise<void> => {
     const version = nextVersion()
     // A folder of its own: Envoy reads every watched file of a folder again when one changes.
-    await writeMeshFile(
-      path.join(folder('counting'), 'routes', 'routes.json'),
-      await config.routes({ access, version }),
-    )
+    await writeMeshFile(path.join(folders.counting, 'routes', 'routes.json'), await config.routes({ access, version }))
     versions.counting['rds'] = version
   }
 
@@ -134,25 +100,13 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
     return mine
   }
 
-  const bypass: Bypass = countingApp.startsWith('unix:')
-    ? {
-        address: countingApp,
-        closed: true,
-        reason: 'Counting listens on a unix socket that only its own user can open.',
-      }
-    : {
-        address: `http://${countingApp}`,
-        closed: false,
-        reason: 'Counting listens on a loopback port: whoever is on this machine reaches it without its sidecar.',
-      }
-
   return {
     name: 'static-envoy',
     bypass,
     async start() {
       await writeRoutes()
       for (const name of sidecars) {
-        await writeMeshFile(path.join(folder(name), 'bootstrap.json'), await config.bootstrap(name))
+        await writeMeshFile(path.join(folders[name], 'bootstrap.json'), await config.bootstrap(name))
         await writeClusters(name)
         await writeListeners(name)
       }
