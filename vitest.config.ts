@@ -6,6 +6,9 @@ const fromSource = {
   ssr: { resolve: { conditions: ['@throughline/source'] } },
 }
 
+const meshTests = ['e2e/{consul,istio,namespaces}/**/*.test.ts', 'e2e/contract/{consul,istio}*.test.ts']
+const composeTests = ['e2e/compose/**/*.test.ts']
+
 export default defineConfig({
   test: {
     projects: [
@@ -26,9 +29,20 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          exclude: ['e2e/propagation-matrix.test.ts'],
+          exclude: ['e2e/propagation-matrix.test.ts', ...meshTests, ...composeTests],
           // Every lab takes ports of its own, and mostly waits: for spans, for restarts, for the page.
           maxWorkers: 3,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        ...fromSource,
+        test: {
+          // Control planes: they want memory and addresses of their own, so one file at a time.
+          name: 'mesh',
+          include: meshTests,
+          fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

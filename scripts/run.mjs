@@ -17,6 +17,10 @@ const COMMANDS = {
   test: async (args) => (await import('./test.mjs')).test(args),
   /** The propagation matrix, through every pinned Envoy. */
   'test:matrix': async (args) => (await import('./test-matrix.mjs')).testMatrix(args),
+  /** Scenarios under Consul and Istio; arguments are passed to vitest as filters. */
+  'test:mesh': async (args) => (await import('./test-mesh.mjs')).testMesh(args),
+  /** The same contract against every mesh, and the page that compares them. */
+  compare: async () => (await import('./compare.mjs')).compare(),
   /** Builds a program that nobody packages, into the cache: consul, istio or jaeger. */
   setup: async (args) => (await import('./setup.mjs')).setup(args),
   /** What a package costs: measured here and now, one benchmark each. */

@@ -1,0 +1,14 @@
+import type { Lab } from '@throughline/lab'
+
+interface CheckResult {
+  id: string
+  verdict: 'good' | 'bad' | 'unknown'
+  found: string
+}
+
+/** What the dashboard finds out about its mesh from where it stands, by the name of the check. */
+export async function runDashboardChecks(lab: Pick<Lab, 'dashboardUrl'>): Promise<Record<string, CheckResult>> {
+  const answer = await fetch(`${lab.dashboardUrl}/api/checks`, { method: 'POST' })
+  const { results } = (await answer.json()) as { results: CheckResult[] }
+  return Object.fromEntries(results.map((result) => [result.id, result]))
+}

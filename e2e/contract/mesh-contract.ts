@@ -1,0 +1,233 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { type BypassChoice, createLab, LabError, type LabOptions } from '@throughline/lab'
+import { type ChainEntry, pollUntil } from '@throughline/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { count } from '../support/count.ts'
+import { expectTrace } from '../support/expect-trace.ts'
+import { type MeshLab, startLab } from '../support/start-lab.ts'
+import { runDashboardChecks } from './dashboard-checks.ts'
+import { median, medianLatencies } from './latency.ts'
+import { createRecord, type Row } from './record.ts'
+import { residentMemory } from './resident-memory.ts'
+import { toggle } from './toggle.ts'
+
+export interface MeshUnderContract {
+  /** As `docs/comparison.md` calls it. */
+  name: string
+  /** Which mesh, and where its pods run. */
+  options: LabOptions & { mesh: NonNullable<LabOptions['mesh']> }
+  /** Versions of its programs. */
+  programs: string
+  /** What configures tracing with OpenTelemetry: files of `mesh/`, whose lines are counted. */
+  tracingSources: readonly string[]
+  /** Where a request of the page enters, default `app`. */
+  entry?: ChainEntry
+  /** Each way around that there is to be tried, and whether it is to be open. */
+  bypasses: readonly { choice: BypassChoice; open: boolean; options?: LabOptions }[]
+}
+
+const meshFolder = path.join(import.meta.dirname, '../../mesh')
+
+/** What must hold of every mesh that the lab can start, each the same way. What it sees becomes `docs/comparison.md`. */
+export function describeMeshContract(mesh: MeshUnderContract): void {
+  const record = createRecord(mesh.name)
+  const note = (row: Row, value: string): void => {
+    record.add(row, { value, test: expect.getState().currentTestName?.split(' > ').at(-1) ?? '' })
+  }
+  const entry = mesh.entry ?? 'app'
+
+  describe(`the mesh contract: ${mesh.name}`, () => {
+    let lab: MeshLab
+    let startedIn = 0
+    beforeAll(async () => {
+      const started = performance.now()
+      lab = await startLab(mesh.options)
+      await untilState(lab, 'connected')
+      startedIn = performance.now() - started
+    })
+    afterAll(async () => {
+      await lab?.stop()
+      record.write()
+    })
+
+    const send = async (): Promise<string | null> => (await count(lab)).traceId
+    const sidecarNames = async (): Promise<string[]> => (await lab.mesh.status()).sidecars.map(({ name }) => name)
+
+    it('starts, and says of each sidecar that it is ready', async () => {
+      const status = await lab.mesh.status()
+      expect(status.mesh).toBe(mesh.options.mesh)
+      expect(status.sidecars.map(({ state }) => state)).toEqual(['ready', 'ready'])
+      expect(Object.keys(lab.mesh.pids())).toEqual(expect.arrayContaining(await sidecarNames()))
+      note('programs', mesh.programs)
+      note('start to the first answer', seconds(startedIn))
+      const memory = await memoryOf(lab, await sidecarNames())
+      if (memory !== undefined) {
+        note('memory of a sidecar', megabytes(memory.sidecar))
+        note('memory of the control plane', memory.controlPlane === 0 ? 'none' : megabytes(memory.controlPlane))
+      }
+    })
+
+    it('refuses plaintext and a caller without a certificate at the sidecar of counting', async () => {
+      const checks = await runDashboardChecks(lab)
+      expect([checks['plaintext'], checks['no-certificate']]).toMatchObject([{ verdict: 'good' }, { verdict: 'good' }])
+      note('mutual TLS', `plaintext: ${found(checks['plaintext'])}; no certificate: ${found(checks['no-certificate'])}`)
+    })
+
+    it('denies and allows within five seconds, and answers 200 or 403 and nothing else meanwhile', async () => {
+      const { denied, connected, statuses } = await toggle(lab, 10)
+      expect(statuses).toEqual(new Set([200, 403]))
+      note('time to deny', spread(denied))
+      note('time to allow', spread(connected))
+    })
+
+    it('a denied call is a 403 with the words of the sidecar, and the page says denied', async () => {
+      await lab.mesh.deny()
+      await untilState(lab, 'denied')
+      expect((await lab.mesh.status()).access).toBe('denied')
+      const trace = await expectTrace(lab, send, { entry, tracer: 'opentelemetry', denied: true })
+      const answer = await count(lab)
+      expect(answer).toMatchObject({ state: 'denied', status: 403, code: 'TL_UPSTREAM_DENIED' })
+      note('what a denied caller sees', `${answer.status}, \`${answer.reason}\``)
+      note('spans of a denied call', String(trace.spans.length))
+      await lab.mesh.allow()
+      expect((await lab.mesh.status()).access).toBe('allowed')
+    })
+
+    it('one request is one trace, each hop the child of the one before', async () => {
+      const trace = await expectTrace(lab, send, { entry, tracer: 'opentelemetry' })
+      note('hops in one trace', `${trace.spans.length}, each the child of the one before`)
+      const sources = mesh.tracingSources.map((file) => fs.readFileSync(path.join(meshFolder, file), 'utf8'))
+      const lines = sources
+        .flatMap((text) => text.split('\n'))
+        .filter((line) => /^\s*[^\s#]/.test(line) && line !== '---')
+      note('tracing: lines', String(lines.length))
+      note('tracing: settings', mesh.tracingSources.map((file) => `\`mesh/${file}\``).join(', '))
+    })
+
+    it('traces with every tracer that it says it can', async () => {
+      const { tracers } = await lab.mesh.status()
+      expect(tracers).toEqual(expect.arrayContaining(['opentelemetry', 'zipkin', 'none']))
+      const names = await sidecarNames()
+      const pids = () => names.map((name) => lab.mesh.pids()[name])
+      for (const tracer of tracers.filter((one) => one !== 'opentelemetry')) {
+        await lab.mesh.tracing(tracer)
+        expect((await lab.mesh.status()).tracer).toBe(tracer)
+        await expectTrace(lab, send, { entry, tracer })
+      }
+      const before = pids()
+      await lab.mesh.tracing('opentelemetry')
+      await expectTrace(lab, send, { entry, tracer: 'opentelemetry' })
+      const restarted = pids().filter((pid, index) => pid !== before[index]).length
+      note('tracing: sidecars restarted by a change', `${restarted} of ${names.length}`)
+    }, 120_000)
+
+    it('takes each choice of each of its settings, and says which is in force', async () => {
+      for (const { name, value: first, choices } of (await lab.mesh.status()).settings) {
+        expect(choices.map(({ value }) => value)).toContain(first)
+        for (const { value } of [...choices.filter((choice) => choice.value !== first), { value: first }]) {
+          await lab.mesh.set({ name, value })
+          const now = (await lab.mesh.status()).settings.find((setting) => setting.name === name)
+          expect([name, now?.value]).toEqual([name, value])
+        }
+      }
+      await untilState(lab, 'connected')
+    }, 120_000)
+
+    it('refuses a setting and a tracer that it has not, and changes nothing', async () => {
+      const before = await lab.mesh.status()
+      for (const refused of [
+        () => lab.mesh.set({ name: 'colour', value: 'red' }),
+        () => lab.mesh.tracing('abacus' as 'none'),
+      ]) {
+        const error: unknown = await refused().catch((reason: unknown) => reason)
+        expect(error).toBeInstanceOf(LabError)
+        expect(error).toMatchObject({ code: 'TL_BAD_REQUEST' })
+      }
+      expect(await lab.mesh.status()).toEqual(before)
+    })
+
+    it('adds less to a request than the request itself takes tenfold', async () => {
+      await using direct = await createLab({ mesh: 'none' })
+      const medians = await medianLatencies({
+        mesh: `${lab.dashboardUrl}/api/count`,
+        direct: `${direct.dashboardUrl}/api/count`,
+      })
+      const ratio = medians.mesh / medians.direct
+      expect(ratio).toBeLessThan(10)
+      note('latency against direct', `${ratio.toFixed(1)} ×`)
+    })
+
+    it('a sidecar that is killed comes back, and the status says so meanwhile', async () => {
+      const [name = ''] = await sidecarNames()
+      const pid = lab.mesh.pids()[name]
+      if (pid === undefined) throw new Error(`${name} has no process`)
+      process.kill(pid, 'SIGKILL')
+      const isDown = async () =>
+        (await lab.mesh.status()).sidecars.find((one) => one.name === name)?.state === 'ready' ? undefined : true
+      await pollUntil(isDown, { deadline: 5000, what: `${name} to be missed` })
+      const isBack = async () => {
+        const { sidecars } = await lab.mesh.status()
+        return sidecars.every(({ state }) => state === 'ready') && (await count(lab)).state === 'connected'
+          ? sidecars
+          : undefined
+      }
+      const sidecars = await pollUntil(isBack, { deadline: 20_000, what: `${name} to be back` })
+      expect(sidecars.find((one) => one.name === name)?.restarts).toBe(1)
+    })
+
+    it('goes on without its trace backend', async () => {
+      const nobody = 'http://127.0.0.1:9'
+      const collector = { queryUrl: nobody, otlpUrl: `${nobody}/v1/traces`, zipkinUrl: `${nobody}/api/v2/spans` }
+      await using dark = await createLab({ ...mesh.options, collector })
+      for (let request = 0; request < 10; request += 1) expect((await count(dark)).state).toBe('connected')
+    })
+  })
+
+  describe(`the way around: ${mesh.name}`, () => {
+    it.each(mesh.bypasses)('is open: $open, with the choice $choice', async ({ choice, open, options }) => {
+      await using lab = await startLab({ ...mesh.options, ...options, bypass: choice, tracer: 'none' })
+      await lab.mesh.deny()
+      await untilState(lab, 'denied')
+      const { bypass } = await lab.mesh.status()
+      const around = (await runDashboardChecks(lab))['around-sidecar']
+      // A socket has no address to try: nothing listens on a port.
+      const wanted = open ? 'bad' : bypass.address.startsWith('unix:') ? 'unknown' : 'good'
+      expect([bypass.closed, around?.verdict, around?.found]).toEqual([!open, wanted, expect.any(String)])
+      const seen = wanted === 'unknown' ? 'a socket, nothing listens on a port' : found(around)
+      note(`bypass: ${choice}`, open ? 'open: answered although denied' : `closed: ${seen}`)
+      record.write()
+    })
+  })
+}
+
+async function untilState(lab: Pick<MeshLab, 'dashboardUrl'>, state: 'connected' | 'denied'): Promise<void> {
+  await pollUntil(async () => ((await count(lab)).state === state ? true : undefined), {
+    deadline: 10_000,
+    what: `the page to say ${state}`,
+  })
+}
+
+async function memoryOf(lab: MeshLab, sidecarNames: string[]) {
+  const memory = { sidecar: 0, controlPlane: 0 }
+  for (const [name, pid] of Object.entries(lab.mesh.pids())) {
+    const resident = residentMemory(pid)
+    if (resident === undefined) return undefined
+    if (sidecarNames.includes(name)) memory.sidecar += resident / sidecarNames.length
+    else memory.controlPlane += resident
+  }
+  return memory
+}
+
+/** What was seen, without the verdict before it and without addresses, which are others each time. */
+function found(check: { found: string } | undefined): string {
+  return (check?.found ?? '')
+    .replace(/^\w+: /, '')
+    .replace(/\.$/, '')
+    .replaceAll(/\d+(\.\d+){3}(:\d+)?/g, '…')
+}
+
+const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`
+const megabytes = (amount: number): string => `${Math.round(amount)} MB`
+const spread = (values: readonly number[]): string =>
+  `${(median(values) / 1000).toFixed(2)} s (at most ${(Math.max(...values) / 1000).toFixed(2)} s)`
