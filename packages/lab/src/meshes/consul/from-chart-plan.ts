@@ -1,0 +1,173 @@
+import { LabError } from '../../errors.ts'
+import {
+  type ChartContainer,
+  type ChartDeployment,
+  type ChartObject,
+  isDeployment,
+  isNetworkPolicy,
+  isSelected,
+  isService,
+} from './from-chart-objects.ts'
+
+/** A config entry as `PUT /v1/config` takes it. Consul takes a resource's own camelCase keys. */
+export interface ChartEntry {
+  kind: string
+  name: string
+  [field: string]: unknown
+}
+
+/** A pod that asks for a sidecar, as the injector would read it. */
+export interface ChartPod {
+  /** Name of the Service that selects it, which is the name in Consul and of its identity. */
+  name: string
+  /** First port of its first container. */
+  port: number
+  /** User that the app runs as. */
+  uid?: number
+  /** The container's environment, references resolved. */
+  env: Record<string, string>
+  upstreams: { name: string; port: number }[]
+  /** Set when all its traffic is to be redirected; ports that are left alone. */
+  transparentProxy?: { excludeInbound: number[]; excludeOutbound: number[] }
+  /** Ports that its NetworkPolicy admits from everywhere; absent without a policy. */
+  admitted?: number[]
+  /** Every name a cluster's DNS has for its Service. */
+  hosts: string[]
+}
+
+export interface ChartPlan {
+  /** In an order in which Consul takes each. */
+  entries: ChartEntry[]
+  pods: ChartPod[]
+  /** Names of the Services of pods outside the mesh, such as the trace backend's. */
+  outside: string[]
+}
+
+const prefix = 'consul.hashicorp.com/'
+
+/** Consul refuses L7 intentions while the destination's protocol is not known to be http. */
+const entryOrder = ['proxy-defaults', 'mesh', 'service-defaults', 'service-intentions']
+
+/** Objects that change nothing about traffic on one machine. */
+const withoutEffect = new Set(['ServiceAccount', 'PodDisruptionBudget', 'ConfigMap', 'Pod', 'Service', 'NetworkPolicy'])
+
+/**
+ * What Consul's injector and its resource controllers would make of the objects of a chart.
+ *
+ * @throws LabError TL_MESH_CONFIG_INVALID naming the object that can't be had without a cluster, or is wrong
+ */
+export function planChart(objects: readonly ChartObject[]): ChartPlan {
+  const entries = objects
+    .filter(({ apiVersion }) => apiVersion.startsWith(prefix))
+    .map(toEntry)
+    .toSorted((one, other) => entryOrder.indexOf(one.kind) - entryOrder.indexOf(other.kind))
+  const deployments = objects.filter(isDeployment)
+  for (const object of objects) {
+    const known = object.apiVersion.startsWith(prefix) || isDeployment(object) || withoutEffect.has(object.kind)
+    if (!known) throw invalid(object, 'needs a cluster: this lab has no gateway')
+  }
+  const injected = deployments.filter((one) => annotationOf(one, 'connect-inject') === 'true')
+  const others = deployments.filter((one) => !injected.includes(one))
+  return {
+    entries,
+    pods: injected.map((deployment) => toPod(deployment, objects)),
+    outside: others.flatMap((deployment) => servicesOf(deployment, objects).flatMap(hostsOf)),
+  }
+}
+
+function toEntry(object: ChartObject): ChartEntry {
+  const { destination, ...spec } = { ...(object.spec as { destination?: { name?: string } } | undefined) }
+  return { kind: kebabCase(object.kind), name: destination?.name ?? object.metadata.name, ...spec }
+}
+
+function toPod(deployment: ChartDeployment, objects: readonly ChartObject[]): ChartPod {
+  const { template } = deployment.spec
+  const { labels = {} } = template.metadata
+  const services = servicesOf(deployment, objects)
+  const [service] = services
+  if (service === undefined || services.length > 1) {
+    throw invalid(deployment, `is selected by ${services.length} Services; the injector wants exactly one`)
+  }
+  const { name } = service.metadata
+  const { serviceAccountName = 'default', containers, securityContext } = template.spec
+  if (serviceAccountName !== name) {
+    throw invalid(deployment, `has the ServiceAccount ${serviceAccountName}; with ACLs it must be ${name}`)
+  }
+  const [container] = containers
+  const port = container?.ports?.[0]?.containerPort
+  if (container === undefined || port === undefined) throw invalid(deployment, 'declares no port')
+  const transparent = annotationOf(deployment, 'transparent-proxy')
+  if (transparent !== 'true' && transparent !== 'false') {
+    throw invalid(deployment, 'leaves transparent-proxy to the default of the installation')
+  }
+  const policies = objects
+    .filter(isNetworkPolicy)
+    .filter(({ spec }) => isSelected(labels, spec.podSelector?.matchLabels))
+    .flatMap(({ spec }) => spec.ingress ?? [])
+  const open = policies.filter(({ from }) => from === undefined).flatMap(({ ports = [] }) => ports)
+  return {
+    name,
+    port,
+    ...(securityContext?.runAsUser !== undefined && { uid: securityContext.runAsUser }),
+    env: environmentOf(container, deployment.metadata),
+    upstreams: list(annotationOf(deployment, 'connect-service-upstreams')).map((text) => toUpstream(text, deployment)),
+    ...(transparent === 'true' && {
+      transparentProxy: {
+        excludeInbound: list(annotationOf(deployment, 'transparent-proxy-exclude-inbound-ports')).map(Number),
+        excludeOutbound: list(annotationOf(deployment, 'transparent-proxy-exclude-outbound-ports')).map(Number),
+      },
+    }),
+    ...(policies.length > 0 && { admitted: open.map(({ port: admitted }) => admitted) }),
+    hosts: hostsOf(service),
+  }
+}
+
+/** `counting:9001`, or `counting:9001:dc1` of another datacenter, which there is none of here. */
+function toUpstream(text: string, deployment: ChartDeployment): { name: string; port: number } {
+  const [, name, port] = /^([a-z0-9-]+):(\d+)$/.exec(text) ?? []
+  if (name === undefined) throw invalid(deployment, `has the upstream "${text}", which is not name:port`)
+  return { name, port: Number(port) }
+}
+
+function environmentOf(
+  container: ChartContainer,
+  { name, namespace }: ChartObject['metadata'],
+): Record<string, string> {
+  const fields: Record<string, string> = {
+    'metadata.name': `${name}-0`,
+    ...(namespace !== undefined && { 'metadata.namespace': namespace }),
+  }
+  const env: Record<string, string> = {}
+  for (const { name: key, value, valueFrom } of container.env ?? []) {
+    const field = valueFrom?.fieldRef?.fieldPath
+    const text = value ?? (field === undefined ? undefined : fields[field]) ?? ''
+    // As in a cluster: only to what stands above, and anything else stays as it is written.
+    env[key] = text.replaceAll(/\$\((\w+)\)/g, (all, reference: string) => env[reference] ?? all)
+  }
+  return env
+}
+
+function servicesOf(deployment: ChartDeployment, objects: readonly ChartObject[]) {
+  const { labels } = deployment.spec.template.metadata
+  return objects.filter(isService).filter(({ spec }) => isSelected(labels, spec.selector))
+}
+
+function hostsOf({ metadata: { name, namespace = 'default' } }: ChartObject): string[] {
+  return [name, `${name}.${namespace}`, `${name}.${namespace}.svc`, `${name}.${namespace}.svc.cluster.local`]
+}
+
+function annotationOf(deployment: ChartDeployment, name: string): string | undefined {
+  return deployment.spec.template.metadata.annotations?.[`${prefix}${name}`]
+}
+
+function list(text: string | undefined): string[] {
+  return (text ?? '').split(',').flatMap((part) => part.trim() || [])
+}
+
+function kebabCase(kind: string): string {
+  return kind.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()
+}
+
+function invalid({ kind, metadata: { name } }: ChartObject, what: string): LabError {
+  return new LabError('TL_MESH_CONFIG_INVALID', `${kind} ${name} of the chart ${what}`)
+}
