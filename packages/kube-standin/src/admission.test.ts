@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest'
+import { createKubeStandin } from './create-kube-standin.ts'
+import type { KubeObject } from './kube-object.ts'
+import { ask, configMap, definition } from './request.test-support.ts'
+import { startWebhook } from './webhook.test-support.ts'
+
+const anything = { operations: ['*'], apiGroups: ['*'], apiVersions: ['*'], resources: ['*'] }
+
+/** A configuration with one webhook, as the cluster's administrator registers it. */
+function registered(kind: 'Mutating' | 'Validating', webhook: object): KubeObject {
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: `${kind}WebhookConfiguration`,
+    metadata: { name: 'hooks' },
+    webhooks: [{ name: 'hook.example.test', rules: [{ ...anything, apiGroups: [''] }], ...webhook }],
+  }
+}
+
+const patch = (operations: object[]) => Buffer.from(JSON.stringify(operations)).toString('base64')
+
+describe('a validating webhook', () => {
+  it('refuses an object in its own words, and nothing is written, nor tried twice', async () => {
+    await using hook = await startWebhook(() => ({
+      allowed: false,
+      status: { message: 'data must have an a', code: 422 },
+    }))
+    const { clientConfig } = hook
+    await using standin = await createKubeStandin({
+      objects: [...hook.service, registered('Validating', { clientConfig })],
+    })
+    const refusal = 'admission webhook "hook.example.test" denied the request: data must have an a'
+    await expect(standin.apply([configMap('one')])).rejects.toMatchObject({ code: 422, message: refusal })
+    const path = '/api/v1/namespaces/default/configmaps'
+    expect((await ask(standin, `${path}?dryRun=All`, { method: 'POST', body: configMap('one') })).body).toMatchObject({
+      code: 422,
+      message: refusal,
+    })
+    expect(standin.list('ConfigMap')).toEqual([])
+    expect(hook.asked.map(({ operation, dryRun }) => [operation, dryRun])).toEqual([
+      ['CREATE', false],
+      ['CREATE', true],
+    ])
+  })
+
+  it('is told what was there before, and isn’t asked about a status', async () => {
+    await using hook = await startWebhook(() => ({ allowed: true }))
+    const webhook = { clientConfig: hook.clientConfig, rules: [{ ...anything, apiGroups: ['example.test'] }] }
+    await using standin = await createKubeStandin({
+      objects: [...hook.service, definition('Gadget', ['v1']), registered('Validating', webhook)],
+    })
+    const gadget = { apiVersion: 'example.test/v1', kind: 'Gadget', metadata: { name: 'one' } }
+    await standin.apply([{ ...gadget, spec: { size: 1 } }])
+    await standin.apply([{ ...gadget, spec: { size: 2 }, status: { ok: true } }])
+    expect(hook.asked.map(({ object, oldObject }) => [oldObject?.spec, object.spec])).toEqual([
+      [undefined, { size: 1 }],
+      [{ size: 1 }, { size: 2 }],
+    ])
+  })
+
+  it.each([
+    { policy: { failurePolicy: 'Ignore' }, outcome: 'written' },
+    {
+      policy: { failurePolicy: 'Fail' },
+      outcome: 'failed calling webhook "hook.example.test": self-signed certificate',
+    },
+    { policy: {}, outcome: 'failed calling webhook "hook.example.test": self-signed certificate' },
+  ])('that can’t be trusted, with $policy: $outcome', async ({ policy, outcome }) => {
+    await using hook = await startWebhook(() => ({ allowed: true }))
+    await using stranger = await startWebhook(() => ({ allowed: true }))
+    const clientConfig = { ...hook.clientConfig, caBundle: stranger.clientConfig.caBundle }
+    const webhook = registered('Validating', { clientConfig, ...policy })
+    await using standin = await createKubeStandin({ objects: [...hook.service, webhook] })
+    const happened = await standin.apply([configMap('one')]).then(
+      () => 'written',
+      (error: Error) => error.message,
+    )
+    expect(happened).toContain(outcome)
+    expect(hook.asked).toEqual([])
+  })
+
+  it('that has no endpoint stops the write, and says so', async () => {
+    await using hook = await startWebhook(() => ({ allowed: true }))
+    const { clientConfig } = hook
+    await using standin = await createKubeStandin({ objects: [registered('Validating', { clientConfig })] })
+    await expect(standin.apply([configMap('one')])).rejects.toThrow('no endpoints available for service "hook"')
+  })
+})
+
+describe('a mutating webhook', () => {
+  it('changes the object before it is written, and the next one sees the change', async () => {
+    await using hook = await startWebhook(({ object }) => {
+      const labels = { ...object.metadata.labels, [`seen-${Object.keys(object.metadata.labels ?? {}).length}`]: 'yes' }
+      return {
+        allowed: true,
+        patchType: 'JSONPatch',
+        patch: patch([{ op: 'add', path: '/metadata/labels', value: labels }]),
+      }
+    })
+    const { clientConfig } = hook
+    const configuration = registered('Mutating', { clientConfig })
+    const [webhook] = configuration['webhooks'] as [object]
+    configuration['webhooks'] = [webhook, webhook]
+    await using standin = await createKubeStandin({ objects: [...hook.service, configuration] })
+    const [applied] = await standin.apply([configMap('one')])
+    expect(applied?.metadata.labels).toEqual({ 'seen-0': 'yes', 'seen-1': 'yes' })
+    expect(standin.get({ kind: 'ConfigMap', name: 'one' })?.metadata.labels).toEqual(applied?.metadata.labels)
+  })
+
+  it.each([
+    ['the labels of the namespace', { namespaceSelector: { matchLabels: { mesh: 'on' } } }, ['inside']],
+    [
+      'the labels of the object',
+      { objectSelector: { matchExpressions: [{ key: 'skip', operator: 'DoesNotExist' }] } },
+      ['inside', 'outside'],
+    ],
+    ['the kind', { rules: [{ ...anything, apiGroups: [''], resources: ['pods'] }] }, []],
+    ['the operation', { rules: [{ ...anything, apiGroups: [''], operations: ['UPDATE'] }] }, []],
+    ['the group', { rules: [{ ...anything, apiGroups: ['apps'] }] }, []],
+  ])('is asked only when %s fits', async (_what, selection, names) => {
+    await using hook = await startWebhook(() => ({ allowed: true }))
+    const webhook = { clientConfig: hook.clientConfig, ...selection }
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'meshed', labels: { mesh: 'on' } } }
+    await using standin = await createKubeStandin({
+      objects: [...hook.service, namespace, registered('Mutating', webhook)],
+    })
+    await standin.apply([
+      configMap('inside', { namespace: 'meshed' }),
+      configMap('outside'),
+      configMap('skipped', { labels: { skip: 'yes' } }),
+    ])
+    expect(hook.asked.map(({ object }) => object.metadata.name)).toEqual(names)
+  })
+})

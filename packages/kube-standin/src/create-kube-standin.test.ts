@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { createKubeStandin } from './create-kube-standin.ts'
+import { ask, configMap, definition } from './request.test-support.ts'
+
+const configMaps = '/api/v1/namespaces/default/configmaps'
+
+describe('the address of the stand-in', () => {
+  it('answers nobody who does not know its path', async () => {
+    await using standin = await createKubeStandin()
+    const { origin, pathname } = new URL(standin.url)
+    expect((await ask({ url: origin }, '/api/v1/secrets')).status).toBe(403)
+    expect((await ask({ url: `${origin}${pathname.slice(0, -1)}` }, '/api/v1/secrets')).status).toBe(403)
+    expect((await ask(standin, '/api/v1/secrets')).status).toBe(200)
+    const { clusters } = parse(standin.kubeconfig()) as { clusters: [{ cluster: { server: string } }] }
+    expect(clusters[0].cluster.server).toBe(standin.url)
+  })
+
+  it('is free again after close, even with a watch open', async () => {
+    const standin = await createKubeStandin()
+    const open = await fetch(`${standin.url}${configMaps}?watch=true`)
+    await standin.close()
+    await standin.close()
+    await expect(open.text()).rejects.toThrow('terminated')
+    await using next = await createKubeStandin({ port: Number(new URL(standin.url).port) })
+    expect(new URL(next.url).port).toBe(new URL(standin.url).port)
+  })
+})
+
+describe('objects over HTTP', () => {
+  it('are created, read, replaced, listed and deleted', async () => {
+    await using standin = await createKubeStandin()
+    const created = await ask(standin, configMaps, { method: 'POST', body: configMap('one', { data: { a: '1' } }) })
+    expect(created).toMatchObject({ status: 201, body: { metadata: { name: 'one', namespace: 'default' } } })
+    expect((await ask(standin, configMaps, { method: 'POST', body: configMap('one') })).status).toBe(409)
+    expect((await ask(standin, `${configMaps}/one`)).body).toMatchObject({ kind: 'ConfigMap', data: { a: '1' } })
+    const put = await ask(standin, `${configMaps}/one`, { method: 'PUT', body: configMap('one', { data: { b: '2' } }) })
+    expect(put.body).toMatchObject({ data: { b: '2' }, metadata: { uid: created.body.metadata.uid } })
+    const { body } = await ask(standin, '/api/v1/configmaps')
+    expect(body).toMatchObject({ kind: 'ConfigMapList', items: [{ data: { b: '2' } }] })
+    expect((await ask(standin, `${configMaps}/one`, { method: 'DELETE' })).status).toBe(200)
+    expect((await ask(standin, `${configMaps}/one`)).body).toMatchObject({
+      kind: 'Status',
+      code: 404,
+      reason: 'NotFound',
+    })
+  })
+
+  it('get a name when they ask for one, and are refused in a namespace that is not there', async () => {
+    await using standin = await createKubeStandin()
+    const body = { metadata: { generateName: 'part-' } }
+    expect((await ask(standin, configMaps, { method: 'POST', body })).body.metadata.name).toMatch(/^part-\w{5}$/)
+    const elsewhere = await ask(standin, '/api/v1/namespaces/none/configmaps', { method: 'POST', body })
+    expect(elsewhere).toMatchObject({ status: 404, body: { message: expect.stringContaining('namespaces "none"') } })
+  })
+
+  it('are refused when somebody else was faster', async () => {
+    await using standin = await createKubeStandin({ objects: [configMap('one', { data: { a: '1' } })] })
+    const { body } = await ask(standin, `${configMaps}/one`)
+    await standin.apply([configMap('one', { data: { a: '2' } })])
+    expect((await ask(standin, `${configMaps}/one`, { method: 'PUT', body })).body).toMatchObject({
+      code: 409,
+      reason: 'Conflict',
+    })
+  })
+
+  it('are left as they were by a dry run', async () => {
+    await using standin = await createKubeStandin({ objects: [configMap('one')] })
+    const dry = '?dryRun=All'
+    expect((await ask(standin, `${configMaps}${dry}`, { method: 'POST', body: configMap('two') })).status).toBe(201)
+    await ask(standin, `${configMaps}/one${dry}`, { method: 'PUT', body: configMap('one', { data: { a: '1' } }) })
+    await ask(standin, `${configMaps}/one${dry}`, { method: 'DELETE' })
+    expect(standin.list('ConfigMap')).toMatchObject([{ metadata: { name: 'one' }, data: {} }])
+  })
+
+  it('are counted as written only when something changed', async () => {
+    await using standin = await createKubeStandin({ objects: [configMap('one', { data: { a: '1' } })] })
+    const before = standin.version()
+    const { body } = await ask(standin, `${configMaps}/one`)
+    await ask(standin, `${configMaps}/one`, { method: 'PUT', body })
+    await standin.apply([configMap('one', { data: { a: '1' } })])
+    expect(standin.version()).toBe(before)
+    await standin.apply([configMap('one', { data: { a: '2' } })])
+    expect(standin.version()).toBe(before + 1)
+  })
+
+  it('go with their namespace', async () => {
+    await using standin = await createKubeStandin()
+    await standin.apply([configMap('one', { namespace: 'shop' }), configMap('one')])
+    standin.delete({ kind: 'Namespace', name: 'shop' })
+    expect(standin.list('ConfigMap').map(({ metadata }) => metadata.namespace)).toEqual(['default'])
+  })
+
+  it('are refused in protobuf, after which clients speak JSON, and when they can’t be read', async () => {
+    await using standin = await createKubeStandin()
+    const protobuf = { 'content-type': 'application/vnd.kubernetes.protobuf' }
+    const options = { method: 'POST', body: configMap('one') }
+    expect((await ask(standin, configMaps, { ...options, headers: protobuf })).status).toBe(415)
+    const broken = await fetch(`${standin.url}${configMaps}`, { method: 'POST', body: '{"a":' })
+    expect(broken.status).toBe(400)
+  })
+})
+
+describe('status', () => {
+  const gadget = (more: object) => ({
+    apiVersion: 'example.test/v1',
+    kind: 'Gadget',
+    metadata: { name: 'one', namespace: 'default' },
+    ...more,
+  })
+  const path = '/apis/example.test/v1/namespaces/default/gadgets/one'
+  const put = { method: 'PUT' }
+
+  it('and the rest are written on paths of their own, and only the rest raises the generation', async () => {
+    await using standin = await createKubeStandin({ objects: [definition('Gadget', ['v1'])] })
+    await standin.apply([gadget({ spec: { size: 1 } })])
+    const status = await ask(standin, `${path}/status`, {
+      ...put,
+      body: gadget({ spec: { size: 9 }, status: { ok: 1 } }),
+    })
+    expect(status.body).toMatchObject({ spec: { size: 1 }, status: { ok: 1 }, metadata: { generation: 1 } })
+    const spec = await ask(standin, path, { ...put, body: gadget({ spec: { size: 2 }, status: { ok: 2 } }) })
+    expect(spec.body).toMatchObject({ spec: { size: 2 }, status: { ok: 1 }, metadata: { generation: 2 } })
+  })
+
+  it('that apply is given is written: that is how a test plays the kubelet', async () => {
+    await using standin = await createKubeStandin()
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'one' }, spec: {} }
+    for (const podIP of ['10.0.0.1', '10.0.0.2']) {
+      expect(await standin.apply([{ ...pod, status: { podIP } }])).toMatchObject([{ status: { podIP } }])
+    }
+  })
+})
+
+describe('custom resources', () => {
+  it('are served in every version of their definition, from one store', async () => {
+    await using standin = await createKubeStandin()
+    expect((await ask(standin, '/apis/example.test/v1')).status).toBe(404)
+    await standin.apply([definition('Gadget', ['v1beta1', 'v1'])])
+    const body = { metadata: { name: 'one' }, spec: { size: 1 } }
+    await ask(standin, '/apis/example.test/v1beta1/namespaces/default/gadgets', { method: 'POST', body })
+    const read = await ask(standin, '/apis/example.test/v1/namespaces/default/gadgets/one')
+    expect(read.body).toMatchObject({ apiVersion: 'example.test/v1', spec: { size: 1 } })
+    expect(standin.get({ kind: 'Gadget', name: 'one' })?.apiVersion).toBe('example.test/v1')
+    standin.delete({ kind: 'CustomResourceDefinition', name: 'gadgets.example.test' })
+    expect((await ask(standin, '/apis/example.test/v1/gadgets')).status).toBe(404)
+  })
+
+  it('and all other kinds are found by discovery', async () => {
+    await using standin = await createKubeStandin({ objects: [definition('Gadget', ['v1'])] })
+    const { body } = await ask<{ groups: { name: string }[] }>(standin, '/apis')
+    expect(body.groups.map(({ name }) => name)).toContain('example.test')
+    const { body: group } = await ask<{ resources: object[] }>(standin, '/apis/example.test/v1')
+    expect(group.resources).toMatchObject([{ name: 'gadgets', kind: 'Gadget', namespaced: true, shortNames: ['ga'] }])
+    expect((await ask(standin, '/version')).body).toMatchObject({ major: '1', minor: '36', gitVersion: 'v1.36.3' })
+    expect((await ask(standin, '/api/v1/nodes')).body.items).toMatchObject([
+      { status: { nodeInfo: { kubeletVersion: 'v1.36.3' } } },
+    ])
+  })
+})
+
+describe('defaults', () => {
+  it('give ports their protocol, Services an address and namespaces their label', async () => {
+    await using standin = await createKubeStandin()
+    const ports = [{ containerPort: 9001 }]
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'one', namespace: 'shop' } }
+    const [pod, first] = await standin.apply([
+      { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'one' }, spec: { containers: [{ name: 'app', ports }] } },
+      { ...service, spec: { ports: [{ port: 80 }] } },
+    ])
+    expect(pod?.spec).toMatchObject({ containers: [{ ports: [{ protocol: 'TCP' }] }] })
+    expect(first?.spec).toMatchObject({ clusterIP: '10.96.0.1', ports: [{ protocol: 'TCP', targetPort: 80 }] })
+    const [again] = await standin.apply([{ ...service, spec: { ports: [{ port: 81 }] } }])
+    expect(again?.spec).toMatchObject({ clusterIP: '10.96.0.1', ports: [{ port: 81 }] })
+    expect(standin.get({ kind: 'Namespace', name: 'shop' })?.metadata.labels).toEqual({
+      'kubernetes.io/metadata.name': 'shop',
+    })
+  })
+})

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { createKubeStandin } from './create-kube-standin.ts'
+import { ask, configMap } from './request.test-support.ts'
+
+const path = '/api/v1/namespaces/default/configmaps/one'
+const typed = (kind: string) => ({ method: 'PATCH', headers: { 'content-type': kind } })
+
+describe('a patch', () => {
+  it('is a list of operations (RFC 6902), refused when one does not fit', async () => {
+    await using standin = await createKubeStandin({ objects: [configMap('one', { data: { a: '1', b: '2' } })] })
+    const options = typed('application/json-patch+json')
+    const body = [
+      { op: 'replace', path: '/data/a', value: '3' },
+      { op: 'remove', path: '/data/b' },
+      { op: 'add', path: '/metadata/labels', value: { 'a/b': 'c' } },
+    ]
+    expect((await ask(standin, path, { ...options, body })).body).toMatchObject({
+      data: { a: '3' },
+      metadata: { labels: { 'a/b': 'c' } },
+    })
+    const wrong = await ask(standin, path, { ...options, body: [{ op: 'remove', path: '/data/none' }] })
+    expect(wrong).toMatchObject({ status: 422, body: { reason: 'Invalid' } })
+  })
+
+  it('is merged (RFC 7396): null removes, lists are replaced', async () => {
+    await using standin = await createKubeStandin({
+      objects: [configMap('one', { data: { a: '1', list: ['x', 'y'] } })],
+    })
+    const body = { data: { a: null, list: ['z'] } }
+    const { body: merged } = await ask(standin, path, { ...typed('application/merge-patch+json'), body })
+    expect(merged['data']).toEqual({ list: ['z'] })
+  })
+
+  it('merges lists by the names of their entries when it is a strategic one, and keeps its directives to itself', async () => {
+    const containers = [{ name: 'a', image: 'a:1' }, { name: 'b' }]
+    const deployment = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'one' },
+      spec: { template: { spec: { containers } } },
+    }
+    await using standin = await createKubeStandin({ objects: [deployment] })
+    const patched = [{ name: 'a', image: 'a:2' }, { name: 'b', $patch: 'delete' }, { name: 'c' }]
+    const order = { '$setElementOrder/containers': [{ name: 'a' }, { name: 'c' }] }
+    const { body } = await ask(standin, '/apis/apps/v1/namespaces/default/deployments/one', {
+      ...typed('application/strategic-merge-patch+json'),
+      body: { spec: { template: { spec: { containers: patched, ...order } } } },
+    })
+    expect(body.spec).toEqual({
+      template: { spec: { containers: [{ name: 'a', image: 'a:2' }, { name: 'c' }], serviceAccountName: 'default' } },
+    })
+  })
+
+  it('creates what is not there when it is applied, and only then', async () => {
+    await using standin = await createKubeStandin()
+    const body = { data: { a: '1' } }
+    expect((await ask(standin, path, { ...typed('application/merge-patch+json'), body })).status).toBe(404)
+    const applied = await ask(standin, `${path}?fieldManager=test`, { ...typed('application/apply-patch+yaml'), body })
+    expect(applied.body).toMatchObject({ data: { a: '1' }, metadata: { name: 'one', namespace: 'default' } })
+  })
+
+  it('of another kind is refused', async () => {
+    await using standin = await createKubeStandin({ objects: [configMap('one')] })
+    expect((await ask(standin, path, { ...typed('text/plain'), body: {} })).status).toBe(415)
+  })
+})
