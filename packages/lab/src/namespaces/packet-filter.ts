@@ -3,13 +3,14 @@ const chain = 'THROUGHLINE'
 
 /**
  * Arguments for iptables, one run each: from outside the pod, new TCP connections to these ports only; others get a
- * reset. This is what a Kubernetes NetworkPolicy does, which also acts before any sidecar.
+ * reset. What counts is the port that the caller meant, before any transparent proxy has redirected it: a Kubernetes
+ * NetworkPolicy acts outside the pod, so it never sees the redirected one.
  */
 export function admitRules(ports: readonly number[]): string[][] {
   const rule = (...match: string[]): string[] => ['-w', '-A', chain, '-i', 'eth0', '-p', 'tcp', ...match]
   return [
     ['-w', '-N', chain],
-    ...ports.map((port) => rule('--dport', String(port), '-j', 'RETURN')),
+    ...ports.map((port) => rule('-m', 'conntrack', '--ctorigdstport', String(port), '-j', 'RETURN')),
     rule('--syn', '-j', 'REJECT', '--reject-with', 'tcp-reset'),
     ['-w', '-I', 'INPUT', '-j', chain],
   ]

@@ -116,6 +116,11 @@ describe('a network of pods', () => {
     expect(await seen()).toEqual(['ECONNREFUSED', 'open', 'open'])
     await one.admit([9001])
     expect(await seen()).toEqual(['open', 'ECONNREFUSED', 'open'])
+    // As a transparent proxy does; the filter goes by what the caller meant.
+    await one.run('iptables -t nat -A PREROUTING -p tcp --dport 9001 -j REDIRECT --to-ports 20000'.split(' '))
+    expect(await seen()).toEqual(['open', 'ECONNREFUSED', 'open'])
+    await one.admit([20_000])
+    expect(await seen()).toEqual(['ECONNREFUSED', 'open', 'open'])
     await one.admit(undefined)
     expect(await seen()).toEqual(['open', 'open', 'open'])
   })
@@ -137,8 +142,8 @@ describe('a network of pods', () => {
     await using guardian = await guarded()
     await using first = await createPodNetwork({ guardian })
     await using second = await createPodNetwork({ guardian })
-    const pods = [await first.addPod('counting'), await second.addPod('counting')] as const
-    expect(pods[0].address).not.toBe(pods[1].address)
+    const pods = await Promise.all([first.addPod('counting'), second.addPod('counting'), first.addPod('other')])
+    expect(new Set(pods.map(({ address }) => address)).size).toBe(3)
     for (const pod of pods) await startServer(pod, { guardian, host: '0.0.0.0', port: 9001 })
     await first.close()
     expect(await pods[1].ask('http://counting:9001/')).toMatchObject({ status: 200 })

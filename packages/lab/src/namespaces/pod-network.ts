@@ -45,6 +45,8 @@ export async function createPodNetwork({ guardian }: { guardian: Guardian }): Pr
   guardian.add(`netns:${node}`)
   guardian.add(`link:${link}`)
   const pods: Pod[] = []
+  /** By their place in it, pods have their addresses; several may be made at a time. */
+  const names: string[] = []
 
   const close = async (): Promise<void> => {
     // First: it would otherwise vanish some time after the namespace at its other end, and be in the next lab's way.
@@ -75,13 +77,13 @@ export async function createPodNetwork({ guardian }: { guardian: Guardian }): Pr
       return address
     },
     async addPod(name) {
-      if (!/^[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?$/.test(name) || pods.some((pod) => pod.name === name)) {
+      if (!/^[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?$/.test(name) || names.includes(name)) {
         throw new LabError(
           'TL_USAGE',
           `a pod can't be called "${name}": lower case letters, digits, hyphens, and not twice`,
         )
       }
-      const index = pods.length
+      const index = names.push(name) - 1
       const namespace = `${link}-${name}`
       const address = subnetAddress(number, firstPod + index)
       guardian.add(`netns:${namespace}`)

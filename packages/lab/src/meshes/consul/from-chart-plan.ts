@@ -12,7 +12,8 @@ import {
 /** A config entry as `PUT /v1/config` takes it. Consul takes a resource's own camelCase keys. */
 export interface ChartEntry {
   kind: string
-  name: string
+  /** Absent for `mesh`, which has none. */
+  name?: string
   [field: string]: unknown
 }
 
@@ -77,7 +78,10 @@ export function planChart(objects: readonly ChartObject[]): ChartPlan {
 
 function toEntry(object: ChartObject): ChartEntry {
   const { destination, ...spec } = { ...(object.spec as { destination?: { name?: string } } | undefined) }
-  return { kind: kebabCase(object.kind), name: destination?.name ?? object.metadata.name, ...spec }
+  const kind = kebabCase(object.kind)
+  // Of this one there is a single entry, and Consul refuses a name for it.
+  if (kind === 'mesh') return { kind, ...spec }
+  return { kind, name: destination?.name ?? object.metadata.name, ...spec }
 }
 
 function toPod(deployment: ChartDeployment, objects: readonly ChartObject[]): ChartPod {

