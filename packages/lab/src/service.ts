@@ -20,6 +20,8 @@ export interface ServiceOptions {
   log?: (line: string) => void
   /** Moves its command to where it belongs, such as a network namespace. */
   place?: (service: ServiceName, command: Command) => Command
+  /** Asks it where `address` can't be reached from here. */
+  isReady?: (service: ServiceName) => Promise<boolean>
 }
 
 /** One of our two services as a process of its own, started from its build. */
@@ -44,10 +46,12 @@ export function createService(options: ServiceOptions): Program {
     logFile: path.join(runDir, `${name}.log`),
     guardian: options.guardian,
     ...(options.log && { log: options.log }),
-    isReady: () =>
-      socketPath === undefined
+    isReady() {
+      if (options.isReady) return options.isReady(name)
+      return socketPath === undefined
         ? answersOk(`http://${address}/health/ready`)
-        : answersOk('http://localhost/health/ready', { socketPath }),
+        : answersOk('http://localhost/health/ready', { socketPath })
+    },
   })
 }
 

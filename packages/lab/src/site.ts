@@ -1,3 +1,4 @@
+import type { Ports } from './ports.ts'
 import type { Command } from './process-group.ts'
 import type { ServiceName } from './service.ts'
 
@@ -11,12 +12,18 @@ export interface Site {
   dashboardUrl: string
   /** Where dashboard calls counting: its sidecar's listener, or counting itself without a mesh. */
   upstreamUrl: string
+  /** The same as this process reaches it, where that is not the dashboard's own place; default `upstreamUrl`. */
+  upstreamUrlFromHere?: string
   /** Counting's own address as dashboard reaches it, around the sidecar; absent when there is none or it is a socket. */
   directUrl?: string
   /** `host:port` of counting's inbound sidecar; absent without one. */
   countingInbound?: string
   /** Address of this machine that the trace backend listens on, reached from wherever the parts run. */
   host: string
+  /** Ports that the trace backend must have on `host`; default those of the lab. */
+  backendPorts?: Partial<Pick<Ports, 'otlp' | 'zipkin' | 'datadog' | 'query'>>
   /** Moves a service to where it belongs, such as a network namespace; default as it is. */
   place?: (service: ServiceName, command: Command) => Command
+  /** Whether a service is ready, for one that can't be asked at `counting` or `dashboard` from here. */
+  isReady?: (service: ServiceName) => Promise<boolean>
 }

@@ -56,7 +56,7 @@ async function startParts(options: LabOptions, whenDone: (undo: () => Promise<vo
   const site = prepared?.site ?? placeWithoutMesh(ports, options.countingApp)
   if ((options.ports ?? 'free') !== 'free') await requireFreePorts(portsInUse({ ports, options, prepared }))
 
-  const collector = await openCollector(options.collector, { ...ports, host: site.host })
+  const collector = await openCollector(options.collector, { ...ports, ...site.backendPorts, host: site.host })
   whenDone(collector.close)
   const { otlpUrl, zipkinUrl, queryUrl, uiUrl, traceStore } = collector
 
@@ -93,6 +93,7 @@ async function startParts(options: LabOptions, whenDone: (undo: () => Promise<vo
           guardian,
           ...(log && { log }),
           ...(site.place && { place: site.place }),
+          ...(site.isReady && { isReady: site.isReady }),
         })
   const counting = options.countingApp === undefined ? service('counting') : undefined
   const dashboard = service('dashboard')
@@ -107,8 +108,8 @@ async function startParts(options: LabOptions, whenDone: (undo: () => Promise<vo
   const socket = site.counting.startsWith('unix:') ? site.counting.slice('unix:'.length) : undefined
   return {
     dashboardUrl: site.dashboardUrl,
-    ...(socket === undefined ? { countingUrl: `http://${site.counting}` } : { countingSocket: socket }),
-    upstreamUrl,
+    ...(socket === undefined ? { countingUrl: directUrl ?? `http://${site.counting}` } : { countingSocket: socket }),
+    upstreamUrl: site.upstreamUrlFromHere ?? upstreamUrl,
     ...(countingInbound !== undefined && { countingInbound }),
     ...(prepared?.identities && { identities: prepared.identities }),
     ...(traceStore && { traceStore }),
