@@ -160,15 +160,24 @@ describe('custom resources', () => {
 })
 
 describe('defaults', () => {
-  it('give ports their protocol, Services an address and namespaces their label', async () => {
+  it('give ports their protocol, volumes their kind, Services an address and namespaces their label', async () => {
     await using standin = await createKubeStandin()
     const ports = [{ containerPort: 9001 }]
     const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'one', namespace: 'shop' } }
     const [pod, first] = await standin.apply([
-      { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'one' }, spec: { containers: [{ name: 'app', ports }] } },
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'one' },
+        spec: { containers: [{ name: 'app', ports }], volumes: [{ name: 'tmp' }] },
+      },
       { ...service, spec: { ports: [{ port: 80 }] } },
     ])
-    expect(pod?.spec).toMatchObject({ containers: [{ ports: [{ protocol: 'TCP' }] }] })
+    expect(pod?.spec).toEqual({
+      containers: [{ name: 'app', ports: [{ containerPort: 9001, protocol: 'TCP' }] }],
+      volumes: [{ name: 'tmp', emptyDir: {} }],
+      serviceAccountName: 'default',
+    })
     expect(first?.spec).toMatchObject({ clusterIP: '10.96.0.1', ports: [{ protocol: 'TCP', targetPort: 80 }] })
     const [again] = await standin.apply([{ ...service, spec: { ports: [{ port: 81 }] } }])
     expect(again?.spec).toMatchObject({ clusterIP: '10.96.0.1', ports: [{ port: 81 }] })

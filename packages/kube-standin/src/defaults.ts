@@ -3,6 +3,7 @@ import type { KubeObject } from './kube-object.ts'
 interface PodSpec {
   serviceAccountName?: string
   containers?: { ports?: { protocol?: string }[] }[]
+  volumes?: { name: string; emptyDir?: object; [source: string]: unknown }[]
 }
 
 interface ServiceSpec {
@@ -58,6 +59,10 @@ function fillPod(spec: PodSpec): void {
   spec.serviceAccountName ??= 'default'
   for (const container of spec.containers ?? []) {
     for (const port of container.ports ?? []) port.protocol ??= 'TCP'
+  }
+  for (const volume of spec.volumes ?? []) {
+    const sources = Object.entries(volume).filter(([key, source]) => key !== 'name' && source !== null)
+    if (sources.length === 0) volume.emptyDir = {}
   }
 }
 
