@@ -1,0 +1,138 @@
+import type { KubeObject } from '@throughline/kube-standin'
+import { pollUntil } from '@throughline/testkit'
+import { describe, expect, it } from 'vitest'
+import { startControlPlane, useControlPlane } from './support/control-plane.ts'
+import { examples } from './support/examples.ts'
+import { readValidations } from './support/validated.ts'
+
+const controlPlane = useControlPlane()
+
+/** An object of one of Istio's groups, with what a test gets wrong. */
+function policy(apiVersion: string, kind: string, spec: object): KubeObject {
+  return { apiVersion: `${apiVersion}.istio.io/v1`, kind, metadata: { name: 'planted', namespace: 'refused' }, spec }
+}
+
+const allowFrom = (source: object) => policy('security', 'AuthorizationPolicy', { rules: [{ from: [{ source }] }] })
+
+describe('istiod’s validation webhook', () => {
+  it.for(examples)('accepts all that charts/istio renders: $name', async ({ name, file }, context) => {
+    const { standin, istiod, render } = await controlPlane(context)
+    const objects = await render('istio', { namespace: name, files: [file] })
+    const before = await readValidations(istiod)
+    await standin.apply(objects)
+    const ofIstio = objects.filter(({ apiVersion }) => apiVersion.includes('.istio.io/'))
+    expect(ofIstio.length).toBeGreaterThan(3)
+    // Accepted by being asked, not by nobody asking.
+    const { passed, failed } = await readValidations(istiod)
+    expect({ passed: passed - before.passed, failed: failed - before.failed }).toEqual({
+      passed: ofIstio.length,
+      failed: 0,
+    })
+  })
+
+  it.for([
+    {
+      fault: 'a source that names nobody',
+      planted: allowFrom({}),
+      words: '`from.source` must not be empty, found at rule 0',
+    },
+    {
+      fault: 'a path that is no pattern',
+      planted: policy('security', 'AuthorizationPolicy', {
+        rules: [{ to: [{ operation: { paths: ['/{**}/{*}'] } }] }],
+      }),
+      words: 'invalid or unsupported path',
+    },
+    {
+      fault: 'a mode that is none',
+      planted: policy('security', 'PeerAuthentication', { mtls: { mode: 'STRICKT' } }),
+      words: 'for enum istio.security.v1beta1.PeerAuthentication.MutualTLS.Mode',
+    },
+    {
+      fault: 'an exception for a port of every workload at once',
+      planted: policy('security', 'PeerAuthentication', { portLevelMtls: { 9002: { mode: 'PERMISSIVE' } } }),
+      words: 'mesh/namespace peer authentication cannot have port level mTLS',
+    },
+    {
+      fault: 'a rule for no host',
+      planted: policy('networking', 'DestinationRule', { trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } }),
+      words: 'empty domain name not allowed',
+    },
+    {
+      fault: 'more than all of the requests',
+      planted: policy('telemetry', 'Telemetry', { tracing: [{ randomSamplingPercentage: 101 }] }),
+      words: 'randomSamplingPercentage',
+    },
+    {
+      fault: 'an egress without hosts',
+      planted: policy('networking', 'Sidecar', { egress: [{}] }),
+      words: 'sidecar: egress listener must contain at least one host',
+    },
+  ])('refuses $fault, in Istio’s own words', async ({ planted, words }, context) => {
+    const { standin } = await controlPlane(context)
+    const refusal = await standin.apply([planted]).catch((error: unknown) => error)
+    expect(refusal).toMatchObject({
+      code: 400,
+      message: expect.stringMatching(/^admission webhook "\S*validation\.istio\.io" denied the request: /),
+    })
+    expect((refusal as Error).message).toContain(words)
+    expect(standin.get({ ...planted.metadata, kind: planted.kind, apiVersion: planted.apiVersion })).toBeUndefined()
+  })
+
+  it('takes a rule that is misspelt, and so allows everybody everything: istioctl validate finds it', async (context) => {
+    const { standin } = await controlPlane(context)
+    const misspelt = policy('security', 'AuthorizationPolicy', { rules: [{ form: [{ source: {} }] }] })
+    expect(await standin.apply([misspelt])).toHaveLength(1)
+    standin.delete({ ...misspelt.metadata, kind: misspelt.kind })
+  })
+
+  it('refuses a change for the worse, too, and what was there stays', async (context) => {
+    const { standin } = await controlPlane(context)
+    const good = allowFrom({ principals: ['cluster.local/ns/throughline/sa/dashboard'] })
+    await standin.apply([good])
+    await expect(standin.apply([allowFrom({})])).rejects.toThrow('`from.source` must not be empty')
+    expect(standin.get({ ...good.metadata, kind: good.kind })?.spec).toEqual(good.spec)
+  })
+
+  it('writes nothing of its own while nothing happens', async (context) => {
+    const { standin } = await controlPlane(context)
+    let last = -1
+    const settled = () => {
+      const before = last
+      last = standin.version()
+      return before === last ? true : undefined
+    }
+    // A controller that answers its own writes would never let two looks see the same.
+    await pollUntil(settled, { deadline: 10_000, interval: 500, what: 'the store to stand still' })
+    expect(standin.version()).toBe(last)
+  })
+})
+
+describe('when istiod is down', () => {
+  it('a policy can’t be written, and when it is back nothing is lost: its policies, its authority', async (context) => {
+    await controlPlane(context)
+    const plane = await startControlPlane({})
+    const { standin, istiod, render } = plane
+    try {
+      await standin.apply(await render('istio', { namespace: 'throughline' }))
+      const root = istiod.rootCertificate()
+      const pid = istiod.pid() ?? 0
+      process.kill(pid, 'SIGKILL')
+      await pollUntil(() => (istiod.pid() === undefined ? true : undefined), {
+        deadline: 5000,
+        what: 'istiod to be gone',
+      })
+      const written = allowFrom({ namespaces: ['throughline'] })
+      await expect(standin.apply([written])).rejects.toThrow('failed calling webhook')
+      await pollUntil(() => standin.apply([written]).catch(() => undefined), {
+        deadline: 20_000,
+        what: 'istiod to be back',
+      })
+      expect(istiod.pid()).not.toBe(pid)
+      expect(istiod.rootCertificate()).toBe(root)
+      await expect(standin.apply([allowFrom({})])).rejects.toThrow('`from.source` must not be empty')
+    } finally {
+      await plane.stop()
+    }
+  })
+})

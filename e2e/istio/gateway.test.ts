@@ -1,0 +1,86 @@
+import type { KubeObject } from '@throughline/kube-standin'
+import { pollUntil } from '@throughline/testkit'
+import { describe, expect, it } from 'vitest'
+import { type ControlPlane, useControlPlane } from './support/control-plane.ts'
+import { findObject } from './support/find-object.ts'
+import { startPod } from './support/start-pod.ts'
+
+const controlPlane = useControlPlane()
+
+interface Condition {
+  type: string
+  status: string
+  reason: string
+  observedGeneration: number
+}
+
+interface RouteStatus {
+  parents?: { controllerName: string; conditions: Condition[] }[]
+}
+
+/** What istiod says of the route, once it has seen the newest version of it. */
+async function routeConditions({ standin }: ControlPlane, namespace: string): Promise<Record<string, string>> {
+  return await pollUntil(
+    () => {
+      const route = standin.get({ kind: 'HTTPRoute', name: 'dashboard', namespace })
+      const conditions = (route?.status as RouteStatus | undefined)?.parents?.[0]?.conditions ?? []
+      const isNew = conditions.some(({ observedGeneration }) => observedGeneration === route?.metadata.generation)
+      return isNew ? Object.fromEntries(conditions.map(({ type, reason }) => [type, reason])) : undefined
+    },
+    { deadline: 10_000, what: 'istiod to look at the route' },
+  )
+}
+
+/** What istiod has made for the gateway. */
+async function made({ standin }: ControlPlane, kind: string, namespace: string): Promise<KubeObject> {
+  const name = 'dashboard-gateway-istio'
+  return await pollUntil(() => standin.get({ kind, name, namespace }), { deadline: 10_000, what: `${kind} ${name}` })
+}
+
+async function install(plane: ControlPlane, namespace: string): Promise<KubeObject[]> {
+  const objects = await plane.render('istio', { namespace, files: ['istio/examples/gateway/values.yaml'] })
+  await plane.standin.apply(objects)
+  return objects
+}
+
+describe('the page behind a gateway', () => {
+  it('has a route that istiod takes', async (context) => {
+    const plane = await controlPlane(context)
+    await install(plane, 'accepted')
+    expect(await routeConditions(plane, 'accepted')).toEqual({ Accepted: 'Accepted', ResolvedRefs: 'ResolvedRefs' })
+  })
+
+  it('has a route whose fault istiod names: a backend that isn’t there', async (context) => {
+    const plane = await controlPlane(context)
+    const objects = await install(plane, 'planted')
+    const route = findObject(objects, 'HTTPRoute', 'dashboard')
+    const [rule] = (route.spec as { rules: [{ backendRefs: [{ name: string }] }] }).rules
+    rule.backendRefs[0].name = 'dashbord'
+    await plane.standin.apply([route])
+    expect(await routeConditions(plane, 'planted')).toMatchObject({ ResolvedRefs: 'BackendNotFound' })
+  })
+
+  it('admits the identity that istiod gives the gateway, and no other', async (context) => {
+    const plane = await controlPlane(context)
+    const objects = await install(plane, 'identity')
+    const account = await made(plane, 'ServiceAccount', 'identity')
+    const edge = findObject(objects, 'AuthorizationPolicy', 'dashboard-edge')
+    const { rules } = edge.spec as { rules: { from: [{ source: { principals: string[] } }] }[] }
+    expect(rules.map(({ from }) => from[0].source.principals)).toEqual([
+      [`cluster.local/ns/identity/sa/${account.metadata.name}`],
+    ])
+  })
+
+  it('leaves the gateway’s pod to the policies that name the gateway: no selector of ours finds it', async (context) => {
+    const plane = await controlPlane(context)
+    const objects = await install(plane, 'selectors')
+    const pod = await startPod(plane.standin, await made(plane, 'Deployment', 'selectors'))
+    expect(pod.metadata.labels['gateway.networking.k8s.io/gateway-name']).toBe('dashboard-gateway')
+    const selecting = objects.filter(({ spec }) => {
+      const { selector } = (spec ?? {}) as { selector?: { matchLabels?: Record<string, string> } }
+      const wanted = Object.entries(selector?.matchLabels ?? {})
+      return wanted.length > 0 && wanted.every(([key, value]) => pod.metadata.labels[key] === value)
+    })
+    expect(selecting.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual([])
+  })
+})

@@ -1,0 +1,177 @@
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import { type ControlPlane, useControlPlane } from './support/control-plane.ts'
+import { findObject } from './support/find-object.ts'
+import { type Container, containerOf, environmentOf, type Pod, startPod } from './support/start-pod.ts'
+
+const injected = path.join(import.meta.dirname, '../../charts/istio/examples/default/injected')
+
+/** Installs the chart in a namespace of its own and starts its pods. */
+async function install(
+  { standin, render }: ControlPlane,
+  { namespace, values, labels = {} }: { namespace: string; values?: object; labels?: Record<string, string> },
+): Promise<Record<string, Pod>> {
+  await standin.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } }])
+  const objects = await render('istio', { namespace, ...(values && { values }) })
+  await standin.apply(objects)
+  const pods: Record<string, Pod> = {}
+  for (const object of objects.filter(({ kind }) => kind === 'Deployment')) {
+    pods[object.metadata.name] = await startPod(standin, object)
+  }
+  return pods
+}
+
+const names = (containers: Container[] = []): string[] => containers.map(({ name }) => name)
+
+/** Whether the pod has a sidecar, and of which kind. */
+function sidecarOf(pod: Pod | undefined): 'native' | 'plain' | 'none' {
+  if (pod === undefined || containerOf(pod, 'istio-proxy') === undefined) return 'none'
+  return names(pod.spec.initContainers).includes('istio-proxy') ? 'native' : 'plain'
+}
+
+describe('a pod of the chart, admitted by istiod’s own webhook', () => {
+  const controlPlane = useControlPlane()
+  const services = [
+    { name: 'counting', port: '9001' },
+    { name: 'dashboard', port: '9002' },
+  ]
+
+  it.for(services)('$name becomes what is kept as a golden (-u renews it)', async ({ name }, context) => {
+    const pods = await install(await controlPlane(context), { namespace: 'throughline' })
+    const { metadata, ...rest } = pods[name] as Pod
+    const { uid, resourceVersion, creationTimestamp, generation, ...kept } = metadata
+    expect([uid, resourceVersion, creationTimestamp, generation]).not.toContain(undefined)
+    const text = stringify(
+      { ...rest, metadata: kept },
+      { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false },
+    )
+    await expect(text).toMatchFileSnapshot(path.join(injected, `${name}.yaml`))
+  })
+
+  it.for(services)('$name starts after its sidecar, which is a native one', async ({ name }, context) => {
+    const pod = (await install(await controlPlane(context), { namespace: 'native' }))[name] as Pod
+    expect(names(pod.spec.containers)).toEqual([name])
+    expect(names(pod.spec.initContainers)).toEqual(['istio-validation', 'istio-proxy'])
+    expect(containerOf(pod, 'istio-proxy')).toMatchObject({
+      restartPolicy: 'Always',
+      securityContext: { runAsUser: 1337 },
+    })
+  })
+
+  it.for(services)('$name keeps its labels and annotations, and gets the mesh’s', async ({ name, port }, context) => {
+    const pod = (await install(await controlPlane(context), { namespace: 'labels' }))[name] as Pod
+    const { metadata } = pod
+    expect(metadata.labels).toMatchObject({
+      'app.kubernetes.io/name': name,
+      'app.kubernetes.io/part-of': 'throughline',
+      'security.istio.io/tlsMode': 'istio',
+      'service.istio.io/canonical-name': name,
+      'service.istio.io/canonical-revision': '0.1.0',
+    })
+    expect(metadata.annotations).toMatchObject({
+      'kubectl.kubernetes.io/default-container': name,
+      'traffic.sidecar.istio.io/excludeOutboundPorts': '4317,4318,9411,14268,16686',
+      // The agent's: it serves the app's metrics with its own.
+      'prometheus.io/port': '15020',
+      'prometheus.io/path': '/stats/prometheus',
+    })
+    expect(JSON.parse(metadata.annotations['sidecar.istio.io/status'] ?? '')).toMatchObject({ revision: 'default' })
+    const { ISTIO_PROMETHEUS_ANNOTATIONS, ISTIO_META_APP_CONTAINERS } = environmentOf(containerOf(pod, 'istio-proxy'))
+    expect(JSON.parse(ISTIO_PROMETHEUS_ANNOTATIONS ?? '')).toEqual({ scrape: 'true', path: '/metrics', port })
+    expect(ISTIO_META_APP_CONTAINERS).toBe(name)
+  })
+
+  it.for(services)(
+    '$name keeps its probes: they run a command, so nothing has to be rewritten',
+    async ({ name }, context) => {
+      const pod = (await install(await controlPlane(context), { namespace: 'probes' }))[name] as Pod
+      const { livenessProbe, readinessProbe, startupProbe } = containerOf(pod, name) as Container
+      const command = ['node', 'healthcheck.js']
+      expect(livenessProbe).toMatchObject({ exec: { command } })
+      expect(startupProbe).toMatchObject({ exec: { command } })
+      expect(readinessProbe).toMatchObject({ exec: { command: [...command, 'ready'] } })
+      expect(environmentOf(containerOf(pod, 'istio-proxy'))).not.toHaveProperty('ISTIO_KUBE_APP_PROBERS')
+    },
+  )
+
+  it.for(services)(
+    '$name still meets the restricted Pod Security Standard, sidecar included',
+    async ({ name }, context) => {
+      const pod = (await install(await controlPlane(context), { namespace: 'restricted' }))[name] as Pod
+      expect(pod.spec['securityContext']).toMatchObject({
+        seccompProfile: { type: 'RuntimeDefault' },
+        runAsNonRoot: true,
+      })
+      for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
+        expect(container.securityContext).toMatchObject({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        })
+        expect(container.securityContext.capabilities).not.toHaveProperty('add')
+      }
+      for (const { name: _, ...source } of pod.spec['volumes'] as { name: string }[]) {
+        expect(['configMap', 'downwardAPI', 'emptyDir', 'projected']).toContain(Object.keys(source).join())
+      }
+    },
+  )
+
+  it('gets its sidecar’s settings from a pod annotation', async (context) => {
+    const values = { counting: { podAnnotations: { 'proxy.istio.io/config': 'tracing:\n  sampling: 10\n' } } }
+    const { counting, dashboard } = await install(await controlPlane(context), { namespace: 'proxy-config', values })
+    const settings = (pod: Pod | undefined) => environmentOf(containerOf(pod as Pod, 'istio-proxy'))['PROXY_CONFIG']
+    expect(JSON.parse(settings(counting) ?? '')).toEqual({ tracing: { sampling: 10 } })
+    expect(JSON.parse(settings(dashboard) ?? '')).toEqual({})
+  })
+
+  it.for([
+    { injection: 'podLabel', labels: {}, sidecar: 'native' },
+    { injection: 'podLabel', labels: { 'istio-injection': 'disabled' }, sidecar: 'none' },
+    { injection: 'namespaceLabel', labels: { 'istio-injection': 'enabled' }, sidecar: 'native' },
+    { injection: 'namespaceLabel', labels: {}, sidecar: 'none' },
+    { injection: 'revision', revision: 'default', labels: {}, sidecar: 'native' },
+    { injection: 'revision', revision: 'canary', labels: {}, sidecar: 'none' },
+    { injection: 'none', labels: { 'istio-injection': 'enabled' }, sidecar: 'none' },
+  ])('asked for by $injection $revision in a namespace with $labels: $sidecar', async (wanted, context) => {
+    const { injection, revision = '', labels, sidecar } = wanted
+    const namespace = `by-${injection}-${revision}-${Object.values(labels).join('')}`.toLowerCase().replace(/-+$/, '')
+    const values = { global: { istio: { injection, revision } } }
+    const pods = await install(await controlPlane(context), { namespace, values, labels })
+    expect([sidecarOf(pods['counting']), sidecarOf(pods['dashboard'])]).toEqual([sidecar, sidecar])
+    // The trace backend is no part of the mesh, whatever the namespace says.
+    expect(sidecarOf(pods['jaeger'])).toBe('none')
+  })
+
+  it('gets none by the annotation that once asked for it', async (context) => {
+    const { standin, render } = await controlPlane(context)
+    const objects = await render('istio', {
+      namespace: 'annotated',
+      values: { global: { istio: { injection: 'namespaceLabel' } } },
+    })
+    await standin.apply(objects)
+    const deployment = findObject(objects, 'Deployment', 'counting')
+    const { template } = deployment.spec as { template: Pod }
+    template.metadata.annotations['sidecar.istio.io/inject'] = 'true'
+    expect(sidecarOf(await startPod(standin, deployment))).toBe('none')
+  })
+})
+
+describe('a pod of the chart where Istio’s CNI plugin and native sidecars are missing', () => {
+  const controlPlane = useControlPlane({ values: { cni: { enabled: false } }, kubernetesVersion: '1.30.0' })
+
+  it('redirects its own traffic before it starts, but for the ports of trace backends', async (context) => {
+    const { counting } = await install(await controlPlane(context), { namespace: 'throughline' })
+    const init = containerOf(counting as Pod, 'istio-init')
+    const args = init?.args ?? []
+    const flag = (name: string) => args[args.indexOf(name) + 1]
+    expect([flag('-o'), flag('-u'), flag('-b')]).toEqual(['4317,4318,9411,14268,16686', '1337', '*'])
+    expect(init?.securityContext.capabilities?.add).toEqual(['NET_ADMIN', 'NET_RAW'])
+  })
+
+  it('has a sidecar beside its app, started before it', async (context) => {
+    const { counting } = await install(await controlPlane(context), { namespace: 'throughline' })
+    expect(sidecarOf(counting)).toBe('plain')
+    expect(names(counting?.spec.containers).toSorted()).toEqual(['counting', 'istio-proxy'])
+  })
+})

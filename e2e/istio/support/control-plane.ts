@@ -1,0 +1,122 @@
+import { execFile } from 'node:child_process'
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { createKubeStandin, type KubeObject, type KubeStandin } from '@throughline/kube-standin'
+import {
+  findHelm,
+  findIstio,
+  type Istiod,
+  LabError,
+  renderChart,
+  renderIstioObjects,
+  startGuardian,
+  startIstiod,
+} from '@throughline/lab'
+import { afterAll, type TestContext } from 'vitest'
+
+const charts = path.join(import.meta.dirname, '../../../charts')
+
+/** The values that users install istiod with. */
+const documented = [path.join(charts, 'istio/install/istiod.yaml')]
+
+export interface ControlPlaneOptions {
+  /** Values of Istio's chart `istiod` on top of the documented ones. */
+  values?: object
+  /** What the stand-in for the Kubernetes API claims to be. */
+  kubernetesVersion?: string
+}
+
+interface Ran {
+  /** -1 when it was ended because it took too long. */
+  exitCode: number
+  stdout: string
+  stderr: string
+}
+
+export interface ControlPlane {
+  standin: KubeStandin
+  istiod: Istiod
+  /** Renders a chart of ours (a folder below `charts/`) with the real Helm. */
+  render: (chart: string, options: { namespace: string; files?: string[]; values?: object }) => Promise<KubeObject[]>
+  /** Runs istioctl against this control plane; never longer than 30 s, and then it has failed. */
+  istioctl: (...args: string[]) => Promise<Ran>
+  /** Folder for a test's files. */
+  folder: string
+  stop: () => Promise<void>
+}
+
+type Context = Pick<TestContext, 'skip'>
+
+/**
+ * One control plane for the tests of a file, started by the first that asks for it. A machine without the programs skips
+ * the tests and says why; in CI that is a failure.
+ */
+export function useControlPlane(options: ControlPlaneOptions = {}): (context: Context) => Promise<ControlPlane> {
+  let started: Promise<ControlPlane> | undefined
+  afterAll(async () => {
+    const plane = await started?.catch(() => undefined)
+    await plane?.stop()
+  })
+  return async (context) => {
+    started ??= startControlPlane(options)
+    try {
+      return await started
+    } catch (error) {
+      const isMissing = error instanceof LabError && error.code === 'TL_BINARY_MISSING'
+      if (!isMissing || process.env['CI']) throw error
+      return context.skip(error.message)
+    }
+  }
+}
+
+/** A real istiod on a stand-in for the Kubernetes API, with the documented values; nothing is left when it stops. */
+export async function startControlPlane({ values, kubernetesVersion }: ControlPlaneOptions): Promise<ControlPlane> {
+  const istio = await findIstio()
+  const helm = await findHelm()
+  const objects = await renderIstioObjects({ helm, istio, files: documented, ...(values && { values }) })
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-istio-'))
+  const guardian = await startGuardian({ folder })
+  const standin = await createKubeStandin({ objects, ...(kubernetesVersion && { kubernetesVersion }) })
+  const kubeconfig = path.join(folder, 'kubeconfig')
+  await fs.writeFile(kubeconfig, standin.kubeconfig(), { mode: 0o600 })
+  let istiod: Istiod | undefined
+  const stop = async (): Promise<void> => {
+    await istiod?.stop()
+    await guardian.close()
+    await standin.close()
+  }
+  try {
+    istiod = await startIstiod({ binary: istio.pilotDiscovery, standin, runDir: folder, guardian })
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return {
+    standin,
+    istiod,
+    folder,
+    stop,
+    render: (chart, { namespace, files = [], values: own }) =>
+      renderChart({
+        helm,
+        chart: path.join(charts, chart),
+        release: 'throughline',
+        namespace,
+        files: files.map((file) => path.join(charts, file)),
+        ...(own && { values: own }),
+      }),
+    istioctl: (...args) => run(istio.istioctl, args, { KUBECONFIG: kubeconfig, HOME: folder }),
+  }
+}
+
+/** istioctl waits without end for an API that doesn't answer. */
+function run(file: string, args: string[], env: Record<string, string>): Promise<Ran> {
+  const limits = { timeout: 30_000, killSignal: 'SIGKILL', maxBuffer: 32 * 1024 * 1024 } as const
+  return new Promise((resolve) => {
+    execFile(file, args, { env, ...limits }, (error, stdout, stderr) => {
+      const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
+      resolve({ exitCode, stdout, stderr })
+    })
+  })
+}
