@@ -3,9 +3,10 @@ import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { openPage, requireBrowser } from './support/browser.ts'
-import { pageText, switchAccess } from './support/page-text.ts'
+import { choose, pageText, switchAccess } from './support/page-text.ts'
 import { startDashboard } from './support/start-dashboard.ts'
 import { startLab } from './support/start-lab.ts'
+import { startStage } from './support/start-stage.ts'
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -116,3 +117,30 @@ it('in a cluster, where the page has no switches, it shows the commands, in orde
   expect(await page.locator('#controls, #faults').filter({ visible: true }).count()).toBe(0)
   await expectOrder(page, 'in a cluster')
 })
+
+it('with settings and a way around the sidecar, at rest, under change, failed and disputed, too', async (context) => {
+  await using lab = await startStage({ FAULTS: 'on' })
+  await using tab = await openPage(requireBrowser(context), lab.url)
+  const { page } = tab
+  await pageText(page, '#setting-0-effect', /^Every call/)
+  await expectOrder(page, 'settings')
+  let open = (): void => {}
+  lab.stage.before = new Promise((resolve) => (open = resolve))
+  await choose(page, 'Deny')
+  await pageText(page, '#setting-0-effect', /^Switching/)
+  await expectOrder(page, 'under change')
+  open()
+  await pageText(page, '#state-label', /^Denied$/)
+  await page.click('#around-try')
+  await pageText(page, '#around-said', /^200/)
+  await expectOrder(page, 'walked around')
+  lab.stage.closed = true
+  await pageText(page, '#around-state', /^Closed$/)
+  await page.click('#around-try')
+  await pageText(page, '#around-dispute', /^The mesh says/)
+  lab.stage.failure = new Error('counting-sidecar took no configuration within 5 s')
+  await choose(page, 'Permissive')
+  await pageText(page, '#control-error', /^The mesh did not switch/)
+  await expectOrder(page, 'disputed')
+  expect(tab.errors).toEqual([])
+}, 120_000)

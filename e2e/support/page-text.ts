@@ -17,3 +17,8 @@ export async function switchAccess(page: Page): Promise<void> {
   await pageText(page, '#access-value', /^(Allowed|Denied)$/)
   await page.click('#access')
 }
+
+/** Chooses one of the choices of a setting of the mesh. They are checked once the mesh says so, not by the click. */
+export async function choose(page: Page, label: string): Promise<void> {
+  await page.getByRole('radio', { name: label, exact: true }).click({ force: true })
+}

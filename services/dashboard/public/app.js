@@ -1,16 +1,19 @@
 // @ts-check
 import { requestJson } from './api.js'
 import { createControls } from './controls.js'
-import { byId, setText } from './dom.js'
+import { byId } from './dom.js'
+import { drawFacts } from './facts-view.js'
 import { createHistoryView } from './history-view.js'
 import { createLive } from './live.js'
 import { createMeshView } from './mesh-view.js'
 import { buildPathModel, denierOf, hopsOf, hopTimesOf } from './path-model.js'
 import { createPathView } from './path-view.js'
 import { createPoller } from './poller.js'
+import { createSettling } from './settling-model.js'
 import { createStateView } from './state-view.js'
 import { createTraceView } from './trace-view.js'
 import { createTrafficControls } from './traffic-controls.js'
+import { createWalkAroundView } from './walk-around-view.js'
 import { parseConfig } from './wire.js'
 
 /**
@@ -19,13 +22,14 @@ import { parseConfig } from './wire.js'
  * @typedef {import('./wire.js').Entry} Entry
  */
 
-/** @type {{ state: PageState, status: number | null, known: TracedHop[], reached: TracedHop[] | null, dropper: string | null, mesh: import('./wire.js').MeshStatus | null }} */
+/** @type {{ state: PageState, status: number | null, known: TracedHop[], reached: TracedHop[] | null, dropper: string | null, mesh: import('./parse-mesh-status.js').MeshStatus | null }} */
 const seen = { state: 'connecting', status: null, known: [], reached: null, dropper: null, mesh: null }
 /** @type {import('./wire.js').Config | undefined} */
 let config
 /** @type {Entry | undefined} */
 let newest
 let drawing = false
+const allShown = { show: true, askAgain: false }
 let sinceMs = 0
 
 const stateView = createStateView()
@@ -55,11 +59,23 @@ const traceView = createTraceView({
   onHeld: (traceId) => historyView.mark(traceId),
 })
 
+const walkAroundView = createWalkAroundView()
+const settling = createSettling()
+const askOnce = () => void requestJson('/api/traffic/once', { method: 'POST' })
+
 const controls = createControls({
   onStatus(status) {
+    // Somebody else may have changed it.
+    if (status !== null && seen.mesh !== null && status.access !== seen.mesh.access) settling.end(status.access)
     seen.mesh = status
-    drawFacts()
+    walkAroundView.showMesh(status)
+    drawFacts(config, status)
     drawPath()
+  },
+  onAsk: (wanted) => settling.begin(wanted),
+  onAnswer(access) {
+    settling.end(access)
+    askOnce()
   },
 })
 const trafficControls = createTrafficControls()
@@ -70,6 +86,9 @@ const live = createLive({
   onEntries(entries, reset) {
     historyView.add(entries, reset)
     for (const entry of entries) {
+      const { show, askAgain } = reset ? allShown : settling.judge(entry.state, newest?.state ?? null)
+      if (askAgain) askOnce()
+      if (!show) continue
       if (entry.state !== newest?.state) sinceMs = entry.atMs
       newest = entry
     }
@@ -118,6 +137,7 @@ function enter(state, status) {
   if (state !== seen.state) seen.reached = null
   seen.state = state
   seen.status = status
+  walkAroundView.showState(state)
   drawPath()
 }
 
@@ -128,15 +148,11 @@ async function readConfig() {
   traceView.useLinks(config.traceUiUrl)
   controls.reveal(config.controls, config.kubernetes)
   trafficControls.reveal(config.faults)
-  drawFacts()
+  walkAroundView.offer(config.walkAround)
+  drawFacts(config, seen.mesh)
   if (config.controls) meshPoller.start()
   else meshPoller.stop()
   if (newest !== undefined) showNewest()
-}
-
-function drawFacts() {
-  const mesh = seen.mesh === null ? [] : [seen.mesh.mesh, `tracer ${seen.mesh.tracer}`]
-  setText(byId('facts'), [...(config === undefined ? [] : [`dashboard on ${config.hostname}`]), ...mesh].join(' · '))
 }
 
 drawPath()

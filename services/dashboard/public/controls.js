@@ -1,23 +1,36 @@
 // @ts-check
 import { requestJson } from './api.js'
 import { byId, create, setText } from './dom.js'
+import { parseMeshStatus } from './parse-mesh-status.js'
+import { judgeChange } from './settings-model.js'
+import { createSettingsView } from './settings-view.js'
 import { copyText } from './trace-tools.js'
-import { parseErrorMessage, parseMeshStatus } from './wire.js'
+import { parseErrorMessage } from './wire.js'
 
 /**
- * @typedef {import('./wire.js').MeshStatus} MeshStatus
+ * @typedef {import('./parse-mesh-status.js').MeshStatus} MeshStatus
+ * @typedef {import('./settings-model.js').Asked} Asked
+ * @typedef {MeshStatus['access']} Access
  */
 
 /** The lab answers once the sidecar has taken its new configuration, which a restart makes slow. */
 const switchTimeoutMs = 20_000
 
 /**
- * The switch and the chooser. Both show what the mesh says it does, never what was only asked for.
+ * @typedef {object} ControlsOptions
+ * @property {(status: MeshStatus | null) => void} onStatus called with each newly read status; null = unknown
+ * @property {(wanted: Access | null) => void} onAsk a change of the mesh was asked for; null = not (only) of the access
+ * @property {(access: Access) => void} onAnswer the mesh answered, and this is in force
+ */
+
+/**
+ * The switch, the chooser, and the settings that this mesh has. All show what the mesh says it does, never what was only
+ * asked for, and one change is made at a time.
  *
- * @param {{ onStatus: (status: MeshStatus | null) => void }} options called with each newly read status; null = unknown
+ * @param {ControlsOptions} options
  * @returns {{ refresh(): Promise<void>, reveal(available: boolean, kubernetes: boolean): void }}
  */
-export function createControls({ onStatus }) {
+export function createControls({ onStatus, onAsk, onAnswer }) {
   const access = byId('access')
   /** @type {HTMLSelectElement} */
   const tracer = byId('tracer')
@@ -26,9 +39,19 @@ export function createControls({ onStatus }) {
   /** @type {MeshStatus | null} */
   let status = null
   let pending = false
+  /** Changes asked for so far: an answer from before the last one is old news. */
+  let changes = 0
+  /** @type {MeshStatus['settings']} */
+  let settings = []
+  /** @type {Asked | null} */
+  let asked = null
+  const settingsView = createSettingsView({
+    onChoose: (choice) => ask({ path: '/api/mesh/set', body: choice, wanted: null, setting: choice }),
+  })
 
   const draw = () => {
     const busy = pending || status === null
+    settingsView.show(settings, { known: status !== null, busy, asked })
     access.setAttribute('aria-checked', String(status?.access === 'allowed'))
     // Not `disabled`: that would throw the keyboard focus away in the middle of a demo.
     access.setAttribute('aria-disabled', String(busy))
@@ -36,7 +59,13 @@ export function createControls({ onStatus }) {
     tracer.disabled = busy
     setText(
       value,
-      status === null ? 'Unknown' : pending ? 'Switching…' : status.access === 'allowed' ? 'Allowed' : 'Denied',
+      status === null
+        ? 'Unknown'
+        : pending && asked === null
+          ? 'Switching…'
+          : status.access === 'allowed'
+            ? 'Allowed'
+            : 'Denied',
     )
     if (status === null) return
     const wanted = status.tracers.join('\n')
@@ -53,30 +82,41 @@ export function createControls({ onStatus }) {
     const read = answer.kind === 'json' && answer.status < 400 ? parseMeshStatus(answer.body) : undefined
     if (read !== undefined) {
       status = read
+      settings = read.settings
       onStatus(read)
       return null
     }
     return answer.kind === 'lost' ? answer.reason : (parseErrorMessage(answer.body) ?? `HTTP ${answer.status}`)
   }
 
-  /**
-   * @param {string} path
-   * @param {unknown} [body]
-   */
-  const ask = async (path, body) => {
+  /** @param {{ path: string, body?: unknown, wanted: Access | null, setting?: Asked }} change */
+  const ask = async ({ path, body, wanted, setting }) => {
     if (pending || status === null) return
     pending = true
+    changes++
+    asked = setting ?? null
     setText(error, '')
     draw()
+    onAsk(wanted)
     const options = { method: /** @type {const} */ ('POST'), timeoutMs: switchTimeoutMs }
     const failure = take(await requestJson(path, body === undefined ? options : { ...options, body }))
     pending = false
-    if (failure !== null) setText(error, `The mesh did not switch: ${failure}`)
+    asked = null
+    const outcome = failure === null && setting !== undefined ? judgeChange(status.settings, setting) : null
+    const wrong = failure ?? (outcome !== null && 'failed' in outcome ? outcome.failed : null)
+    if (wrong !== null) setText(error, `The mesh did not switch: ${wrong}`)
+    else if (outcome !== null && 'done' in outcome) setText(byId('announcer'), outcome.done)
     draw()
+    onAnswer(status.access)
   }
 
-  access.addEventListener('click', () => ask(status?.access === 'allowed' ? '/api/mesh/deny' : '/api/mesh/allow'))
-  tracer.addEventListener('change', () => ask('/api/mesh/tracer', { tracer: tracer.value }))
+  access.addEventListener('click', () => {
+    const wanted = status?.access === 'allowed' ? 'denied' : 'allowed'
+    void ask({ path: wanted === 'denied' ? '/api/mesh/deny' : '/api/mesh/allow', wanted })
+  })
+  tracer.addEventListener('change', () =>
+    ask({ path: '/api/mesh/tracer', body: { tracer: tracer.value }, wanted: null }),
+  )
 
   for (const button of document.querySelectorAll('#cluster-note button')) {
     button.addEventListener('click', async () => {
@@ -88,8 +128,9 @@ export function createControls({ onStatus }) {
   return {
     async refresh() {
       if (pending) return
+      const before = changes
       const answer = await requestJson('/api/mesh/status')
-      if (pending) return
+      if (before !== changes) return
       if (take(answer) !== null) {
         status = null
         onStatus(null)

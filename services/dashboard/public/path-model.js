@@ -5,8 +5,8 @@ import { stateWords } from './states.js'
  * @typedef {import('./trace-model.js').Row} Row
  * @typedef {import('./trace-model.js').TraceModel} TraceModel
  * @typedef {import('./states.js').PageState} PageState
- * @typedef {import('./wire.js').MeshStatus} MeshStatus
- * @typedef {import('./wire.js').SidecarStatus} SidecarStatus
+ * @typedef {import('./parse-mesh-status.js').MeshStatus} MeshStatus
+ * @typedef {import('./parse-mesh-status.js').SidecarStatus} SidecarStatus
  *
  * @typedef {'ok' | 'failed' | 'unreached' | 'unknown'} PartStatus
  * @typedef {{ role: 'browser' | 'app' | 'sidecar', name: string, direction: 'inbound' | 'outbound' | null, detached: boolean, tries?: number }} TracedHop

@@ -98,7 +98,7 @@ function drawHop(hop, before, after) {
   return item
 }
 
-/** @param {import('./wire.js').SidecarStatus} sidecar */
+/** @param {import('./parse-mesh-status.js').SidecarStatus} sidecar */
 function drawSidecar(sidecar) {
   const restarts = sidecar.restarts > 0 ? `, restarted ${sidecar.restarts}×` : ''
   const chip = create('span', { class: 'sidecar' }, [

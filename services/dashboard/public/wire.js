@@ -25,21 +25,11 @@
  * @property {boolean} controls
  * @property {boolean} faults
  * @property {boolean} kubernetes
- *
- * @typedef {'ready' | 'starting' | 'down' | 'rejected'} SidecarState
- * @typedef {{ name: string, state: SidecarState, reason: string | null, restarts: number }} SidecarStatus
- *
- * @typedef {object} MeshStatus
- * @property {string} mesh
- * @property {string} tracer
- * @property {string[]} tracers
- * @property {'allowed' | 'denied'} access
- * @property {SidecarStatus[]} sidecars
+ * @property {boolean} walkAround whether the dashboard knows an address around the sidecar
  */
 
 const callStates = new Set(['connected', 'denied', 'failing', 'unreachable'])
 const trafficRates = new Set(['auto', 'off', '1', '10'])
-const sidecarStates = new Set(['ready', 'starting', 'down', 'rejected'])
 
 /**
  * @param {unknown} value
@@ -129,23 +119,7 @@ export function parseConfig(body) {
     controls: body['controls'] === true,
     faults: body['faults'] === true,
     kubernetes: body['kubernetes'] === true,
-  }
-}
-
-/**
- * @param {unknown} body
- * @returns {MeshStatus | undefined}
- */
-export function parseMeshStatus(body) {
-  if (!isRecord(body) || (body['access'] !== 'allowed' && body['access'] !== 'denied')) return undefined
-  const tracer = parseText(body['tracer'], 60) ?? 'none'
-  const tracers = parseList(body['tracers'], (item) => parseText(item, 60) ?? undefined)
-  return {
-    mesh: parseText(body['mesh'], 60) ?? 'mesh',
-    tracer,
-    tracers: tracers.includes(tracer) ? tracers : [tracer, ...tracers],
-    access: body['access'],
-    sidecars: parseList(body['sidecars'], parseSidecar),
+    walkAround: body['walkAround'] === true,
   }
 }
 
@@ -163,28 +137,12 @@ export function parseErrorMessage(body) {
 }
 
 /**
- * @param {unknown} item
- * @returns {SidecarStatus | undefined}
- */
-function parseSidecar(item) {
-  if (!isRecord(item)) return undefined
-  const name = parseText(item['name'], 100)
-  if (name === null || typeof item['state'] !== 'string' || !sidecarStates.has(item['state'])) return undefined
-  return {
-    name,
-    state: /** @type {SidecarState} */ (item['state']),
-    reason: parseText(item['reason'], 300),
-    restarts: parseNumber(item['restarts']) ?? 0,
-  }
-}
-
-/**
  * @template T
  * @param {unknown} value
  * @param {(item: unknown) => T | undefined} parseItem
  * @returns {T[]} at most 20
  */
-function parseList(value, parseItem) {
+export function parseList(value, parseItem) {
   if (!Array.isArray(value)) return []
   return value
     .slice(0, 20)
@@ -192,7 +150,10 @@ function parseList(value, parseItem) {
     .filter((item) => item !== undefined)
 }
 
-/** @param {unknown} value */
-function parseNumber(value) {
+/**
+ * @param {unknown} value
+ * @returns {number | null}
+ */
+export function parseNumber(value) {
   return typeof value === 'number' && Number.isFinite(value) ? value : null
 }

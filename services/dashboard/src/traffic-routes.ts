@@ -8,7 +8,7 @@ const BURST = 50
 
 /**
  * The dashboard's own requests: `GET /api/traffic`, `POST /api/traffic` `{ rate?, fault?, propagation? }`,
- * `POST /api/traffic/burst` and `/crash`. Faults need `FAULTS=on`, else 404 `TL_FAULTS_OFF`.
+ * `POST /api/traffic/once`, `/burst` and `/crash`. Faults need `FAULTS=on`, else 404 `TL_FAULTS_OFF`.
  */
 export function trafficRoutes({ traffic, faults }: { traffic: Traffic; faults: boolean }): Router {
   const routes = Router()
@@ -26,6 +26,10 @@ export function trafficRoutes({ traffic, faults }: { traffic: Traffic; faults: b
     if (!faults && (change.fault || change.propagation === false)) throw faultsOff()
     traffic.change(change)
     response.json(traffic.settings())
+  })
+  routes.post('/once', sameOrigin, (_request, response) => {
+    traffic.burst(1)
+    response.status(202).json(traffic.settings())
   })
   routes.post('/burst', sameOrigin, (_request, response) => {
     traffic.burst(BURST)

@@ -12,7 +12,7 @@ export const checkAroundSidecar: Check = async (options) => {
   const told = disagreement === null ? said : `${said} ${disagreement}`
   if (way === 'open') {
     const closing = 'A unix socket (SOCKET_PATH), a NetworkPolicy or strict mutual TLS closes it.'
-    return [{ ...result, verdict: 'bad', found: `Yes: ${url}: ${told} ${closing}`, command }]
+    return [{ ...result, verdict: 'bad', found: `Yes, at ${url}. ${told} ${closing}`, command }]
   }
   if (way === 'unclear') return [{ ...result, verdict: 'unknown', found: told, command }]
   return [{ ...result, verdict: disagreement === null ? 'good' : 'bad', found: `No: ${told}`, command }]

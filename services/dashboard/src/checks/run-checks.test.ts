@@ -59,7 +59,7 @@ describe('the checks', () => {
   it('find a way around, and one that is closed', async () => {
     await using upstream = await startUpstream(count)
     const open = await found({ upstreamUrl: gone, directUrl: upstream.url })
-    expect(open['around-sidecar']).toMatch(/^bad: Yes: .* 200: counted around its sidecar/)
+    expect(open['around-sidecar']).toMatch(/^bad: Yes, at http.* 200: counted around its sidecar/)
     expect((await found({ upstreamUrl: gone, directUrl: gone }))['around-sidecar']).toMatch(/^good: No: /)
   })
 

@@ -13,7 +13,7 @@ const text =
 
 const status = (access: string, closed: boolean) => async () => ({
   access,
-  bypass: { closed, reason: 'as configured' },
+  bypass: { closed, reason: 'As configured.' },
 })
 
 /** What came of a try where this answers. */
@@ -66,7 +66,7 @@ describe('a try of the way around the sidecar', () => {
 
   it('says loudly when the mesh claims what is not so, either way', async () => {
     expect((await attempt(count, status('denied', true))).disagreement).toBe(
-      'The mesh says that this way is closed (as configured), but it is open: counting answered 200.',
+      'The mesh says that this way is closed (As configured), but it is open: counting answered 200.',
     )
     const { disagreement } = await attempt(text(403, 'RBAC: access denied'), status('denied', false))
     expect(disagreement).toMatch(/^The mesh says that this way is open .* did not get through: refused with 403/)

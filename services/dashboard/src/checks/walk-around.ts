@@ -55,7 +55,8 @@ function say({ way, status, found }: ReachedAround, { access }: MeshClaim): stri
 
 function compare({ way, found }: ReachedAround, { bypass }: MeshClaim): string | null {
   if (bypass === null || way === 'unclear' || bypass.closed === (way === 'closed')) return null
+  const reason = bypass.reason.replace(/\.$/, '')
   return bypass.closed
-    ? `The mesh says that this way is closed (${bypass.reason}), but it is open: counting ${found}.`
-    : `The mesh says that this way is open (${bypass.reason}), but the dashboard did not get through: ${found}.`
+    ? `The mesh says that this way is closed (${reason}), but it is open: counting ${found}.`
+    : `The mesh says that this way is open (${reason}), but the dashboard did not get through: ${found}.`
 }

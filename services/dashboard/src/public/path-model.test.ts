@@ -19,6 +19,9 @@ const mesh = (...sidecars: ReturnType<typeof sidecar>[]) => ({
   tracers: ['none'],
   access: 'allowed' as const,
   sidecars,
+  settings: [],
+  bypass: null,
+  links: [],
 })
 const marks = ({ hops: nodes, edges }: ReturnType<typeof buildPathModel>) => ({
   hops: nodes.map((hop) => hop.status),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseConfig, parseErrorMessage, parseMeshStatus, parseOutcome, parseTraceId } from '../../public/wire.js'
+import { parseConfig, parseErrorMessage, parseOutcome, parseTraceId } from '../../public/wire.js'
 
 describe('parseOutcome', () => {
   it('reads a call that went through', () => {
@@ -35,30 +35,11 @@ describe('parseOutcome', () => {
   })
 })
 
-describe('parseMeshStatus', () => {
-  const body = {
-    mesh: 'static-envoy',
-    tracer: 'zipkin',
-    tracers: ['none'],
-    access: 'denied',
-    sidecars: [{ name: 'a', state: 'down', restarts: 2 }, { name: 'b', state: '?' }, 1],
-  }
-
-  it('reads sidecars and drops what is not one', () => {
-    expect(parseMeshStatus(body)?.sidecars).toEqual([{ name: 'a', state: 'down', reason: null, restarts: 2 }])
-  })
-
-  it('always offers the tracer in use', () => expect(parseMeshStatus(body)?.tracers).toEqual(['zipkin', 'none']))
-
-  it('refuses a status that does not say whether calls are allowed', () => {
-    expect(parseMeshStatus({ ...body, access: 'maybe' })).toBeUndefined()
-  })
-})
-
 describe('parseConfig', () => {
   it('takes only a plain true for switches and traces', () => {
-    expect(parseConfig({ controls: 'yes', traces: 1 })).toMatchObject({
+    expect(parseConfig({ controls: 'yes', traces: 1, walkAround: 'yes' })).toMatchObject({
       controls: false,
+      walkAround: false,
       traces: false,
       traceUiUrl: null,
     })

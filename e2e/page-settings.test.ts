@@ -1,0 +1,170 @@
+import { LabError } from '@throughline/lab'
+import { pollUntil } from '@throughline/testkit'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { openPage, requireBrowser } from './support/browser.ts'
+import { choose, pageText } from './support/page-text.ts'
+import { startStage } from './support/start-stage.ts'
+
+const inForce = (page: Page) =>
+  page.evaluate<string[]>(`[...document.querySelectorAll('#settings input:checked')].map(({ value }) => value)`)
+const ruleEffect = '#setting-0-effect'
+
+/** Each text that the state has from now on. */
+async function watchState(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(`
+    window.states = []
+    new MutationObserver(() => window.states.push(document.querySelector('#state-label').textContent))
+      .observe(document.querySelector('#state-label'), { childList: true, characterData: true, subtree: true })
+  `)
+  return () => page.evaluate<string[]>('window.states')
+}
+
+function openGate() {
+  let open = (): void => {}
+  const gate = new Promise<void>((resolve) => (open = resolve))
+  return { gate, open }
+}
+
+describe('the settings of a mesh', () => {
+  it('are shown with what the choice in force does, and change the mesh', async (context) => {
+    await using lab = await startStage()
+    await using tab = await openPage(requireBrowser(context), lab.url)
+    const { page } = tab
+    await pageText(page, ruleEffect, /^Every call goes through\.$/)
+    expect(await inForce(page)).toEqual(['allow', 'strict'])
+    await choose(page, 'Deny')
+    await pageText(page, ruleEffect, /^Calls are refused with 403/)
+    await pageText(page, '#state-label', /^Denied$/)
+    expect(await inForce(page)).toEqual(['deny', 'strict'])
+    await pageText(page, '#access-value', /^Denied$/)
+    await choose(page, 'Deny on TCP')
+    await pageText(page, '#state-label', /^Unreachable$/)
+    await pageText(page, '#reason', /^connection reset: a TCP-level denial, .* look the same \(TL_UPSTREAM_RESET\)$/)
+    expect(tab.errors).toEqual([])
+  })
+
+  it('show only what is in force, and take nothing while a change is under way', async (context) => {
+    await using lab = await startStage()
+    await using tab = await openPage(requireBrowser(context), lab.url)
+    const { page } = tab
+    await pageText(page, ruleEffect, /^Every call/)
+    const { gate, open } = openGate()
+    lab.stage.before = gate
+    await choose(page, 'Deny')
+    await pageText(page, ruleEffect, /^Switching to “Deny”…$/)
+    expect(await inForce(page)).toEqual(['allow', 'strict'])
+    expect(await page.getByRole('radio', { name: 'Permissive' }).getAttribute('aria-disabled')).toBe('true')
+    expect(await page.getAttribute('#access', 'aria-disabled')).toBe('true')
+    await choose(page, 'Permissive')
+    expect(await inForce(page)).toEqual(['allow', 'strict'])
+    open()
+    await pageText(page, ruleEffect, /^Calls are refused/)
+    expect(await inForce(page)).toEqual(['deny', 'strict'])
+    expect(lab.stage.settings[1]?.value).toBe('strict')
+  })
+
+  it('say why a change failed, and go on showing what is in force', async (context) => {
+    await using lab = await startStage()
+    await using tab = await openPage(requireBrowser(context), lab.url)
+    const { page } = tab
+    await pageText(page, ruleEffect, /^Every call/)
+    lab.stage.failure = new LabError('TL_MESH_UPDATE_TIMEOUT', 'counting-sidecar took nothing within 5 s')
+    await choose(page, 'Deny')
+    await pageText(page, '#control-error', /^The mesh did not switch: counting-sidecar took nothing .*TL_MESH_UPDATE_/)
+    expect(await inForce(page)).toEqual(['allow', 'strict'])
+    await pageText(page, ruleEffect, /^Every call/)
+    lab.stage.failure = undefined
+    await choose(page, 'Deny')
+    await pageText(page, ruleEffect, /^Calls are refused/)
+    expect(await page.textContent('#control-error')).toBe('')
+  })
+
+  it('are chosen with the keyboard: arrows move, space chooses, and the focus stays', async (context) => {
+    await using lab = await startStage()
+    await using tab = await openPage(requireBrowser(context), lab.url)
+    const { page } = tab
+    await pageText(page, ruleEffect, /^Every call/)
+    const focused = () => page.evaluate<string>('document.activeElement.value')
+    await page.focus('#tracer')
+    await page.keyboard.press('Tab')
+    expect(await focused()).toBe('allow')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    expect(await focused()).toBe('allow')
+    await page.keyboard.press('ArrowLeft')
+    await page.keyboard.press('ArrowLeft')
+    expect([await focused(), lab.stage.settings[0]?.value]).toEqual(['deny', 'allow'])
+    await page.keyboard.press('Space')
+    await pageText(page, ruleEffect, /^Calls are refused/)
+    await pageText(page, '#announcer', /Deny|Denied/)
+    expect(await focused()).toBe('deny')
+    const group = page.getByRole('radiogroup', { name: 'Rule for dashboard → counting' })
+    expect(await group.getAttribute('aria-describedby')).toBe('setting-0-effect')
+  })
+
+  it('follow what the mesh says, whoever changed it, and claim nothing when it says nothing', async (context) => {
+    await using lab = await startStage()
+    await using tab = await openPage(requireBrowser(context), lab.url)
+    const { page } = tab
+    await pageText(page, ruleEffect, /^Every call/)
+    const [rule, mtls] = lab.stage.settings
+    if (rule) rule.value = 'deny'
+    await pageText(page, ruleEffect, /^Calls are refused/)
+    if (mtls) mtls.value = 'gone'
+    await pageText(page, '#setting-1-effect', /^In force: “gone”/)
+    expect(await inForce(page)).toEqual(['deny'])
+    await lab.silence()
+    await pageText(page, ruleEffect, /^Unknown: the mesh does not answer\.$/)
+    expect(await inForce(page)).toEqual([])
+  })
+
+  it('are gone from the page where the mesh has none any more', async (context) => {
+    await using lab = await startStage()
+    await using tab = await openPage(requireBrowser(context), lab.url)
+    const { page } = tab
+    await pageText(page, ruleEffect, /^Every call/)
+    lab.stage.settings.splice(0)
+    await page.locator('#settings').waitFor({ state: 'hidden' })
+    expect(await page.locator('#settings input').count()).toBe(0)
+  })
+})
+
+describe('just after a change', () => {
+  it('one stale 200 is not flashed, though the list of requests has it', async (context) => {
+    await using lab = await startStage({ TRAFFIC: '10' })
+    await using tab = await openPage(requireBrowser(context), lab.url)
+    const { page } = tab
+    await pageText(page, '#state-label', /^Connected$/)
+    await pageText(page, ruleEffect, /^Every call/)
+    const { gate, open } = openGate()
+    lab.stage.after = gate
+    const states = await watchState(page)
+    await choose(page, 'Deny')
+    await pageText(page, '#state-label', /^Denied$/)
+    lab.stage.stale.push('allow')
+    await pollUntil(() => (lab.stage.stale.length === 0 ? true : undefined), { what: 'the stale answer to be served' })
+    open()
+    await pageText(page, ruleEffect, /^Calls are refused/)
+    lab.stage.stale.push('allow')
+    const before = lab.stage.requests
+    await pollUntil(() => (lab.stage.requests > before + 5 ? true : undefined), { what: 'some more requests' })
+    expect(await states()).toEqual(['Denied'])
+    expect((await page.locator('#requests').innerText()).match(/Connected/g)?.length).toBeGreaterThanOrEqual(1)
+  })
+
+  it('the page asks by itself, again where the answer does not fit, and is right with traffic off', async (context) => {
+    await using lab = await startStage({ TRAFFIC: 'off' })
+    await using tab = await openPage(requireBrowser(context), lab.url)
+    const { page } = tab
+    await pageText(page, ruleEffect, /^Every call/)
+    await fetch(`${lab.url}/api/traffic/once`, { method: 'POST' })
+    await pageText(page, '#state-label', /^Connected$/)
+    lab.stage.staleAfterChange = 1
+    const before = lab.stage.requests
+    await choose(page, 'Deny')
+    await pageText(page, '#state-label', /^Denied$/)
+    expect(lab.stage.requests - before).toBe(2)
+  })
+})

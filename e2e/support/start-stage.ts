@@ -1,0 +1,28 @@
+import { createControlApi } from '@throughline/lab'
+import { createStagedMesh } from './staged-mesh.ts'
+import { startDashboard } from './start-dashboard.ts'
+
+/** A dashboard with a control API whose mesh is a stage. */
+export async function startStage(env: Record<string, string> = {}) {
+  const set = await createStagedMesh()
+  const control = await createControlApi({ mesh: set.mesh })
+  const dashboard = await startDashboard({
+    COUNTING_SERVICE_URL: set.upstreamUrl,
+    COUNTING_DIRECT_URL: set.directUrl,
+    MESH_CONTROL_URL: control.url,
+    MESH_CONTROL_TOKEN: control.token,
+    OTEL_TRACES_EXPORTER: 'none',
+    ...env,
+  })
+  return {
+    stage: set.stage,
+    url: dashboard.url,
+    /** Ends the control API. */
+    silence: control.close,
+    async [Symbol.asyncDispose]() {
+      await dashboard[Symbol.asyncDispose]()
+      await control.close()
+      await set[Symbol.asyncDispose]()
+    },
+  }
+}

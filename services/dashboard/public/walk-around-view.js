@@ -1,0 +1,102 @@
+// @ts-check
+import { requestJson } from './api.js'
+import { byId, setIcon, setText } from './dom.js'
+import { formatClock } from './format.js'
+import { buildWalkAround, parseWalkAround } from './walk-around-model.js'
+import { parseErrorMessage } from './wire.js'
+
+/**
+ * @typedef {import('./parse-mesh-status.js').MeshStatus} MeshStatus
+ * @typedef {import('./states.js').PageState} PageState
+ */
+
+const icons = { open: 'icon-unlock', closed: 'icon-lock', unknown: 'icon-question', disputed: 'icon-failing' }
+const toneIcons = { good: 'icon-check', bad: 'icon-cross', unknown: 'icon-question' }
+
+/**
+ * The way around the sidecar: open or closed, why, and a try of it on the dashboard's side.
+ *
+ * @returns {{ showMesh(status: MeshStatus | null): void, showState(state: PageState): void, offer(canTry: boolean): void }}
+ */
+export function createWalkAroundView() {
+  const panel = byId('around')
+  const button = byId('around-try')
+  const outcome = byId('around-outcome')
+  const note = byId('around-note')
+  /** @type {import('./parse-mesh-status.js').Bypass | null} */
+  let bypass = null
+  /** @type {import('./walk-around-model.js').WalkAround | null} */
+  let tried = null
+  /** @type {PageState} */
+  let state = 'connecting'
+  let canTry = false
+  let running = false
+  let tries = 0
+  /** What the mesh last said that a try depends on. */
+  let rules = ''
+
+  const draw = () => {
+    const model = buildWalkAround({ bypass, canTry, tried, state })
+    panel.hidden = !model.visible
+    panel.dataset['way'] = model.state
+    setIcon(byId('around-icon'), icons[model.state])
+    setText(byId('around-state'), model.label)
+    setText(byId('around-address'), model.address)
+    setText(byId('around-reason'), model.reason)
+    button.hidden = !model.canTry
+    button.setAttribute('aria-disabled', String(running))
+    const { outcome: shown } = model
+    outcome.dataset['tone'] = shown?.tone ?? 'unknown'
+    byId('around-outcome-icon').classList.toggle('gone', shown === null)
+    if (shown !== null) setIcon(byId('around-outcome-icon'), toneIcons[shown.tone])
+    setText(byId('around-said'), shown?.said ?? '')
+    setText(byId('around-caveat'), shown?.caveat ?? '')
+    setText(byId('around-dispute'), model.dispute)
+  }
+
+  const attempt = async () => {
+    if (running || !canTry) return
+    running = true
+    const mine = ++tries
+    setText(note, 'Trying…')
+    draw()
+    const answer = await requestJson('/api/checks/around', { method: 'POST' })
+    running = false
+    // The mesh was changed meanwhile: this outcome belongs to neither rule.
+    if (mine !== tries) return draw()
+    const read = answer.kind === 'json' ? parseWalkAround(answer.body) : undefined
+    tried = read ?? null
+    const failure = answer.kind === 'lost' ? answer.reason : (parseErrorMessage(answer.body) ?? 'no outcome came back.')
+    setText(note, read === undefined ? `It was not tried: ${failure}` : `Tried at ${formatClock(new Date(read.atMs))}`)
+    draw()
+  }
+  button.addEventListener('click', attempt)
+
+  const forget = () => {
+    tries++
+    if (tried !== null || running) setText(note, 'The mesh has changed: try again.')
+    tried = null
+    draw()
+  }
+
+  return {
+    showMesh(status) {
+      bypass = status?.bypass ?? null
+      const before = rules
+      if (status !== null) {
+        rules = JSON.stringify([status.access, bypass?.closed, status.settings.map(({ name, value }) => [name, value])])
+      }
+      if (before !== '' && before !== rules) forget()
+      else draw()
+    },
+    showState(now) {
+      if (now === state) return
+      state = now
+      draw()
+    },
+    offer(can) {
+      canTry = can
+      draw()
+    },
+  }
+}
