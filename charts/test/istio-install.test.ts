@@ -13,6 +13,7 @@ interface Provider {
 const read = (file: string) => parse(fs.readFileSync(path.join(CHARTS, file), 'utf8')) as Record<string, never>
 const istiod = read('istio/install/istiod.yaml') as unknown as {
   meshConfig: { trustDomain: string; extensionProviders: Provider[] }
+  gateways: { seccompProfile: object }
 }
 
 describe('values for Istio’s own charts', () => {
@@ -40,8 +41,11 @@ describe('values for Istio’s own charts', () => {
   })
 
   it('say the same as the overlay for istioctl', () => {
-    const overlay = read('istio/install/istioctl.yaml') as unknown as { spec: { meshConfig: unknown } }
+    const overlay = read('istio/install/istioctl.yaml') as unknown as {
+      spec: { meshConfig: unknown; values: { gateways: unknown } }
+    }
     expect(overlay.spec.meshConfig).toEqual(istiod.meshConfig)
+    expect(overlay.spec.values.gateways).toEqual(istiod.gateways)
   })
 
   it('have the trust domain of the application’s chart', () => {

@@ -2,16 +2,24 @@ import type { KubeObject } from '@throughline/kube-standin'
 import { pollUntil } from '@throughline/testkit'
 import { describe, expect, it } from 'vitest'
 import { type ControlPlane, useControlPlane } from './support/control-plane.ts'
+import { expectRestricted } from './support/expect-restricted.ts'
 import { findObject } from './support/find-object.ts'
-import { startPod } from './support/start-pod.ts'
+import { madeForGateway, startGateway } from './support/start-gateway.ts'
 
 const controlPlane = useControlPlane()
+/** Istio has a kind of this name, too. */
+const apiVersion = 'gateway.networking.k8s.io/v1'
 
 interface Condition {
   type: string
   status: string
   reason: string
   observedGeneration: number
+}
+
+interface GatewayStatus {
+  conditions?: Condition[]
+  addresses?: { value: string }[]
 }
 
 interface RouteStatus {
@@ -29,12 +37,6 @@ async function routeConditions({ standin }: ControlPlane, namespace: string): Pr
     },
     { deadline: 10_000, what: 'istiod to look at the route' },
   )
-}
-
-/** What istiod has made for the gateway. */
-async function made({ standin }: ControlPlane, kind: string, namespace: string): Promise<KubeObject> {
-  const name = 'dashboard-gateway-istio'
-  return await pollUntil(() => standin.get({ kind, name, namespace }), { deadline: 10_000, what: `${kind} ${name}` })
 }
 
 async function install(plane: ControlPlane, namespace: string): Promise<KubeObject[]> {
@@ -63,7 +65,7 @@ describe('the page behind a gateway', () => {
   it('admits the identity that istiod gives the gateway, and no other', async (context) => {
     const plane = await controlPlane(context)
     const objects = await install(plane, 'identity')
-    const account = await made(plane, 'ServiceAccount', 'identity')
+    const account = await madeForGateway(plane, 'ServiceAccount', 'identity')
     const edge = findObject(objects, 'AuthorizationPolicy', 'dashboard-edge')
     const { rules } = edge.spec as { rules: { from: [{ source: { principals: string[] } }] }[] }
     expect(rules.map(({ from }) => from[0].source.principals)).toEqual([
@@ -74,7 +76,7 @@ describe('the page behind a gateway', () => {
   it('leaves the gateway’s pod to the policies that name the gateway: no selector of ours finds it', async (context) => {
     const plane = await controlPlane(context)
     const objects = await install(plane, 'selectors')
-    const pod = await startPod(plane.standin, await made(plane, 'Deployment', 'selectors'))
+    const pod = await startGateway(plane, 'selectors')
     expect(pod.metadata.labels['gateway.networking.k8s.io/gateway-name']).toBe('dashboard-gateway')
     const selecting = objects.filter(({ spec }) => {
       const { selector } = (spec ?? {}) as { selector?: { matchLabels?: Record<string, string> } }
@@ -82,5 +84,32 @@ describe('the page behind a gateway', () => {
       return wanted.length > 0 && wanted.every(([key, value]) => pod.metadata.labels[key] === value)
     })
     expect(selecting.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual([])
+  })
+
+  it('is reached once a cloud gives the gateway an address', async (context) => {
+    const plane = await controlPlane(context)
+    await install(plane, 'programmed')
+    await startGateway(plane, 'programmed')
+    const programmed = await pollUntil(
+      () => {
+        const gateway = plane.standin.get({
+          kind: 'Gateway',
+          apiVersion,
+          name: 'dashboard-gateway',
+          namespace: 'programmed',
+        })
+        const { conditions = [], addresses = [] } = (gateway?.status ?? {}) as GatewayStatus
+        const isReady = conditions.some(({ type, status }) => type === 'Programmed' && status === 'True')
+        return isReady ? addresses.map(({ value }) => value) : undefined
+      },
+      { deadline: 10_000, what: 'the gateway to be programmed' },
+    )
+    expect(programmed).toEqual(['192.0.2.1'])
+  })
+
+  it('runs where the restricted Pod Security Standard is enforced, the gateway’s pod included', async (context) => {
+    const plane = await controlPlane(context)
+    await install(plane, 'restricted')
+    expectRestricted(await startGateway(plane, 'restricted'))
   })
 })

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { type ControlPlane, useControlPlane } from './support/control-plane.ts'
+import { expectRestricted } from './support/expect-restricted.ts'
 import { findObject } from './support/find-object.ts'
 import { type Container, containerOf, environmentOf, type Pod, startPod } from './support/start-pod.ts'
 
@@ -99,21 +100,7 @@ describe('a pod of the chart, admitted by istiod’s own webhook', () => {
     '$name still meets the restricted Pod Security Standard, sidecar included',
     async ({ name }, context) => {
       const pod = (await install(await controlPlane(context), { namespace: 'restricted' }))[name] as Pod
-      expect(pod.spec['securityContext']).toMatchObject({
-        seccompProfile: { type: 'RuntimeDefault' },
-        runAsNonRoot: true,
-      })
-      for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
-        expect(container.securityContext).toMatchObject({
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ['ALL'] },
-        })
-        expect(container.securityContext.capabilities).not.toHaveProperty('add')
-      }
-      for (const { name: _, ...source } of pod.spec['volumes'] as { name: string }[]) {
-        expect(['configMap', 'downwardAPI', 'emptyDir', 'projected']).toContain(Object.keys(source).join())
-      }
+      expectRestricted(pod)
     },
   )
 
