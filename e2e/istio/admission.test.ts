@@ -94,6 +94,18 @@ describe('istiod’s validation webhook', () => {
     expect(standin.get({ ...good.metadata, kind: good.kind })?.spec).toEqual(good.spec)
   })
 
+  it.for([
+    ['security.istio.io/v1beta1', 'PeerAuthentication', { mtls: { mode: 'STRICT' } }],
+    ['security.istio.io/v1beta1', 'AuthorizationPolicy', {}],
+    ['networking.istio.io/v1alpha3', 'DestinationRule', { host: 'counting' }],
+  ] as const)('takes what was written in 2020, %s %s, as today’s object', async ([apiVersion, kind, spec], context) => {
+    const { standin } = await controlPlane(context)
+    const metadata = { name: 'old', namespace: 'old' }
+    await standin.apply([{ apiVersion, kind, metadata, spec }])
+    const today = `${apiVersion.split('/')[0]}/v1`
+    expect(standin.get({ ...metadata, kind, apiVersion: today })).toMatchObject({ apiVersion: today, spec })
+  })
+
   it('writes nothing of its own while nothing happens', async (context) => {
     const { standin } = await controlPlane(context)
     let last = -1

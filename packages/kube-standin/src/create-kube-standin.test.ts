@@ -91,7 +91,7 @@ describe('objects over HTTP', () => {
     expect(standin.list('ConfigMap').map(({ metadata }) => metadata.namespace)).toEqual(['default'])
   })
 
-  it('are refused in protobuf, after which clients speak JSON, and when they can’t be read', async () => {
+  it('are refused in protobuf, and when they can’t be read', async () => {
     await using standin = await createKubeStandin()
     const protobuf = { 'content-type': 'application/vnd.kubernetes.protobuf' }
     const options = { method: 'POST', body: configMap('one') }

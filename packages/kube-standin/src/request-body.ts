@@ -8,7 +8,7 @@ const maxBytes = 16 * 1024 * 1024
 /**
  * The body as data; undefined when there is none. JSON, or YAML where apply sends it.
  *
- * @throws KubeError 400, 413, and 415 for protobuf, after which clients go on in JSON
+ * @throws KubeError 400, 413, and 415 for protobuf, which Istio's programs don't send
  */
 export async function readBody(request: http.IncomingMessage): Promise<Json | undefined> {
   const chunks: Buffer[] = []
