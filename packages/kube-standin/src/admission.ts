@@ -8,7 +8,7 @@ import { parseApiVersion, type ResourceType } from './resource-type.ts'
 import type { Labels } from './selectors.ts'
 import { isAsked, type Operation, type Webhook } from './webhook-rules.ts'
 
-export interface AdmissionRequest {
+interface AdmissionRequest {
   type: ResourceType
   operation: Operation
   object: KubeObject

@@ -8,14 +8,14 @@ import { applyPatch } from './patch.ts'
 import type { ResourceType } from './resource-type.ts'
 import { createTypeRegistry, type TypeRegistry } from './type-registry.ts'
 
-export interface WriteOptions {
+interface WriteOptions {
   /** Everything but the writing. */
   dryRun?: boolean
   /** Only this part is written; any but `status` is refused. */
   subresource?: string | undefined
 }
 
-export interface Place {
+interface Place {
   namespace?: string | undefined
   name: string
 }

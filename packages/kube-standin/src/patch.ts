@@ -39,7 +39,7 @@ export function jsonPatch(current: Json, patch: Json): Json {
 }
 
 /** RFC 7396: `null` removes, lists are replaced. */
-export function mergePatch(current: Json | undefined, patch: Json): Json {
+function mergePatch(current: Json | undefined, patch: Json): Json {
   return merge(current, patch, (_current, list) => list)
 }
 
