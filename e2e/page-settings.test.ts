@@ -10,14 +10,17 @@ const inForce = (page: Page) =>
   page.evaluate<string[]>(`[...document.querySelectorAll('#settings input:checked')].map(({ value }) => value)`)
 const ruleEffect = '#setting-0-effect'
 
-/** Each text that the state has from now on. */
-async function watchState(page: Page): Promise<() => Promise<string[]>> {
-  await page.evaluate(`
-    window.states = []
-    new MutationObserver(() => window.states.push(document.querySelector('#state-label').textContent))
-      .observe(document.querySelector('#state-label'), { childList: true, characterData: true, subtree: true })
-  `)
-  return () => page.evaluate<string[]>('window.states')
+/** Each text that the element has from now on. */
+async function watchText(page: Page, selector: string): Promise<() => Promise<string[]>> {
+  await page.evaluate(
+    `(() => {
+      const watched = document.querySelector('${selector}')
+      window.texts = []
+      new MutationObserver(() => window.texts.push(watched.textContent))
+        .observe(watched, { childList: true, characterData: true, subtree: true })
+    })()`,
+  )
+  return () => page.evaluate<string[]>('window.texts')
 }
 
 function openGate() {
@@ -80,7 +83,7 @@ describe('the settings of a mesh', () => {
     expect(await page.textContent('#control-error')).toBe('')
   })
 
-  it('are chosen with the keyboard: arrows move, space chooses, and the focus stays', async (context) => {
+  it('are chosen with the keyboard: arrows move, space and enter choose, and the focus stays', async (context) => {
     await using lab = await startStage()
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
@@ -100,6 +103,10 @@ describe('the settings of a mesh', () => {
     await pageText(page, ruleEffect, /^Calls are refused/)
     await pageText(page, '#announcer', /Deny|Denied/)
     expect(await focused()).toBe('deny')
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('Enter')
+    await pageText(page, ruleEffect, /^Every call/)
+    expect(await focused()).toBe('allow')
     const group = page.getByRole('radiogroup', { name: 'Rule for dashboard → counting' })
     expect(await group.getAttribute('aria-describedby')).toBe('setting-0-effect')
   })
@@ -140,7 +147,7 @@ describe('just after a change', () => {
     await pageText(page, ruleEffect, /^Every call/)
     const { gate, open } = openGate()
     lab.stage.after = gate
-    const states = await watchState(page)
+    const states = await watchText(page, '#state-label')
     await choose(page, 'Deny')
     await pageText(page, '#state-label', /^Denied$/)
     lab.stage.stale.push('allow')
@@ -152,6 +159,31 @@ describe('just after a change', () => {
     await pollUntil(() => (lab.stage.requests > before + 5 ? true : undefined), { what: 'some more requests' })
     expect(await states()).toEqual(['Denied'])
     expect((await page.locator('#requests').innerText()).match(/Connected/g)?.length).toBeGreaterThanOrEqual(1)
+  })
+
+  it('a status that was asked for before it is old news, however late it comes', async (context) => {
+    await using lab = await startStage({ TRAFFIC: 'off' })
+    await using tab = await openPage(requireBrowser(context), lab.url)
+    const { page } = tab
+    await pageText(page, ruleEffect, /^Every call/)
+    const held = openGate()
+    let [isHeld, isReleased] = [false, false]
+    await page.route('**/api/mesh/status', async (route) => {
+      if (isHeld) return await route.continue()
+      isHeld = true
+      const old = await route.fetch()
+      await held.gate
+      await route.fulfill({ response: old })
+      isReleased = true
+    })
+    await pollUntil(() => isHeld, { what: 'a status that is held back' })
+    const effects = await watchText(page, ruleEffect)
+    await choose(page, 'Deny')
+    await pageText(page, ruleEffect, /^Calls are refused/)
+    held.open()
+    await pollUntil(() => isReleased, { what: 'the old status to be out' })
+    await page.waitForResponse('**/api/mesh/status')
+    expect(new Set(await effects())).toEqual(new Set(['Switching to “Deny”…', expect.stringMatching(/^Calls are/)]))
   })
 
   it('the page asks by itself, again where the answer does not fit, and is right with traffic off', async (context) => {

@@ -71,7 +71,7 @@ function buildControl(control, { id, onChoose }) {
 
 /**
  * Radio buttons whose arrow keys only move: each choice changes a mesh for seconds, so nobody should have to pass
- * through all of them to reach the last. Space chooses.
+ * through all of them to reach the last. Space and Enter choose.
  *
  * @param {SettingControl} control
  * @param {string} id
@@ -111,6 +111,7 @@ function buildSegments(control, id, choose) {
   element.addEventListener('keydown', (event) => {
     const step = keySteps.get(event.key)
     const at = inputs.findIndex((input) => input === document.activeElement)
+    if (event.key === 'Enter') inputs[at]?.click()
     if (step === undefined || at < 0) return
     event.preventDefault()
     inputs.at((at + step) % inputs.length)?.focus()

@@ -46,11 +46,12 @@ function say({ way, status, found }: ReachedAround, { access }: MeshClaim): stri
   if (way === 'closed') return `No way around: ${status === null ? found : `it ${found}`}.`
   const counted = status === 200 ? 'counted around its sidecar' : 'counting’s own address answered, around its sidecar'
   const rule = {
-    denied: 'while the rule says denied',
-    allowed: 'and nobody asked the rule, which says allowed',
-    unknown: 'whatever the rules of the mesh are',
+    denied: ', while the rule says denied.',
+    // What was let through proves nothing of a rule that lets everybody through.
+    allowed: '. The rule says allowed: deny, and try again.',
+    unknown: ', whatever the rules of the mesh are.',
   }
-  return `${status}: ${counted}, ${rule[access ?? 'unknown']}.`
+  return `${status}: ${counted}${rule[access ?? 'unknown']}`
 }
 
 function compare({ way, found }: ReachedAround, { bypass }: MeshClaim): string | null {
