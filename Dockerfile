@@ -1,51 +1,66 @@
-# Both images: docker build --target counting --tag throughline/counting:0.1.0 .   (or dashboard)
+# The images: docker build --target counting --tag throughline/counting:0.1.0 .   (or dashboard, or setup)
+# Node compiles and bundles on the machine that builds; what runs is only copied, so any platform can be built anywhere.
 ARG NODE=node:24-slim
 
-# What the two services need of the repository, manifests apart from sources.
-FROM $NODE AS pruned
+# What the programs need of the repository, manifests apart from sources.
+FROM --platform=$BUILDPLATFORM $NODE AS pruned
 WORKDIR /repo
 COPY . .
-RUN npx --yes turbo@2.11.11 prune @throughline/counting @throughline/dashboard --docker
+RUN --mount=type=cache,target=/root/.npm \
+    npx --yes turbo@2.11.11 prune @throughline/counting @throughline/dashboard @throughline/lab --docker
 
-FROM $NODE AS built
+FROM --platform=$BUILDPLATFORM $NODE AS installed
 WORKDIR /repo
 COPY --from=pruned /repo/out/json/ ./
-RUN npm ci --ignore-scripts
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
+
+FROM installed AS built
 COPY --from=pruned /repo/out/full/ ./
 COPY tsconfig.base.json ./
-RUN npx turbo run build --filter=@throughline/counting --filter=@throughline/dashboard
+COPY scripts/bundle.mjs scripts/root.mjs scripts/
+RUN npx turbo run build --filter=@throughline/counting --filter=@throughline/dashboard \
+ && for service in counting dashboard; do node scripts/bundle.mjs $service /images/$service/app || exit 1; done
+# Every file gets this time (seconds since 1970), so that the same sources make the same layers.
+ARG SOURCE_DATE_EPOCH=0
+RUN find /images -exec touch --no-dereference --date=@$SOURCE_DATE_EPOCH {} +
 
-FROM $NODE AS production
-WORKDIR /repo
-COPY --from=pruned /repo/out/json/ ./
-RUN npm ci --ignore-scripts --omit=dev
+FROM built AS built-setup
+COPY mesh/ mesh/
+RUN npx turbo run build --filter=@throughline/lab \
+ && node scripts/bundle.mjs setup /images/setup/app \
+ && find /images -exec touch --no-dereference --date=@$SOURCE_DATE_EPOCH {} +
 
 FROM $NODE AS runtime
-LABEL org.opencontainers.image.licenses="Apache-2.0"
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="$VERSION"
 ENV NODE_ENV=production
-WORKDIR /repo
-COPY --from=production /repo/ ./
-COPY --from=built /repo/packages/propagation/dist packages/propagation/dist
-COPY --from=built /repo/packages/telemetry/dist packages/telemetry/dist
-COPY --from=built /repo/packages/service-kit/dist packages/service-kit/dist
 # Without a name, so that `runAsNonRoot` can be checked by number.
 USER 10001:10001
-HEALTHCHECK --interval=10s --start-period=5s CMD ["node", "healthcheck.js"]
 CMD ["node", "main.js"]
 
 FROM runtime AS counting
-LABEL org.opencontainers.image.title="Throughline counting"
+LABEL org.opencontainers.image.title="Throughline counting" \
+      org.opencontainers.image.description="Counts: GET / answers one more each time."
 ENV PORT=9001
 EXPOSE 9001
-WORKDIR /repo/services/counting/dist
-COPY --from=built /repo/services/counting/dist ./
-COPY --from=built /repo/packages/service-kit/dist/healthcheck.js ./
+COPY --from=built /images/counting/ /
+WORKDIR /app/dist
+HEALTHCHECK --interval=10s --start-period=5s --start-interval=200ms CMD ["node", "healthcheck.js"]
 
 FROM runtime AS dashboard
-LABEL org.opencontainers.image.title="Throughline dashboard"
+LABEL org.opencontainers.image.title="Throughline dashboard" \
+      org.opencontainers.image.description="Shows the count, how the call went, and the trace it left."
 ENV PORT=9002
 EXPOSE 9002
-COPY --from=built /repo/services/dashboard/public /repo/services/dashboard/public
-WORKDIR /repo/services/dashboard/dist
-COPY --from=built /repo/services/dashboard/dist ./
-COPY --from=built /repo/packages/service-kit/dist/healthcheck.js ./
+COPY --from=built /images/dashboard/ /
+WORKDIR /app/dist
+HEALTHCHECK --interval=10s --start-period=5s --start-interval=200ms CMD ["node", "healthcheck.js"]
+
+# Certificates, configuration and switches of the sidecars in docker-compose.yml.
+FROM runtime AS setup
+LABEL org.opencontainers.image.title="Throughline setup" \
+      org.opencontainers.image.description="Makes certificates and configuration for sidecars, and switches them."
+COPY --from=built-setup /images/setup/ /
+WORKDIR /app/packages/lab/dist
+HEALTHCHECK --interval=10s --start-period=5s --start-interval=200ms CMD ["node", "healthcheck.js"]

