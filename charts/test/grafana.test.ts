@@ -26,7 +26,10 @@ async function knownMetrics(): Promise<string[]> {
   const handler = createMetrics('counting').handler as unknown as (request: object, response: object) => Promise<void>
   await handler({}, response)
   const common = [...text.matchAll(/^# TYPE (\S+) (\w+)/gm)].flatMap(([, name = '', type]) =>
-    type === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name],
+    type === 'histogram'
+      ? [`${name}_bucket`, `${name}_count`, `${name}_sum`]
+      : // OpenMetrics names the family, and its samples have a suffix.
+        [type === 'counter' ? `${name}_total` : name],
   )
   const own = ['counting/src/app.ts', 'dashboard/src/count-route.ts', 'dashboard/src/own-call.ts'].flatMap((source) => {
     const code = path.join(CHARTS, '../services', source)

@@ -21,3 +21,22 @@ it('shows at each scrape what became of the spans so far, from zero', async () =
   expect(await scrape()).toEqual(lines(7, 2, 1))
   expect(await scrape()).toEqual(lines(7, 2, 1))
 })
+
+it('leads from a bucket to the sampled trace that fell into it, and nowhere when there is none', async () => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c'
+  let sampled: string | undefined = traceId
+  const metrics = createMetrics('test', { sampledTraceId: () => sampled })
+  const app = express()
+    .use(metrics.observe)
+    .get('/', (_request, response) => void response.send('ok'))
+  app.get('/other', (_request, response) => void response.send('ok')).get('/metrics', metrics.handler)
+  await request(app).get('/')
+  sampled = undefined
+  await request(app).get('/other')
+  const { text, headers } = await request(app).get('/metrics')
+  expect(headers['content-type']).toMatch(/^application\/openmetrics-text; version=1\.0\.0/)
+  const exemplars = text.split('\n').filter((line) => line.includes(' # '))
+  expect(exemplars).toHaveLength(1)
+  expect(exemplars[0]).toMatch(new RegExp(`_bucket\\{.*http_route="/".*\\} 1 # \\{trace_id="${traceId}"\\} 0\\.\\d+`))
+  expect(text).toMatch(/\n# EOF\n$/)
+})

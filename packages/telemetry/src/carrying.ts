@@ -28,6 +28,7 @@ export function createCarrying({ shouldTrace }: TelemetryOptions, hint: Hint): T
     instrumentAxios: (instance) => forwardWithAxios(instance),
     activeIds: () => idsOf(currentForwardHeaders()),
     activeTraceId: () => idsOf(currentForwardHeaders()).trace_id,
+    sampledTraceId: () => undefined,
     exportStats: () => ({ exported: 0, failed: 0, dropped: 0 }),
   }
 }

@@ -32,6 +32,8 @@ export interface Telemetry {
   /** The ids of the request being served, by the names log lines use. */
   activeIds: () => ActiveIds
   activeTraceId: () => string | undefined
+  /** The same where the trace is sampled: what a metric's exemplar may point to. */
+  sampledTraceId: () => string | undefined
   /** What became of the spans that ended. */
   exportStats: () => ExportStats
 }

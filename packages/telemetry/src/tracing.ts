@@ -1,4 +1,4 @@
-import { context, isSpanContextValid, propagation, trace, type SpanContext } from '@opentelemetry/api'
+import { context, isSpanContextValid, propagation, type SpanContext, trace, TraceFlags } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import { getRequestId, MeshPropagator } from '@throughline/propagation/otel'
@@ -80,6 +80,10 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
       }
     },
     activeTraceId: () => activeSpanContext()?.traceId,
+    sampledTraceId() {
+      const span = activeSpanContext()
+      return span !== undefined && (span.traceFlags & TraceFlags.SAMPLED) !== 0 ? span.traceId : undefined
+    },
     exportStats: () => stats.read(),
   }
 }

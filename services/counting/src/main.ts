@@ -24,7 +24,10 @@ await main('counting', async () => {
   const app = createApp({
     logger,
     health,
-    metrics: createMetrics(config.OTEL_SERVICE_NAME, { spans: telemetry.exportStats }),
+    metrics: createMetrics(config.OTEL_SERVICE_NAME, {
+      spans: telemetry.exportStats,
+      sampledTraceId: telemetry.sampledTraceId,
+    }),
     ids: telemetry.activeIds,
     counter: createCounter(),
     faults: config.FAULTS === 'on',

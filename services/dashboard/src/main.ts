@@ -32,7 +32,10 @@ await main('dashboard', async () => {
   const { app, close } = createDashboard({
     logger,
     health,
-    metrics: createMetrics(config.OTEL_SERVICE_NAME, { spans: telemetry.exportStats }),
+    metrics: createMetrics(config.OTEL_SERVICE_NAME, {
+      spans: telemetry.exportStats,
+      sampledTraceId: telemetry.sampledTraceId,
+    }),
     ids: telemetry.activeIds,
     traceId: telemetry.activeTraceId,
     spanId: () => telemetry.activeIds().span_id,
