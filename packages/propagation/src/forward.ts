@@ -3,7 +3,7 @@ import { carriedDatadogHeaders } from './datadog.ts'
 import { type ExtractOptions, extract } from './extract.ts'
 import { type IdentityHeader, isPropagationHeader } from './headers.ts'
 import { type Carrier, type IncomingHeaders, toCarrier } from './incoming.ts'
-import { writeContext } from './outgoing.ts'
+import { writeUnmarked } from './outgoing.ts'
 
 /** Options of {@link forwardHeaders}. */
 export interface ForwardOptions extends ExtractOptions {
@@ -30,7 +30,7 @@ export function forwardHeaders(incoming: IncomingHeaders, options: ForwardOption
   const selection = edge ? undefined : extracted?.selection
   if (selection !== undefined) {
     const { traceId, spanId, sampled, random } = selection.context
-    writeContext({ traceId, spanId, sampled, random, tracestate: selection.tracestate }, headers, recordSetter)
+    writeUnmarked({ traceId, spanId, sampled, random, tracestate: selection.tracestate }, headers, recordSetter)
   }
   if (!edge) Object.assign(headers, carriedDatadogHeaders(carrier, selection?.context))
   if (extracted === undefined) return headers

@@ -31,51 +31,60 @@ export function meshStateOf(context: Context): MeshState | undefined {
   return context.getValue(STATE_KEY) as MeshState | undefined
 }
 
-/** Options of {@link withMeshState}; what is left out stays as it is. */
-export interface MeshContextValues {
-  readonly state: MeshState
-  readonly span: Span | undefined
-  readonly baggage: Baggage | undefined
-}
-
-/** A Context with all that was extracted, for the price of one object. */
-export function withMeshState(parent: Context, { state, span, baggage }: MeshContextValues): Context {
-  return new MeshContext(parent, span ?? parent.getValue(SPAN_KEY), baggage ?? parent.getValue(BAGGAGE_KEY), state)
-}
-
 /**
  * A Context with a place of its own for the three values every request has. The API's Context copies a Map for every
  * value that is set, which costs more than reading all headers does. It doesn't grow however often a value is set.
  */
-class MeshContext implements Context {
-  readonly #others: Context
-  readonly #span: unknown
-  readonly #baggage: unknown
-  readonly #state: unknown
+export class MeshContext implements Context {
+  readonly others: Context
+  readonly span: Span | undefined
+  readonly baggage: Baggage | undefined
+  readonly state: MeshState | undefined
 
-  constructor(others: Context, span: unknown, baggage: unknown, state: unknown) {
-    this.#others = others instanceof MeshContext ? others.#others : others
-    this.#span = span
-    this.#baggage = baggage
-    this.#state = state
+  static readonly #root = new MeshContext(ROOT_CONTEXT, undefined, undefined, undefined)
+
+  private constructor(
+    others: Context,
+    span: Span | undefined,
+    baggage: Baggage | undefined,
+    state: MeshState | undefined,
+  ) {
+    this.others = others
+    this.span = span
+    this.baggage = baggage
+    this.state = state
+  }
+
+  /** Any Context as one of these. */
+  static of(context: Context): MeshContext {
+    if (context instanceof MeshContext) return context
+    if (context === ROOT_CONTEXT) return MeshContext.#root
+    const span = context.getValue(SPAN_KEY) as Span | undefined
+    return new MeshContext(context, span, context.getValue(BAGGAGE_KEY) as Baggage | undefined, undefined)
+  }
+
+  /** This one with all that was extracted, for the price of one object; `undefined` leaves a value as it is. */
+  withState(state: MeshState, span: Span | undefined, baggage: Baggage | undefined): MeshContext {
+    return new MeshContext(this.others, span ?? this.span, baggage ?? this.baggage, state)
   }
 
   getValue(key: symbol): unknown {
-    if (key === SPAN_KEY) return this.#span
-    if (key === STATE_KEY) return this.#state
-    return key === BAGGAGE_KEY ? this.#baggage : this.#others.getValue(key)
+    if (key === SPAN_KEY) return this.span
+    if (key === STATE_KEY) return this.state
+    return key === BAGGAGE_KEY ? this.baggage : this.others.getValue(key)
   }
 
   setValue(key: symbol, value: unknown): Context {
-    if (key === SPAN_KEY) return new MeshContext(this.#others, value, this.#baggage, this.#state)
-    if (key === STATE_KEY) return new MeshContext(this.#others, this.#span, this.#baggage, value)
-    if (key === BAGGAGE_KEY) return new MeshContext(this.#others, this.#span, value, this.#state)
-    return new MeshContext(this.#others.setValue(key, value), this.#span, this.#baggage, this.#state)
+    const { others, span, baggage, state } = this
+    if (key === SPAN_KEY) return new MeshContext(others, value as Span | undefined, baggage, state)
+    if (key === STATE_KEY) return new MeshContext(others, span, baggage, value as MeshState | undefined)
+    if (key === BAGGAGE_KEY) return new MeshContext(others, span, value as Baggage | undefined, state)
+    return new MeshContext(others.setValue(key, value), span, baggage, state)
   }
 
   deleteValue(key: symbol): Context {
     if (key === SPAN_KEY || key === STATE_KEY || key === BAGGAGE_KEY) return this.setValue(key, undefined)
-    return new MeshContext(this.#others.deleteValue(key), this.#span, this.#baggage, this.#state)
+    return new MeshContext(this.others.deleteValue(key), this.span, this.baggage, this.state)
   }
 }
 

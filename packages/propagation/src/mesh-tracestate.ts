@@ -1,4 +1,5 @@
 import type { TraceState } from '@opentelemetry/api'
+import { MARK_KEY } from './select.ts'
 import {
   isTracestateKey,
   isTracestateValue,
@@ -12,20 +13,24 @@ import {
 export class MeshTraceState implements TraceState {
   readonly #list: string
 
-  /** @param list as `parseTracestate` returns it, or `''`. */
+  /** @param list as `parseTracestate` returns it, without our own member; or `''`. */
   constructor(list: string) {
     this.#list = list
   }
 
-  /** Any other implementation's list, checked; `''` where it breaks the grammar of W3C Trace Context. */
-  static listOf(traceState: TraceState | undefined): string {
+  /**
+   * The list of any implementation without our own member, checked; `''` where it breaks the grammar of W3C Trace
+   * Context.
+   */
+  static othersOf(traceState: TraceState | undefined): string {
     if (traceState === undefined) return ''
-    return traceState instanceof MeshTraceState ? traceState.#list : (parseTracestate(traceState.serialize()) ?? '')
+    if (traceState instanceof MeshTraceState) return traceState.#list
+    return withoutTracestateMember(parseTracestate(traceState.serialize()) ?? '', MARK_KEY)
   }
 
-  /** A key or value that breaks the grammar changes nothing. */
+  /** A key or value that breaks the grammar changes nothing, and neither does our own key: sending sets that. */
   set(key: string, value: string): MeshTraceState {
-    if (!isTracestateKey(key) || !isTracestateValue(value)) return this
+    if (!isTracestateKey(key) || !isTracestateValue(value) || key === MARK_KEY) return this
     return new MeshTraceState(withTracestateMember(this.#list, key, value))
   }
 

@@ -16,6 +16,7 @@ import {
   MeshPropagator,
   type MeshPropagatorOptions,
 } from './otel.ts'
+import { writeContext } from './outgoing.ts'
 
 const TRACE = '80f198ee56343ba864fe8b2a57d3eff7'
 const SPAN = 'e457b5a2e4d86bd1'
@@ -137,6 +138,20 @@ describe('MeshPropagator', () => {
     expect(inject(trace.setSpanContext(ROOT_CONTEXT, spanContext))['tracestate']).toBe(`tl=p:${CHILD},foo=1`)
     const broken = { ...spanContext, traceState: { serialize: () => 'FOO=1' } as never }
     expect(inject(trace.setSpanContext(ROOT_CONTEXT, broken))['tracestate']).toBe(`tl=p:${CHILD}`)
+  })
+
+  it('marks a trace state once, whoever put a mark there', () => {
+    const context = extract({ traceparent: `00-${TRACE}-${SPAN}-01`, tracestate: 'foo=1' })
+    const traceState = trace.getSpanContext(context)?.traceState?.set('tl', 'p:x').set('bar', '2')
+    const changed = { traceId: TRACE, spanId: CHILD, traceFlags: 1, ...(traceState && { traceState }) }
+    expect(inject(trace.setSpanContext(context, changed))['tracestate']).toBe(`tl=p:${CHILD},bar=2,foo=1`)
+    const stock = new TraceState().set('foo', '1').set('tl', 'p:x')
+    const other = { ...changed, traceState: stock }
+    expect(inject(trace.setSpanContext(ROOT_CONTEXT, other))['tracestate']).toBe(`tl=p:${CHILD},foo=1`)
+    const headers: Record<string, string> = {}
+    const outgoing = { traceId: TRACE, spanId: CHILD, sampled: true, random: false, tracestate: 'foo=1,tl=p:x' }
+    writeContext(outgoing, headers, defaultTextMapSetter)
+    expect(headers['tracestate']).toBe(`tl=p:${CHILD},foo=1`)
   })
 
   it('ignores two traceparent headers', () => {

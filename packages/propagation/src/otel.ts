@@ -2,7 +2,7 @@ import {
   type Context,
   createContextKey,
   type Link,
-  propagation,
+  ROOT_CONTEXT,
   type SpanContext,
   type TextMapGetter,
   type TextMapPropagator,
@@ -13,9 +13,9 @@ import {
 import { type Extracted, type ExtractOptions, extract } from './extract.ts'
 import { HeaderBaggage } from './header-baggage.ts'
 import { isSpanId, isTraceId } from './hex.ts'
-import { type MeshState, meshStateOf, withMeshState } from './mesh-context.ts'
+import { MeshContext, type MeshState, meshStateOf } from './mesh-context.ts'
 import { MeshTraceState } from './mesh-tracestate.ts'
-import { writeContext } from './outgoing.ts'
+import { writeUnmarked } from './outgoing.ts'
 import type { Selection } from './select.ts'
 import type { TraceContext } from './trace-context.ts'
 
@@ -54,25 +54,25 @@ export class MeshPropagator implements TextMapPropagator {
 
   /** Writes nothing while tracing is suppressed, and no trace headers for a span context that is not valid. */
   inject<Carrier>(context: Context, carrier: Carrier, setter: TextMapSetter<Carrier>): void {
-    if (context.getValue(SUPPRESSED_KEY) === true) return
-    const state = meshStateOf(context)
-    const spanContext = trace.getSpanContext(context)
+    const { others, span, baggage, state } = MeshContext.of(context)
+    if (others !== ROOT_CONTEXT && others.getValue(SUPPRESSED_KEY) === true) return
+    const spanContext = span?.spanContext()
     if (spanContext !== undefined && hasValidIds(spanContext, state)) {
       const { traceId, spanId, traceFlags, traceState } = spanContext
-      writeContext(
+      writeUnmarked(
         {
           traceId,
           spanId,
           sampled: state?.deferredSpanId === spanId ? undefined : (traceFlags & TraceFlags.SAMPLED) !== 0,
           random: (traceFlags & RANDOM_FLAG) !== 0 || (state?.random === true && state.traceId === traceId),
-          tracestate: MeshTraceState.listOf(traceState),
+          tracestate: MeshTraceState.othersOf(traceState),
         },
         carrier,
         setter,
       )
     }
-    const baggage = baggageHeader(context)
-    if (baggage !== undefined) setter.set(carrier, 'baggage', baggage)
+    const header = baggage === undefined ? undefined : HeaderBaggage.headerOf(baggage)
+    if (header !== undefined) setter.set(carrier, 'baggage', header)
     if (state?.requestId !== undefined) setter.set(carrier, 'x-request-id', state.requestId)
   }
 
@@ -82,11 +82,11 @@ export class MeshPropagator implements TextMapPropagator {
     const extracted = extract(carrier, getter, this.#options)
     if (extracted === undefined) return context
     const parent = this.#options.edge === true ? undefined : remoteParent(extracted)
-    return withMeshState(context, {
-      state: stateOf(extracted, this.#options),
-      span: parent && trace.wrapSpanContext(parent),
-      baggage: extracted.baggage === undefined ? undefined : new HeaderBaggage(extracted.baggage),
-    })
+    return MeshContext.of(context).withState(
+      stateOf(extracted, this.#options),
+      parent && trace.wrapSpanContext(parent),
+      extracted.baggage === undefined ? undefined : new HeaderBaggage(extracted.baggage),
+    )
   }
 
   fields(): string[] {
@@ -156,9 +156,4 @@ function unsampledParent(): SpanContext {
 /** An SDK's spans have the very trace id that was extracted, so it is not read again. */
 function hasValidIds({ traceId, spanId }: SpanContext, state: MeshState | undefined): boolean {
   return (traceId === state?.traceId || isTraceId(traceId)) && isSpanId(spanId)
-}
-
-function baggageHeader(context: Context): string | undefined {
-  const baggage = propagation.getBaggage(context)
-  return baggage === undefined ? undefined : HeaderBaggage.headerOf(baggage)
 }

@@ -1,6 +1,6 @@
 import { formatB3TraceId } from './b3.ts'
-import { MARK_KEY } from './select.ts'
-import { withTracestateMember } from './tracestate.ts'
+import { MARK, MARK_KEY } from './select.ts'
+import { prependMember, withoutTracestateMember } from './tracestate.ts'
 import { formatTraceparent } from './w3c.ts'
 
 /** Sets one header on a carrier, replacing what is there; OpenTelemetry's `TextMapSetter` is one. */
@@ -25,11 +25,21 @@ export interface OutgoingContext {
  * header is never written: Envoy leaves it as it came, and an old one beats every other (see `headers.ts`).
  */
 export function writeContext<Carrier>(context: OutgoingContext, carrier: Carrier, setter: HeaderSetter<Carrier>): void {
-  const { traceId, spanId, sampled, random, tracestate } = context
+  const { tracestate } = context
+  const others = tracestate === undefined ? undefined : withoutTracestateMember(tracestate, MARK_KEY)
+  writeUnmarked({ ...context, tracestate: others }, carrier, setter)
+}
+
+/** The same for a `tracestate` that is known to hold no mark. */
+export function writeUnmarked<Carrier>(
+  { traceId, spanId, sampled, random, tracestate = '' }: OutgoingContext,
+  carrier: Carrier,
+  setter: HeaderSetter<Carrier>,
+): void {
   setter.set(carrier, 'x-b3-traceid', formatB3TraceId(traceId))
   setter.set(carrier, 'x-b3-spanid', spanId)
   if (sampled === undefined) return
   setter.set(carrier, 'x-b3-sampled', sampled ? '1' : '0')
   setter.set(carrier, 'traceparent', formatTraceparent({ traceId, spanId, sampled, random }))
-  setter.set(carrier, 'tracestate', withTracestateMember(tracestate ?? '', MARK_KEY, `p:${spanId}`))
+  setter.set(carrier, 'tracestate', prependMember(MARK + spanId, tracestate))
 }

@@ -48,7 +48,8 @@ export interface Selection {
 }
 
 const NO_LINKS: readonly TraceContext[] = []
-const MARK = `${MARK_KEY}=p:`
+/** What comes before the span id in our member. */
+export const MARK = `${MARK_KEY}=p:`
 const MARK_END = MARK.length + 16
 const COMMA = 44
 const NO_MARK = { mark: undefined, others: undefined }
@@ -71,6 +72,11 @@ export function selectContext(candidates: Candidates, options: SelectOptions = {
   if (w3c === undefined ? b3multi === undefined || b3single === undefined : b3 === undefined) {
     return { context: first, reason: 'only', links: NO_LINKS, tracestate: others === '' ? undefined : others }
   }
+  const rewritten = onlyRewritten(candidates, mark)
+  if (rewritten !== undefined) {
+    const context = completed(rewritten, candidates)
+    return { context, reason: 'rewritten', links: NO_LINKS, tracestate: others === '' ? undefined : others }
+  }
   const evidence = { mark, hint: options.hint ?? 'auto', tracestate: others }
   const home = isTraceOfB3(w3c, b3, evidence) ? b3 : first
   const same = {
@@ -85,6 +91,17 @@ export function selectContext(candidates: Candidates, options: SelectOptions = {
     links: linksOf(candidates, same),
     tracestate: same.w3c === undefined || others === '' ? undefined : others,
   }
+}
+
+/**
+ * The one of two contexts that doesn't bear the mark, where the other does: what {@link freshest} would say of the most
+ * frequent request in a mesh, without asking the rest.
+ */
+function onlyRewritten({ w3c, b3multi, b3single }: Candidates, mark: string | undefined): TraceContext | undefined {
+  if (mark === undefined || w3c === undefined || b3multi === undefined || b3single !== undefined) return undefined
+  if (w3c.traceId !== b3multi.traceId) return undefined
+  const isOld = w3c.spanId === mark
+  return isOld === (b3multi.spanId === mark) ? undefined : isOld ? b3multi : w3c
 }
 
 interface Evidence {

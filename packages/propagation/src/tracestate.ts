@@ -98,8 +98,12 @@ export function withoutTracestateMember(list: string, key: string): string {
  * key goes; where 32 are there already, the last one goes.
  */
 export function withTracestateMember(list: string, key: string, value: string): string {
-  const others = withoutTracestateMember(list, key)
-  return others === '' ? `${key}=${value}` : `${key}=${value},${firstMembers(others, MAX_MEMBERS - 1)}`
+  return prependMember(`${key}=${value}`, withoutTracestateMember(list, key))
+}
+
+/** A member in front of a parsed list that has none of its key; where 32 are there already, the last one goes. */
+export function prependMember(member: string, list: string): string {
+  return list === '' ? member : `${member},${firstMembers(list, MAX_MEMBERS - 1)}`
 }
 
 function firstMembers(list: string, most: number): string {

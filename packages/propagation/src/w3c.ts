@@ -43,7 +43,7 @@ export interface TraceparentFields {
 
 /** Writes a `traceparent` header of version `00` (W3C Trace Context level 2, §3.2). */
 export function formatTraceparent({ traceId, spanId, sampled, random = false }: TraceparentFields): string {
-  return `00-${traceId}-${spanId}-${random ? (sampled ? '03' : '02') : sampled ? '01' : '00'}`
+  return `00-${traceId}-${spanId}${random ? (sampled ? '-03' : '-02') : sampled ? '-01' : '-00'}`
 }
 
 /** A header with whitespace around it, or of a later version. */
