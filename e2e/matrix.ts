@@ -1,3 +1,5 @@
+import { versions } from '@throughline/lab'
+
 /** The one place to add a case: what the scenarios are run for. */
 
 /** What the sidecars trace with. */
@@ -10,7 +12,7 @@ export const instrumentations = ['diagnostics', 'stock'] as const
 export const exporters = ['otlp', 'zipkin'] as const
 
 /** The Envoys whose tracers differ in what they read and write, oldest first. */
-export const envoys = ['1.36.4', '1.38.2', '1.40.0'] as const
+export const envoys = versions.envoy.matrix
 
 /** How the services carry the trace on: the three ways that are right under every tracer. */
 export const carriers = {

@@ -10,7 +10,7 @@ export async function testMatrix(args) {
   const { findEnvoy, versions } = await import('../packages/lab/dist/index.js')
   try {
     // Now and not by the first test, which would run into its time limit.
-    for (const version of Object.keys(versions.envoy.releases)) await findEnvoy({ version, log: console.error })
+    for (const version of versions.envoy.matrix) await findEnvoy({ version, log: console.error })
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
     return 1

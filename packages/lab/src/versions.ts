@@ -23,6 +23,8 @@ export const versions = {
     default: '1.40.0',
     /** The oldest that is taken unasked: it has all of `mesh/envoy`. */
     oldest: '1.37.0',
+    /** Those whose tracers differ in what they read and write, oldest first: `npm run test:matrix` is run with each. */
+    matrix: ['1.36.4', '1.38.2', '1.40.0'],
     /** Parts of `mesh/envoy` that came late, by the first release that has them; an older Envoy goes without. */
     adminPaths: '1.37.0',
     tracers: { 'zipkin-w3c': '1.36.0' } as Partial<Record<Tracer, string>>,
