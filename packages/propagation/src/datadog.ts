@@ -8,13 +8,13 @@ const VISIBLE = /^[!-~]{1,512}$/
 const MAX_ID = 2n ** 64n - 1n
 
 /** The headers of Datadog's own format that go on, with what they may hold. */
-const FORMATS = {
-  'x-datadog-trace-id': DECIMAL,
-  'x-datadog-parent-id': DECIMAL,
-  'x-datadog-sampling-priority': PRIORITY,
-  'x-datadog-origin': VISIBLE,
-  'x-datadog-tags': VISIBLE,
-} as const
+const FORMATS = [
+  ['x-datadog-trace-id', DECIMAL],
+  ['x-datadog-parent-id', DECIMAL],
+  ['x-datadog-sampling-priority', PRIORITY],
+  ['x-datadog-origin', VISIBLE],
+  ['x-datadog-tags', VISIBLE],
+] as const
 
 /**
  * Takes over the `x-datadog-*` headers for a service without an SDK. They go on only if they name the chosen context,
@@ -24,8 +24,9 @@ const FORMATS = {
  */
 export function carriedDatadogHeaders(carrier: Carrier, chosen: TraceContext | undefined): Record<string, string> {
   const headers: Record<string, string> = {}
-  for (const [name, format] of Object.entries(FORMATS)) {
-    const value = carrier.get(name)
+  if (carrier['x-datadog-trace-id'] === undefined) return headers
+  for (const [name, format] of FORMATS) {
+    const value = carrier[name]
     if (typeof value === 'string' && format.test(value)) headers[name] = value
   }
   const traceId = parseId(headers['x-datadog-trace-id'])

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { carriedDatadogHeaders } from './datadog.ts'
 import { type ExtractOptions, extract } from './extract.ts'
 import { type IdentityHeader, isPropagationHeader } from './headers.ts'
-import { type Carrier, type IncomingHeaders, toCarrier } from './incoming.ts'
+import { type Carrier, type IncomingHeaders, isCarrier, toCarrier } from './incoming.ts'
 import { writeUnmarked } from './outgoing.ts'
 
 /** Options of {@link forwardHeaders}. */
@@ -24,8 +24,11 @@ export interface ForwardOptions extends ExtractOptions {
  */
 export function forwardHeaders(incoming: IncomingHeaders, options: ForwardOptions = {}): Record<string, string> {
   const { identityHeaders = NONE, edge = false } = options
-  const carrier = toCarrier(incoming, (name) => isPropagationHeader(name) || isCarried(name, identityHeaders))
-  const headers: Record<string, string> = identityOf(carrier, identityHeaders)
+  const carrier =
+    identityHeaders.length === 0 && isCarrier(incoming)
+      ? incoming
+      : toCarrier(incoming, (name) => isPropagationHeader(name) || isCarried(name, identityHeaders))
+  const headers = identityOf(carrier, identityHeaders)
   const extracted = extract(carrier, carrierGetter, options)
   const selection = edge ? undefined : extracted?.selection
   if (selection !== undefined) {
@@ -68,7 +71,7 @@ function isCarried(name: string, identityHeaders: readonly string[]): boolean {
 function identityOf(carrier: Carrier, names: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const name of names) {
-    const value = carrier.get(name)
+    const value = carrier[name]
     if (typeof value === 'string' && FIELD_VALUE.test(value)) headers[name] = value
   }
   return headers
@@ -79,9 +82,7 @@ const NONE: readonly string[] = []
 const FIELD_VALUE = /^[\t -~]{1,8192}$/
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
 const storage = new AsyncLocalStorage<Readonly<Record<string, string>>>()
-const carrierGetter = {
-  get: (carrier: ReadonlyMap<string, string | readonly string[]>, name: string) => carrier.get(name),
-}
+const carrierGetter = { get: (carrier: Carrier, name: string) => carrier[name] }
 const recordSetter = {
   set: (carrier: Record<string, string>, name: string, value: string) => {
     carrier[name] = value

@@ -7,19 +7,37 @@ export type IncomingHeaders =
   | Iterable<readonly [string, string | readonly string[] | undefined]>
 
 /** Headers by lower-case name; a name that comes twice has all its values. */
-export type Carrier = ReadonlyMap<string, string | readonly string[]>
+export type Carrier = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** Takes the headers that are wanted, by their lower-case names, out of any form of {@link IncomingHeaders}. */
 export function toCarrier(incoming: IncomingHeaders, isWanted: (name: string) => boolean): Carrier {
-  const carrier = new Map<string, string | readonly string[]>()
+  const carrier = Object.create(null) as Record<string, string | readonly string[]>
   const pairs = isIterable(incoming) ? incoming : Object.entries(incoming)
   for (const [key, value] of pairs) {
     const name = key.toLowerCase()
     if (value === undefined || !isWanted(name)) continue
-    const known = carrier.get(name)
-    carrier.set(name, known === undefined ? value : [known, value].flat())
+    const known = carrier[name]
+    carrier[name] = known === undefined ? value : [known, value].flat()
   }
   return carrier
+}
+
+/**
+ * Whether headers can be read as they are, as Node's can: an object in which every name that may be one of this
+ * package's is in lower case.
+ */
+export function isCarrier(incoming: IncomingHeaders): incoming is Carrier {
+  if (isIterable(incoming)) return false
+  for (const name of Object.keys(incoming)) {
+    if (hasOurInitial(name) && name !== name.toLowerCase()) return false
+  }
+  return true
+}
+
+/** Whether a name begins with `b`, `t` or `x`, in any case. */
+function hasOurInitial(name: string): boolean {
+  const code = name.charCodeAt(0) | 32
+  return code === 98 || code === 116 || code === 120
 }
 
 function isIterable(
