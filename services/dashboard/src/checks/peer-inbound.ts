@@ -1,6 +1,6 @@
 import tls from 'node:tls'
-import { ask } from './ask.ts'
-import { type Check, DEFAULT_TIMEOUT_MS } from './check.ts'
+import { ask, type Asked } from './ask.ts'
+import { type Check, type CheckResult, DEFAULT_TIMEOUT_MS } from './check.ts'
 
 /** Knocks at the inbound sidecar of counting as nobody should get in: in plaintext, and without a certificate. */
 export const checkPeerInbound: Check = async ({ peerInbound, timeoutMs = DEFAULT_TIMEOUT_MS }) => {
@@ -22,13 +22,7 @@ export const checkPeerInbound: Check = async ({ peerInbound, timeoutMs = DEFAULT
   return [
     {
       ...plain,
-      verdict: plaintext.failure === undefined ? 'bad' : isAbsent(plaintext.code) ? 'unknown' : 'good',
-      found:
-        plaintext.failure === undefined
-          ? `No: it answered ${plaintext.status} to plaintext HTTP.`
-          : isAbsent(plaintext.code)
-            ? `Unknown: ${plaintext.failure}.`
-            : `Yes: it hung up (${plaintext.failure}).`,
+      ...judgePlaintext(plaintext),
       command: `curl -si http://${address}/`,
     },
     {
@@ -38,6 +32,19 @@ export const checkPeerInbound: Check = async ({ peerInbound, timeoutMs = DEFAULT
       command: `curl -ki https://${address}/`,
     },
   ]
+}
+
+function judgePlaintext(answer: Asked): Pick<CheckResult, 'verdict' | 'found'> {
+  if (answer.failure !== undefined) {
+    return isAbsent(answer.code)
+      ? { verdict: 'unknown', found: `Unknown: ${answer.failure}.` }
+      : { verdict: 'good', found: `Yes: it hung up (${answer.failure}).` }
+  }
+  // Where every connection is intercepted, the dashboard's own sidecar stands before it, and reports what became of it.
+  if (answer.status === 503 && /^upstream connect error.*reset reason: connection termination/.test(answer.body)) {
+    return { verdict: 'good', found: 'Yes: it hung up on the sidecar of the dashboard, which answered 503.' }
+  }
+  return { verdict: 'bad', found: `No: it answered ${answer.status} to plaintext HTTP.` }
 }
 
 interface Anonymous {

@@ -1,0 +1,15 @@
+import { versions } from '@throughline/lab'
+import { describeMeshContract } from './mesh-contract.ts'
+
+describeMeshContract({
+  name: 'istio',
+  // As in a cluster: interception, certificates from istiod. It needs root.
+  options: { mesh: 'istio', topology: 'namespaces' },
+  programs: `Istio ${versions.istio.version}, Envoy ${versions.istio.envoy}`,
+  tracingSources: ['istio/mesh-config.yaml', 'istio/telemetry.yaml', 'istio/tracing/opentelemetry.yaml'],
+  entry: 'inbound-sidecar',
+  bypasses: [
+    { choice: 'open', open: false },
+    { choice: 'closed', open: false },
+  ],
+})

@@ -1,0 +1,111 @@
+import { type BypassChoice } from '@throughline/lab'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { count } from '../support/count.ts'
+import { type MeshLab, startLab } from '../support/start-lab.ts'
+
+const denied = 'RBAC: access denied'
+const bypass: BypassChoice = 'open'
+
+describe('policies of Istio, each pod in a network namespace', () => {
+  let lab: MeshLab
+  beforeAll(async () => void (lab = await startLab({ mesh: 'istio', topology: 'namespaces', bypass, tracer: 'none' })))
+  afterAll(() => lab?.stop())
+
+  const set = (name: string, value: string) => lab.mesh.set({ name, value })
+  beforeEach(async () => {
+    for (const { name, value } of (await lab.mesh.status()).settings) {
+      const first = { rule: 'get-of-dashboard', mtls: 'strict', 'client-tls': 'auto' }[name]
+      if (first !== undefined && first !== value) await set(name, first)
+    }
+  })
+
+  /** A caller outside the mesh, straight to counting's pod: what came back, or how it was refused. */
+  const around = async (method = 'GET'): Promise<[number, string] | string> => {
+    try {
+      const response = await fetch(`${lab.countingUrl}/`, { method })
+      return [response.status, await response.text()]
+    } catch (error) {
+      return (error as { cause: { code: string } }).cause.code
+    }
+  }
+
+  it('strict refuses plain text with a reset, and the status says that the way around is closed', async () => {
+    expect(await around()).toMatch(/ECONNRESET|UND_ERR_SOCKET/)
+    expect((await lab.mesh.status()).bypass).toMatchObject({
+      closed: true,
+      reason: expect.stringContaining('mutual TLS'),
+    })
+    expect((await count(lab)).state).toBe('connected')
+  })
+
+  it('permissive lets plain text in to the rule, which asks for an identity that such a caller has not', async () => {
+    await set('mtls', 'permissive')
+    expect(await around()).toEqual([403, denied])
+    expect((await lab.mesh.status()).bypass).toMatchObject({ closed: true, reason: expect.stringContaining('403') })
+    expect((await count(lab)).state).toBe('connected')
+  })
+
+  it('permissive and a rule without a principal leave the way around open, and the status says so', async () => {
+    await set('mtls', 'permissive')
+    await set('rule', 'get-of-anyone')
+    expect(await around()).toEqual([200, expect.stringMatching(/^\{"count":\d+/)])
+    expect(await around('POST')).toEqual([403, denied])
+    expect((await lab.mesh.status()).bypass.closed).toBe(false)
+    await set('mtls', 'strict')
+    expect(await around()).toMatch(/ECONNRESET|UND_ERR_SOCKET/)
+    expect((await lab.mesh.status()).bypass.closed).toBe(true)
+  })
+
+  it('a policy with one empty rule lets every method in, whatever its author meant', async () => {
+    await set('mtls', 'permissive')
+    await set('rule', 'everything')
+    const [status, body] = (await around('POST')) as [number, string]
+    expect([status, body]).toEqual([405, expect.stringContaining('TL_')])
+  })
+
+  it('deny-all refuses the dashboard: 403 with the words of the sidecar', async () => {
+    await set('rule', 'deny-all')
+    expect(await count(lab)).toMatchObject({ state: 'denied', status: 403, code: 'TL_UPSTREAM_DENIED', reason: denied })
+    expect((await lab.mesh.status()).access).toBe('denied')
+    await set('mtls', 'permissive')
+    expect(await around()).toEqual([403, denied])
+  })
+
+  it('what allow brings back is the rule that was there before the deny', async () => {
+    await set('rule', 'get-of-anyone')
+    await lab.mesh.deny()
+    await lab.mesh.allow()
+    expect((await lab.mesh.status()).settings.find(({ name }) => name === 'rule')?.value).toBe('get-of-anyone')
+  })
+
+  it('without a DestinationRule the sidecars use mutual TLS: the identity of the dashboard arrives', async () => {
+    expect((await lab.mesh.status()).settings.find(({ name }) => name === 'client-tls')?.value).toBe('auto')
+    expect(await identities()).toContain('cluster.local/ns/throughline/sa/dashboard')
+  })
+
+  it('a DestinationRule that says DISABLE meets strict mutual TLS with 503 and its reason, and ISTIO_MUTUAL heals it', async () => {
+    await set('client-tls', 'disable')
+    const broken = await count(lab)
+    expect(broken).toMatchObject({ state: 'unreachable', status: 503, code: 'TL_UPSTREAM_PROXY' })
+    expect(broken.reason).toContain('connection termination')
+    await set('client-tls', 'mutual')
+    expect((await count(lab)).state).toBe('connected')
+    expect(await identities()).toContain('cluster.local/ns/throughline/sa/dashboard')
+  })
+
+  it('DISABLE and permissive take the identity away, and the rule for a principal with it', async () => {
+    await set('mtls', 'permissive')
+    await set('client-tls', 'disable')
+    expect((await count(lab)).state).toBe('denied')
+    await set('rule', 'get-of-anyone')
+    expect((await count(lab)).state).toBe('connected')
+    expect(await identities()).not.toContain('sa/dashboard')
+  })
+
+  /** What the dashboard finds out about both ends of its connection. */
+  async function identities(): Promise<string> {
+    const answer = await fetch(`${lab.dashboardUrl}/api/checks`, { method: 'POST' })
+    const { results } = (await answer.json()) as { results: { id: string; found: string }[] }
+    return results.find(({ id }) => id === 'identities')?.found ?? ''
+  }
+})

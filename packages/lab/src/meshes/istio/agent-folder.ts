@@ -1,0 +1,55 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import type { InjectedPod } from './injected-pod.ts'
+
+export interface AgentFolderOptions {
+  /** Its working directory. */
+  folder: string
+  pod: InjectedPod
+  /** Token of the service account, for istiod. */
+  token: string
+  /** Certificate that istiod is known by, PEM. */
+  rootCertificate: string
+  /** Path of Istio's bootstrap template. */
+  bootstrap: string
+  /** Whether the sidecar's own listeners, for health and metrics, are for the pod's loopback only. */
+  loopbackOnly: boolean
+}
+
+/** Where agent and sidecar make their sockets and files. */
+const written = [
+  'var/run/secrets/workload-spiffe-uds',
+  'var/run/secrets/workload-spiffe-credentials',
+  'var/run/secrets/credential-uds',
+  'var/lib/istio/data',
+  'etc/istio/proxy',
+]
+
+/** Lays out what the volumes of an injected pod hold. The agent finds all of it relative to where it runs. */
+export async function writeAgentFolder(options: AgentFolderOptions): Promise<void> {
+  const { folder, pod, token, rootCertificate } = options
+  for (const one of written) await fs.mkdir(path.join(folder, one), { recursive: true, mode: 0o700 })
+  const template = await fs.readFile(options.bootstrap, 'utf8')
+  const files = {
+    'var/run/secrets/istio/root-cert.pem': rootCertificate,
+    'var/run/secrets/tokens/istio-token': token,
+    'etc/istio/pod/labels': pod.podInfo.labels,
+    'etc/istio/pod/annotations': pod.podInfo.annotations,
+    'var/lib/istio/envoy/envoy_bootstrap_tmpl.json': options.loopbackOnly
+      ? template.replaceAll('{{ .wildcard }}', '{{ .localhost }}')
+      : template,
+  }
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(folder, name)
+    await fs.mkdir(path.dirname(file), { recursive: true })
+    await fs.writeFile(file, text, { mode: 0o600 })
+  }
+}
+
+/** Gives the folder and all below it to the user the agent runs as. */
+export async function giveFolder(folder: string, uid: number): Promise<void> {
+  await fs.chown(folder, uid, uid)
+  for (const entry of await fs.readdir(folder, { withFileTypes: true, recursive: true })) {
+    await fs.chown(path.join(entry.parentPath, entry.name), uid, uid)
+  }
+}

@@ -1,0 +1,175 @@
+import { KubeError, type KubeObject } from '@throughline/kube-standin'
+import { LabError, messageOf } from '../../errors.ts'
+import type { Mesh, SidecarStatus, Tracer } from '../../mesh.ts'
+import { poll } from '../../poll.ts'
+import { waitUntilDrained } from '../sidecar-updates.ts'
+import { isInForce, stateInForce } from './in-force.ts'
+import { accessOf, describeSettings, type IstioState, parseSetting } from './istio-settings.ts'
+import { type IstioParts, startIstioParts } from './istio-parts.ts'
+import type { IstioMeshOptions } from './istio-mesh-options.ts'
+import { renderPolicies } from './mesh-objects.ts'
+import { type ProxyConfig, readProxyConfig } from './proxy-config.ts'
+
+const services = ['dashboard', 'counting'] as const
+type ServiceName = (typeof services)[number]
+
+/** Milliseconds for a change to reach the sidecars; enough for an istiod that is just being restarted. */
+const updateDeadline = 15_000
+
+/** What `createIstioMesh` gives beside the shape of every mesh. */
+export interface IstioMesh extends Mesh {
+  /** The stand-in for the Kubernetes API that istiod reads; undefined before `start`. */
+  standin: () => IstioParts['standin'] | undefined
+}
+
+/** A real istiod, and both services behind Envoys that have everything from it. */
+export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
+  const { place, tracers } = options
+  let wanted: IstioState = {
+    rule: 'get-of-dashboard',
+    mtls: 'strict',
+    'client-tls': 'auto',
+    sampling: String(options.sampling ?? 100),
+    tracer: options.tracer,
+  }
+  let parts: IstioParts | undefined
+  let allowing = wanted.rule
+  const running = (): IstioParts => {
+    if (parts === undefined) throw new LabError('TL_MESH_UPDATE_TIMEOUT', 'the mesh is not running')
+    return parts
+  }
+
+  const configOf = async (name: ServiceName): Promise<ProxyConfig | undefined> => {
+    try {
+      return await readProxyConfig(place.sidecars[name].adminUrl, place.ports[name])
+    } catch {
+      return undefined
+    }
+  }
+  const readBoth = async (): Promise<Record<ServiceName, ProxyConfig | undefined>> => {
+    const [dashboard, counting] = await Promise.all(services.map(configOf))
+    return { dashboard, counting }
+  }
+
+  const untilInForce = async (state: IstioState): Promise<void> => {
+    const taken = async () => (isInForce(await readBoth(), state) ? true : undefined)
+    if ((await poll(taken, { deadlineMs: updateDeadline })) === undefined) {
+      const reason = running().istiod.downReason()
+      const why = reason === undefined ? '' : `: istiod is down (${reason}), and brings the change when it is back`
+      throw new LabError('TL_MESH_UPDATE_TIMEOUT', `the sidecars did not take the change within 15 s${why}`)
+    }
+    // Until then a kept-alive connection still has the old rules.
+    await Promise.all(services.map((name) => waitUntilDrained(place.sidecars[name].adminUrl)))
+  }
+
+  /** Makes the API hold what a state asks for, and nothing of another state. */
+  const write = async (state: IstioState): Promise<void> => {
+    const { standin } = running()
+    const [before, after] = [parts?.policies ?? [], await renderPolicies(state, place.ports)]
+    // Allows come before denies go, and denies before allows: no request meets a rule that nobody asked for.
+    await applyPatiently(after.filter((object) => !before.some((one) => isSame(one, object))))
+    for (const object of before) {
+      if (after.some((one) => idOf(one) === idOf(object))) continue
+      const { namespace = 'default', name } = object.metadata
+      standin.delete({ apiVersion: object.apiVersion, kind: object.kind, namespace, name })
+    }
+    running().policies = after
+  }
+
+  /** The API asks istiod whether an object is good, and can't while istiod is being restarted. */
+  const applyPatiently = async (objects: KubeObject[]): Promise<void> => {
+    const attempt = async (): Promise<true | undefined> => {
+      try {
+        await running().standin.apply(objects)
+        return true
+      } catch (error) {
+        if (error instanceof KubeError && error.code >= 500) return undefined
+        throw new LabError('TL_MESH_UPDATE_REJECTED', messageOf(error), { cause: error })
+      }
+    }
+    if (objects.length > 0 && (await poll(attempt, { deadlineMs: updateDeadline, intervalMs: 250 })) === undefined) {
+      throw new LabError('TL_MESH_UPDATE_TIMEOUT', 'istiod is down, and without it no policy is taken')
+    }
+  }
+
+  const changeNow = async (part: Partial<IstioState>): Promise<void> => {
+    const next = { ...wanted, ...part }
+    await write(next)
+    wanted = next
+    if (accessOf(next.rule) === 'allowed') allowing = next.rule
+    await untilInForce(next)
+  }
+  let queue: Promise<void> = Promise.resolve()
+  /** Changes happen one after another: each waits until its own is in force. */
+  const change = (part: Partial<IstioState>): Promise<void> => {
+    const mine = queue.then(() => changeNow(part))
+    queue = mine.catch(() => {})
+    return mine
+  }
+
+  const sidecarStatus = async (name: ServiceName): Promise<SidecarStatus> => {
+    const sidecar = parts?.sidecars[name]
+    if (sidecar === undefined) return { name: `${name}-sidecar`, state: 'starting', restarts: 0 }
+    const status = await sidecar.status()
+    const why = running().istiod.downReason()
+    if (status.state !== 'ready' || why === undefined) return status
+    return { ...status, reason: `istiod is down (${why}): it goes on with what it has` }
+  }
+
+  return {
+    name: 'istio',
+    get bypass() {
+      return place.bypass(wanted)
+    },
+    standin: () => parts?.standin,
+    async start() {
+      parts = await startIstioParts(options, await renderPolicies(wanted, place.ports))
+      await untilInForce(wanted)
+    },
+    async stop() {
+      await parts?.stop()
+    },
+    allow: () => change({ rule: allowing }),
+    deny: () => change({ rule: 'deny-all' }),
+    async tracing(tracer: Tracer) {
+      if (!tracers.includes(tracer)) {
+        throw new LabError('TL_BAD_REQUEST', `these sidecars can't trace with ${tracer}, only ${tracers.join(', ')}`)
+      }
+      await change({ tracer })
+    },
+    async set(setting) {
+      const part = parseSetting(setting)
+      if (part === undefined) {
+        throw new LabError('TL_BAD_REQUEST', `Istio has no setting "${setting.name}" with the value "${setting.value}"`)
+      }
+      await change(part)
+    },
+    async status() {
+      const [sidecars, configs] = await Promise.all([Promise.all(services.map(sidecarStatus)), readBoth()])
+      const state = stateInForce(configs, wanted)
+      return {
+        mesh: 'istio',
+        tracer: state.tracer,
+        tracers,
+        access: accessOf(state.rule),
+        sidecars,
+        settings: describeSettings(state),
+        bypass: place.bypass(state),
+        links: parts ? [{ label: 'istiod', url: `http://${parts.istiod.host}:${parts.istiod.ports.http}/debug` }] : [],
+      }
+    },
+    pids: () => {
+      const all = { istiod: parts?.istiod.pid() } as Record<string, number | undefined>
+      for (const name of services) all[`${name}-sidecar`] = parts?.sidecars[name].pid()
+      return Object.fromEntries(Object.entries(all).flatMap(([name, pid]) => (pid === undefined ? [] : [[name, pid]])))
+    },
+  }
+}
+
+function idOf({ kind, metadata }: KubeObject): string {
+  return `${kind}/${metadata.name}`
+}
+
+function isSame(one: KubeObject, other: KubeObject): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}

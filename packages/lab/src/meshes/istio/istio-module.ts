@@ -1,0 +1,48 @@
+import { readEnvoyVersion } from '../../binaries/envoy-version.ts'
+import { findEnvoy } from '../../binaries/find-envoy.ts'
+import { findHelm } from '../../binaries/find-helm.ts'
+import { findIstio } from '../../binaries/find-istio.ts'
+import type { MeshModule } from '../../mesh-module.ts'
+import { usableTracers } from '../../usable-tracers.ts'
+import { versions } from '../../versions.ts'
+import { createIstioMesh } from './istio-mesh.ts'
+import { createLoopbackPlace } from './loopback-place.ts'
+import { createNamespacesPlace } from './namespaces-place.ts'
+
+/** A real istiod over a stand-in for the Kubernetes API, and the Envoy that belongs to its release, unmodified. */
+export const istioModule: MeshModule = {
+  async prepare({ options, ports, runDir, guardian }) {
+    const { log, signal, sampling } = options
+    const istio = await findIstio()
+    const envoy = await findEnvoy({
+      version: options.envoyVersion ?? versions.istio.envoy,
+      ...(log && { log }),
+      ...(signal && { signal }),
+    })
+    const helm = await findHelm()
+    // Under Datadog a sidecar's span has no kind: Istio names it without the direction, which is where Envoy puts it.
+    const usable = usableTracers(await readEnvoyVersion(envoy.path), options.collector)
+    const tracers = usable.filter((tracer) => tracer !== 'datadog')
+    const create = options.topology === 'namespaces' ? createNamespacesPlace : createLoopbackPlace
+    const place = await create({ options, ports, runDir, guardian, envoy: envoy.path, pilotAgent: istio.pilotAgent })
+    return {
+      site: place.site,
+      tracers,
+      listensOn: place.listensOn,
+      create: (backend, tracer) =>
+        createIstioMesh({
+          place,
+          istio,
+          helm,
+          backend,
+          tracer,
+          tracers,
+          runDir,
+          guardian,
+          ...(sampling !== undefined && { sampling }),
+          ...(log && { log }),
+        }),
+      close: place.close,
+    }
+  },
+}

@@ -1,0 +1,91 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { createKubeStandin, type KubeObject, type KubeStandin } from '@throughline/kube-standin'
+import { LabError } from '../../errors.ts'
+import { renderIstioObjects } from '../../istio/istio-objects.ts'
+import { type Istiod, startIstiod } from '../../istio/start-istiod.ts'
+import type { ServiceName } from '../../service.ts'
+import { writeAgentFolder } from './agent-folder.ts'
+import { type AgentSidecar, createAgentSidecar } from './agent-sidecar.ts'
+import { readInjectedPod } from './injected-pod.ts'
+import type { IstioMeshOptions } from './istio-mesh-options.ts'
+import { meshNamespace, renderBackend, renderIstiodValues, renderService } from './mesh-objects.ts'
+
+/** The running programs of an Istio mesh. */
+export interface IstioParts {
+  standin: KubeStandin
+  istiod: Istiod
+  sidecars: Record<ServiceName, AgentSidecar>
+  /** What the API holds of policies. */
+  policies: KubeObject[]
+  stop: () => Promise<void>
+}
+
+/** Starts the API, istiod and both sidecars. What was started is stopped again when a later part fails. */
+export async function startIstioParts(options: IstioMeshOptions, policies: KubeObject[]): Promise<IstioParts> {
+  const undo: (() => Promise<void>)[] = []
+  const stop = async (): Promise<void> => {
+    for (let next = undo.pop(); next !== undefined; next = undo.pop()) await next()
+  }
+  try {
+    return { ...(await start(options, { policies, whenDone: (one) => undo.push(one) })), policies, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function start(
+  options: IstioMeshOptions,
+  { policies, whenDone }: { policies: KubeObject[]; whenDone: (undo: () => Promise<void>) => void },
+): Promise<Pick<IstioParts, 'standin' | 'istiod' | 'sidecars'>> {
+  const { place, istio, helm, backend, runDir, guardian, log } = options
+  const objects = await renderIstioObjects({ helm, istio, values: await renderIstiodValues(backend) })
+  const standin = await createKubeStandin({ objects })
+  whenDone(standin.close)
+  const istiod = await startIstiod({
+    ...place.istiod,
+    binary: istio.pilotDiscovery,
+    standin,
+    runDir,
+    guardian,
+    ...(log && { log }),
+  })
+  whenDone(istiod.stop)
+  await standin.apply([...policies, ...(await place.renderSidecars()), ...(await renderBackend(backend))])
+
+  const prepare = async (name: ServiceName): Promise<AgentSidecar> => {
+    const settings = await place.podSettings(name, istiod.ports)
+    const applied = await standin.apply(await renderService(name, settings))
+    const object = applied.find(({ kind }) => kind === 'Pod')
+    if (object === undefined) throw new LabError('TL_INTERNAL', `${name} has no pod`)
+    const pod = readInjectedPod(object)
+    const folder = path.join(runDir, `${name}-sidecar`)
+    const logFile = path.join(runDir, `${name}-sidecar.log`)
+    await writeAgentFolder({
+      folder,
+      pod,
+      token: standin.issueToken({ namespace: meshNamespace, serviceAccount: name, audience: 'istio-ca' }),
+      rootCertificate: istiod.rootCertificate(),
+      bootstrap: istio.files.envoyBootstrap,
+      loopbackOnly: place.loopbackOnly,
+    })
+    await fs.writeFile(logFile, '', { flag: 'a' })
+    await place.arrange(name, { folder, logFile, pod })
+    const sidecar = createAgentSidecar({
+      name: `${name}-sidecar`,
+      command: place.placeAgent(name, { command: istio.pilotAgent, ...pod.proxy, cwd: folder }),
+      nodeId: `sidecar~${settings.podIp}~${name}-0.${meshNamespace}~${meshNamespace}.svc.cluster.local`,
+      ...place.sidecars[name],
+      logFile,
+      guardian,
+      ...(log && { log }),
+    })
+    whenDone(sidecar.stop)
+    return sidecar
+  }
+  // Both pods are there before a sidecar asks for its configuration: none starts with one that lacks the other.
+  const sidecars = { counting: await prepare('counting'), dashboard: await prepare('dashboard') }
+  await Promise.all([sidecars.counting.start(), sidecars.dashboard.start()])
+  return { standin, istiod, sidecars }
+}

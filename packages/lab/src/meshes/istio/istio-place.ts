@@ -1,0 +1,41 @@
+import type { KubeObject } from '@throughline/kube-standin'
+import type { IstiodPorts } from '../../istio/istiod-command.ts'
+import type { Bypass } from '../../mesh.ts'
+import type { PreparedMesh, PrepareOptions } from '../../mesh-module.ts'
+import type { Command } from '../../process-group.ts'
+import type { ServiceName } from '../../service.ts'
+import type { InjectedPod } from './injected-pod.ts'
+import type { IstioState } from './istio-settings.ts'
+import type { PodSettings } from './mesh-objects.ts'
+
+export interface PlaceOptions extends PrepareOptions {
+  /** Path of the Envoy to run, and of Istio's agent. */
+  envoy: string
+  pilotAgent: string
+}
+
+/** Where one sidecar is, for whoever starts and asks it. */
+export interface SidecarPlace {
+  adminUrl: string
+  /** Listeners without which it is not ready. */
+  listeners: string[]
+}
+
+/** Where istiod, pods and sidecars are: on this machine's loopback, or each pod in a network namespace of its own. */
+export interface IstioPlace extends Pick<PreparedMesh, 'site' | 'listensOn' | 'close'> {
+  istiod: { host: string; ports: Partial<IstiodPorts> }
+  /** Ports that the sidecars take for their apps. */
+  ports: Record<ServiceName, number>
+  sidecars: Record<ServiceName, SidecarPlace>
+  /** What the mesh must be told of this place beside services and policies. */
+  renderSidecars: () => Promise<KubeObject[]>
+  podSettings: (name: ServiceName, istiodPorts: IstiodPorts) => Promise<PodSettings>
+  /** Whether the sidecars' own listeners, for health and metrics, must not be seen from other machines. */
+  loopbackOnly: boolean
+  /** What must be done before an agent is started in its folder, and after its pod was injected. */
+  arrange: (name: ServiceName, agent: { folder: string; logFile: string; pod: InjectedPod }) => Promise<void>
+  /** Moves an agent to its pod. */
+  placeAgent: (name: ServiceName, command: Command) => Command
+  /** The way around counting's sidecar under what is in force. */
+  bypass: (state: IstioState) => Bypass
+}

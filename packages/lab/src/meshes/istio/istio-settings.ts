@@ -1,0 +1,108 @@
+import type { Access, Setting, Tracer } from '../../mesh.ts'
+
+/** What can be chosen for the whole mesh while it runs, by the setting's name. */
+interface Choices {
+  /** Who may do what with counting. */
+  rule: 'get-of-dashboard' | 'get-of-anyone' | 'everything' | 'deny-all'
+  /** What the sidecars take. */
+  mtls: 'strict' | 'permissive'
+  /** What the dashboard's sidecar is told about counting; `auto` is nothing. */
+  'client-tls': 'auto' | 'mutual' | 'disable'
+  /** Percentage of requests traced when nobody has decided before. */
+  sampling: string
+}
+
+/** What istiod is meant to make of the mesh. */
+export interface IstioState extends Choices {
+  tracer: Tracer
+}
+
+type SettingName = keyof Choices
+
+/** The AuthorizationPolicies of `mesh/istio/authorization` that are in force beside `dashboard-edge`, for each rule. */
+export const policiesOf: Record<Choices['rule'], readonly string[]> = {
+  'get-of-dashboard': ['deny-all', 'counting-allow-get'],
+  'get-of-anyone': ['deny-all', 'counting-allow-get-of-anyone'],
+  everything: ['deny-all', 'counting-allow-everything'],
+  'deny-all': ['deny-all'],
+}
+
+/** The mode of the DestinationRule, for each choice; without one there is no such resource. */
+export const clientTlsModes: Record<Choices['client-tls'], string | undefined> = {
+  auto: undefined,
+  mutual: 'ISTIO_MUTUAL',
+  disable: 'DISABLE',
+}
+
+export const samplings = [100, 10, 0] as const
+
+const settings: readonly (Omit<Setting, 'value' | 'name'> & { name: SettingName })[] = [
+  {
+    name: 'rule',
+    label: 'Rule of counting',
+    choices: [
+      {
+        value: 'get-of-dashboard',
+        label: 'GET / of the dashboard',
+        effect: 'Only the account of the dashboard may call, and only GET /.',
+      },
+      {
+        value: 'get-of-anyone',
+        label: 'GET of anyone',
+        effect: 'Any GET is let through, whoever sends it; another method gets 403.',
+      },
+      {
+        value: 'everything',
+        label: 'everything',
+        effect: 'Every request is let through: the policy has no condition.',
+      },
+      { value: 'deny-all', label: 'nothing', effect: 'Every call gets 403 with the body "RBAC: access denied".' },
+    ],
+  },
+  {
+    name: 'mtls',
+    label: 'Mutual TLS',
+    choices: [
+      { value: 'strict', label: 'strict', effect: 'Plain text to the sidecar of counting is reset.' },
+      { value: 'permissive', label: 'permissive', effect: 'The sidecar of counting takes plain text, too.' },
+    ],
+  },
+  {
+    name: 'client-tls',
+    label: 'DestinationRule',
+    choices: [
+      { value: 'auto', label: 'none', effect: 'The sidecar of the dashboard uses mutual TLS because counting can.' },
+      { value: 'mutual', label: 'ISTIO_MUTUAL', effect: 'It is told to use mutual TLS.' },
+      {
+        value: 'disable',
+        label: 'DISABLE',
+        effect: 'It sends plain text: 503 while mutual TLS is strict, no identity while it is permissive.',
+      },
+    ],
+  },
+  {
+    name: 'sampling',
+    label: 'Sampling',
+    choices: samplings.map((percentage) => ({
+      value: String(percentage),
+      label: `${percentage} %`,
+      effect: `The sidecars trace ${percentage} % of the requests that come without a decision.`,
+    })),
+  },
+]
+
+/** The settings as a mesh reports them, each with the choice in force. */
+export function describeSettings(state: Choices): Setting[] {
+  return settings.map((setting) => ({ ...setting, value: state[setting.name] }))
+}
+
+/** The part of the state that a setting and its value name; undefined when there is no such setting or value. */
+export function parseSetting({ name, value }: { name: string; value: string }): Partial<IstioState> | undefined {
+  const known = settings.find((setting) => setting.name === name)?.choices.some((choice) => choice.value === value)
+  return known === true ? { [name]: value } : undefined
+}
+
+/** Whether the dashboard may call counting under a rule. */
+export function accessOf(rule: Choices['rule']): Access {
+  return rule === 'deny-all' ? 'denied' : 'allowed'
+}

@@ -1,0 +1,95 @@
+import type { KubeObject } from '@throughline/kube-standin'
+import type { Backend } from '../../mesh-module.ts'
+import { renderMeshFile } from '../../mesh-files.ts'
+import type { MeshValue } from '../../render-mesh.ts'
+import type { ServiceName } from '../../service.ts'
+import { clientTlsModes, type IstioState, policiesOf } from './istio-settings.ts'
+
+/** Where one service's pod is, for the objects that say so. */
+export interface PodSettings {
+  /** The pod's own address. */
+  podIp: string
+  /** Where its sidecar is reached, default the pod's own address. */
+  address?: string
+  /** Port that its sidecar takes for it. */
+  port: number
+  /** Port of the Service. */
+  servicePort: number
+  clusterIp?: string
+  annotations: MeshValue
+}
+
+export const meshNamespace = 'throughline'
+export const trustDomain = 'cluster.local'
+/** The version that the pods claim, which becomes the revision in Istio's tags. */
+const version = '0.1.0'
+const node = 'stand-in'
+
+async function render(file: string, values?: Record<string, MeshValue>): Promise<KubeObject> {
+  return (await renderMeshFile(`istio/${file}`, values)) as unknown as KubeObject
+}
+
+/** `mesh/istio/istiod.yaml`: values of Istio's chart `istiod`. */
+export async function renderIstiodValues({ otlpUrl, zipkinUrl }: Backend): Promise<object> {
+  const meshConfig = await renderMeshFile('istio/mesh-config.yaml', {
+    OTLP_PATH: new URL(otlpUrl).pathname,
+    ZIPKIN_PATH: new URL(zipkinUrl).pathname,
+  })
+  return (await renderMeshFile('istio/istiod.yaml', { MESH_CONFIG: meshConfig })) as object
+}
+
+/** What says how the mesh behaves: changes with the state, and is the same wherever the pods are. */
+export async function renderPolicies(state: IstioState, ports: Record<ServiceName, number>): Promise<KubeObject[]> {
+  const { tracer, sampling, mtls, rule } = state
+  const tracing = await renderMeshFile(
+    `istio/tracing/${tracer}.yaml`,
+    tracer === 'none' ? {} : { SAMPLING: Number(sampling) },
+  )
+  const authorization: Record<string, Record<string, MeshValue>> = {
+    'dashboard-edge': { DASHBOARD_PORT: String(ports.dashboard) },
+    'counting-allow-get': { COUNTING_PORT: String(ports.counting) },
+  }
+  const tls = clientTlsModes[state['client-tls']]
+  return await Promise.all([
+    render('peer-authentication/default.yaml', { MODE: mtls.toUpperCase() }),
+    render('peer-authentication/dashboard-edge.yaml', {
+      PLAIN_TEXT_PORTS: { [String(ports.dashboard)]: { mode: 'PERMISSIVE' } },
+    }),
+    ...['dashboard-edge', ...policiesOf[rule]].map((name) =>
+      render(`authorization/${name}.yaml`, authorization[name] ?? {}),
+    ),
+    render('telemetry.yaml', { TRACING: tracing }),
+    ...(tls === undefined ? [] : [render('destination-rule.yaml', { TLS: tls })]),
+  ])
+}
+
+/** A service with its account and its one pod. The pod comes before the EndpointSlice that refers to it. */
+export async function renderService(name: ServiceName, pod: PodSettings): Promise<KubeObject[]> {
+  const { podIp, address = podIp, port, servicePort, clusterIp, annotations } = pod
+  return await Promise.all([
+    render('services/service-account.yaml', { NAME: name }),
+    render('services/service.yaml', { NAME: name, PORT: servicePort, CLUSTER_IP: clusterIp ?? null }),
+    render('services/pod.yaml', {
+      NAME: name,
+      VERSION: version,
+      ANNOTATIONS: annotations,
+      PORT: port,
+      POD_IP: podIp,
+      HOST_IP: address,
+      NODE: node,
+    }),
+    render('services/endpoints.yaml', { NAME: name, PORT: port, ADDRESS: address, NODE: node }),
+  ])
+}
+
+/** The trace backend as a Service, and where each of its ports leads. */
+export async function renderBackend({ otlpUrl, zipkinUrl }: Backend): Promise<KubeObject[]> {
+  const ports = { 'http-otlp': otlpUrl, 'http-zipkin': zipkinUrl }
+  return await Promise.all([
+    render('backend/service.yaml'),
+    ...Object.entries(ports).map(([name, text]) => {
+      const { hostname, port } = new URL(text)
+      return render('backend/endpoints.yaml', { PORT_NAME: name, PORT: Number(port || 80), ADDRESS: hostname })
+    }),
+  ])
+}
