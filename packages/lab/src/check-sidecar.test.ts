@@ -108,6 +108,22 @@ describe('checkSidecar', () => {
     expect(await checkSidecar(envoy.url, expected)).toMatchObject({ state: 'rejected' })
   })
 
+  it('with standing refusals, is rejected only while Envoy holds a refused listener against it', async () => {
+    const standing = { ...expected, refusals: 'standing' as const }
+    const dump = `{"configs":[{"error_state":{"details":"Unknown cluster 'trace_collector'"}}]}`
+    await using refusing = await admin({ '/stats': stats({ rejected: 1 }), '/config_dump': dump })
+    expect(await checkSidecar(refusing.url, standing)).toEqual({
+      state: 'rejected',
+      reason: "Unknown cluster 'trace_collector'",
+    })
+    await using mended = await admin({ '/stats': stats({ rejected: 1 }) })
+    expect(await checkSidecar(mended.url, standing)).toEqual({ state: 'ready' })
+    await using cut = await admin({ '/stats': stats({ failure: 2 }) })
+    expect(await checkSidecar(cut.url, standing)).toEqual({ state: 'ready' })
+    await using cluster = await admin({ '/stats': 'cluster_manager.cds.update_rejected: 1' })
+    expect(await checkSidecar(cluster.url, standing)).toMatchObject({ state: 'rejected' })
+  })
+
   it('is down when its certificate has expired', async () => {
     const certificate = '{"certificates":[{"cert_chain":[{"path":"/c.pem","expiration_time":"2020-01-01T00:00:00Z"}]}]}'
     await using envoy = await admin({ '/certs': certificate })

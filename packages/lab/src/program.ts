@@ -35,6 +35,8 @@ export interface Program {
   downReason: () => string | undefined
   /** Resolves when it is ready; from then on it is restarted whenever it ends. */
   start: () => Promise<void>
+  /** Ends it and starts it at once, for what it reads only as it starts; resolves as `start` does. Not counted in `restarts`. */
+  restart: () => Promise<void>
   stop: () => Promise<void>
 }
 
@@ -87,34 +89,42 @@ export function createProgram(options: ProgramOptions): Program {
     return new LabError('TL_PROGRAM_FAILED', `${name} ${what}.${tail === '' ? '' : ` Its last lines:\n${tail}`}`)
   }
 
+  const start = async (): Promise<void> => {
+    await launch()
+    const { readyTimeoutMs = 20_000 } = options
+    const ask = async (): Promise<string | undefined> => {
+      if (group === undefined) return 'ended'
+      return (await options.isReady()) ? 'ready' : undefined
+    }
+    let outcome: string | undefined
+    try {
+      outcome = await poll(ask, { deadlineMs: readyTimeoutMs })
+    } catch (error) {
+      await group?.end(graceMs)
+      throw await failed(messageOf(error))
+    }
+    if (stopping) throw await failed('was stopped before it was ready')
+    // Also asked after "ready": another program on its port may have answered for a dead one.
+    if (group === undefined) throw await failed(`ended (${down}) before it was ready`)
+    if (outcome === undefined) {
+      await group?.end(graceMs)
+      throw await failed(`was not ready within ${readyTimeoutMs / 1000} s`)
+    }
+    supervised = true
+  }
+
   return {
     name,
     pid: () => group?.pid,
     uptimeMs: () => (group === undefined ? undefined : performance.now() - launchedAt),
     restarts: () => restarts,
     downReason: () => down,
-    async start() {
-      await launch()
-      const { readyTimeoutMs = 20_000 } = options
-      const ask = async (): Promise<string | undefined> => {
-        if (group === undefined) return 'ended'
-        return (await options.isReady()) ? 'ready' : undefined
-      }
-      let outcome: string | undefined
-      try {
-        outcome = await poll(ask, { deadlineMs: readyTimeoutMs })
-      } catch (error) {
-        await group?.end(graceMs)
-        throw await failed(messageOf(error))
-      }
-      if (stopping) throw await failed('was stopped before it was ready')
-      // Also asked after "ready": another program on its port may have answered for a dead one.
-      if (group === undefined) throw await failed(`ended (${down}) before it was ready`)
-      if (outcome === undefined) {
-        await group?.end(graceMs)
-        throw await failed(`was not ready within ${readyTimeoutMs / 1000} s`)
-      }
-      supervised = true
+    start,
+    async restart() {
+      supervised = false
+      clearTimeout(timer)
+      await group?.end(graceMs)
+      await start()
     },
     async stop() {
       stopping = true

@@ -3,20 +3,27 @@ import { checkSidecar, type SidecarCheck } from '../check-sidecar.ts'
 import { LabError } from '../errors.ts'
 import type { Guardian } from '../guardian.ts'
 import type { SidecarStatus } from '../mesh.ts'
+import type { Command } from '../process-group.ts'
 import { createProgram, type Program } from '../program.ts'
+import { readSidecarStatus } from './sidecar-status.ts'
 import { waitUntilDrained, waitUntilTaken } from './sidecar-updates.ts'
 
 export interface EnvoySidecarOptions {
-  /** Its `node.id`. */
   name: string
+  /** Its `node.id`, default its name. */
+  nodeId?: string
   /** The Envoy to run. */
   binary: string
   adminUrl: string
   /** The bootstrap, written before it is started. */
   bootstrap: string
   listeners: string[]
-  /** What was last written for it, by discovery service. */
-  versions: () => Record<string, string>
+  /** What was last written for it, by discovery service; absent when a control plane writes it. */
+  versions?: () => Record<string, string>
+  /** What it is told by environment. */
+  env?: Record<string, string>
+  /** Moves its command to where it belongs, such as a network namespace. */
+  place?: (command: Command) => Command
   runDir: string
   guardian: Guardian
   log?: (line: string) => void
@@ -37,9 +44,6 @@ export interface Sidecar extends Pick<Program, 'name' | 'start' | 'stop' | 'pid'
 
 export interface EnvoySidecar extends Program, Sidecar {}
 
-/** Milliseconds after a start in which silence on the admin address is no failure. */
-const startUp = 5000
-
 /**
  * No hot restart: several Envoys on one machine would claim the same shared memory. Immediate drain: a changed listener
  * lets go of its old connections in a second, not over ten minutes.
@@ -54,16 +58,23 @@ const datadogQuiet = { DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false', DD_REMOTE_
 
 /** One Envoy process under supervision. */
 export function createEnvoySidecar(options: EnvoySidecarOptions): EnvoySidecar {
-  const { name, adminUrl, listeners, runDir, guardian } = options
+  const { name, nodeId = name, adminUrl, listeners, runDir, guardian, place = (command) => command } = options
   const check = (): Promise<SidecarCheck> =>
-    checkSidecar(adminUrl, { nodeId: name, listeners, versions: options.versions() })
+    checkSidecar(adminUrl, {
+      nodeId,
+      listeners,
+      ...(options.versions ? { versions: options.versions() } : { refusals: 'standing' }),
+    })
 
-  const program = createProgram({
-    name,
+  const command = place({
     command: options.binary,
     args: envoyArguments(options.bootstrap),
-    env: datadogQuiet,
+    env: { ...datadogQuiet, ...options.env },
     cwd: runDir,
+  })
+  const program = createProgram({
+    name,
+    ...command,
     logFile: path.join(runDir, `${name}.log`),
     guardian,
     ...(options.log && { log: options.log }),
@@ -76,14 +87,7 @@ export function createEnvoySidecar(options: EnvoySidecarOptions): EnvoySidecar {
 
   return {
     ...program,
-    async status() {
-      const restarts = program.restarts()
-      const uptime = program.uptimeMs()
-      if (uptime === undefined) return { name, state: 'down', reason: program.downReason() ?? 'not running', restarts }
-      const { state, reason } = await check()
-      const starting = state === 'down' && uptime < startUp
-      return { name, state: starting ? 'starting' : state, ...(reason !== undefined && { reason }), restarts }
-    },
+    status: () => readSidecarStatus(program, check),
     taken: () => waitUntilTaken(name, check),
     drained: () => waitUntilDrained(adminUrl),
   }

@@ -1,0 +1,47 @@
+import http from 'node:http'
+
+export interface HttpAnswer {
+  status: number
+  body: string
+}
+
+export interface HttpRequestOptions {
+  /** Default GET. */
+  method?: string
+  /** Sent as JSON. */
+  body?: unknown
+  /** Milliseconds for the whole exchange, default 1000. */
+  timeoutMs?: number
+  /** A unix socket to connect to instead of the URL's host. */
+  socketPath?: string
+}
+
+const maxBody = 8 * 1024 * 1024
+
+/**
+ * One request over a connection of its own: a kept-alive one would go on talking to a program that has been replaced.
+ *
+ * @throws when there is no complete answer in time
+ */
+export function httpRequest(url: string, options: HttpRequestOptions = {}): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const { method = 'GET', body, timeoutMs = 1000, socketPath } = options
+    const signal = AbortSignal.timeout(timeoutMs)
+    const request = http.request(
+      url,
+      { method, agent: false, signal, ...(socketPath && { socketPath }) },
+      (response) => {
+        let answer = ''
+        response.setEncoding('utf8')
+        response.on('data', (chunk: string) => {
+          answer += chunk
+          if (answer.length > maxBody) response.destroy(new Error(`${url} answered more than ${maxBody} bytes`))
+        })
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: answer }))
+        response.on('error', reject)
+      },
+    )
+    request.on('error', reject)
+    request.end(body === undefined ? undefined : JSON.stringify(body))
+  })
+}
