@@ -1,0 +1,13 @@
+import { versions } from '@throughline/lab'
+import { describeMeshContract } from './mesh-contract.ts'
+
+describeMeshContract({
+  name: 'Consul',
+  options: { mesh: 'consul' },
+  programs: `Consul ${versions.consul.version}, Envoy ${versions.consul.envoy}`,
+  tracingSources: ['entry', 'cluster', 'opentelemetry', 'sampling'].map((name) => `consul/proxy-defaults/${name}.yaml`),
+  bypasses: [
+    { choice: 'open', open: true },
+    { choice: 'socket', open: false },
+  ],
+})

@@ -1,0 +1,92 @@
+import type { Tracer } from '../../mesh.ts'
+import { renderMeshFile } from '../../mesh-files.ts'
+import type { Backend } from '../../mesh-module.ts'
+import type { MeshValue } from '../../render-mesh.ts'
+import type { ServiceName } from '../../service.ts'
+import { envoyAddress } from '../envoy-address.ts'
+import type { ConsulEntry } from './check-consul-entry.ts'
+import type { ServicePlace } from './consul-place.ts'
+import type { ConsulState } from './consul-settings.ts'
+
+const folder = 'consul/proxy-defaults'
+
+/** What every sidecar gets. Without a tracer there is no cluster for spans and no sampling either. */
+export async function renderProxyDefaults(
+  { tracer, sampling }: Pick<ConsulState, 'tracer' | 'sampling'>,
+  backend: Backend,
+): Promise<ConsulEntry> {
+  const traces = tracer !== 'none'
+  return asEntry(
+    await renderMeshFile(`${folder}/entry.yaml`, {
+      CLUSTER: traces ? await text(renderCluster(tracer, backend)) : null,
+      TRACER: traces ? await text(renderTracer(tracer, backend)) : null,
+      SAMPLING: traces ? await text(renderSampling(sampling)) : null,
+      ACCESS_LOG: await text(renderMeshFile(`${folder}/access-log.yaml`)),
+    }),
+  )
+}
+
+export async function renderServiceDefaults(
+  name: ServiceName,
+  { protocol }: Pick<ConsulState, 'protocol'>,
+): Promise<ConsulEntry> {
+  return asEntry(await renderMeshFile('consul/service-defaults.yaml', { NAME: name, PROTOCOL: protocol }))
+}
+
+export async function renderIntentions({ rule }: Pick<ConsulState, 'rule'>): Promise<ConsulEntry> {
+  return asEntry(await renderMeshFile(`consul/service-intentions/${rule}.yaml`))
+}
+
+export async function renderMeshEntry(): Promise<ConsulEntry> {
+  return asEntry(await renderMeshFile('consul/mesh.yaml'))
+}
+
+/** A service and its sidecar, as `PUT /v1/agent/service/register` takes them. */
+export async function renderRegistration(name: ServiceName, place: ServicePlace): Promise<MeshValue> {
+  const { address, app, inboundPort, upstream, transparentProxy } = place
+  const socket = 'socket' in app
+  return renderMeshFile('consul/registration.yaml', {
+    NAME: name,
+    ADDRESS: address,
+    APP_PORT: socket ? null : app.port,
+    APP_ADDRESS: socket ? null : app.address,
+    APP_SOCKET: socket ? app.socket : null,
+    INBOUND_PORT: inboundPort,
+    CHECK: `${address}:${inboundPort}`,
+    MODE: transparentProxy ? 'transparent' : null,
+    UPSTREAMS: upstream
+      ? [
+          await renderMeshFile('consul/upstream.yaml', {
+            UPSTREAM_ADDRESS: upstream.address,
+            UPSTREAM_PORT: upstream.port,
+          }),
+        ]
+      : null,
+  })
+}
+
+function collectorOf(tracer: Tracer, { otlpUrl, zipkinUrl }: Backend): URL {
+  return new URL(tracer === 'opentelemetry' ? otlpUrl : zipkinUrl)
+}
+
+function renderCluster(tracer: Tracer, backend: Backend): Promise<MeshValue> {
+  const { hostname, port } = collectorOf(tracer, backend)
+  return renderMeshFile(`${folder}/cluster.yaml`, { COLLECTOR: envoyAddress(`${hostname}:${port || '80'}`) })
+}
+
+function renderTracer(tracer: Tracer, backend: Backend): Promise<MeshValue> {
+  const { href, pathname } = collectorOf(tracer, backend)
+  return renderMeshFile(
+    `${folder}/${tracer}.yaml`,
+    tracer === 'opentelemetry' ? { COLLECTOR_URL: href } : { COLLECTOR_PATH: pathname },
+  )
+}
+
+function renderSampling(sampling: string): Promise<MeshValue> {
+  return renderMeshFile(`${folder}/sampling.yaml`, { SAMPLING: Number(sampling) })
+}
+
+const asEntry = (value: MeshValue): ConsulEntry => value as unknown as ConsulEntry
+
+/** As Consul wants it: given as a map, it is taken without a word and does nothing. */
+const text = async (value: Promise<MeshValue>): Promise<string> => JSON.stringify(await value)

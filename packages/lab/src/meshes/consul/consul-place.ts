@@ -1,0 +1,67 @@
+import type { Bypass } from '../../mesh.ts'
+import type { PreparedMesh, PrepareOptions } from '../../mesh-module.ts'
+import type { Command } from '../../process-group.ts'
+import type { ServiceName } from '../../service.ts'
+import type { ConsulState } from './consul-settings.ts'
+
+/** Ports that a Consul agent listens on. */
+export interface ConsulPorts {
+  /** API and UI. */
+  http: number
+  /** Where sidecars take their configuration. */
+  xds: number
+  server: number
+  serf: number
+}
+
+export interface AgentPlace {
+  /** Address for its peers. */
+  bind: string
+  /** Addresses of API and sidecars' configuration, separated by spaces; this process and the sidecars reach the first. */
+  client: string
+  ports: ConsulPorts
+}
+
+/** Where one service and its sidecar are. */
+export interface ServicePlace {
+  /** Where other sidecars find its sidecar. */
+  address: string
+  /** Where its sidecar finds its app. */
+  app: { address: string; port: number } | { socket: string }
+  /** Port of the sidecar for other sidecars, mutual TLS only. */
+  inboundPort: number
+  /** Where the sidecar listens for calls to counting, in the pod's own network; absent where nobody calls. */
+  upstream?: { address: string; port: number }
+  /** Envoy's admin: `host:port` in the pod's own network, and the URL that this process asks. */
+  admin: { bind: string; url: string }
+  /** Whether every connection of the pod goes through its sidecar. */
+  transparentProxy: boolean
+}
+
+/** What there is of a sidecar when it is about to be started. */
+export interface SidecarFiles {
+  /** Path of the Consul to run, which can redirect a pod's traffic. */
+  consul: string
+  /** URL of the agent's API. */
+  agentUrl: string
+  /** Its id in Consul: `<name>-sidecar-proxy`. */
+  proxyId: string
+  /** Readable by our own user alone. */
+  bootstrap: string
+  /** Exists already; Envoy opens its standard output again for the access log. */
+  logFile: string
+}
+
+/** Where agent, pods and sidecars are: on this machine's loopback, or each pod in a network namespace of its own. */
+export interface ConsulPlace extends Pick<PreparedMesh, 'site' | 'listensOn' | 'close'> {
+  agent: AgentPlace
+  services: Record<ServiceName, ServicePlace>
+  /** What must be done after a service was registered and before its sidecar starts; also before it is started anew. */
+  arrange: (name: ServiceName, files: SidecarFiles) => Promise<void>
+  /** Moves a sidecar to its pod. */
+  placeSidecar: (name: ServiceName, command: Command) => Command
+  /** The way around counting's sidecar under what is in force. */
+  bypass: (state: ConsulState) => Bypass
+}
+
+export type CreateConsulPlace = (options: PrepareOptions) => Promise<ConsulPlace>

@@ -1,0 +1,91 @@
+import { LabError } from '../../errors.ts'
+import type { Access, Setting, Tracer } from '../../mesh.ts'
+
+/** What can be chosen for the whole mesh while it runs, by the setting's name. */
+interface Choices {
+  /** Who may do what with counting: a file of `mesh/consul/service-intentions`. */
+  rule: 'get-only' | 'everything' | 'denied'
+  /** What the sidecars see of a call. */
+  protocol: 'http' | 'tcp'
+  /** Percentage of requests traced when nobody has decided before. */
+  sampling: string
+}
+
+/** What Consul is meant to make of the mesh. */
+export interface ConsulState extends Choices {
+  tracer: Tracer
+}
+
+const settings: readonly (Omit<Setting, 'value' | 'name'> & { name: keyof Choices })[] = [
+  {
+    name: 'rule',
+    label: 'Intention for counting',
+    choices: [
+      {
+        value: 'get-only',
+        label: 'GET / of the dashboard',
+        effect: 'Only the dashboard may call, and only GET /; anything else gets 403.',
+      },
+      { value: 'everything', label: 'everything of the dashboard', effect: 'The dashboard may send any request.' },
+      {
+        value: 'denied',
+        label: 'nothing',
+        effect: 'Every call gets 403 with the body "RBAC: access denied"; with the protocol tcp it is reset.',
+      },
+    ],
+  },
+  {
+    name: 'protocol',
+    label: 'Protocol of counting',
+    choices: [
+      {
+        value: 'http',
+        label: 'http',
+        effect: 'The sidecars see requests: spans, rules on methods, and 403 for a denial.',
+      },
+      {
+        value: 'tcp',
+        label: 'tcp',
+        effect: 'The sidecars see bytes: no spans, all or nothing, and a denial is a reset connection.',
+      },
+    ],
+  },
+  {
+    name: 'sampling',
+    label: 'Sampling',
+    choices: [100, 10, 0].map((percentage) => ({
+      value: String(percentage),
+      label: `${percentage} %`,
+      effect: `The sidecars trace ${percentage} % of the requests that come without a decision.`,
+    })),
+  },
+]
+
+/** The settings as a mesh reports them, each with the choice in force. */
+export function describeSettings(state: Choices): Setting[] {
+  return settings.map((setting) => ({ ...setting, value: state[setting.name] }))
+}
+
+/** The part of the state that a setting and its value name; undefined when there is no such setting or value. */
+export function parseSetting({ name, value }: { name: string; value: string }): Partial<ConsulState> | undefined {
+  const known = settings.find((setting) => setting.name === name)?.choices.some((choice) => choice.value === value)
+  return known === true ? { [name]: value } : undefined
+}
+
+/** Whether the dashboard may call counting under a rule. */
+export function accessOf(rule: Choices['rule']): Access {
+  return rule === 'denied' ? 'denied' : 'allowed'
+}
+
+/**
+ * With tcp there are no methods to have a rule for.
+ *
+ * @throws LabError TL_BAD_REQUEST when just that is asked for
+ */
+export function withRuleFor(state: ConsulState, asked: Partial<ConsulState>): ConsulState {
+  if (state.protocol === 'http' || state.rule !== 'get-only') return state
+  if (asked.rule !== undefined) {
+    throw new LabError('TL_BAD_REQUEST', 'a rule on methods and paths needs the protocol http: with tcp there are none')
+  }
+  return { ...state, rule: 'everything' }
+}

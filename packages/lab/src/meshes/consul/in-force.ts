@@ -1,0 +1,30 @@
+import { httpGet } from '../../http-get.ts'
+import type { ServiceName } from '../../service.ts'
+import type { ConsulPlace } from './consul-place.ts'
+import type { ConsulState } from './consul-settings.ts'
+import type { SidecarConfig } from './sidecar-config.ts'
+
+/** Whether a sidecar does its part of a state. */
+export function acts(config: SidecarConfig, { state, name }: { state: ConsulState; name: ServiceName }): boolean {
+  if (config.protocol !== state.protocol) return false
+  if (name === 'counting' && config.rule !== state.rule) return false
+  return state.protocol === 'tcp' || state.tracer === 'none' || config.sampling === state.sampling
+}
+
+/** The state that counting's sidecar shows; what it doesn't show is as it was asked for. */
+export function stateInForce(counting: SidecarConfig, wanted: ConsulState): ConsulState {
+  const { sampling = wanted.sampling, ...shown } = counting
+  // Without a tracer a sidecar has a sampling, and it means nothing.
+  return { ...wanted, ...shown, sampling: wanted.tracer === 'none' ? wanted.sampling : sampling }
+}
+
+/** Whether the dashboard's sidecar has a healthy counting to send to. */
+export async function knowsCounting(place: ConsulPlace): Promise<boolean> {
+  const filter = encodeURIComponent(String.raw`^cluster\.counting\..*\.membership_healthy$`)
+  try {
+    const { body } = await httpGet(`${place.services.dashboard.admin.url}/stats?filter=${filter}`)
+    return /: [1-9]/.test(body)
+  } catch {
+    return false
+  }
+}

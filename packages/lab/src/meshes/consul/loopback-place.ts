@@ -1,0 +1,95 @@
+import path from 'node:path'
+import { LabError } from '../../errors.ts'
+import type { Bypass } from '../../mesh.ts'
+import type { PrepareOptions } from '../../mesh-module.ts'
+import { isPortFree, takeFreePort } from '../../ports.ts'
+import type { ConsulPlace, ServicePlace } from './consul-place.ts'
+
+/**
+ * Everything on 127.0.0.1, without root: the dashboard calls its sidecar's listener, and counting is also where its app
+ * listens, unless that is a socket.
+ *
+ * @throws LabError TL_USAGE for a bypass that there isn't here
+ */
+export async function createLoopbackPlace({ options, ports, runDir }: PrepareOptions): Promise<ConsulPlace> {
+  const { bypass = 'open' } = options
+  if (bypass !== 'open' && bypass !== 'closed' && bypass !== 'socket') {
+    const why = `"${bypass}" needs --topology namespaces`
+    throw new LabError('TL_USAGE', `the way around a Consul sidecar on loopback can be open or closed; ${why}`)
+  }
+  const socket = bypass === 'open' ? undefined : `unix:${path.join(runDir, 'counting.sock')}`
+  const counting = options.countingApp ?? socket ?? `127.0.0.1:${ports.counting}`
+  const host = '127.0.0.1'
+  const admin = (port: number): ServicePlace['admin'] => ({ bind: `${host}:${port}`, url: `http://${host}:${port}` })
+  const documented = (port: number): Promise<number> => freePort((options.ports ?? 'free') === 'free' ? undefined : port)
+
+  return {
+    site: {
+      counting,
+      dashboard: `${host}:${ports.dashboard}`,
+      dashboardUrl: `http://${host}:${ports.dashboard}`,
+      upstreamUrl: `http://${host}:${ports.outbound}`,
+      countingInbound: `${host}:${ports.inbound}`,
+      ...(!counting.startsWith('unix:') && { directUrl: `http://${counting}` }),
+      host,
+    },
+    listensOn: ['outbound', 'inbound', 'countingAdmin', 'dashboardAdmin'],
+    agent: {
+      bind: host,
+      client: host,
+      ports: {
+        http: await documented(8500),
+        xds: await documented(8502),
+        server: await takeFreePort(),
+        serf: await takeFreePort(),
+      },
+    },
+    services: {
+      counting: {
+        address: host,
+        app: appAt(counting),
+        inboundPort: ports.inbound,
+        admin: admin(ports.countingAdmin),
+        transparentProxy: false,
+      },
+      dashboard: {
+        address: host,
+        app: { address: host, port: ports.dashboard },
+        inboundPort: await takeFreePort(),
+        upstream: { address: host, port: ports.outbound },
+        admin: admin(ports.dashboardAdmin),
+        transparentProxy: false,
+      },
+    },
+    arrange: async () => {},
+    placeSidecar: (_name, command) => command,
+    bypass: () => describeBypass(counting),
+    close: async () => {},
+  }
+}
+
+/** Consul's own ports, when nobody has them: another Consul on this machine is no reason not to start. */
+async function freePort(wanted: number | undefined): Promise<number> {
+  return wanted !== undefined && (await isPortFree(wanted)) ? wanted : takeFreePort()
+}
+
+function appAt(address: string): ServicePlace['app'] {
+  if (address.startsWith('unix:')) return { socket: address.slice('unix:'.length) }
+  const { hostname, port } = new URL(`http://${address}`)
+  return { address: hostname, port: Number(port) }
+}
+
+function describeBypass(counting: string): Bypass {
+  return counting.startsWith('unix:')
+    ? {
+        address: counting,
+        closed: true,
+        reason: 'Counting listens on a unix socket that only its own user can open.',
+      }
+    : {
+        address: `http://${counting}`,
+        closed: false,
+        reason:
+          'Counting listens on a loopback port: an intention is asked by its sidecar alone, and nobody has to go there.',
+      }
+}
