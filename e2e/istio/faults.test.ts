@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import tls from 'node:tls'
 import { createLab } from '@throughline/lab'
 import { pollUntil } from '@throughline/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -73,6 +75,38 @@ describe('faults under Istio', () => {
     } catch {
       return 'none'
     }
+  }
+})
+
+describe('certificates that are renewed', () => {
+  it('are taken without a failed request', async () => {
+    await using lab = await startLab({ mesh: 'istio', topology: 'namespaces', tracer: 'none', certificateSeconds: 20 })
+    const first = await serialOf(lab.countingInbound ?? '')
+    const states = new Set<string>()
+    const ask = async () => {
+      states.add((await count(lab)).state)
+      return (await serialOf(lab.countingInbound ?? '')) === first ? undefined : true
+    }
+    await pollUntil(ask, { deadline: 25_000, what: 'another certificate' })
+    // The first one has ended when this is over.
+    const end = performance.now() + 12_000
+    await pollUntil(async () => ((await ask()) && performance.now() > end ? true : undefined), {
+      deadline: 15_000,
+      what: 'the end of the first certificate',
+    })
+    expect([...states]).toEqual(['connected'])
+  })
+
+  /** Serial number of the certificate that a sidecar shows to whoever connects. */
+  async function serialOf(address: string): Promise<string> {
+    const [host = '', port = ''] = address.split(':')
+    const socket = tls.connect({ host, port: Number(port), rejectUnauthorized: false })
+    // Without a certificate of ours the connection is cut afterwards.
+    socket.on('error', () => {})
+    await once(socket, 'secureConnect')
+    const { serialNumber } = socket.getPeerCertificate()
+    socket.destroy()
+    return serialNumber
   }
 })
 

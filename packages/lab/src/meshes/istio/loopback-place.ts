@@ -83,6 +83,7 @@ export async function createLoopbackPlace({ options, ports, runDir, envoy }: Pla
       ...(name === 'counting' && { clusterIp: '127.0.0.1' }),
       annotations: await renderMeshFile('istio/loopback/annotations.yaml', {
         ENVOY: envoy,
+        CERTIFICATE_TTL: `${options.certificateSeconds ?? 86_400}s`,
         ISTIOD_PORT: istiodPorts.secureXds,
         ADMIN_PORT: admin[name],
         HEALTH_PORT: await takeFreePort(),

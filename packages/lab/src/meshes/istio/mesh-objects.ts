@@ -1,3 +1,4 @@
+import dns from 'node:dns/promises'
 import type { KubeObject } from '@throughline/kube-standin'
 import type { Backend } from '../../mesh-module.ts'
 import { renderMeshFile } from '../../mesh-files.ts'
@@ -31,9 +32,11 @@ async function render(file: string, values?: Record<string, MeshValue>): Promise
 
 /** `mesh/istio/istiod.yaml`: values of Istio's chart `istiod`. */
 export async function renderIstiodValues({ otlpUrl, zipkinUrl }: Backend): Promise<object> {
+  const { pathname } = new URL(zipkinUrl)
   const meshConfig = await renderMeshFile('istio/mesh-config.yaml', {
     OTLP_PATH: new URL(otlpUrl).pathname,
-    ZIPKIN_PATH: new URL(zipkinUrl).pathname,
+    // Left out where it is what Istio has anyway.
+    ZIPKIN_PATH: pathname === '/api/v2/spans' ? null : pathname,
   })
   return (await renderMeshFile('istio/istiod.yaml', { MESH_CONFIG: meshConfig })) as object
 }
@@ -87,9 +90,11 @@ export async function renderBackend({ otlpUrl, zipkinUrl }: Backend): Promise<Ku
   const ports = { 'http-otlp': otlpUrl, 'http-zipkin': zipkinUrl }
   return await Promise.all([
     render('backend/service.yaml'),
-    ...Object.entries(ports).map(([name, text]) => {
+    ...Object.entries(ports).map(async ([name, text]) => {
       const { hostname, port } = new URL(text)
-      return render('backend/endpoints.yaml', { PORT_NAME: name, PORT: Number(port || 80), ADDRESS: hostname })
+      // An EndpointSlice has addresses only.
+      const { address } = await dns.lookup(hostname, { family: 4 })
+      return await render('backend/endpoints.yaml', { PORT_NAME: name, PORT: Number(port || 80), ADDRESS: address })
     }),
   ])
 }

@@ -76,6 +76,7 @@ export async function createNamespacesPlace(given: PlaceOptions): Promise<IstioP
         clusterIp: clusterIps[name],
         annotations: await renderMeshFile('istio/namespaces/annotations.yaml', {
           ENVOY: envoy,
+          CERTIFICATE_TTL: `${options.certificateSeconds ?? 86_400}s`,
           HOST: network.host,
         }),
       }),
