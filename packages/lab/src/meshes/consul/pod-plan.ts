@@ -1,0 +1,91 @@
+import { LabError } from '../../errors.ts'
+import type { BypassChoice } from '../../lab-options.ts'
+import type { ServiceName } from '../../service.ts'
+import type { ChartPlan, ChartPod } from './from-chart-plan.ts'
+
+/** What one pod of the lab is to be, whether the lab or a chart decides it. */
+export interface PodPlan extends Pick<ChartPod, 'port' | 'uid' | 'transparentProxy' | 'admitted' | 'hosts'> {
+  /** Address that its app listens on; absent when that is a unix socket. */
+  bind?: string
+  /** Port of its own loopback that leads to counting; absent where nobody calls. */
+  upstreamPort?: number
+}
+
+export type PodPlans = Record<ServiceName, PodPlan>
+
+/** Ports of the apps, as in a cluster: each pod has an address of its own. */
+const ports = { counting: 9001, dashboard: 9002 }
+
+/** How counting's pod is with each choice of the way around; the app listens on every address in all but the last two. */
+const countingPods = {
+  open: { bind: '0.0.0.0' },
+  'packet-filter': { bind: '0.0.0.0', admitted: [20_000] },
+  'transparent-proxy': { bind: '0.0.0.0', transparentProxy: { excludeInbound: [], excludeOutbound: [] } },
+  loopback: { bind: '127.0.0.1' },
+  socket: {},
+} satisfies Record<Exclude<BypassChoice, 'closed'>, Partial<PodPlan>>
+
+/** The two pods for a choice of the way around; `closed` is the one that costs nothing, the app on its pod's loopback. */
+export function planPods(bypass: BypassChoice): PodPlans {
+  const counting: Partial<PodPlan> = countingPods[bypass === 'closed' ? 'loopback' : bypass]
+  const redirected = counting.transparentProxy !== undefined
+  return {
+    counting: { port: ports.counting, hosts: ['counting'], ...counting },
+    dashboard: {
+      port: ports.dashboard,
+      bind: '0.0.0.0',
+      hosts: ['dashboard'],
+      // A listener of its own: without it, a denied caller would see a reset and not a 403.
+      upstreamPort: ports.counting,
+      // The page is for browsers, which are outside the mesh.
+      ...(redirected && { transparentProxy: { excludeInbound: [ports.dashboard], excludeOutbound: [] } }),
+    },
+  }
+}
+
+/**
+ * The two pods as a chart has them.
+ *
+ * @throws LabError TL_MESH_CONFIG_INVALID when a pod is missing
+ */
+export function podsOfChart({ pods }: ChartPlan): PodPlans {
+  const named = (name: ServiceName): PodPlan => {
+    const pod = pods.find((one) => one.name === name)
+    if (pod === undefined) throw new LabError('TL_MESH_CONFIG_INVALID', `the chart has no pod ${name} with a sidecar`)
+    const { port, uid, transparentProxy, admitted, hosts, env, upstreams } = pod
+    const upstreamPort = upstreams.find((upstream) => upstream.name === 'counting')?.port
+    return {
+      port,
+      hosts,
+      bind: env['HOST'] ?? '0.0.0.0',
+      ...(uid !== undefined && { uid }),
+      ...(transparentProxy && { transparentProxy }),
+      ...(admitted && { admitted }),
+      ...(upstreamPort !== undefined && { upstreamPort }),
+    }
+  }
+  return { counting: named('counting'), dashboard: named('dashboard') }
+}
+
+/** What closes the way to counting's own address, or leaves it open; one sentence. */
+export function describeWayAround({ bind, port, admitted, transparentProxy }: PodPlan): {
+  closed: boolean
+  reason: string
+} {
+  if (bind === undefined) {
+    return { closed: true, reason: 'Counting listens on a unix socket of its pod: nobody outside can open it.' }
+  }
+  if (bind === '127.0.0.1') {
+    return { closed: true, reason: "Counting listens on its pod's loopback: nobody outside reaches that." }
+  }
+  if (transparentProxy && !transparentProxy.excludeInbound.includes(port)) {
+    return { closed: true, reason: 'A packet filter hands every connection to the sidecar, which resets plain text.' }
+  }
+  if (admitted && !admitted.includes(port)) {
+    return { closed: true, reason: "A packet filter lets callers in to the sidecar's port and to no other." }
+  }
+  return {
+    closed: false,
+    reason: "Counting listens on its pod's address, where no sidecar and no intention stands in the way.",
+  }
+}
