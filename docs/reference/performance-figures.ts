@@ -1,0 +1,74 @@
+import fs from 'node:fs'
+import path from 'node:path'
+
+export interface Spread {
+  median: number
+  min: number
+  max: number
+}
+
+interface Machine {
+  node: string
+  cores: number
+  pinned: boolean
+}
+
+/** What `npm run bench -- telemetry --write-docs` has measured. */
+export interface TelemetryFigures {
+  machine: Machine
+  rounds: number
+  passes: number
+  requests: number
+  requestCost: RequestCost[]
+  steady: ExporterFigures[]
+  interrupted: ExporterFigures[]
+}
+
+export interface RequestCost {
+  variant: string
+  cpuMicros: Spread
+  addedMicros: Spread
+  throughput: Spread
+  cpuShare: Spread
+  memory: Spread
+  spans: number
+  lost: number
+}
+
+export interface ExporterFigures {
+  name: string
+  rate: number
+  made: number
+  lost: number
+  counted?: number
+  memory: number
+}
+
+/** What `npm run bench -- propagation --write-docs` has measured. */
+export interface PropagationFigures {
+  goal: number
+  node: string
+  rounds: number
+  hopsPerRound: number
+  results: Record<
+    string,
+    {
+      nsPerHop: Record<'composite' | 'mesh' | 'forward' | 'floor', Spread>
+      bytesPerHop: Record<'composite' | 'mesh', number>
+      timesFaster: Spread
+      timesFasterFloor: Spread
+    }
+  >
+}
+
+/** The figures of one benchmark, kept in `data/`. */
+export function readFigures(name: string): unknown {
+  return JSON.parse(fs.readFileSync(path.join(import.meta.dirname, `data/bench-${name}.json`), 'utf8'))
+}
+
+/** The figures of one variant of the service. */
+export function costOf(costs: readonly RequestCost[], variant: string): RequestCost {
+  const cost = costs.find((each) => each.variant === variant)
+  if (cost === undefined) throw new Error(`${variant} was not measured`)
+  return cost
+}
