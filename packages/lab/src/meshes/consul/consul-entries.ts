@@ -28,17 +28,18 @@ export async function renderProxyDefaults(
 
 export async function renderServiceDefaults(
   name: ServiceName,
-  { protocol }: Pick<ConsulState, 'protocol'>,
+  { protocol, mtls }: Pick<ConsulState, 'protocol' | 'mtls'>,
 ): Promise<ConsulEntry> {
-  return asEntry(await renderMeshFile('consul/service-defaults.yaml', { NAME: name, PROTOCOL: protocol }))
+  const values = { NAME: name, PROTOCOL: protocol, MTLS: mtls ?? null }
+  return asEntry(await renderMeshFile('consul/service-defaults.yaml', values))
 }
 
 export async function renderIntentions({ rule }: Pick<ConsulState, 'rule'>): Promise<ConsulEntry> {
   return asEntry(await renderMeshFile(`consul/service-intentions/${rule}.yaml`))
 }
 
-export async function renderMeshEntry(): Promise<ConsulEntry> {
-  return asEntry(await renderMeshFile('consul/mesh.yaml'))
+export async function renderMeshEntry({ mtls }: Pick<ConsulState, 'mtls'> = {}): Promise<ConsulEntry> {
+  return asEntry(await renderMeshFile('consul/mesh.yaml', { PERMISSIVE: mtls === undefined ? null : true }))
 }
 
 /** A service and its sidecar, as `PUT /v1/agent/service/register` takes them. */

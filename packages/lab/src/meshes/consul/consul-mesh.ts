@@ -12,8 +12,9 @@ import {
   renderRegistration,
   renderServiceDefaults,
 } from './consul-entries.ts'
+import type { ConsulEntry } from './check-consul-entry.ts'
 import type { ConsulPlace } from './consul-place.ts'
-import { accessOf, type ConsulState, describeSettings, parseSetting, withRuleFor } from './consul-settings.ts'
+import { accessOf, type ConsulState, describeSettings, parseSetting, ruleIn, withRuleFor } from './consul-settings.ts'
 import { type ConsulSidecar, createConsulSidecar } from './consul-sidecar.ts'
 import { acts, knowsCounting, stateInForce } from './in-force.ts'
 import { readSidecarConfig, type SidecarConfig } from './sidecar-config.ts'
@@ -32,6 +33,8 @@ export interface ConsulMeshOptions {
   tracer: Tracer
   /** What the tracer can be changed to. */
   tracers: readonly Tracer[]
+  /** Config entries to begin with, such as a chart's; default those of `mesh/consul`. */
+  entries?: readonly ConsulEntry[]
   /** Percentage of undecided requests that the sidecars trace, default 100. */
   sampling?: number
   runDir: string
@@ -48,10 +51,11 @@ interface Parts {
 export function createConsulMesh(options: ConsulMeshOptions): Mesh {
   const { place, backend, tracers } = options
   let wanted: ConsulState = {
-    rule: 'get-only',
+    rule: options.entries ? ruleIn(options.entries) : 'get-only',
     protocol: 'http',
     sampling: String(options.sampling ?? 100),
     tracer: options.tracer,
+    ...(place.services.counting.transparentProxy && { mtls: 'strict' }),
   }
   let allowing = wanted.rule
   let parts: Parts | undefined
@@ -97,15 +101,20 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
 
   const write = async (state: ConsulState, before?: ConsulState): Promise<void> => {
     const { client } = running().agent
+    if (before === undefined && options.entries) {
+      for (const entry of options.entries) await client.writeEntry(entry)
+      return
+    }
     const isNew = (...names: (keyof ConsulState)[]): boolean =>
       before === undefined || names.some((name) => before[name] !== state[name])
     if (isNew('tracer', 'sampling')) await client.writeEntry(await renderProxyDefaults(state, backend))
-    if (before === undefined) await client.writeEntry(await renderMeshEntry())
+    if (before === undefined) await client.writeEntry(await renderMeshEntry(state))
     const writeRule = async (): Promise<void> => client.writeEntry(await renderIntentions(state))
     const writeProtocol = async (): Promise<void> => client.writeEntry(await renderServiceDefaults('counting', state))
     // Consul holds a rule on methods together with the protocol that has methods, or refuses one of them.
     const order = state.protocol === 'http' ? [writeProtocol, writeRule] : [writeRule, writeProtocol]
-    for (const one of order) if (isNew(one === writeRule ? 'rule' : 'protocol')) await one()
+    for (const one of order)
+      if (isNew(...(one === writeRule ? (['rule'] as const) : (['protocol', 'mtls'] as const)))) await one()
   }
 
   /** What only a bootstrap brings. One after the other: the status never shows both away. */
@@ -181,7 +190,7 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
       await inTurn(() => ({ tracer }))
     },
     async set(setting) {
-      const part = parseSetting(setting)
+      const part = parseSetting(setting, wanted)
       if (part === undefined) {
         throw new LabError(
           'TL_BAD_REQUEST',

@@ -9,6 +9,8 @@ interface Choices {
   protocol: 'http' | 'tcp'
   /** Percentage of requests traced when nobody has decided before. */
   sampling: string
+  /** What counting's sidecar takes beside mutual TLS; absent where no transparent proxy brings it anything else. */
+  mtls?: 'strict' | 'permissive'
 }
 
 /** What Consul is meant to make of the mesh. */
@@ -59,17 +61,35 @@ const settings: readonly (Omit<Setting, 'value' | 'name'> & { name: keyof Choice
       effect: `The sidecars trace ${percentage} % of the requests that come without a decision.`,
     })),
   },
+  {
+    name: 'mtls',
+    label: 'Mutual TLS of counting',
+    choices: [
+      { value: 'strict', label: 'strict', effect: 'Plain text to counting is reset, whatever the intention says.' },
+      {
+        value: 'permissive',
+        label: 'permissive',
+        effect: 'Plain text to counting goes to its app past every intention: the way around is open again.',
+      },
+    ],
+  },
 ]
 
-/** The settings as a mesh reports them, each with the choice in force. */
+/** The settings as a mesh reports them, each with the choice in force; without those that its state has not. */
 export function describeSettings(state: Choices): Setting[] {
-  return settings.map((setting) => ({ ...setting, value: state[setting.name] }))
+  return settings.flatMap((setting) => {
+    const value = state[setting.name]
+    return value === undefined ? [] : [{ ...setting, value }]
+  })
 }
 
-/** The part of the state that a setting and its value name; undefined when there is no such setting or value. */
-export function parseSetting({ name, value }: { name: string; value: string }): Partial<ConsulState> | undefined {
-  const known = settings.find((setting) => setting.name === name)?.choices.some((choice) => choice.value === value)
-  return known === true ? { [name]: value } : undefined
+/** The part of the state that a setting and its value name; undefined when the state has no such setting or value. */
+export function parseSetting(
+  { name, value }: { name: string; value: string },
+  state: Choices,
+): Partial<ConsulState> | undefined {
+  const setting = describeSettings(state).find((one) => one.name === name)
+  return setting?.choices.some((choice) => choice.value === value) === true ? { [name]: value } : undefined
 }
 
 /** Whether the dashboard may call counting under a rule. */
@@ -88,4 +108,13 @@ export function withRuleFor(state: ConsulState, asked: Partial<ConsulState>): Co
     throw new LabError('TL_BAD_REQUEST', 'a rule on methods and paths needs the protocol http: with tcp there are none')
   }
   return { ...state, rule: 'everything' }
+}
+
+/** The rule that config entries have for calls of the dashboard to counting; nothing is allowed that none speaks of. */
+export function ruleIn(entries: readonly { kind: string; name?: string; [field: string]: unknown }[]): Choices['rule'] {
+  const counting = entries.find(({ kind, name }) => kind === 'service-intentions' && name === 'counting')
+  const sources = (counting?.['sources'] ?? []) as { name?: string; action?: string; permissions?: unknown }[]
+  const dashboard = sources.find(({ name }) => name === 'dashboard')
+  if (dashboard?.permissions !== undefined) return 'get-only'
+  return dashboard?.action === 'allow' ? 'everything' : 'denied'
 }

@@ -8,14 +8,20 @@ import type { SidecarConfig } from './sidecar-config.ts'
 export function acts(config: SidecarConfig, { state, name }: { state: ConsulState; name: ServiceName }): boolean {
   if (config.protocol !== state.protocol) return false
   if (name === 'counting' && config.rule !== state.rule) return false
+  if (name === 'counting' && state.mtls !== undefined && config.mtls !== state.mtls) return false
   return state.protocol === 'tcp' || state.tracer === 'none' || config.sampling === state.sampling
 }
 
 /** The state that counting's sidecar shows; what it doesn't show is as it was asked for. */
 export function stateInForce(counting: SidecarConfig, wanted: ConsulState): ConsulState {
-  const { sampling = wanted.sampling, ...shown } = counting
-  // Without a tracer a sidecar has a sampling, and it means nothing.
-  return { ...wanted, ...shown, sampling: wanted.tracer === 'none' ? wanted.sampling : sampling }
+  const { sampling = wanted.sampling, mtls = wanted.mtls, ...shown } = counting
+  return {
+    ...wanted,
+    ...shown,
+    // Without a tracer a sidecar has a sampling, and it means nothing.
+    sampling: wanted.tracer === 'none' ? wanted.sampling : sampling,
+    ...(wanted.mtls !== undefined && mtls !== undefined && { mtls }),
+  }
 }
 
 /** Whether the dashboard's sidecar has a healthy counting to send to. */

@@ -102,9 +102,9 @@ export async function createNamespacePlace(
       },
       placeSidecar: (name, command) =>
         pods[name].place(command, plans[name].transparentProxy ? { uid: proxyUser } : {}),
-      bypass: () => ({
+      bypass: ({ mtls }) => ({
         address: plans.counting.bind === undefined ? appOf(plans.counting) : directUrl,
-        ...describeWayAround(plans.counting),
+        ...describeWayAround(plans.counting, mtls),
       }),
       close: network.close,
     }

@@ -1,6 +1,7 @@
 import { LabError } from '../../errors.ts'
 import type { BypassChoice } from '../../lab-options.ts'
 import type { ServiceName } from '../../service.ts'
+import type { ConsulState } from './consul-settings.ts'
 import type { ChartPlan, ChartPod } from './from-chart-plan.ts'
 
 /** What one pod of the lab is to be, whether the lab or a chart decides it. */
@@ -67,22 +68,34 @@ export function podsOfChart({ pods }: ChartPlan): PodPlans {
   return { counting: named('counting'), dashboard: named('dashboard') }
 }
 
-/** What closes the way to counting's own address, or leaves it open; one sentence. */
-export function describeWayAround({ bind, port, admitted, transparentProxy }: PodPlan): {
-  closed: boolean
-  reason: string
-} {
+/**
+ * What closes the way to counting's own address, or leaves it open; one sentence.
+ *
+ * @param mtls of counting's sidecar, which matters to what a transparent proxy brings it; default strict
+ */
+export function describeWayAround(
+  { bind, port, admitted, transparentProxy }: PodPlan,
+  mtls: ConsulState['mtls'] = 'strict',
+): { closed: boolean; reason: string } {
+  const redirected = transparentProxy !== undefined && !transparentProxy.excludeInbound.includes(port)
   if (bind === undefined) {
     return { closed: true, reason: 'Counting listens on a unix socket of its pod: nobody outside can open it.' }
   }
-  if (bind === '127.0.0.1') {
-    return { closed: true, reason: "Counting listens on its pod's loopback: nobody outside reaches that." }
-  }
-  if (transparentProxy && !transparentProxy.excludeInbound.includes(port)) {
-    return { closed: true, reason: 'A packet filter hands every connection to the sidecar, which resets plain text.' }
-  }
   if (admitted && !admitted.includes(port)) {
     return { closed: true, reason: "A packet filter lets callers in to the sidecar's port and to no other." }
+  }
+  // Before the app's own address: a sidecar reaches its app on loopback, too.
+  if (redirected) {
+    return mtls === 'strict'
+      ? { closed: true, reason: 'A transparent proxy takes every connection to the sidecar, which resets plain text.' }
+      : {
+          closed: false,
+          reason:
+            'A transparent proxy takes every connection to the sidecar, but with permissive mutual TLS that passes plain text on without asking an intention.',
+        }
+  }
+  if (bind === '127.0.0.1') {
+    return { closed: true, reason: "Counting listens on its pod's loopback: nobody outside reaches that." }
   }
   return {
     closed: false,

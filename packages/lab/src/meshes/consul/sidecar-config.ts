@@ -2,7 +2,7 @@ import { httpGet } from '../../http-get.ts'
 import type { ConsulState } from './consul-settings.ts'
 
 /** What a sidecar does at the moment, as far as Consul tells it; absent where it can't be seen. */
-export type SidecarConfig = Partial<Pick<ConsulState, 'rule' | 'protocol' | 'sampling'>>
+export type SidecarConfig = Partial<Pick<ConsulState, 'rule' | 'protocol' | 'sampling' | 'mtls'>>
 
 type Json = string | number | boolean | null | Json[] | Node
 interface Node {
@@ -31,8 +31,11 @@ export function parseSidecarConfig(listener: Record<string, Json>): SidecarConfi
   const manager = nodes.find((node) => 'http_filters' in node)
   const rbac = nodes.find(({ '@type': type }) => typeof type === 'string' && type.endsWith('.RBAC'))
   const tracing = manager?.['tracing']
+  const chains = Array.isArray(listener['filter_chains']) ? listener['filter_chains'] : []
+  const isPlain = (chain: Json): boolean => isNode(chain) && !('transport_socket' in chain)
   return {
     protocol: manager === undefined ? 'tcp' : 'http',
+    mtls: chains.some(isPlain) ? 'permissive' : 'strict',
     ...(rbac !== undefined && { rule: ruleOf(rbac) }),
     ...(isNode(tracing) && { sampling: String(percentageOf(tracing['random_sampling'])) }),
   }
