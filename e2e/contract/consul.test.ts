@@ -9,5 +9,11 @@ describeMeshContract({
   bypasses: [
     { choice: 'open', open: true },
     { choice: 'socket', open: false },
+    // Each pod with an address of its own, as in a cluster. It needs root.
+    ...(['open', 'loopback', 'packet-filter', 'transparent-proxy'] as const).map((choice) => ({
+      choice,
+      open: choice === 'open',
+      options: { topology: 'namespaces' as const },
+    })),
   ],
 })

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { type BypassChoice, createLab, LabError, type LabOptions } from '@throughline/lab'
 import { type ChainEntry, pollUntil } from '@throughline/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { requireNamespaces } from '../../packages/lab/src/namespaces/require-namespaces.test-support.ts'
 import { count } from '../support/count.ts'
 import { expectTrace } from '../support/expect-trace.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
@@ -185,7 +186,8 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
   })
 
   describe(`the way around: ${mesh.name}`, () => {
-    it.each(mesh.bypasses)('is open: $open, with the choice $choice', async ({ choice, open, options }) => {
+    it.for(mesh.bypasses)('is open: $open, with the choice $choice', async ({ choice, open, options }, context) => {
+      if ({ ...mesh.options, ...options }.topology === 'namespaces') await requireNamespaces(context)
       await using lab = await startLab({ ...mesh.options, ...options, bypass: choice, tracer: 'none' })
       await lab.mesh.deny()
       await untilState(lab, 'denied')

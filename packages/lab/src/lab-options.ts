@@ -42,6 +42,8 @@ export interface LabOptions {
   controlToken?: string
   /** Version of Envoy, default the pinned one or what PATH has. */
   envoyVersion?: string
+  /** Takes mesh and pods from `charts/consul`, rendered with these values where a file is named. Consul only. */
+  fromChart?: { values?: string }
   /** Seconds that a sidecar's certificate is good for, where the mesh renews it by itself; default a day. */
   certificateSeconds?: number
   /** One line for each event that a person may want to know of. */

@@ -22,6 +22,8 @@ export interface Site {
   host: string
   /** Ports that the trace backend must have on `host`; default those of the lab. */
   backendPorts?: Partial<Pick<Ports, 'otlp' | 'zipkin' | 'datadog' | 'query'>>
+  /** All that a service is told by environment, where somebody else than the lab decides it, such as a chart. */
+  env?: Record<ServiceName, Record<string, string>>
   /** Moves a service to where it belongs, such as a network namespace; default as it is. */
   place?: (service: ServiceName, command: Command) => Command
   /** Whether a service is ready, for one that can't be asked at `counting` or `dashboard` from here. */

@@ -48,7 +48,7 @@ async function startParts(options: LabOptions, whenDone: (undo: () => Promise<vo
   const prepared =
     meshName === 'none' ? undefined : await meshModules[meshName].prepare({ options, ports, runDir, guardian })
   if (prepared) whenDone(prepared.close)
-  const tracer = options.tracer ?? 'opentelemetry'
+  const tracer = options.tracer ?? (options.fromChart ? 'zipkin' : 'opentelemetry')
   if (prepared && !prepared.tracers.includes(tracer)) {
     const usable = prepared.tracers.join(', ')
     throw new LabError('TL_USAGE', `the sidecars can't trace with ${tracer} here, only with ${usable}`)
@@ -88,7 +88,7 @@ async function startParts(options: LabOptions, whenDone: (undo: () => Promise<vo
       : createService({
           name,
           address: site[name],
-          env: { ...env, ...options[`${name}Env`] },
+          env: { ...(site.env ? { ...beyondChart(env), ...site.env[name] } : env), ...options[`${name}Env`] },
           runDir,
           guardian,
           ...(log && { log }),
@@ -119,6 +119,12 @@ async function startParts(options: LabOptions, whenDone: (undo: () => Promise<vo
     pids: () => ({ ...pidsOf([counting, dashboard]), ...mesh?.pids(), guardian: guardian.pid }),
     runDir,
   }
+}
+
+/** What the lab tells a service that has its environment from elsewhere: what only the lab knows, and no wait. */
+function beyondChart(env: Record<string, string>): Record<string, string> {
+  const names = ['MESH_CONTROL_URL', 'MESH_CONTROL_TOKEN', 'PEER_INBOUND', 'OTEL_BSP_SCHEDULE_DELAY', 'DRAIN_DELAY_MS']
+  return Object.fromEntries(Object.entries(env).filter(([name]) => names.includes(name)))
 }
 
 /** The ports of 127.0.0.1 that this lab will listen on, of all it knows. */

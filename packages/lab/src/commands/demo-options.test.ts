@@ -34,6 +34,18 @@ describe('flags of the demo', () => {
     })
   })
 
+  it('takes mesh and pods from a chart, which decides what has to do with them', () => {
+    const { bypass, ...options } = parseDemoOptions(['--values', 'my.yaml'], {})
+    expect(bypass).toBeUndefined()
+    expect(options).toMatchObject({
+      mesh: 'consul',
+      topology: 'namespaces',
+      tracer: 'zipkin',
+      fromChart: { values: 'my.yaml' },
+    })
+    expect(parseDemoOptions(['--from-chart'], {}).fromChart).toEqual({})
+  })
+
   it('takes the port from PORT, and --port before it', () => {
     expect(parseDemoOptions([], { PORT: '8080' }).port).toBe(8080)
     expect(parseDemoOptions(['--port', '8081'], { PORT: '8080' }).port).toBe(8081)
@@ -54,6 +66,8 @@ describe('flags of the demo', () => {
     ],
     [['--mesh', 'linkerd'], {}, '--mesh must be one of static-envoy'],
     [['--mesh', 'static-envoy', '--no-mesh'], {}, '--no-mesh and --mesh exclude each other'],
+    [['--from-chart', '--mesh', 'istio'], {}, '--from-chart is for --mesh consul'],
+    [['--from-chart', '--bypass', 'open'], {}, '--from-chart and --bypass exclude each other'],
     [['--topology', 'ring'], {}, '--topology must be one of loopback, namespaces, not "ring"'],
     [['--bypass', 'ajar'], {}, '--bypass must be one of open, closed,'],
     [['--jaeger', 'j:16686'], {}, '--jaeger must be an http:// URL, not "j:16686"'],

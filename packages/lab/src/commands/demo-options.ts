@@ -9,7 +9,8 @@ export interface DemoOptions {
   /** `none` is without sidecars. */
   mesh: MeshName | 'none'
   topology: Topology
-  bypass: BypassChoice
+  /** Absent where a chart decides it. */
+  bypass?: BypassChoice
   tracer: Tracer
   /** Port of the page. */
   port: number
@@ -17,6 +18,8 @@ export interface DemoOptions {
   jaeger?: string
   otlp?: string
   zipkin?: string
+  /** Take mesh and pods from `charts/consul`, with this values file where one is named. */
+  fromChart?: { values?: string }
   /** Open the page in the browser. */
   open: boolean
   /** Whatever ports are free, instead of the documented ones. */
@@ -33,12 +36,15 @@ const meshNames = Object.keys(meshModules)
  */
 export function parseDemoOptions(args: string[], env: NodeJS.ProcessEnv): DemoOptions {
   const { values } = readFlags(args)
-  const tracer = values.tracer ?? 'opentelemetry'
+  const chart = values['from-chart'] === true || values.values !== undefined
+  const tracer = values.tracer ?? (chart ? 'zipkin' : 'opentelemetry')
   if (!isTracer(tracer)) throw usage(`--tracer must be one of ${tracers.join(', ')}, not "${tracer}"`)
   if (values['no-mesh'] === true && values.mesh !== undefined) throw usage('--no-mesh and --mesh exclude each other')
-  const mesh = values.mesh ?? 'static-envoy'
+  const mesh = values.mesh ?? (chart ? 'consul' : 'static-envoy')
   if (!isMeshName(mesh)) throw usage(`--mesh must be one of ${meshNames.join(', ')}, not "${mesh}"`)
-  const topology = oneOf(topologies, values.topology ?? 'loopback', '--topology')
+  if (chart && (mesh !== 'consul' || values['no-mesh'] === true)) throw usage('--from-chart is for --mesh consul')
+  const topology = oneOf(topologies, values.topology ?? (chart ? 'namespaces' : 'loopback'), '--topology')
+  if (chart && values.bypass !== undefined) throw usage('--from-chart and --bypass exclude each other')
   const bypass = oneOf(bypasses, values.bypass ?? 'open', '--bypass')
   if (values.jaeger === undefined && (values.otlp !== undefined || values.zipkin !== undefined)) {
     throw usage('--otlp and --zipkin belong to --jaeger: they say where that Jaeger takes spans')
@@ -50,7 +56,7 @@ export function parseDemoOptions(args: string[], env: NodeJS.ProcessEnv): DemoOp
   return {
     mesh: values['no-mesh'] === true ? 'none' : mesh,
     topology,
-    bypass,
+    ...(chart ? { fromChart: values.values === undefined ? {} : { values: values.values } } : { bypass }),
     tracer,
     port:
       values.port === undefined
@@ -74,6 +80,8 @@ function readFlags(args: string[]) {
         topology: { type: 'string' },
         bypass: { type: 'string' },
         tracer: { type: 'string' },
+        'from-chart': { type: 'boolean' },
+        values: { type: 'string' },
         jaeger: { type: 'string' },
         otlp: { type: 'string' },
         zipkin: { type: 'string' },
@@ -121,6 +129,8 @@ and a page that shows the live count and the trace of the newest request.
                  the way around counting's sidecar (default open); closed is what the topology has for it
   --topology ${topologies.join('|')}
                  where the pods run (default loopback); namespaces needs root
+  --from-chart   Consul only: mesh and pods as charts/consul and its install/mesh have them, rendered by Helm; needs root
+  --values FILE  values for that chart
   --tracer ${tracers.join('|')}
                  how the sidecars trace (default opentelemetry)
   --jaeger URL   send traces to a real Jaeger, by the address of its page, for example http://127.0.0.1:16686
@@ -134,6 +144,7 @@ and a page that shows the live count and the trace of the newest request.
 
 Environment:
   ENVOY_BIN        the Envoy to use, instead of the one on PATH, in the cache, or fetched
+  CONSUL_BIN       the Consul to use, instead of the one on PATH or in the cache
   XDG_CACHE_HOME   where fetched programs are kept (default ~/.cache)
   FAULTS           off takes the faults off the page (default on, in the demo only)
   TRACE_INSTRUMENTATION, TRACE_CONTEXT_HINT, OTEL_SDK_DISABLED, OTEL_PROPAGATORS, OTEL_TRACES_EXPORTER,

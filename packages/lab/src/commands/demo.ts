@@ -36,14 +36,15 @@ export async function demo(args: string[]): Promise<void> {
 }
 
 async function toLabOptions(options: DemoOptions): Promise<LabOptions> {
-  const { mesh, topology, bypass, tracer, port, freePorts, jaeger, otlp, zipkin } = options
+  const { mesh, topology, bypass, fromChart, tracer, port, freePorts, jaeger, otlp, zipkin } = options
   // A demo is there to be broken in front of people; the services themselves ignore faults unless told otherwise.
   const env = { FAULTS: 'on', ...passedOnEnvironment(process.env) }
   const urls = { ...(otlp !== undefined && { otlpUrl: otlp }), ...(zipkin !== undefined && { zipkinUrl: zipkin }) }
   return {
     mesh,
     topology,
-    bypass,
+    ...(bypass !== undefined && { bypass }),
+    ...(fromChart && { fromChart }),
     tracer,
     ports: freePorts ? 'free' : { dashboard: port },
     countingEnv: env,

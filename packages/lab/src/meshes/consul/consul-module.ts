@@ -2,18 +2,22 @@ import { readEnvoyVersion } from '../../binaries/envoy-version.ts'
 import { findEnvoy } from '../../binaries/find-envoy.ts'
 import { findGoTool } from '../../binaries/find-go-tool.ts'
 import { goTools } from '../../binaries/go-tools.ts'
-import type { MeshModule } from '../../mesh-module.ts'
+import type { MeshModule, PrepareOptions } from '../../mesh-module.ts'
 import { usableTracers } from '../../usable-tracers.ts'
 import { versions } from '../../versions.ts'
+import { createChartPlace } from './chart-place.ts'
 import { createConsulMesh } from './consul-mesh.ts'
+import type { ConsulPlace } from './consul-place.ts'
+import { planFromChart } from './from-chart.ts'
+import type { ChartPlan } from './from-chart-plan.ts'
 import { createLoopbackPlace } from './loopback-place.ts'
-import { createNamespacePlace } from './namespace-place.ts'
 import { createNamespacePlace } from './namespace-place.ts'
 
 /** A real Consul, and the Envoy that its sidecars have today, unmodified. */
 export const consulModule: MeshModule = {
-  async prepare({ options, ports, runDir, guardian }) {
-    const { log, signal, sampling } = options
+  async prepare(given) {
+    const { options, runDir, guardian } = given
+    const { log, signal, sampling, fromChart } = options
     const { programs } = await findGoTool(goTools.consul)
     const envoy = await findEnvoy({
       version: options.envoyVersion ?? versions.consul.envoy,
@@ -21,11 +25,14 @@ export const consulModule: MeshModule = {
       ...(signal && { signal }),
     })
     // Consul could report to Datadog, too; `mesh/consul` has no file for it.
-    const tracers = usableTracers(await readEnvoyVersion(envoy.path), options.collector).filter(
-      (tracer) => tracer !== 'datadog',
+    const tracers = usableTracers(await readEnvoyVersion(envoy.path), options.collector).filter((tracer) =>
+      fromChart === undefined ? tracer !== 'datadog' : tracer === 'zipkin',
     )
-    const createPlace = topology === 'namespaces' ? createNamespacePlace : createLoopbackPlace
-    const place = await createPlace({ options, ports, runDir, guardian })
+    const plan =
+      fromChart === undefined
+        ? undefined
+        : await planFromChart(fromChart.values === undefined ? {} : { values: fromChart.values })
+    const place = await createPlace(given, plan)
     return {
       site: place.site,
       tracers,
@@ -40,10 +47,16 @@ export const consulModule: MeshModule = {
           tracers,
           runDir,
           guardian,
+          ...(plan && { entries: plan.entries }),
           ...(sampling !== undefined && { sampling }),
           ...(log && { log }),
         }),
       close: place.close,
     }
   },
+}
+
+function createPlace(given: PrepareOptions, plan: ChartPlan | undefined): Promise<ConsulPlace> {
+  if (plan) return createChartPlace(given, plan)
+  return given.options.topology === 'namespaces' ? createNamespacePlace(given) : createLoopbackPlace(given)
 }

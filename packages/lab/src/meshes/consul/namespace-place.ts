@@ -92,8 +92,12 @@ export async function createNamespacePlace(
         redirected.add(name)
         const { excludeInbound, excludeOutbound } = transparentProxy
         await pods[name].run([
-          ...[consul, 'connect', 'redirect-traffic', `-http-addr=${agentUrl}`],
-          ...[`-proxy-id=${proxyId}`, `-proxy-uid=${proxyUser}`],
+          consul,
+          'connect',
+          'redirect-traffic',
+          `-http-addr=${agentUrl}`,
+          `-proxy-id=${proxyId}`,
+          `-proxy-uid=${proxyUser}`,
           // What the lab itself has outside the mesh: the trace backend and the page's switches.
           `-exclude-outbound-cidr=${network.host}/32`,
           ...excludeInbound.map((port) => `-exclude-inbound-port=${port}`),

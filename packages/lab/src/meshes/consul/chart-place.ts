@@ -1,0 +1,34 @@
+import { LabError } from '../../errors.ts'
+import type { PrepareOptions } from '../../mesh-module.ts'
+import { demoPorts } from '../../ports.ts'
+import type { ServiceName } from '../../service.ts'
+import type { ConsulPlace } from './consul-place.ts'
+import type { ChartPlan } from './from-chart-plan.ts'
+import { createNamespacePlace } from './namespace-place.ts'
+import { podsOfChart } from './pod-plan.ts'
+
+/**
+ * The pods of a chart in network namespaces, each with the environment, user, names and network policy that it has there.
+ * The injector, the container and the kubelet are not there: this lab stands in for the first, and has nothing of the
+ * others.
+ *
+ * @throws LabError TL_USAGE for a choice that the chart has made already, and as `createNamespacePlace`
+ */
+export async function createChartPlace(given: PrepareOptions, plan: ChartPlan): Promise<ConsulPlace> {
+  const { bypass, topology } = given.options
+  if (topology === 'loopback') throw new LabError('TL_USAGE', "a chart's pods need --topology namespaces")
+  if (bypass !== undefined)
+    throw new LabError('TL_USAGE', 'with --from-chart the way around is what the chart makes it')
+  const place = await createNamespacePlace(given, { pods: podsOfChart(plan), backendHosts: plan.outside })
+  const envOf = (name: ServiceName): Record<string, string> => plan.pods.find((pod) => pod.name === name)?.env ?? {}
+  const { otlp, zipkin, query } = demoPorts
+  return {
+    ...place,
+    site: {
+      ...place.site,
+      // The chart names Jaeger's own.
+      backendPorts: { otlp, zipkin, query },
+      env: { counting: envOf('counting'), dashboard: envOf('dashboard') },
+    },
+  }
+}
