@@ -1,0 +1,82 @@
+import http from 'node:http'
+import { once } from 'node:events'
+import { pollUntil } from '@throughline/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { count } from '../support/count.ts'
+import { type MeshLab, startLab } from '../support/start-lab.ts'
+
+describe('intentions', () => {
+  let lab: MeshLab
+  beforeAll(async () => void (lab = await startLab({ mesh: 'consul', tracer: 'none' })))
+  afterAll(() => lab?.stop())
+
+  /** A path as it is written: `fetch` would tidy it up. */
+  const send = async (method: string, path: string): Promise<{ status: number | undefined; body: string }> => {
+    const { hostname, port } = new URL(lab.upstreamUrl)
+    const request = http.request({ hostname, port, method, path, agent: false }).end()
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+    return { status: response.statusCode, body: (await response.toArray()).join('') }
+  }
+  const untilState = (state: string) =>
+    pollUntil(
+      async () => {
+        const answer = await count(lab)
+        return answer.state === state ? answer : undefined
+      },
+      { deadline: 5000, what: `the page to say ${state}` },
+    )
+
+  it('with http, one method of one path is let through', async () => {
+    expect((await send('GET', '/')).status).toBe(200)
+    const refused = [
+      ['POST', '/'],
+      ['GET', '/other'],
+      ['GET', '/../other'],
+      ['GET', '/%2e%2e/other'],
+      ['GET', '//other'],
+      ['GET', '/./other'],
+      ['GET', '/x/../other'],
+      ['GET', '/other?path=/'],
+    ] as const
+    for (const [method, path] of refused) {
+      const { status, body } = await send(method, path)
+      expect([method, path, status, body]).toEqual([method, path, 403, 'RBAC: access denied'])
+    }
+  })
+
+  it('a rule that lets everything through leaves the answer to counting', async () => {
+    await lab.mesh.set({ name: 'rule', value: 'everything' })
+    expect((await send('GET', '/other')).status).toBe(404)
+    await lab.mesh.set({ name: 'rule', value: 'get-only' })
+    expect((await send('GET', '/other')).status).toBe(403)
+  })
+
+  it('a denial stays in force, and an allow brings back the rule that was there', async () => {
+    await lab.mesh.deny()
+    await untilState('denied')
+    for (let request = 0; request < 50; request += 1) expect((await count(lab)).state).toBe('denied')
+    await lab.mesh.allow()
+    await untilState('connected')
+    expect((await send('POST', '/')).status).toBe(403)
+  })
+
+  it('with tcp, a denial is a reset, and there is no rule on methods', async () => {
+    await lab.mesh.set({ name: 'protocol', value: 'tcp' })
+    await untilState('connected')
+    const { settings } = await lab.mesh.status()
+    expect(settings.find(({ name }) => name === 'rule')?.value).toBe('everything')
+    const error = lab.mesh.set({ name: 'rule', value: 'get-only' })
+    await expect(error).rejects.toMatchObject({ code: 'TL_BAD_REQUEST' })
+
+    await lab.mesh.deny()
+    const { status, reason } = await untilState('unreachable')
+    expect([status, reason]).toEqual([null, expect.stringMatching(/reset/i)])
+    await lab.mesh.allow()
+    await untilState('connected')
+
+    await lab.mesh.set({ name: 'protocol', value: 'http' })
+    await lab.mesh.set({ name: 'rule', value: 'get-only' })
+    await untilState('connected')
+    expect((await send('POST', '/')).body).toBe('RBAC: access denied')
+  })
+})
