@@ -55,7 +55,8 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
     protocol: 'http',
     sampling: String(options.sampling ?? 100),
     tracer: options.tracer,
-    ...(place.services.counting.transparentProxy && { mtls: 'strict' }),
+    // The mesh entry of a chart doesn't admit another.
+    ...(place.services.counting.transparentProxy && !options.entries && { mtls: 'strict' }),
   }
   let allowing = wanted.rule
   let parts: Parts | undefined

@@ -98,8 +98,8 @@ export async function createNamespacePlace(
           `-http-addr=${agentUrl}`,
           `-proxy-id=${proxyId}`,
           `-proxy-uid=${proxyUser}`,
-          // What the lab itself has outside the mesh: the trace backend and the page's switches.
-          `-exclude-outbound-cidr=${network.host}/32`,
+          // What the lab has outside the mesh: trace backend and the page's switches. A chart says itself what it leaves out.
+          ...(excludeOutbound.length === 0 ? [`-exclude-outbound-cidr=${network.host}/32`] : []),
           ...excludeInbound.map((port) => `-exclude-inbound-port=${port}`),
           ...excludeOutbound.map((port) => `-exclude-outbound-port=${port}`),
         ])
