@@ -21,7 +21,8 @@ export async function createLoopbackPlace({ options, ports, runDir }: PrepareOpt
   const counting = options.countingApp ?? socket ?? `127.0.0.1:${ports.counting}`
   const host = '127.0.0.1'
   const admin = (port: number): ServicePlace['admin'] => ({ bind: `${host}:${port}`, url: `http://${host}:${port}` })
-  const documented = (port: number): Promise<number> => freePort((options.ports ?? 'free') === 'free' ? undefined : port)
+  const documented = (port: number): Promise<number> =>
+    freePort((options.ports ?? 'free') === 'free' ? undefined : port)
 
   return {
     site: {
