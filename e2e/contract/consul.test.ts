@@ -2,7 +2,7 @@ import { versions } from '@throughline/lab'
 import { describeMeshContract } from './mesh-contract.ts'
 
 describeMeshContract({
-  name: 'Consul',
+  name: 'consul',
   options: { mesh: 'consul' },
   programs: `Consul ${versions.consul.version}, Envoy ${versions.consul.envoy}`,
   tracingSources: ['entry', 'cluster', 'opentelemetry', 'sampling'].map((name) => `consul/proxy-defaults/${name}.yaml`),

@@ -1,0 +1,95 @@
+import tls from 'node:tls'
+import type { BypassChoice } from '@throughline/lab'
+import { pollUntil } from '@throughline/testkit'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { requireNamespaces } from '../../packages/lab/src/namespaces/require-namespaces.test-support.ts'
+import { runDashboardChecks } from '../contract/dashboard-checks.ts'
+import { count } from '../support/count.ts'
+import { expectTrace } from '../support/expect-trace.ts'
+import { type MeshLab, startLab } from '../support/start-lab.ts'
+
+const inPods = (bypass: BypassChoice) =>
+  startLab({ mesh: 'consul', topology: 'namespaces', bypass, tracer: 'opentelemetry' })
+
+/** What the dashboard gets from counting's own address. */
+async function around(lab: MeshLab) {
+  const { verdict, found } = (await runDashboardChecks(lab))['around-sidecar'] ?? {}
+  return `${verdict} ${found}`
+}
+
+const untilState = (lab: MeshLab, state: string): Promise<true> =>
+  pollUntil(async () => ((await count(lab)).state === state ? true : undefined), { what: `the page to say ${state}` })
+
+describe('the way around a Consul sidecar, pods as network namespaces', () => {
+  beforeEach(requireNamespaces)
+
+  it.each<[BypassChoice, RegExp]>([
+    ['open', /^bad Yes, .*answered 200|^bad Yes, .*200: counted around its sidecar/],
+    ['loopback', /^good .*refused/],
+    ['packet-filter', /^good .*refused/],
+    ['socket', /^good .*refused/],
+    ['transparent-proxy', /^good .*(reset|closed|hang up)/],
+  ])('%s: the mesh traces and denies, and the way around is as it says', async (bypass, seen) => {
+    await using lab = await inPods(bypass)
+    await untilState(lab, 'connected')
+    await expectTrace(lab, async () => (await count(lab)).traceId, { entry: 'app', tracer: 'opentelemetry' })
+    const whileAllowed = await around(lab)
+    await lab.mesh.deny()
+    await untilState(lab, 'denied')
+    expect(await count(lab)).toMatchObject({ status: 403, reason: expect.stringContaining('RBAC: access denied') })
+    expect(await around(lab)).toMatch(seen)
+    expect((await lab.mesh.status()).bypass.closed).toBe(bypass !== 'open')
+    // Whoever goes around has no part in the intentions: they change nothing there.
+    expect(whileAllowed.split(' ')[0]).toBe(bypass === 'open' ? 'bad' : 'good')
+    expect((await lab.mesh.status()).sidecars.map(({ state }) => state)).toEqual(['ready', 'ready'])
+  })
+
+  it('permissive mutual TLS opens what a transparent proxy had closed, and only there', async () => {
+    await using lab = await inPods('transparent-proxy')
+    await lab.mesh.deny()
+    await untilState(lab, 'denied')
+    expect(await around(lab)).toMatch(/^good /)
+    await write(lab, { kind: 'mesh', allowEnablingPermissiveMutualTLS: true })
+    await write(lab, { kind: 'service-defaults', name: 'counting', protocol: 'http', mutualTLSMode: 'permissive' })
+    await pollUntil(async () => ((await around(lab)).startsWith('bad ') ? true : undefined), {
+      what: 'the way around to be open',
+    })
+    expect(await count(lab)).toMatchObject({ state: 'denied', status: 403 })
+    await write(lab, { kind: 'service-defaults', name: 'counting', protocol: 'http', mutualTLSMode: 'strict' })
+    await pollUntil(async () => ((await around(lab)).startsWith('good ') ? true : undefined), {
+      what: 'the way around to be closed',
+    })
+  })
+})
+
+describe('mutual TLS at a sidecar of Consul', () => {
+  it('is of counting by name, and wants a certificate of the caller', async () => {
+    await using lab = await startLab({ mesh: 'consul', tracer: 'none' })
+    const { names, end } = await knock(lab.countingInbound ?? '')
+    expect(names).toMatch(/^URI:spiffe:\/\/[0-9a-f-]+\.consul\/ns\/default\/dc\/dc1\/svc\/counting$/)
+    expect(end).toMatch(/certificate required/i)
+  })
+})
+
+/** A TLS handshake without a certificate: whose certificate came, and how it ended. */
+function knock(address: string): Promise<{ names: string | undefined; end: string }> {
+  const { hostname: host, port } = new URL(`http://${address}`)
+  return new Promise((resolve) => {
+    let names: string | undefined
+    const socket = tls.connect({ host, port: Number(port), rejectUnauthorized: false })
+    socket.once('secureConnect', () => {
+      names = socket.getPeerCertificate().subjectaltname
+      socket.write('GET / HTTP/1.1\r\nhost: counting\r\n\r\n')
+    })
+    socket.once('data', (data) => resolve({ names, end: data.toString() }))
+    socket.once('error', ({ message }) => resolve({ names, end: message }))
+    socket.once('end', () => resolve({ names, end: 'closed' }))
+  })
+}
+
+/** Straight into Consul: it is the one that takes these, whatever the page knows. */
+async function write(lab: MeshLab, entry: Record<string, unknown>): Promise<void> {
+  const { origin } = new URL((await lab.mesh.status()).links[0]?.url ?? '')
+  const answer = await fetch(`${origin}/v1/config`, { method: 'PUT', body: JSON.stringify(entry) })
+  expect(await answer.text()).toBe('true')
+}

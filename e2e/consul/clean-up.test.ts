@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import { pollUntil } from '@throughline/testkit'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { requireNamespaces } from '../../packages/lab/src/namespaces/require-namespaces.test-support.ts'
+import { runCli } from '../support/run-cli.ts'
+
+const flags = '--mesh consul --topology namespaces --bypass transparent-proxy --free-ports'.split(' ')
+
+describe('nothing outlives a Consul demo in network namespaces', () => {
+  beforeEach(requireNamespaces)
+
+  it.each(['SIGINT', 'SIGKILL'] as const)('after %s: no process, interface, namespace or file', async (signal) => {
+    await using demo = runCli(['demo', ...flags])
+    const [, network = ''] = await demo.printed(/Page\s+http:\/\/(10\.213\.\d+)\./)
+    const [, runDir = ''] = await demo.printed(/Logs\s+(\S+)/)
+    const link = `tl${network.split('.')[2]}`
+    const before = left({ link, runDir })
+    // Both pods and the node between them; the bootstraps, readable by their owner alone.
+    expect([before.interfaces, before.namespaces.length, before.files]).toEqual([
+      1,
+      3,
+      [runDir, ...before.files.slice(1)],
+    ])
+    // Consul, two sidecars and two services.
+    expect(before.pids.length).toBeGreaterThanOrEqual(5)
+    expect(fs.statSync(`${runDir}/counting-sidecar.json`).mode & 0o777).toBe(0o600)
+
+    demo.kill(signal)
+    await demo.ended
+    const nothing = { interfaces: 0, namespaces: [], files: [], pids: [] }
+    await pollUntil(() => (JSON.stringify(left({ link, runDir })) === JSON.stringify(nothing) ? true : undefined), {
+      deadline: 20_000,
+      what: 'everything to be gone',
+    })
+  })
+})
+
+/** What there is of one lab on this machine. */
+function left({ link, runDir }: { link: string; runDir: string }) {
+  const lines = (...args: string[]): string[] => execFileSync('ip', args, { encoding: 'utf8' }).split('\n')
+  const pods = fs.existsSync('/etc/netns') ? fs.readdirSync('/etc/netns') : []
+  return {
+    interfaces: lines('-brief', 'link').filter((line) => line.startsWith(`${link}@`)).length,
+    namespaces: lines('netns', 'list').filter((line) => line.startsWith(`${link}-`)),
+    files: [runDir, ...pods.filter((pod) => pod.startsWith(`${link}-`))].filter(
+      (file) => file !== runDir || fs.existsSync(runDir),
+    ),
+    pids: fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && isOf(pid, runDir)),
+  }
+}
+
+/** Whether a process runs in the lab's folder, or names it. */
+function isOf(pid: string, runDir: string): boolean {
+  try {
+    return fs.readlinkSync(`/proc/${pid}/cwd`) === runDir || fs.readFileSync(`/proc/${pid}/cmdline`).includes(runDir)
+  } catch {
+    return false
+  }
+}
