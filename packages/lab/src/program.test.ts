@@ -56,6 +56,22 @@ describe('program', () => {
     expect([subject.program.pid(), subject.program.downReason()]).toEqual([undefined, 'stopped'])
   })
 
+  it('is restarted at once when asked, ready again, watched again, and not counted as a failure', async () => {
+    await using subject = await programOf('echo ready; exec sleep 600')
+    await subject.program.start()
+    const first = subject.program.pid() ?? 0
+    await subject.program.restart()
+    const second = subject.program.pid() ?? 0
+    expect([groupLives(first), groupLives(second), subject.program.restarts(), subject.lines]).toEqual([
+      false,
+      true,
+      0,
+      [],
+    ])
+    process.kill(second, 'SIGKILL')
+    await pollUntil(() => subject.program.restarts() === 1, { what: 'a restart of what ended by itself' })
+  })
+
   it('kills what ignores TERM after its grace', async () => {
     await using subject = await programOf("trap '' TERM; echo ready; while :; do sleep 0.05; done", { graceMs: 100 })
     await subject.program.start()

@@ -29,6 +29,8 @@ export interface ConsulMeshOptions {
   /** Paths of the programs to run. */
   consul: string
   envoy: string
+  /** Limit what the sidecars' admin interfaces answer; an Envoy before 1.37 refuses to. */
+  limitAdmin: boolean
   backend: Backend
   tracer: Tracer
   /** What the tracer can be changed to. */

@@ -1,4 +1,4 @@
-import { readEnvoyVersion } from '../../binaries/envoy-version.ts'
+import { isAtLeast, readEnvoyVersion } from '../../binaries/envoy-version.ts'
 import { findEnvoy } from '../../binaries/find-envoy.ts'
 import { findGoTool } from '../../binaries/find-go-tool.ts'
 import { goTools } from '../../binaries/go-tools.ts'
@@ -24,8 +24,9 @@ export const consulModule: MeshModule = {
       ...(log && { log }),
       ...(signal && { signal }),
     })
+    const version = await readEnvoyVersion(envoy.path)
     // Consul could report to Datadog, too; `mesh/consul` has no file for it.
-    const tracers = usableTracers(await readEnvoyVersion(envoy.path), options.collector).filter((tracer) =>
+    const tracers = usableTracers(version, options.collector).filter((tracer) =>
       fromChart === undefined ? tracer !== 'datadog' : tracer === 'zipkin',
     )
     const plan =
@@ -42,6 +43,7 @@ export const consulModule: MeshModule = {
           place,
           consul: programs['consul'] ?? '',
           envoy: envoy.path,
+          limitAdmin: version === undefined || isAtLeast(version, versions.envoy.adminPaths),
           backend,
           tracer,
           tracers,

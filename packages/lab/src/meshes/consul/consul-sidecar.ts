@@ -16,6 +16,8 @@ export interface ConsulSidecarOptions {
   /** Paths of the programs to run. */
   consul: string
   envoy: string
+  /** Limit what the admin interface answers; an Envoy before 1.37 refuses to. */
+  limitAdmin: boolean
   runDir: string
   guardian: Guardian
   log?: (line: string) => void
@@ -27,6 +29,7 @@ export interface ConsulSidecar extends EnvoySidecar {
 }
 
 interface Bootstrap {
+  admin?: Record<string, MeshValue>
   layered_runtime?: { layers?: MeshValue[] }
   [key: string]: unknown
 }
@@ -73,7 +76,9 @@ export function createConsulSidecar(name: ServiceName, options: ConsulSidecarOpt
         })
       }
       const layers = [...(printed.layered_runtime?.layers ?? []), await renderMeshFile('consul/layer.yaml')]
-      const text = JSON.stringify({ ...printed, layered_runtime: { layers } }, null, 2)
+      const limits = options.limitAdmin ? { allow_paths: await renderMeshFile('envoy/admin-paths.yaml') } : {}
+      const admin = { ...printed.admin, ...limits }
+      const text = JSON.stringify({ ...printed, admin, layered_runtime: { layers } }, null, 2)
       // It would hold a token where there are ACLs. The mode counts only for a file that is new.
       await fs.rm(bootstrap, { force: true })
       await fs.writeFile(bootstrap, text, { mode: 0o600 })

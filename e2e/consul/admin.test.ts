@@ -1,0 +1,29 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { count } from '../support/count.ts'
+import { startLab } from '../support/start-lab.ts'
+
+describe('the bootstrap that Consul makes', () => {
+  it('is for its owner alone, and its admin interface can be read, but stops and changes nothing', async () => {
+    await using lab = await startLab({ mesh: 'consul', tracer: 'none' })
+    for (const sidecar of ['counting', 'dashboard']) {
+      const file = path.join(lab.runDir, `${sidecar}-sidecar.json`)
+      expect((await fs.stat(file)).mode & 0o777).toBe(0o600)
+      const { address, port_value: port } = (JSON.parse(await fs.readFile(file, 'utf8')) as Bootstrap).admin.address
+        .socket_address
+      const admin = `http://${address}:${port}`
+      expect((await fetch(`${admin}/server_info`)).status).toBe(200)
+      // Any page in the same browser could send these.
+      for (const command of ['quitquitquit', 'drain_listeners', 'logging?level=trace', 'runtime_modify?a=b']) {
+        const { status } = await fetch(`${admin}/${command}`, { method: 'POST' })
+        expect([command, status]).toEqual([command, 403])
+      }
+    }
+    expect((await count(lab)).state).toBe('connected')
+  })
+})
+
+interface Bootstrap {
+  admin: { address: { socket_address: { address: string; port_value: number } } }
+}
