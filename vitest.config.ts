@@ -50,6 +50,18 @@ export default defineConfig({
       {
         ...fromSource,
         test: {
+          // The same containers for every file: one after another.
+          name: 'compose',
+          include: composeTests,
+          globalSetup: 'e2e/compose/global-setup.ts',
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        ...fromSource,
+        test: {
           // Through every pinned Envoy: minutes, so not in `npm test`.
           name: 'matrix',
           include: ['e2e/propagation-matrix.test.ts'],

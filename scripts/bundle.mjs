@@ -9,14 +9,14 @@ import { rolldown } from 'rolldown'
 import { ROOT } from './root.mjs'
 
 /**
- * What cannot be bundled. Hooks of OpenTelemetry's stock instrumentation see only modules that Node itself loads, and
- * `pino-pretty` is looked for only where somebody watches a terminal.
+ * What cannot be bundled: hooks of OpenTelemetry's stock instrumentation see only modules that Node itself loads,
+ * `pino-pretty` is looked for only where somebody watches a terminal, and what `jaeger-client` needs is no strict code.
  */
-const LOADED_BY_NODE = ['express', 'import-in-the-middle', 'require-in-the-middle', 'pino-pretty']
-/** The same, by a path that a bundler can't see. */
-const LOADED_BY_PATH = ['@opentelemetry/instrumentation']
+const LOADED_BY_NODE = ['express', 'import-in-the-middle', 'require-in-the-middle', 'pino-pretty', 'jaeger-client']
+/** The same and, by a path that a bundler can't see, the hooks themselves. */
+const PACKAGES = [...LOADED_BY_NODE, '@opentelemetry/instrumentation']
 
-/** @type {Record<string, { entries: Record<string, string>, to: string, folders: Record<string, string> }>} */
+/** @type {Record<string, { entries: Record<string, string>, to: string, folders: Record<string, string>, packages: string[] }>} */
 const PROGRAMS = {
   counting: {
     entries: {
@@ -25,6 +25,7 @@ const PROGRAMS = {
     },
     to: 'dist',
     folders: {},
+    packages: PACKAGES,
   },
   dashboard: {
     entries: {
@@ -35,12 +36,14 @@ const PROGRAMS = {
     },
     to: 'dist',
     folders: { 'services/dashboard/public': 'public' },
+    packages: PACKAGES,
   },
   setup: {
     entries: { main: 'packages/lab/dist/compose/main.js', healthcheck: 'packages/lab/dist/compose/healthcheck.js' },
     // The lab looks for `mesh` from here, as it does in the repository.
     to: 'packages/lab/dist',
     folders: { mesh: 'mesh' },
+    packages: [],
   },
 }
 
@@ -54,17 +57,12 @@ if (program === undefined || target === '') {
 const input = Object.fromEntries(Object.entries(program.entries).map(([key, file]) => [key, path.join(ROOT, file)]))
 const bundle = await rolldown({ input, platform: 'node', external: isExternal, logLevel: 'warn', cwd: ROOT })
 const dir = path.join(target, program.to)
-const { output } = await bundle.write({ dir, format: 'esm', entryFileNames: '[name].js' })
+await bundle.write({ dir, format: 'esm', entryFileNames: '[name].js' })
 fs.writeFileSync(path.join(target, 'package.json'), '{"type":"module"}\n')
 for (const [from, to] of Object.entries(program.folders)) {
   fs.cpSync(path.join(ROOT, from), path.join(target, to), { recursive: true })
 }
-const imported = new Set(
-  output.flatMap((chunk) => ('imports' in chunk ? [...chunk.imports, ...chunk.dynamicImports] : [])),
-)
-const needed = LOADED_BY_NODE.filter((one) => [...imported].some((specifier) => isOf(one, specifier)))
-if (needed.includes('express')) needed.push('pino-pretty', ...LOADED_BY_PATH)
-for (const one of needed) copyPackage(one, ROOT, new Set())
+for (const one of program.packages) copyPackage(one, ROOT, new Set())
 
 /** @param {string} specifier */
 function isExternal(specifier) {

@@ -109,13 +109,11 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
     },
 
     listeners: async (sidecar, { tracer, version }) => {
-      const shared = {
-        TRACING: await tracing(sidecar, tracer),
-        ACCESS_LOG: await renderMeshFile('envoy/access-log.yaml'),
-      }
+      const accessLog = await renderMeshFile('envoy/access-log.yaml')
       const file = renderMeshFile(`envoy/${sidecar}/listeners.yaml`, {
-        ...shared,
         VERSION: version,
+        TRACING: await tracing(sidecar, tracer),
+        ACCESS_LOG: accessLog,
         ...(sidecar === 'counting'
           ? {
               COUNTING_INBOUND: envoyAddress(settings.countingInbound),
@@ -129,7 +127,7 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
       return withMore(file, [
         inbound !== undefined &&
           renderMeshFile('envoy/dashboard/page-listener.yaml', {
-            ...shared,
+            ACCESS_LOG: accessLog,
             DASHBOARD_INBOUND: envoyAddress(inbound),
           }),
         metrics !== undefined && renderMeshFile('envoy/metrics-listener.yaml', { METRICS: envoyAddress(metrics) }),

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { takeFreePort } from '@throughline/lab'
+
+const run = promisify(execFile)
+const root = path.join(import.meta.dirname, '../..')
+
+export interface ComposeOptions {
+  /** What a user would put into `.env`. */
+  env?: Record<string, string>
+  /** Arguments before the command: `--profile x`, `--env-file y`. */
+  args?: string[]
+}
+
+export interface RunningCompose extends AsyncDisposable {
+  pageUrl: string
+  jaegerUrl: string
+  prometheusUrl: string
+  /** `docker compose <args>` for these containers; gives what it printed. */
+  compose: (...args: string[]) => Promise<string>
+  /** The same with other values of `.env`. */
+  composeWith: (env: Record<string, string>, ...args: string[]) => Promise<string>
+  /** `docker <args>` with the same engine. */
+  docker: (...args: string[]) => Promise<string>
+  /** Name of the compose project: containers, networks and volumes begin with it. */
+  project: string
+}
+
+/** `docker compose up --wait` in a project of its own, on free ports, and `down --volumes` at the end. */
+export async function upCompose({ env = {}, args = [] }: ComposeOptions = {}): Promise<RunningCompose> {
+  const [page, jaeger, prometheus] = [await takeFreePort(), await takeFreePort(), await takeFreePort()]
+  const project = `throughline-test-${page}`
+  const variables = {
+    PAGE_PORT: String(page),
+    JAEGER_PORT: String(jaeger),
+    PROMETHEUS_PORT: String(prometheus),
+    ...env,
+  }
+  const docker = async (more: Record<string, string>, ...command: string[]): Promise<string> => {
+    const { stdout } = await run('docker', command, {
+      cwd: root,
+      env: { ...process.env, ...variables, ...more },
+      maxBuffer: 64 * 1024 * 1024,
+    })
+    return stdout
+  }
+  const composeWith = (more: Record<string, string>, ...command: string[]): Promise<string> =>
+    docker(more, 'compose', '--project-name', project, ...args, ...command)
+  const compose = (...command: string[]): Promise<string> => composeWith({}, ...command)
+  const down = async (): Promise<void> => void (await compose('--profile', '*', 'down', '--volumes', '--timeout', '15'))
+  try {
+    await compose('up', '--wait')
+  } catch (error) {
+    const logs = await compose('logs', '--no-color', '--tail', '20').catch(() => '')
+    await down().catch(() => {})
+    throw new Error(`docker compose up failed:\n${String(error)}\n${logs}`, { cause: error })
+  }
+  return {
+    project,
+    pageUrl: `http://127.0.0.1:${page}`,
+    jaegerUrl: `http://127.0.0.1:${jaeger}`,
+    prometheusUrl: `http://127.0.0.1:${prometheus}`,
+    compose,
+    composeWith,
+    docker: (...command) => docker({}, ...command),
+    [Symbol.asyncDispose]: down,
+  }
+}

@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { openEngine } from '../engine/engine.ts'
+import { readImages } from './compose-file.ts'
+
+const run = promisify(execFile)
+const root = path.join(import.meta.dirname, '../..')
+
+/** Everything that is no part of a test: an engine, base images, and our own images. Returns how to put it away. */
+export default async function setUp(): Promise<() => Promise<void>> {
+  const engine = await openEngine()
+  try {
+    const { node, envoy, jaeger, prometheus } = await readImages()
+    await engine.provide([node, envoy, jaeger, prometheus])
+    // The workers are started later and inherit it.
+    Object.assign(process.env, engine.env)
+    await run('docker', ['compose', 'build', '--quiet'], { cwd: root, env: engine.env, maxBuffer: 64 * 1024 * 1024 })
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+  return engine.close
+}

@@ -1,0 +1,118 @@
+import { pollUntil } from '@throughline/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type RunningCompose, upCompose } from './compose.ts'
+import { change, count, countUntil, expectInJaeger } from './jaeger-trace.ts'
+
+describe('docker compose up --wait', () => {
+  let running: RunningCompose
+  beforeAll(async () => void (running = await upCompose()))
+  afterAll(() => running?.[Symbol.asyncDispose]())
+
+  it('comes back when every container is healthy', async () => {
+    const lines = (await running.compose('ps', '--format', '{{.Service}} {{.Health}}')).trim().split('\n')
+    expect(lines.toSorted()).toEqual([
+      'counting healthy',
+      'counting-sidecar healthy',
+      'dashboard healthy',
+      'dashboard-sidecar healthy',
+      'jaeger healthy',
+      'setup healthy',
+    ])
+  })
+
+  it('makes a request one trace of five spans in Jaeger, each the child of the one before', async () => {
+    const { state, traceId } = await count(running)
+    expect(state).toBe('connected')
+    const spans = await expectInJaeger(running, traceId, { entry: 'app', tracer: 'opentelemetry' })
+    expect(Object.keys(spans)).toHaveLength(5)
+  })
+
+  it('serves the page, its trace, and the way to the same trace in Jaeger, but no span of either', async () => {
+    const page = await fetch(running.pageUrl)
+    expect(await page.text()).toContain('<!doctype html>')
+    const counted = await fetch(`${running.pageUrl}/api/count`)
+    const { traceId } = (await counted.json()) as { traceId: string }
+    expect(counted.headers.get('link')).toContain(
+      `${running.jaegerUrl.replace('127.0.0.1', 'localhost')}/trace/${traceId}`,
+    )
+    await expectInJaeger(running, traceId, { entry: 'app', tracer: 'opentelemetry' })
+    expect((await fetch(`${running.pageUrl}/api/traces/${traceId}`)).status).toBe(200)
+    const traces = await fetch(`${running.jaegerUrl}/api/traces?service=dashboard-sidecar&limit=100`)
+    const { data } = (await traces.json()) as { data: { spans: { tags: { key: string; value: unknown }[] }[] }[] }
+    const urls = data.flatMap(({ spans }) => spans.flatMap(({ tags }) => tags.filter(({ key }) => key === 'http.url')))
+    expect(
+      urls.map(({ value }) => new URL(String(value)).pathname).filter((path) => path !== '/api/count' && path !== '/'),
+    ).toEqual([])
+  })
+
+  it('denies counting to the dashboard and allows it again, by the switches of the page', async () => {
+    expect((await change(running, 'deny')).access).toBe('denied')
+    const { traceId } = await countUntil(running, 'denied')
+    await expectInJaeger(running, traceId, { entry: 'app', tracer: 'opentelemetry', denied: true })
+    expect((await change(running, 'allow')).access).toBe('allowed')
+    expect((await count(running)).state).toBe('connected')
+  })
+
+  it.each(['zipkin', 'zipkin-w3c', 'none', 'opentelemetry'])(
+    'keeps traces whole when the page changes the tracer to %s',
+    async (tracer) => {
+      expect((await change(running, 'tracer', { tracer })).tracer).toBe(tracer)
+      const { traceId } = await countUntil(running, 'connected')
+      await expectInJaeger(running, traceId, { entry: 'app', tracer })
+    },
+  )
+
+  it('lets nobody at an app but its sidecar, and says so', async () => {
+    const status = await change(running, 'status')
+    expect(status.bypass).toMatchObject({ address: 'http://counting:9001', closed: true })
+    const around = await running.compose('exec', '-T', 'setup', 'node', '-e', tryConnect('counting', 9001))
+    expect(around.trim()).toBe('ECONNREFUSED')
+    const page = await running.compose('exec', '-T', 'setup', 'node', '-e', tryConnect('dashboard', 9002))
+    expect(page.trim()).toBe('ECONNREFUSED')
+  })
+
+  it('gives each sidecar its own key and no other, and nobody a file that others can read', async () => {
+    const list = await running.compose('exec', '-T', 'counting-sidecar', 'ls', '-l', '/etc/throughline/certs')
+    expect(list).toContain('counting.key')
+    expect(list).not.toContain('dashboard.key')
+    expect(list).toMatch(/-rw------- .* counting\.key/)
+  })
+
+  it('finishes the requests in flight when counting is stopped, and counts on when it is back', async () => {
+    const slow = Array.from({ length: 8 }, () =>
+      fetch(`${running.pageUrl}/api/count`, { headers: { baggage: 'throughline-fault=delay:1800' } }),
+    )
+    await pollUntil(async () => (await inFlight(running)) === 8, { deadline: 5000, what: 'eight requests in flight' })
+    await running.compose('stop', 'counting')
+    const answers = await Promise.all(slow.map(async (one) => (await (await one).json()) as { state: string }))
+    expect(answers.map(({ state }) => state)).toEqual(Array.from({ length: 8 }, () => 'connected'))
+    expect((await count(running)).state).toBe('unreachable')
+    const id = (await running.compose('ps', '--all', '--quiet', 'counting')).trim()
+    expect((await running.docker('inspect', '--format', '{{.State.ExitCode}}', id)).trim()).toBe('0')
+    await running.compose('up', '--wait')
+    await countUntil(running, 'connected')
+  })
+})
+
+describe('docker compose down --volumes', () => {
+  it('leaves no container, network or volume', async () => {
+    const running = await upCompose()
+    await running[Symbol.asyncDispose]()
+    const filter = ['--quiet', '--filter', `label=com.docker.compose.project=${running.project}`]
+    expect(await running.docker('ps', '--all', ...filter)).toBe('')
+    expect(await running.docker('network', 'ls', ...filter)).toBe('')
+    expect(await running.docker('volume', 'ls', ...filter)).toBe('')
+  })
+})
+
+function tryConnect(host: string, port: number): string {
+  return `require('net').connect(${port}, '${host}').on('connect', () => { console.log('open'); process.exit() }).on('error', (e) => console.log(e.code))`
+}
+
+/** Requests that counting's sidecar waits for at this moment. */
+async function inFlight(running: RunningCompose): Promise<number> {
+  const ask =
+    "fetch('http://counting:19001/stats?filter=^cluster.app.upstream_rq_active$').then(r => r.text()).then(console.log)"
+  const text = await running.compose('exec', '-T', 'setup', 'node', '-e', ask)
+  return Number(/: (\d+)/.exec(text)?.[1])
+}
