@@ -12,6 +12,7 @@ export function isInForce({ dashboard, counting }: BothConfigs, state: IstioStat
   return (
     dashboard !== undefined &&
     counting !== undefined &&
+    dashboard.knowsCounting &&
     traces(dashboard, state) &&
     traces(counting, state) &&
     dashboard.clientTls === state['client-tls'] &&

@@ -16,14 +16,8 @@ type ServiceName = (typeof services)[number]
 /** Milliseconds for a change to reach the sidecars; enough for an istiod that is just being restarted. */
 const updateDeadline = 15_000
 
-/** What `createIstioMesh` gives beside the shape of every mesh. */
-export interface IstioMesh extends Mesh {
-  /** The stand-in for the Kubernetes API that istiod reads; undefined before `start`. */
-  standin: () => IstioParts['standin'] | undefined
-}
-
 /** A real istiod, and both services behind Envoys that have everything from it. */
-export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
+export function createIstioMesh(options: IstioMeshOptions): Mesh {
   const { place, tracers } = options
   let wanted: IstioState = {
     rule: 'get-of-dashboard',
@@ -121,7 +115,6 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
     get bypass() {
       return place.bypass(wanted)
     },
-    standin: () => parts?.standin,
     async start() {
       parts = await startIstioParts(options, await renderPolicies(wanted, place.ports))
       await untilInForce(wanted)

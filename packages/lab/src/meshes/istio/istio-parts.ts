@@ -4,11 +4,13 @@ import { createKubeStandin, type KubeObject, type KubeStandin } from '@throughli
 import { LabError } from '../../errors.ts'
 import { renderIstioObjects } from '../../istio/istio-objects.ts'
 import { type Istiod, startIstiod } from '../../istio/start-istiod.ts'
+import { poll } from '../../poll.ts'
 import type { ServiceName } from '../../service.ts'
 import { writeAgentFolder } from './agent-folder.ts'
 import { type AgentSidecar, createAgentSidecar } from './agent-sidecar.ts'
 import { readInjectedPod } from './injected-pod.ts'
 import type { IstioMeshOptions } from './istio-mesh-options.ts'
+import { readProxyConfig } from './proxy-config.ts'
 import { meshNamespace, renderBackend, renderIstiodValues, renderService } from './mesh-objects.ts'
 
 /** The running programs of an Istio mesh. */
@@ -54,9 +56,12 @@ async function start(
   whenDone(istiod.stop)
   await standin.apply([...policies, ...(await place.renderSidecars()), ...(await renderBackend(backend))])
 
+  const endpoints: KubeObject[] = []
   const prepare = async (name: ServiceName): Promise<AgentSidecar> => {
     const settings = await place.podSettings(name, istiod.ports)
-    const applied = await standin.apply(await renderService(name, settings))
+    const rendered = await renderService(name, settings)
+    endpoints.push(...rendered.filter(isEndpoints))
+    const applied = await standin.apply(rendered.filter((one) => !isEndpoints(one)))
     const object = applied.find(({ kind }) => kind === 'Pod')
     if (object === undefined) throw new LabError('TL_INTERNAL', `${name} has no pod`)
     const pod = readInjectedPod(object)
@@ -87,5 +92,35 @@ async function start(
   // Both pods are there before a sidecar asks for its configuration: none starts with one that lacks the other.
   const sidecars = { counting: await prepare('counting'), dashboard: await prepare('dashboard') }
   await Promise.all([sidecars.counting.start(), sidecars.dashboard.start()])
+  await announce(endpoints, { standin, isKnown: () => knowsCounting(place) })
   return { standin, istiod, sidecars }
+}
+
+function isEndpoints({ kind }: KubeObject): boolean {
+  return kind === 'EndpointSlice'
+}
+
+async function knowsCounting({ sidecars, ports }: IstioMeshOptions['place']): Promise<true | undefined> {
+  const config = await readProxyConfig(sidecars.dashboard.adminUrl, ports.dashboard).catch(() => undefined)
+  return config?.knowsCounting === true ? true : undefined
+}
+
+/**
+ * Says where the services are until a sidecar has it. istiod drops an endpoint whose pod it has not heard of yet, and comes
+ * back to it by the address of the pod, which on loopback is not that of the endpoint.
+ */
+async function announce(
+  endpoints: readonly KubeObject[],
+  { standin, isKnown }: { standin: KubeStandin; isKnown: () => Promise<true | undefined> },
+): Promise<void> {
+  let attempt = 0
+  const tryOnce = async (): Promise<true | undefined> => {
+    // What changes nothing is no event for istiod.
+    const annotations = { 'throughline/attempt': String((attempt += 1)) }
+    await standin.apply(endpoints.map((object) => ({ ...object, metadata: { ...object.metadata, annotations } })))
+    return await poll(isKnown, { deadlineMs: 1000 })
+  }
+  if ((await poll(tryOnce, { deadlineMs: 20_000 })) === undefined) {
+    throw new LabError('TL_PROGRAM_FAILED', 'the sidecar of the dashboard was not told where counting is within 20 s')
+  }
 }

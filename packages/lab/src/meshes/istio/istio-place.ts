@@ -15,7 +15,7 @@ export interface PlaceOptions extends PrepareOptions {
 }
 
 /** Where one sidecar is, for whoever starts and asks it. */
-export interface SidecarPlace {
+interface SidecarPlace {
   adminUrl: string
   /** Listeners without which it is not ready. */
   listeners: string[]

@@ -34,7 +34,7 @@ export const clientTlsModes: Record<Choices['client-tls'], string | undefined> =
   disable: 'DISABLE',
 }
 
-export const samplings = [100, 10, 0] as const
+const samplings = [100, 10, 0] as const
 
 const settings: readonly (Omit<Setting, 'value' | 'name'> & { name: SettingName })[] = [
   {

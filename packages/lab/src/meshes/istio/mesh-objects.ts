@@ -21,7 +21,6 @@ export interface PodSettings {
 }
 
 export const meshNamespace = 'throughline'
-export const trustDomain = 'cluster.local'
 /** The version that the pods claim, which becomes the revision in Istio's tags. */
 const version = '0.1.0'
 const node = 'stand-in'

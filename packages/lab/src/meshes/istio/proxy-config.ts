@@ -14,6 +14,8 @@ export interface ProxyConfig {
   samplings: number[]
   /** What it does on the way to counting; undefined when it knows no way. */
   clientTls: IstioState['client-tls'] | undefined
+  /** Whether it knows where counting is: istiod tells that some time after the cluster. */
+  knowsCounting: boolean
 }
 
 type Json = string | number | boolean | null | Json[] | Node
@@ -39,13 +41,15 @@ interface Cluster extends Node {
  * @throws when the admin address doesn't answer
  */
 export async function readProxyConfig(adminUrl: string, port: number): Promise<ProxyConfig> {
-  const [listeners, clusters] = await Promise.all([
+  const [listeners, clusters, hosts] = await Promise.all([
     dump(adminUrl, 'dynamic_listeners'),
     dump(adminUrl, 'dynamic_active_clusters'),
+    httpGet(`${adminUrl}/clusters`),
   ])
   return parseProxyConfig({
     listeners: listeners.flatMap(({ active_state }) => active_state?.listener ?? []),
     clusters: clusters.flatMap(({ cluster }) => cluster ?? []),
+    hosts: hosts.body,
     port,
   })
 }
@@ -55,9 +59,14 @@ async function dump(adminUrl: string, resource: string): Promise<NonNullable<Dum
   return (JSON.parse(body) as Dump).configs ?? []
 }
 
-/** The same of a dump that is there already. */
-export function parseProxyConfig(dumped: { listeners: Listener[]; clusters: Cluster[]; port: number }): ProxyConfig {
-  const { listeners, clusters, port } = dumped
+/** @param dumped `hosts` is what `/clusters` says, a line for each fact about each host */
+function parseProxyConfig(dumped: {
+  listeners: Listener[]
+  clusters: Cluster[]
+  hosts: string
+  port: number
+}): ProxyConfig {
+  const { listeners, clusters, hosts, port } = dumped
   const inbound = listeners.filter(({ traffic_direction }) => traffic_direction === 'INBOUND')
   const ofApp = inbound
     .flatMap(({ filter_chains }) => filter_chains)
@@ -71,6 +80,7 @@ export function parseProxyConfig(dumped: { listeners: Listener[]; clusters: Clus
     tracers: unique(managers.map(({ tracing: settings }) => tracerOf(settings))),
     samplings: unique(tracing.map((settings) => percentageOf(settings['random_sampling']))),
     clientTls: toCounting && clientTlsOf(toCounting),
+    knowsCounting: /^outbound\|\d+\|\|counting\..*::health_flags::healthy$/m.test(hosts),
   }
 }
 
