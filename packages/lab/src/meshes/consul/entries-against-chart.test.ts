@@ -33,7 +33,8 @@ it('the entries of mesh/consul are those of the chart, leaf by leaf, but for wha
     await renderIntentions({ rule: 'get-only' }),
   ])
   const differing = Object.keys(ours).flatMap((entry) => {
-    const [mine = {}, theirs = {}] = [ours[entry], chart[entry]]
+    const mine = ours[entry] ?? {}
+    const theirs = chart[entry] ?? {}
     const paths = [...new Set([...Object.keys(mine), ...Object.keys(theirs)])]
     return paths.filter((leaf) => mine[leaf] !== theirs[leaf]).map((leaf) => `${entry} ${leaf}`)
   })
