@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import { pollUntil } from '@throughline/testkit'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { requireNamespaces } from '../../packages/lab/src/namespaces/require-namespaces.test-support.ts'
@@ -33,6 +35,26 @@ describe('nothing outlives a Consul demo in network namespaces', () => {
       deadline: 20_000,
       what: 'everything to be gone',
     })
+  })
+})
+
+describe('nothing is left of a start that failed', () => {
+  beforeEach(requireNamespaces)
+
+  it('when Consul ends at once, after the pods were made: one message, and no namespace', async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'no-consul-'))
+    const [consul, seen] = [path.join(folder, 'consul'), path.join(folder, 'agent.json')]
+    // It keeps what it was told, which names its network and its folder, and goes.
+    fs.writeFileSync(consul, `#!/bin/sh\ncp "\${2#-config-file=}" ${seen}\necho no licence >&2\nexit 3\n`, {
+      mode: 0o755,
+    })
+    await using demo = runCli(['demo', ...flags], { CONSUL_BIN: consul })
+    expect(await demo.ended).toBe(1)
+    expect(demo.output()).toMatch(/TL_PROGRAM_FAILED: consul ended \(exit code 3\)[^]*no licence/)
+    const agent = JSON.parse(fs.readFileSync(seen, 'utf8')) as { bind_addr: string; data_dir: string }
+    const lab = { link: `tl${agent.bind_addr.split('.')[2]}`, runDir: path.resolve(agent.data_dir, '../..') }
+    expect(left(lab)).toEqual({ interfaces: 0, namespaces: [], files: [], pids: [] })
+    fs.rmSync(folder, { recursive: true })
   })
 })
 

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { bypasses } from '../../lab-options.ts'
+import type { ChartPod } from './from-chart-plan.ts'
+import { describeWayAround, planPods, podsOfChart } from './pod-plan.ts'
+
+describe('the pods for a choice of the way around', () => {
+  it.each(bypasses)('%s says the truth about itself: only open is open', (bypass) => {
+    const { counting, dashboard } = planPods(bypass)
+    expect(describeWayAround(counting).closed).toBe(bypass !== 'open')
+    // A caller that is denied sees a 403 only with a listener of its own, and the page is for browsers.
+    expect([dashboard.upstreamPort, dashboard.bind]).toEqual([9001, '0.0.0.0'])
+    expect(dashboard.transparentProxy?.excludeInbound ?? [9002]).toEqual([9002])
+  })
+
+  it('has the app on every address with each way that is not about its address', () => {
+    const binds = (['open', 'packet-filter', 'transparent-proxy'] as const).map((one) => planPods(one).counting.bind)
+    expect(binds).toEqual(['0.0.0.0', '0.0.0.0', '0.0.0.0'])
+  })
+
+  it('takes closed to be the loopback of the pod', () => {
+    expect(planPods('closed')).toEqual(planPods('loopback'))
+  })
+})
+
+describe('the way around counting', () => {
+  const pod = { port: 9001, hosts: [], bind: '0.0.0.0' }
+  const transparentProxy = { excludeInbound: [], excludeOutbound: [] }
+
+  it('is open again with permissive mutual TLS behind a transparent proxy, even to an app on loopback', () => {
+    for (const bind of ['0.0.0.0', '127.0.0.1']) {
+      const redirected = { ...pod, bind, transparentProxy }
+      expect(describeWayAround(redirected, 'strict').closed).toBe(true)
+      expect(describeWayAround(redirected, 'permissive')).toMatchObject({
+        closed: false,
+        reason: expect.stringContaining('permissive'),
+      })
+    }
+  })
+
+  it('stays closed to what a packet filter keeps out, whatever mutual TLS is', () => {
+    const both = { ...pod, transparentProxy, admitted: [20_000] }
+    expect(describeWayAround(both, 'permissive').closed).toBe(true)
+    expect(describeWayAround({ ...pod, admitted: [20_000, 9001] }).closed).toBe(false)
+  })
+
+  it('is not closed by a transparent proxy that leaves this port alone', () => {
+    const excluded = { ...pod, transparentProxy: { ...transparentProxy, excludeInbound: [9001] } }
+    expect(describeWayAround(excluded).closed).toBe(false)
+  })
+})
+
+describe('the pods of a chart', () => {
+  const pod = (name: string, more: Partial<ChartPod> = {}): ChartPod => ({
+    name,
+    port: 9001,
+    env: {},
+    upstreams: [],
+    hosts: [name],
+    ...more,
+  })
+  const plan = (pods: ChartPod[]) => ({ entries: [], pods, outside: [] })
+
+  it('listen where their environment says, as who they run as', () => {
+    const { counting, dashboard } = podsOfChart(
+      plan([
+        pod('counting', { uid: 10_001, env: { HOST: '127.0.0.1' }, admitted: [20_000] }),
+        pod('dashboard', { upstreams: [{ name: 'counting', port: 9301 }] }),
+      ]),
+    )
+    expect(counting).toMatchObject({ bind: '127.0.0.1', uid: 10_001, admitted: [20_000] })
+    expect(dashboard).toMatchObject({ bind: '0.0.0.0', upstreamPort: 9301 })
+    expect(counting).not.toHaveProperty('upstreamPort')
+  })
+
+  it('are both there, or the one that is not is named', () => {
+    expect(() => podsOfChart(plan([pod('counting')]))).toThrow(/no pod dashboard/)
+  })
+})
