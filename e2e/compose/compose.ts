@@ -23,6 +23,8 @@ export interface RunningCompose extends AsyncDisposable {
   composeWith: (env: Record<string, string>, ...args: string[]) => Promise<string>
   /** `docker <args>` with the same engine. */
   docker: (...args: string[]) => Promise<string>
+  /** What `.env` has for them. */
+  variables: Record<string, string>
   /** Name of the compose project: containers, networks and volumes begin with it. */
   project: string
 }
@@ -58,6 +60,7 @@ export async function upCompose({ env = {}, args = [] }: ComposeOptions = {}): P
   }
   return {
     project,
+    variables,
     pageUrl: `http://127.0.0.1:${page}`,
     jaegerUrl: `http://127.0.0.1:${jaeger}`,
     prometheusUrl: `http://127.0.0.1:${prometheus}`,

@@ -1,15 +1,17 @@
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { openEngine } from '../engine/engine.ts'
+import { type Engine, openEngine } from '../engine/engine.ts'
 import { readImages } from './compose-file.ts'
 
 const run = promisify(execFile)
 const root = path.join(import.meta.dirname, '../..')
 
-/** Everything that is no part of a test: an engine, base images, and our own images. Returns how to put it away. */
-export default async function setUp(): Promise<() => Promise<void>> {
-  const engine = await openEngine()
+let engine: Engine
+
+/** Everything that is no part of a test: an engine, base images, and our own images. */
+export async function setup(): Promise<void> {
+  engine = await openEngine()
   try {
     const { node, envoy, jaeger, prometheus } = await readImages()
     await engine.provide([node, envoy, jaeger, prometheus])
@@ -20,5 +22,8 @@ export default async function setUp(): Promise<() => Promise<void>> {
     await engine.close()
     throw error
   }
-  return engine.close
+}
+
+export async function teardown(): Promise<void> {
+  await engine.close()
 }

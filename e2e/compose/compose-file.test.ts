@@ -1,0 +1,107 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { versions } from '@throughline/lab'
+import { Ajv } from 'ajv'
+import { describe, expect, it } from 'vitest'
+import { readComposeFile } from './compose-file.ts'
+
+const root = path.join(import.meta.dirname, '../..')
+const read = (file: string): string => fs.readFileSync(path.join(root, file), 'utf8')
+
+/** The schema of the compose specification, as its repository publishes it. */
+const { $schema: _draft, ...schema } = JSON.parse(read('e2e/compose/compose-spec.schema.json')) as Record<
+  string,
+  unknown
+>
+const isValid = new Ajv({ strict: false, validateFormats: false }).compile(schema)
+
+const { text, data } = await readComposeFile()
+const { services, 'x-images': images } = data
+
+describe('docker-compose.yml', () => {
+  it('is valid by the schema of the compose specification, which knows what is not', () => {
+    isValid(data)
+    expect(isValid.errors).toBeNull()
+    const { counting, ...others } = services
+    expect(isValid({ ...data, services: { ...others, counting: { ...counting, port: ['9001'] } } })).toBe(false)
+  })
+
+  it('says the version of each image once, never "latest", and the versions that the lab has', () => {
+    for (const image of Object.values(images)) {
+      expect(image).toMatch(/:v?\d+(\.\d+)*(-slim)?$/)
+      expect(text.split(image)).toHaveLength(2)
+    }
+    const own = ['setup', 'counting', 'dashboard']
+    const used = Object.entries(services).filter(([name]) => !own.includes(name))
+    expect(used.map(([, { image }]) => image).filter((image) => !Object.values(images).includes(image ?? ''))).toEqual(
+      [],
+    )
+    expect(images.envoy).toBe(`envoyproxy/envoy:v${versions.envoy.default}`)
+    expect(images.jaeger).toBe(`jaegertracing/jaeger:${versions.jaeger.version}`)
+    expect(read('Dockerfile')).toContain(`ARG NODE=${images.node}\n`)
+  })
+
+  it.each(Object.entries(services).filter(([name]) => name !== 'zipkin'))(
+    '%s is not root, writes nothing and gains nothing',
+    (_name, { user, read_only, cap_drop, security_opt }) => {
+      expect(user).toMatch(/^[1-9]\d*:\d+$/)
+      expect({ read_only, cap_drop, security_opt }).toEqual({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      })
+    },
+  )
+
+  it('publishes ports to this machine only', () => {
+    const ports = Object.values(services).flatMap((service) => service.ports ?? [])
+    expect(ports.length).toBeGreaterThanOrEqual(5)
+    expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([])
+  })
+})
+
+describe('.env.example', () => {
+  const example = read('.env.example')
+  const settings = [...example.matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => ({ name, value }))
+  const used = new Set([...text.matchAll(/\$\{([A-Z_]+)/g)].map(([, name = '']) => name))
+
+  it('names every variable that docker-compose.yml reads, and no other', () => {
+    expect(settings.map(({ name }) => name).toSorted()).toEqual([...used].toSorted())
+  })
+
+  it('shows the defaults: with all of them set, the same comes out', () => {
+    const config = (env: Record<string, string>): unknown => {
+      const args = ['compose', '--profile', '*', '--env-file', '/dev/null', 'config', '--format', 'json']
+      const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !used.has(name)))
+      return JSON.parse(execFileSync('docker', args, { cwd: root, encoding: 'utf8', env: { ...clean, ...env } }))
+    }
+    const set = Object.fromEntries(settings.map(({ name, value }) => [name, value]))
+    expect(config(set)).toEqual(config({}))
+    expect(config({ TRACER: 'zipkin' })).not.toEqual(config({}))
+  })
+})
+
+describe('compose/zipkin.env', () => {
+  it('makes everybody speak Zipkin, to Zipkin', () => {
+    const args = ['compose', '--env-file', 'compose/zipkin.env', 'config', '--format', 'json']
+    const { services: with_ } = JSON.parse(execFileSync('docker', args, { cwd: root, encoding: 'utf8' })) as {
+      services: Record<string, { environment: Record<string, string> }>
+    }
+    expect(with_).toHaveProperty('zipkin')
+    expect(with_['setup']?.environment).toMatchObject({
+      TRACER: 'zipkin',
+      ZIPKIN_URL: 'http://zipkin:9411/api/v2/spans',
+    })
+    for (const service of ['counting', 'dashboard']) {
+      expect(with_[service]?.environment).toMatchObject({
+        OTEL_TRACES_EXPORTER: 'zipkin',
+        OTEL_EXPORTER_ZIPKIN_ENDPOINT: 'http://zipkin:9411/api/v2/spans',
+      })
+    }
+    expect(with_['dashboard']?.environment).toMatchObject({
+      TRACE_QUERY_URL: '',
+      TRACE_UI_URL: 'http://localhost:9411/zipkin/traces/{traceId}',
+    })
+  })
+})

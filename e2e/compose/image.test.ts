@@ -1,0 +1,116 @@
+import { execFile, spawn } from 'node:child_process'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { pollUntil } from '@throughline/testkit'
+import { describe, expect, it } from 'vitest'
+import { upCompose } from './compose.ts'
+import { count, countUntil } from './jaeger-trace.ts'
+
+const run = promisify(execFile)
+const root = path.join(import.meta.dirname, '../..')
+const docker = async (...args: string[]): Promise<string> =>
+  (await run('docker', args, { cwd: root, maxBuffer: 64 * 1024 * 1024 })).stdout.trim()
+
+interface Image {
+  Config: { User: string; Healthcheck?: { Test: string[] }; Labels: Record<string, string>; Cmd: string[] }
+  RootFS: { Layers: string[] }
+}
+const inspect = async (image: string): Promise<Image> =>
+  (JSON.parse(await docker('image', 'inspect', image)) as [Image])[0]
+
+describe.each(['counting', 'dashboard', 'setup'])('the image of %s', (name) => {
+  const image = `throughline/${name}:0.1.0`
+
+  it('runs as nobody in particular, has a probe that needs no shell, and says what it is', async () => {
+    const { Config } = await inspect(image)
+    const { version } = JSON.parse(await fs.readFile(path.join(root, 'package.json'), 'utf8')) as { version: string }
+    expect(Config.User).toBe('10001:10001')
+    expect(Config.Healthcheck?.Test).toEqual(['CMD', 'node', 'healthcheck.js'])
+    expect(Config.Cmd).toEqual(['node', 'main.js'])
+    expect(Config.Labels).toMatchObject({
+      'org.opencontainers.image.version': version,
+      'org.opencontainers.image.licenses': 'Apache-2.0',
+      'org.opencontainers.image.title': `Throughline ${name}`,
+    })
+  })
+
+  it('holds no sources, types, maps or tests', async () => {
+    const found = await docker(
+      'run',
+      '--rm',
+      '--entrypoint',
+      'find',
+      image,
+      '/app',
+      '-name',
+      '*.ts',
+      '-o',
+      '-name',
+      '*.map',
+    )
+    expect(found).toBe('')
+  })
+})
+
+describe('a build', () => {
+  it('makes the same layers again from the same sources', async () => {
+    const build = async (tag: string): Promise<string[]> => {
+      const again = ['--no-cache-filter', 'built,counting']
+      await docker(
+        'build',
+        '--quiet',
+        ...again,
+        '--build-arg',
+        'SOURCE_DATE_EPOCH=1700000000',
+        '--target',
+        'counting',
+        '--tag',
+        tag,
+        '.',
+      )
+      return (await inspect(tag)).RootFS.Layers
+    }
+    const [first, second] = [await build('throughline-test/first'), await build('throughline-test/second')]
+    await docker('rmi', 'throughline-test/first', 'throughline-test/second')
+    expect(second).toEqual(first)
+  })
+})
+
+describe('docker compose watch', () => {
+  it('reloads a service when its source changes, while the sidecars stay up', async () => {
+    await using running = await upCompose()
+    const sidecars = (): Promise<string> => running.compose('ps', '--quiet', 'counting-sidecar', 'dashboard-sidecar')
+    const app = (): Promise<string> => running.compose('ps', '--quiet', 'counting')
+    const [before, sidecarsBefore] = [await app(), await sidecars()]
+    const watch = spawn('docker', ['compose', '--project-name', running.project, 'watch', '--no-up'], {
+      cwd: root,
+      env: { ...process.env, ...running.variables },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const source = path.join(root, 'services/counting/src/counter.ts')
+    const text = await fs.readFile(source, 'utf8')
+    try {
+      let output = ''
+      for (const stream of [watch.stdout, watch.stderr])
+        stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+      await pollUntil(() => /watch/i.test(output), { deadline: 15_000, what: 'compose to watch' })
+      const begin = performance.now()
+      // Not the first write: the watch says that it is there a moment before it is.
+      await pollUntil(
+        async () => {
+          await fs.writeFile(source, `${text}// changed ${performance.now()}\n`)
+          return (await app().catch(() => before)) !== before
+        },
+        { deadline: 90_000, interval: 8000, what: 'a new container of counting' },
+      )
+      await countUntil(running, 'connected')
+      expect(await sidecars()).toBe(sidecarsBefore)
+      expect((await count(running)).state).toBe('connected')
+      expect(performance.now() - begin).toBeLessThan(90_000)
+    } finally {
+      watch.kill('SIGINT')
+      await fs.writeFile(source, text)
+    }
+  })
+})
