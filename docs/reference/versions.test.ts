@@ -1,0 +1,44 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { versions } from '@throughline/lab'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+
+const root = path.join(import.meta.dirname, '../..')
+const read = (file: string): string => fs.readFileSync(path.join(root, file), 'utf8')
+const page = read('docs/reference/versions.md')
+
+/** The cells of each row of the table below a heading, its first two lines left out. */
+function rowsBelow(heading: string): string[][] {
+  const section = page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+  const lines = section.split('\n').filter((line) => line.startsWith('|'))
+  return lines.slice(2).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  )
+}
+
+describe('versions.md', () => {
+  it('has the pairs of mesh and Envoy that the lab starts', () => {
+    const pairs = rowsBelow('Meshes and Envoy').map(([mesh, version, envoy]) => [mesh, version, envoy])
+    expect(pairs).toEqual([
+      ['static Envoys, compose', '', versions.envoy.default],
+      ['Consul', versions.consul.version, versions.consul.envoy],
+      ['Istio', versions.istio.version, versions.istio.envoy],
+    ])
+  })
+
+  it('names every other Envoy that the matrix is run with', () => {
+    const others = versions.envoy.matrix.filter((version) => version !== versions.envoy.default)
+    expect(rowsBelow('Meshes and Envoy')[0]?.[4]).toContain(`${others.join(' and ')} run the propagation matrix`)
+  })
+
+  it('has the images of docker-compose.yml', () => {
+    const { 'x-images': images } = parse(read('docker-compose.yml')) as { 'x-images': Record<string, string> }
+    expect(rowsBelow('Images of docker-compose.yml')).toEqual(
+      Object.entries(images).map(([name, image]) => [name, `\`${image}\``]),
+    )
+  })
+})
