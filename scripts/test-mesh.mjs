@@ -1,36 +1,74 @@
 // @ts-check
+import { execFileSync } from 'node:child_process'
 import { runTool } from './spawn.mjs'
 
 /**
- * The scenarios that need a control plane: Consul and Istio, one file at a time. Without its programs a mesh is left out,
- * and the line above says how to get them; in CI that is a failure.
+ * The scenarios that need a control plane or containers: Consul and Istio, then compose, one file at a time. Without its
+ * programs a part is left out, and a line says how to get them; in CI that is a failure.
  * @param {string[]} filters with any, only the test files whose path holds one of them
  */
 export async function testMesh(filters) {
   // On a fresh clone the lab is built only by now.
   const { findEnvoy, findGoTool, goTools, versions } = await import('../packages/lab/dist/index.js')
+  /** @type {string[]} */
   const skipped = []
-  for (const mesh of /** @type {const} */ (['consul', 'istio'])) {
+  /** @param {string} part @param {() => unknown} requirement */
+  const requires = async (part, requirement) => {
     try {
+      await requirement()
+    } catch (error) {
+      console.error(`skipped: every test of ${part}. ${error instanceof Error ? error.message : String(error)}`)
+      skipped.push(part)
+    }
+  }
+  for (const mesh of /** @type {const} */ (['consul', 'istio'])) {
+    await requires(mesh, async () => {
       await findGoTool(goTools[mesh])
       // Now and not by the first test, which would run into its time limit.
       await findEnvoy({ version: versions[mesh].envoy, log: console.error })
-    } catch (error) {
-      console.error(`skipped: every test of ${mesh}. ${error instanceof Error ? error.message : String(error)}`)
-      skipped.push(mesh)
-    }
+    })
   }
+  await requires('compose', () => (hasEngine() ? undefined : findGoTool(goTools.jaeger)))
+  await requires('compose', requireEngine)
   if (skipped.length > 0 && process.env['CI']) {
     console.error('CI skips no test: build what is missing first.')
     return 1
   }
+
+  const without = skipped.flatMap((part) => [`--exclude=e2e/${part}/**`, `--exclude=e2e/contract/${part}*`])
+  // A filter may leave one of them nothing to do.
+  if (filters.length > 0) filters.unshift('--passWithNoTests')
+  const mesh = await runProject('mesh', [...without, ...filters])
+  const compose = skipped.includes('compose') ? 0 : await runProject('compose', filters)
+  return mesh === 0 ? compose : mesh
+}
+
+/**
+ * @param {string} project
+ * @param {string[]} args
+ */
+function runProject(project, args) {
   return runTool('vitest/vitest.mjs', [
     'run',
-    '--project=mesh',
+    `--project=${project}`,
     '--reporter=verbose',
     '--reporter=json',
-    '--outputFile.json=e2e/test-results/mesh.json',
-    ...skipped.flatMap((mesh) => [`--exclude=e2e/${mesh}/**`, `--exclude=e2e/contract/${mesh}*`]),
-    ...filters,
+    `--outputFile.json=e2e/test-results/${project}.json`,
+    ...args,
   ])
+}
+
+function hasEngine() {
+  try {
+    execFileSync('docker', ['info'], { stdio: 'ignore', timeout: 10_000 })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** @throws without one, where none can be started either */
+function requireEngine() {
+  if (hasEngine() || (process.platform === 'linux' && process.getuid?.() === 0)) return
+  throw new Error('No container engine answers, and none can be started here: that needs Linux and root. Start Docker.')
 }

@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 
 const root = path.join(import.meta.dirname, '../..')
 
-export interface ComposeService {
+interface ComposeService {
   image?: string
   build?: { target: string }
   profiles?: string[]

@@ -26,7 +26,7 @@ export interface Cell {
 }
 
 /** One mesh, as the contract test has seen it. */
-export interface MeshRecord {
+interface MeshRecord {
   mesh: string
   cells: Partial<Record<Row, Cell>>
 }

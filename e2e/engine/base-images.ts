@@ -25,11 +25,6 @@ const makers: Record<string, (tag: string, state: string) => Promise<{ stage: st
     'prom/prometheus': async () => ({ stage: 'prometheus', env: {} }),
   }
 
-/** Whether an image can be made here of programs that this machine has or can get. */
-export function canMake(image: string): boolean {
-  return Object.hasOwn(makers, image.split(':', 1)[0] ?? '')
-}
-
 /**
  * Builds an image that does what the public one of this name does. Its layers are cached: the second time takes a second.
  *

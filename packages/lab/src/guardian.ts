@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 /** What a guardian takes back: a process group, a network interface of this machine, a network namespace. */
-export type Guarded = number | `link:${string}` | `netns:${string}`
+type Guarded = number | `link:${string}` | `netns:${string}`
 
 /** Remembers what was started or made, and takes it back when this process is gone, even by SIGKILL. */
 export interface Guardian {

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, type TestContext } from 'vitest'
 import { temporaryFolder } from '../temporary-folder.test-support.ts'
 import { findOnPath } from './executable.ts'
 import { buildGoTool } from './build-go-tool.ts'
@@ -34,46 +34,43 @@ async function workshop(folder: string): Promise<{ tool: GoTool; env: NodeJS.Pro
 }
 
 /** `npm test` needs no Go; CI has one, and skips nothing. */
-const withGo = it.skipIf((await findOnPath('go', process.env)) === undefined && !process.env['CI'])
+async function requireGo({ skip }: TestContext): Promise<void> {
+  if ((await findOnPath('go', process.env)) === undefined && !process.env['CI']) skip('no Go on PATH')
+}
 
 describe('a program that is built from its Go module', () => {
-  withGo(
-    'is built once, with its version and its files, and found in the cache from then on',
-    async () => {
-      await using folder = await temporaryFolder()
-      const { tool, env } = await workshop(folder.path)
-      const lines: string[] = []
-      const built = await buildGoTool(tool, { env, log: (line) => lines.push(line) })
-      const found = await findGoTool(tool, { env })
-      expect(found.programs).toEqual({ hello: path.join(built, 'hello') })
-      expect(await fs.readFile(path.join(found.manifests ?? '', 'notes', 'read-only.txt'), 'utf8')).toBe('kept')
-      // What println writes goes to standard error, which runTool reports as the reason of a failure only.
-      await runTool([found.programs['hello'] ?? ''], { env })
-      expect(lines.join('\n')).toMatch(/Downloading the sources[^]*Building hello \(1 of 1[^]*is now in/)
+  it('is built once, with its version and its files, and found in the cache from then on', async (context) => {
+    await requireGo(context)
+    await using folder = await temporaryFolder()
+    const { tool, env } = await workshop(folder.path)
+    const lines: string[] = []
+    const built = await buildGoTool(tool, { env, log: (line) => lines.push(line) })
+    const found = await findGoTool(tool, { env })
+    expect(found.programs).toEqual({ hello: path.join(built, 'hello') })
+    expect(await fs.readFile(path.join(found.manifests ?? '', 'notes', 'read-only.txt'), 'utf8')).toBe('kept')
+    // What println writes goes to standard error, which runTool reports as the reason of a failure only.
+    await runTool([found.programs['hello'] ?? ''], { env })
+    expect(lines.join('\n')).toMatch(/Downloading the sources[^]*Building hello \(1 of 1[^]*is now in/)
 
-      const again: string[] = []
-      await buildGoTool(tool, { env: { ...env, PATH: '' }, log: (line) => again.push(line) })
-      expect(again).toEqual([`hello 1.0.0 is in ${built}`])
-    },
-    120_000,
-  )
+    const again: string[] = []
+    await buildGoTool(tool, { env: { ...env, PATH: '' }, log: (line) => again.push(line) })
+    expect(again).toEqual([`hello 1.0.0 is in ${built}`])
+  }, 120_000)
 
-  withGo(
-    'fails with the compiler’s own words, and leaves nothing in the cache',
-    async () => {
-      await using folder = await temporaryFolder()
-      const { tool, env } = await workshop(folder.path)
-      await fs.appendFile(path.join(folder.path, 'source', 'main.go'), 'this is not Go\n')
-      await expect(buildGoTool(tool, { env })).rejects.toMatchObject({
-        code: 'TL_BUILD_FAILED',
-        message: expect.stringContaining('main.go'),
-      })
-      expect(await fs.readdir(path.dirname(await goToolFolder(tool, env)))).toEqual([])
-    },
-    60_000,
-  )
+  it('fails with the compiler’s own words, and leaves nothing in the cache', async (context) => {
+    await requireGo(context)
+    await using folder = await temporaryFolder()
+    const { tool, env } = await workshop(folder.path)
+    await fs.appendFile(path.join(folder.path, 'source', 'main.go'), 'this is not Go\n')
+    await expect(buildGoTool(tool, { env })).rejects.toMatchObject({
+      code: 'TL_BUILD_FAILED',
+      message: expect.stringContaining('main.go'),
+    })
+    expect(await fs.readdir(path.dirname(await goToolFolder(tool, env)))).toEqual([])
+  }, 60_000)
 
-  withGo('says what it needs without a Go, or with one that is too old', async () => {
+  it('says what it needs without a Go, or with one that is too old', async (context) => {
+    await requireGo(context)
     await using folder = await temporaryFolder()
     const { tool, env } = await workshop(folder.path)
     const without = buildGoTool(tool, { env: { ...env, PATH: '' } })

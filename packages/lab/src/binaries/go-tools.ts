@@ -1,7 +1,7 @@
 import { versions } from '../versions.ts'
 
 /** One program of a Go module. */
-export interface GoProgram {
+interface GoProgram {
   /** What it is called in the cache and on PATH. */
   name: string
   /** The variable that names one. */

@@ -7,7 +7,7 @@ import { LabError } from '../errors.ts'
 import type { Guardian } from '../guardian.ts'
 import type { Command } from '../process-group.ts'
 
-export interface PodRequest {
+interface PodRequest {
   /** Default GET. */
   method?: string
   headers?: Record<string, string>
@@ -17,7 +17,7 @@ export interface PodRequest {
 }
 
 /** What a program in a pod gets from an address: an answer, or the code of the failure such as `ECONNREFUSED`. */
-export type PodAnswer =
+type PodAnswer =
   | { status: number; headers: IncomingHttpHeaders; body: string; code?: undefined }
   | { status?: undefined; code: string; message: string }
 

@@ -1,11 +1,11 @@
 import type { Bypass } from '../../mesh.ts'
-import type { PreparedMesh, PrepareOptions } from '../../mesh-module.ts'
+import type { PreparedMesh } from '../../mesh-module.ts'
 import type { Command } from '../../process-group.ts'
 import type { ServiceName } from '../../service.ts'
 import type { ConsulState } from './consul-settings.ts'
 
 /** Ports that a Consul agent listens on. */
-export interface ConsulPorts {
+interface ConsulPorts {
   /** API and UI. */
   http: number
   /** Where sidecars take their configuration. */
@@ -39,7 +39,7 @@ export interface ServicePlace {
 }
 
 /** What there is of a sidecar when it is about to be started. */
-export interface SidecarFiles {
+interface SidecarFiles {
   /** Path of the Consul to run, which can redirect a pod's traffic. */
   consul: string
   /** URL of the agent's API. */
@@ -63,5 +63,3 @@ export interface ConsulPlace extends Pick<PreparedMesh, 'site' | 'listensOn' | '
   /** The way around counting's sidecar under what is in force. */
   bypass: (state: ConsulState) => Bypass
 }
-
-export type CreateConsulPlace = (options: PrepareOptions) => Promise<ConsulPlace>

@@ -10,7 +10,7 @@ import {
 } from './from-chart-objects.ts'
 
 /** A config entry as `PUT /v1/config` takes it. Consul takes a resource's own camelCase keys. */
-export interface ChartEntry {
+interface ChartEntry {
   kind: string
   /** Absent for `mesh`, which has none. */
   name?: string

@@ -26,7 +26,7 @@ export async function readSidecarConfig(adminUrl: string, listener: string): Pro
 }
 
 /** The same of one listener of a dump. */
-export function parseSidecarConfig(listener: Record<string, Json>): SidecarConfig {
+function parseSidecarConfig(listener: Record<string, Json>): SidecarConfig {
   const nodes = [...nodesIn(listener)]
   const manager = nodes.find((node) => 'http_filters' in node)
   const rbac = nodes.find(({ '@type': type }) => typeof type === 'string' && type.endsWith('.RBAC'))

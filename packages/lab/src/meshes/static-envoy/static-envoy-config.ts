@@ -67,11 +67,6 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
     return renderMeshFile(`envoy/tracing/${tracer}.yaml`, values[tracer])
   }
 
-  /** More of what a file of `mesh/envoy` has, beside its own resources. */
-  const withMore = async (file: Promise<MeshValue>, more: (Promise<MeshValue> | false)[]): Promise<MeshValue> => {
-    const { resources, ...rest } = (await file) as { resources: MeshValue[] }
-    return { ...rest, resources: [...resources, ...(await Promise.all(more.filter((one) => one !== false)))] }
-  }
   const page = (sidecar: Sidecar): StaticEnvoySettings['page'] => (sidecar === 'dashboard' ? settings.page : undefined)
 
   return {
@@ -148,4 +143,10 @@ function endpoints(url: URL): MeshValue {
 
 function hostAndPort(url: URL): string {
   return `${url.hostname}:${url.port === '' ? '80' : url.port}`
+}
+
+/** More of what a file of `mesh/envoy` has, beside its own resources. */
+async function withMore(file: Promise<MeshValue>, more: (Promise<MeshValue> | false)[]): Promise<MeshValue> {
+  const { resources, ...rest } = (await file) as { resources: MeshValue[] }
+  return { ...rest, resources: [...resources, ...(await Promise.all(more.filter((one) => one !== false)))] }
 }

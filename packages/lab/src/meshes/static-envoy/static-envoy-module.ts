@@ -44,8 +44,10 @@ export const staticEnvoyModule: MeshModule = {
       listensOn: ['outbound', 'inbound', 'countingAdmin', 'dashboardAdmin'],
       identities,
       create: ({ otlpUrl, zipkinUrl, datadogUrl }, tracer) => {
-        const folder = (name: Sidecar): string => path.join(runDir, `${name}-sidecar`)
-        const folders = { counting: folder('counting'), dashboard: folder('dashboard') }
+        const folders: Record<Sidecar, string> = {
+          counting: path.join(runDir, 'counting-sidecar'),
+          dashboard: path.join(runDir, 'dashboard-sidecar'),
+        }
         const admin = {
           counting: `127.0.0.1:${ports.countingAdmin}`,
           dashboard: `127.0.0.1:${ports.dashboardAdmin}`,
