@@ -1,3 +1,6 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { isTracer } from '@throughline/lab'
 import { pollUntil } from '@throughline/testkit'
 import { describe, expect, it } from 'vitest'
 import { upCompose } from './compose.ts'
@@ -11,16 +14,31 @@ describe('the exporter of the services, from .env', () => {
   })
 })
 
-describe('the tracer, from .env', () => {
-  it('breaks the trace of an application that reads one format only, and not ours', async () => {
-    const env = { TRACER: 'zipkin', OTEL_PROPAGATORS: 'tracecontext' }
-    await using running = await upCompose({ env })
-    const broken = await count(running)
-    const whole = expectInJaeger(running, broken.traceId, { entry: 'app', tracer: 'zipkin' })
-    await expect(whole).rejects.toThrow('is not the chain of entry app')
-    await running.composeWith({ OTEL_PROPAGATORS: '' }, 'up', '--wait')
-    const { traceId } = await countUntil(running, 'connected')
-    await expectInJaeger(running, traceId, { entry: 'app', tracer: 'zipkin' })
+describe('the tracer, from .env, and an application that is set to one format', () => {
+  const guide = fs.readFileSync(path.join(import.meta.dirname, '../../docs/guides/07-compose.md'), 'utf8')
+  const rows = [...guide.matchAll(/^\| `([\w-]+)` \| (?:`(\w+)`|unset) \| (.*) \|$/gm)]
+    .map(([, tracer = '', propagators = '', fate = '']) => ({ tracer, propagators, whole: fate === 'whole' }))
+    .filter(({ tracer }) => isTracer(tracer))
+
+  it('become of each other what the guide says', async () => {
+    expect(rows.filter(({ whole }) => whole)).toHaveLength(3)
+    expect(rows.filter(({ whole }) => !whole)).toHaveLength(2)
+    await using running = await upCompose()
+    for (const { tracer, propagators, whole } of rows) {
+      await running.composeWith({ TRACER: tracer, OTEL_PROPAGATORS: propagators }, 'up', '--wait')
+      await pollUntil(async () => (await change(running, 'status')).tracer === tracer, {
+        deadline: 20_000,
+        what: `sidecars that trace with ${tracer}`,
+      })
+      const { traceId } = await countUntil(running, 'connected')
+      const expectation = { entry: 'app', tracer } as const
+      if (whole) {
+        await expectInJaeger(running, traceId, expectation)
+        continue
+      }
+      const apps = await expectInJaeger(running, traceId, { ...expectation, tracer: 'none' })
+      expect(Object.keys(apps), `${tracer} and ${propagators}`).toHaveLength(3)
+    }
   })
 })
 
