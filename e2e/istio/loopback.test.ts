@@ -20,6 +20,12 @@ describe('Istio on loopback, without root and without interception', () => {
     )
   })
 
+  it('a request that enters at the app of the dashboard, beside its sidecar, is five spans', async () => {
+    const send = async () => (await count({ dashboardUrl: lab.dashboardAppUrl })).traceId
+    const trace = await expectTrace(lab, send, { entry: 'app', tracer: 'opentelemetry' })
+    expect(trace.spans).toHaveLength(5)
+  })
+
   it('denies and allows', async () => {
     await lab.mesh.deny()
     expect(await count(lab)).toMatchObject({ state: 'denied', status: 403 })

@@ -55,6 +55,8 @@ export interface LabOptions {
 /** A running system. Every URL is without a trailing slash. */
 export interface Lab extends AsyncDisposable {
   dashboardUrl: string
+  /** Where dashboard's app listens itself, behind the sidecar that the page may be served through. */
+  dashboardAppUrl: string
   /** Where counting's app listens itself, around its sidecar; absent when that is a socket. */
   countingUrl?: string
   countingSocket?: string

@@ -108,6 +108,7 @@ async function startParts(options: LabOptions, whenDone: (undo: () => Promise<vo
   const socket = site.counting.startsWith('unix:') ? site.counting.slice('unix:'.length) : undefined
   return {
     dashboardUrl: site.dashboardUrl,
+    dashboardAppUrl: `http://${site.dashboard}`,
     ...(socket === undefined ? { countingUrl: directUrl ?? `http://${site.counting}` } : { countingSocket: socket }),
     upstreamUrl: site.upstreamUrlFromHere ?? upstreamUrl,
     ...(countingInbound !== undefined && { countingInbound }),
