@@ -2,7 +2,6 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { versions } from '@throughline/lab'
 import { describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
 
 const root = path.join(import.meta.dirname, '../..')
 const read = (file: string): string => fs.readFileSync(path.join(root, file), 'utf8')
@@ -36,9 +35,12 @@ describe('versions.md', () => {
   })
 
   it('has the images of docker-compose.yml', () => {
-    const { 'x-images': images } = parse(read('docker-compose.yml')) as { 'x-images': Record<string, string> }
-    expect(rowsBelow('Images of docker-compose.yml')).toEqual(
-      Object.entries(images).map(([name, image]) => [name, `\`${image}\``]),
-    )
+    const [, images = ''] = /^x-images:\n((?: {2}.*\n)+)/m.exec(read('docker-compose.yml')) ?? []
+    const named = [...images.matchAll(/^ {2}(\w+): &\w+ (\S+)$/gm)].map(([, name, image = '']) => [
+      name,
+      `\`${image}\``,
+    ])
+    expect(named.length).toBeGreaterThanOrEqual(6)
+    expect(rowsBelow('Images of docker-compose.yml')).toEqual(named)
   })
 })

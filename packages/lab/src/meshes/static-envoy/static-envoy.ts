@@ -32,7 +32,8 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
 
   let access: Access = 'allowed'
   let { tracer } = options
-  let lastVersion = 0
+  // Sidecars may have outlived an earlier writer, whose versions must not be taken for ours.
+  let lastVersion = Date.now()
   const versions: Record<SidecarName, Record<string, string>> = { counting: {}, dashboard: {} }
   const nextVersion = (): string => String((lastVersion += 1))
 
