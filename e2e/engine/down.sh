@@ -21,5 +21,7 @@ for table in filter nat; do
   for chain in $chains; do iptables -w -t $table -X "$chain"; done
 done
 ip link del docker0 2>/dev/null
-find /sys/fs/cgroup -mindepth 1 -maxdepth 2 -name docker -type d -exec find {} -depth -type d -exec rmdir {} \; 2>/dev/null
+for group in /sys/fs/cgroup/docker /sys/fs/cgroup/*/docker; do
+  if [ -d "$group" ]; then find "$group" -depth -type d -exec rmdir {} + 2>/dev/null; fi
+done
 exit 0
