@@ -66,7 +66,7 @@ describe('the other routes', () => {
     const { text } = await request(app)
       .get('/metrics')
       .expect(200)
-      .expect('content-type', /text\/plain/)
+      .expect('content-type', /application\/openmetrics-text/)
     expect(text).toMatch(/^counting_counts_total\{service="counting"\} 2$/m)
   })
 
