@@ -30,8 +30,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           exclude: ['e2e/propagation-matrix.test.ts', ...meshTests, ...composeTests],
-          // Every lab takes ports of its own, and mostly waits: for spans, for restarts, for the page.
-          maxWorkers: 3,
+          // Every lab takes ports of its own, so files run side by side; a browser wants most of a core.
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -8,7 +8,7 @@ export function pageText(page: Page, selector: string, wanted: RegExp): Promise<
       const now = (await page.textContent(selector)) ?? ''
       return wanted.test(now) ? now : undefined
     },
-    { deadline: 20_000, what: `${selector} to match ${wanted}` },
+    { deadline: 30_000, what: `${selector} to match ${wanted}` },
   )
 }
 

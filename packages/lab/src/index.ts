@@ -21,6 +21,7 @@ export { type BypassChoice, bypasses, type Lab, type LabOptions, topologies, typ
 export type { Access, Bypass, Choice, Link, Mesh, MeshStatus, Setting, SidecarStatus, Tracer } from './mesh.ts'
 export { isTracer, tracers } from './mesh.ts'
 export { isMeshName, type MeshName, meshModules } from './meshes/mesh-modules.ts'
+export type { IstioMesh } from './meshes/istio/istio-mesh.ts'
 export { createStaticEnvoyConfig, type StaticEnvoySettings } from './meshes/static-envoy/static-envoy-config.ts'
 export { demoPorts, type Ports, takeFreePort } from './ports.ts'
 export { type MeshSource, type MeshValue, renderMesh } from './render-mesh.ts'

@@ -1,4 +1,4 @@
-import { KubeError, type KubeObject } from '@throughline/kube-standin'
+import { KubeError, type KubeObject, type KubeStandin } from '@throughline/kube-standin'
 import { LabError, messageOf } from '../../errors.ts'
 import type { Mesh, SidecarStatus, Tracer } from '../../mesh.ts'
 import { poll } from '../../poll.ts'
@@ -16,8 +16,14 @@ type ServiceName = (typeof services)[number]
 /** Milliseconds for a change to reach the sidecars; enough for an istiod that is just being restarted. */
 const updateDeadline = 15_000
 
+/** What this mesh has beside the shape of every mesh. */
+export interface IstioMesh extends Mesh {
+  /** The stand-in for the Kubernetes API that istiod reads; undefined before `start`. */
+  standin: () => KubeStandin | undefined
+}
+
 /** A real istiod, and both services behind Envoys that have everything from it. */
-export function createIstioMesh(options: IstioMeshOptions): Mesh {
+export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
   const { place, tracers } = options
   let wanted: IstioState = {
     rule: 'get-of-dashboard',
@@ -112,6 +118,7 @@ export function createIstioMesh(options: IstioMeshOptions): Mesh {
 
   return {
     name: 'istio',
+    standin: () => parts?.standin,
     get bypass() {
       return place.bypass(wanted)
     },

@@ -1,0 +1,94 @@
+import path from 'node:path'
+import type { KubeObject, KubeStandin } from '@throughline/kube-standin'
+import { findHelm, type IstioMesh, renderChart } from '@throughline/lab'
+import { pollUntil } from '@throughline/testkit'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { requireNamespaces } from '../../packages/lab/src/namespaces/require-namespaces.test-support.ts'
+import { count } from '../support/count.ts'
+import { expectTrace } from '../support/expect-trace.ts'
+import { type MeshLab, startLab } from '../support/start-lab.ts'
+
+const chart = path.join(import.meta.dirname, '../../charts/istio')
+const namespace = 'throughline'
+const groups = ['security.istio.io', 'networking.istio.io', 'telemetry.istio.io']
+
+describe('the policies of charts/istio, rendered by Helm, under a real istiod without a cluster', () => {
+  let lab: MeshLab
+  let standin: KubeStandin
+  /** What of Istio's kinds is in force: the lab's own at first, then what an example renders. */
+  let applied: KubeObject[] = []
+  beforeEach(requireNamespaces)
+  beforeAll(async () => {
+    if (process.getuid?.() !== 0) return
+    lab = await startLab({ mesh: 'istio', topology: 'namespaces', tracer: 'zipkin-w3c' })
+    const found = (lab.mesh as IstioMesh).standin()
+    if (found === undefined) throw new Error('the mesh has no API')
+    standin = found
+    // Not the Sidecar: it tells the pods of this machine where they are.
+    const kinds = ['AuthorizationPolicy', 'PeerAuthentication', 'Telemetry', 'DestinationRule']
+    applied = kinds.flatMap((kind) => standin.list(kind)).filter((object) => object.metadata.namespace === namespace)
+  })
+  afterAll(() => lab?.stop())
+
+  /** Does what `helm upgrade` would: brings an example's objects and takes away those it has no more. */
+  async function upgrade(example: string): Promise<void> {
+    const rendered = await renderChart({
+      helm: await findHelm(),
+      chart,
+      release: 'throughline',
+      namespace,
+      files: [path.join(chart, 'examples', example, 'values.yaml')],
+    })
+    const wanted = rendered.filter(
+      ({ apiVersion, kind }) => kind !== 'Sidecar' && groups.some((group) => apiVersion.startsWith(group)),
+    )
+    expect(wanted.length).toBeGreaterThan(4)
+    await standin.apply(wanted)
+    const isWanted = (one: KubeObject) =>
+      wanted.some((object) => object.kind === one.kind && object.metadata.name === one.metadata.name)
+    for (const { apiVersion, kind, metadata } of applied.filter((object) => !isWanted(object))) {
+      standin.delete({ apiVersion, kind, namespace, name: metadata.name })
+    }
+    applied = wanted
+  }
+
+  const untilState = (state: string) =>
+    pollUntil(async () => ((await count(lab)).state === state ? true : undefined), {
+      deadline: 10_000,
+      what: `the page to say ${state}`,
+    })
+
+  /** A caller outside the mesh, straight to counting's pod: its status, or how it was refused. */
+  const around = async (): Promise<number | string> => {
+    try {
+      return (await fetch(`${lab.countingUrl}/`)).status
+    } catch (error) {
+      return (error as { cause: { code: string } }).cause.code
+    }
+  }
+
+  it('trace whole, let the dashboard in, and refuse plain text', async () => {
+    await upgrade('zipkin')
+    await untilState('connected')
+    await expectTrace(lab, async () => (await count(lab)).traceId, { entry: 'inbound-sidecar', tracer: 'zipkin-w3c' })
+    expect(await around()).toMatch(/ECONNRESET|UND_ERR_SOCKET/)
+    expect((await lab.mesh.status()).sidecars).toMatchObject([{ state: 'ready' }, { state: 'ready' }])
+  })
+
+  it('deny with the example denied, and allow again without it', async () => {
+    await upgrade('denied')
+    await untilState('denied')
+    expect(await count(lab)).toMatchObject({ status: 403, code: 'TL_UPSTREAM_DENIED' })
+    await upgrade('destination-rule')
+    await untilState('connected')
+  })
+
+  it('take plain text with the example permissive, to a rule that asks for an identity', async () => {
+    await upgrade('permissive')
+    await pollUntil(async () => ((await around()) === 403 ? true : undefined), {
+      deadline: 10_000,
+      what: 'plain text to reach the rule',
+    })
+    await untilState('connected')
+  })
+})
