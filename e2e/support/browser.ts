@@ -41,7 +41,13 @@ export async function openPage(executablePath: string, url: string) {
   const page: Page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))
-  await page.goto(url)
+  // Chromium gives up what it is loading when an interface of the machine comes or goes, as network namespaces make them.
+  let interrupted = true
+  page.on('requestfailed', (request) => (interrupted ||= request.failure()?.errorText === 'net::ERR_NETWORK_CHANGED'))
+  for (let attempt = 0; interrupted && attempt < 3; attempt += 1) {
+    interrupted = false
+    await page.goto(url)
+  }
   return { page, errors, [Symbol.asyncDispose]: () => browser.close() }
 }
 
