@@ -134,3 +134,12 @@ export function createProgram(options: ProgramOptions): Program {
     },
   }
 }
+
+/** Process ids of those that are running, by name. */
+export function pidsOf(programs: readonly (Pick<Program, 'name' | 'pid'> | undefined)[]): Record<string, number> {
+  const running = programs.flatMap((program) => {
+    const pid = program?.pid()
+    return program === undefined || pid === undefined ? [] : [[program.name, pid] as const]
+  })
+  return Object.fromEntries(running)
+}

@@ -11,7 +11,7 @@ import type { PreparedMesh } from './mesh-module.ts'
 import { meshModules } from './meshes/mesh-modules.ts'
 import { placeWithoutMesh } from './meshes/no-mesh.ts'
 import { choosePorts, type Ports, requireFreePorts } from './ports.ts'
-import type { Program } from './program.ts'
+import { pidsOf, type Program } from './program.ts'
 import { createService, type ServiceName } from './service.ts'
 import { serviceEnvironment } from './service-environment.ts'
 
@@ -149,12 +149,4 @@ function portsInUse({
     ...(options.collector === undefined ? (['otlp', 'zipkin', 'datadog', 'query'] as const) : []),
   ]
   return Object.fromEntries(names.map((name) => [name, ports[name]]))
-}
-
-function pidsOf(programs: (Program | undefined)[]): Record<string, number> {
-  const running = programs.flatMap((program) => {
-    const pid = program?.pid()
-    return program === undefined || pid === undefined ? [] : [[program.name, pid] as const]
-  })
-  return Object.fromEntries(running)
 }

@@ -1,5 +1,6 @@
 import { isAtLeast } from './binaries/envoy-version.ts'
 import type { CollectorAddresses } from './collector.ts'
+import { LabError } from './errors.ts'
 import { type Tracer, tracers } from './mesh.ts'
 import { versions } from './versions.ts'
 
@@ -18,4 +19,10 @@ export function usableTracers(
     if (tracer === 'datadog' && collector !== undefined && collector.datadogUrl === undefined) return false
     return isAtLeast(version, versions.envoy.tracers[tracer] ?? version)
   })
+}
+
+/** @throws LabError TL_BAD_REQUEST that names those that can be used */
+export function requireTracer(tracer: Tracer, usable: readonly Tracer[]): void {
+  if (usable.includes(tracer)) return
+  throw new LabError('TL_BAD_REQUEST', `these sidecars can't trace with ${tracer}, only ${usable.join(', ')}`)
 }

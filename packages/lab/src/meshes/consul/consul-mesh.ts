@@ -1,9 +1,13 @@
 import { LabError } from '../../errors.ts'
 import type { Guardian } from '../../guardian.ts'
+import { createInTurn } from '../../in-turn.ts'
 import type { Mesh, SidecarStatus, Tracer } from '../../mesh.ts'
 import type { Backend } from '../../mesh-module.ts'
 import { poll } from '../../poll.ts'
+import { pidsOf } from '../../program.ts'
 import type { ServiceName } from '../../service.ts'
+import { requireTracer } from '../../usable-tracers.ts'
+import { underControlPlane } from '../sidecar-status.ts'
 import { type ConsulAgent, createConsulAgent } from './consul-agent.ts'
 import {
   renderIntentions,
@@ -144,22 +148,16 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
     await untilInForce(next)
   }
 
-  let queue: Promise<void> = Promise.resolve()
-  /** Changes happen one after another: each waits until its own is in force. */
-  const inTurn = (part: () => Partial<ConsulState>): Promise<void> => {
-    const mine = queue.then(() => change({ ...wanted, ...part() }))
-    queue = mine.catch(() => {})
-    return mine
-  }
+  const queue = createInTurn()
+  /** Each change waits until its own state is in force. */
+  const inTurn = (part: () => Partial<ConsulState>): Promise<void> => queue(() => change({ ...wanted, ...part() }))
 
-  const sidecarStatus = async (name: ServiceName): Promise<SidecarStatus> => {
-    const sidecar = parts?.sidecars[name]
-    if (sidecar === undefined) return { name: `${name}-sidecar`, state: 'starting', restarts: 0 }
-    const status = await sidecar.status()
-    const why = running().agent.downReason()
-    if (status.state !== 'ready' || why === undefined) return status
-    return { ...status, reason: `Consul is down (${why}): it goes on with what it has` }
-  }
+  const sidecarStatus = (name: ServiceName): Promise<SidecarStatus> =>
+    underControlPlane(parts?.sidecars[name], {
+      name: `${name}-sidecar`,
+      controlPlane: 'Consul',
+      downReason: () => running().agent.downReason(),
+    })
 
   return {
     name: 'consul',
@@ -187,9 +185,7 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
     allow: () => inTurn(() => ({ rule: allowing })),
     deny: () => inTurn(() => ({ rule: 'denied' })),
     async tracing(tracer) {
-      if (!tracers.includes(tracer)) {
-        throw new LabError('TL_BAD_REQUEST', `these sidecars can't trace with ${tracer}, only ${tracers.join(', ')}`)
-      }
+      requireTracer(tracer, tracers)
       await inTurn(() => ({ tracer }))
     },
     async set(setting) {
@@ -216,14 +212,6 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
         links: parts ? [{ label: 'Consul', url: `${parts.agent.client.url}/ui/` }] : [],
       }
     },
-    pids: () => {
-      const programs = parts ? [parts.agent, ...services.map((name) => running().sidecars[name])] : []
-      return Object.fromEntries(
-        programs.flatMap((program) => {
-          const pid = program.pid()
-          return pid === undefined ? [] : [[program.name, pid]]
-        }),
-      )
-    },
+    pids: () => pidsOf(parts ? [parts.agent, ...services.map((name) => running().sidecars[name])] : []),
   }
 }

@@ -1,8 +1,8 @@
 import path from 'node:path'
 import { LabError } from '../../errors.ts'
-import type { Bypass } from '../../mesh.ts'
 import type { PrepareOptions } from '../../mesh-module.ts'
 import { isPortFree, takeFreePort } from '../../ports.ts'
+import { describeLoopbackBypass } from '../loopback-bypass.ts'
 import type { ConsulPlace, ServicePlace } from './consul-place.ts'
 
 /**
@@ -64,7 +64,11 @@ export async function createLoopbackPlace({ options, ports, runDir }: PrepareOpt
     },
     arrange: async () => {},
     placeSidecar: (_name, command) => command,
-    bypass: () => describeBypass(counting),
+    bypass: () =>
+      describeLoopbackBypass(
+        counting,
+        'Counting listens on a loopback port: an intention is asked by its sidecar alone, and nobody has to go there.',
+      ),
     close: async () => {},
   }
 }
@@ -78,19 +82,4 @@ function appAt(address: string): ServicePlace['app'] {
   if (address.startsWith('unix:')) return { socket: address.slice('unix:'.length) }
   const { hostname, port } = new URL(`http://${address}`)
   return { address: hostname, port: Number(port) }
-}
-
-function describeBypass(counting: string): Bypass {
-  return counting.startsWith('unix:')
-    ? {
-        address: counting,
-        closed: true,
-        reason: 'Counting listens on a unix socket that only its own user can open.',
-      }
-    : {
-        address: `http://${counting}`,
-        closed: false,
-        reason:
-          'Counting listens on a loopback port: an intention is asked by its sidecar alone, and nobody has to go there.',
-      }
 }

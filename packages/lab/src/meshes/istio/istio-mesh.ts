@@ -1,7 +1,11 @@
 import { KubeError, type KubeObject, type KubeStandin } from '@throughline/kube-standin'
 import { LabError, messageOf } from '../../errors.ts'
+import { createInTurn } from '../../in-turn.ts'
 import type { Mesh, SidecarStatus, Tracer } from '../../mesh.ts'
 import { poll } from '../../poll.ts'
+import { pidsOf } from '../../program.ts'
+import { requireTracer } from '../../usable-tracers.ts'
+import { underControlPlane } from '../sidecar-status.ts'
 import { waitUntilDrained } from '../sidecar-updates.ts'
 import { isInForce, stateInForce } from './in-force.ts'
 import { accessOf, describeSettings, type IstioState, parseSetting } from './istio-settings.ts'
@@ -99,22 +103,16 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
     if (accessOf(next.rule) === 'allowed') allowing = next.rule
     await untilInForce(next)
   }
-  let queue: Promise<void> = Promise.resolve()
-  /** Changes happen one after another: each waits until its own is in force. */
-  const change = (part: Partial<IstioState>): Promise<void> => {
-    const mine = queue.then(() => changeNow(part))
-    queue = mine.catch(() => {})
-    return mine
-  }
+  const inTurn = createInTurn()
+  /** Each change waits until its own state is in force. */
+  const change = (part: Partial<IstioState>): Promise<void> => inTurn(() => changeNow(part))
 
-  const sidecarStatus = async (name: ServiceName): Promise<SidecarStatus> => {
-    const sidecar = parts?.sidecars[name]
-    if (sidecar === undefined) return { name: `${name}-sidecar`, state: 'starting', restarts: 0 }
-    const status = await sidecar.status()
-    const why = running().istiod.downReason()
-    if (status.state !== 'ready' || why === undefined) return status
-    return { ...status, reason: `istiod is down (${why}): it goes on with what it has` }
-  }
+  const sidecarStatus = (name: ServiceName): Promise<SidecarStatus> =>
+    underControlPlane(parts?.sidecars[name], {
+      name: `${name}-sidecar`,
+      controlPlane: 'istiod',
+      downReason: () => running().istiod.downReason(),
+    })
 
   return {
     name: 'istio',
@@ -132,9 +130,7 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
     allow: () => change({ rule: allowing }),
     deny: () => change({ rule: 'deny-all' }),
     async tracing(tracer: Tracer) {
-      if (!tracers.includes(tracer)) {
-        throw new LabError('TL_BAD_REQUEST', `these sidecars can't trace with ${tracer}, only ${tracers.join(', ')}`)
-      }
+      requireTracer(tracer, tracers)
       await change({ tracer })
     },
     async set(setting) {
@@ -158,11 +154,10 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
         links: parts ? [{ label: 'istiod', url: `http://${parts.istiod.host}:${parts.istiod.ports.http}/debug` }] : [],
       }
     },
-    pids: () => {
-      const all = { istiod: parts?.istiod.pid() } as Record<string, number | undefined>
-      for (const name of services) all[`${name}-sidecar`] = parts?.sidecars[name].pid()
-      return Object.fromEntries(Object.entries(all).flatMap(([name, pid]) => (pid === undefined ? [] : [[name, pid]])))
-    },
+    pids: () =>
+      parts === undefined
+        ? {}
+        : pidsOf([{ name: 'istiod', pid: parts.istiod.pid }, ...services.map((name) => running().sidecars[name])]),
   }
 }
 

@@ -3,6 +3,7 @@ import { LabError } from '../../errors.ts'
 import { renderMeshFile } from '../../mesh-files.ts'
 import { takeFreePort } from '../../ports.ts'
 import type { ServiceName } from '../../service.ts'
+import { describeLoopbackBypass } from '../loopback-bypass.ts'
 import type { IstioPlace, PlaceOptions } from './istio-place.ts'
 import type { KubeObject } from '@throughline/kube-standin'
 
@@ -94,18 +95,10 @@ export async function createLoopbackPlace({ options, ports, runDir, envoy }: Pla
     arrange: async () => {},
     placeAgent: (_name, command) => command,
     bypass: () =>
-      counting.startsWith('unix:')
-        ? {
-            address: counting,
-            closed: true,
-            reason: 'Counting listens on a unix socket that only its own user can open.',
-          }
-        : {
-            address: `http://${counting}`,
-            closed: false,
-            reason:
-              'Without interception, counting is open on its own loopback port to whoever is on this machine, whatever the mesh is told.',
-          },
+      describeLoopbackBypass(
+        counting,
+        'Without interception, counting is open on its own loopback port to whoever is on this machine, whatever the mesh is told.',
+      ),
     close: async () => {},
   }
 }

@@ -1,5 +1,6 @@
 import { httpGet } from '../../http-get.ts'
 import type { Tracer } from '../../mesh.ts'
+import { type DumpNode, type Json, isNode, nodesIn, percentageOf, readConfigDump } from '../config-dump.ts'
 import type { IstioState } from './istio-settings.ts'
 
 /** What an Envoy does at the moment, read from its own dump of its configuration. */
@@ -18,21 +19,12 @@ export interface ProxyConfig {
   knowsCounting: boolean
 }
 
-type Json = string | number | boolean | null | Json[] | Node
-interface Node {
-  [key: string]: Json
-}
-
-interface Dump {
-  configs?: { active_state?: { listener?: Listener }; cluster?: Cluster }[]
-}
-
-interface Listener extends Node {
+interface Listener extends DumpNode {
   traffic_direction: string
-  filter_chains: Node[]
+  filter_chains: DumpNode[]
 }
 
-interface Cluster extends Node {
+interface Cluster extends DumpNode {
   name: string
 }
 
@@ -42,8 +34,8 @@ interface Cluster extends Node {
  */
 export async function readProxyConfig(adminUrl: string, port: number): Promise<ProxyConfig> {
   const [listeners, clusters, hosts] = await Promise.all([
-    dump(adminUrl, 'dynamic_listeners'),
-    dump(adminUrl, 'dynamic_active_clusters'),
+    readConfigDump<{ active_state?: { listener?: Listener } }>(adminUrl, 'dynamic_listeners'),
+    readConfigDump<{ cluster?: Cluster }>(adminUrl, 'dynamic_active_clusters'),
     httpGet(`${adminUrl}/clusters`),
   ])
   return parseProxyConfig({
@@ -52,11 +44,6 @@ export async function readProxyConfig(adminUrl: string, port: number): Promise<P
     hosts: hosts.body,
     port,
   })
-}
-
-async function dump(adminUrl: string, resource: string): Promise<NonNullable<Dump['configs']>> {
-  const { body } = await httpGet(`${adminUrl}/config_dump?resource=${resource}`)
-  return (JSON.parse(body) as Dump).configs ?? []
 }
 
 /** @param dumped `hosts` is what `/clusters` says, a line for each fact about each host */
@@ -84,7 +71,7 @@ function parseProxyConfig(dumped: {
   }
 }
 
-function policiesIn(chains: Node[]): string[] {
+function policiesIn(chains: DumpNode[]): string[] {
   return unique(Array.from(JSON.stringify(chains).matchAll(/-policy\[([^\]]+)\]-rule/g), ([, name = '']) => name))
 }
 
@@ -96,26 +83,10 @@ function tracerOf(tracing: Json | undefined): Tracer {
   return config['trace_context_option'] === 'USE_B3_WITH_W3C_PROPAGATION' ? 'zipkin-w3c' : 'zipkin'
 }
 
-/** Envoy leaves out what is zero. */
-function percentageOf(value: Json | undefined): number {
-  return isNode(value) ? Number(value['value'] ?? 0) : 0
-}
-
 function clientTlsOf(cluster: Cluster): IstioState['client-tls'] {
   // By endpoint: mutual TLS for those that say they take it.
   if ('transport_socket_matches' in cluster) return 'auto'
   return 'transport_socket' in cluster ? 'mutual' : 'disable'
-}
-
-function isNode(value: Json | undefined): value is Node {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function* nodesIn(value: Json): Generator<Node> {
-  if (Array.isArray(value)) for (const one of value) yield* nodesIn(one)
-  if (!isNode(value)) return
-  yield value
-  for (const one of Object.values(value)) yield* nodesIn(one)
 }
 
 function unique<Value extends string | number>(values: Iterable<Value>): Value[] {

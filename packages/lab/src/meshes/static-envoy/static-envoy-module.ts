@@ -4,10 +4,10 @@ import { findEnvoy } from '../../binaries/find-envoy.ts'
 import { LabError } from '../../errors.ts'
 import { createIdentities } from '../../identities.ts'
 import type { MeshModule } from '../../mesh-module.ts'
-import type { Bypass } from '../../mesh.ts'
 import { usableTracers } from '../../usable-tracers.ts'
 import { versions } from '../../versions.ts'
 import { createEnvoySidecar } from '../envoy-sidecar.ts'
+import { describeLoopbackBypass } from '../loopback-bypass.ts'
 import { createStaticEnvoyMesh } from './static-envoy.ts'
 import type { Sidecar } from './static-envoy-config.ts'
 
@@ -78,7 +78,10 @@ export const staticEnvoyModule: MeshModule = {
               guardian,
               ...(log && { log }),
             }),
-          bypass: describeBypass(counting),
+          bypass: describeLoopbackBypass(
+            counting,
+            'Counting listens on a loopback port: whoever is on this machine reaches it without its sidecar.',
+          ),
           tracer,
           tracers,
         })
@@ -86,18 +89,4 @@ export const staticEnvoyModule: MeshModule = {
       close: async () => {},
     }
   },
-}
-
-function describeBypass(counting: string): Bypass {
-  return counting.startsWith('unix:')
-    ? {
-        address: counting,
-        closed: true,
-        reason: 'Counting listens on a unix socket that only its own user can open.',
-      }
-    : {
-        address: `http://${counting}`,
-        closed: false,
-        reason: 'Counting listens on a loopback port: whoever is on this machine reaches it without its sidecar.',
-      }
 }

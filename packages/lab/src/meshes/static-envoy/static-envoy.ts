@@ -1,7 +1,10 @@
 import path from 'node:path'
 import { LabError } from '../../errors.ts'
+import { createInTurn } from '../../in-turn.ts'
 import type { Access, Bypass, Mesh, Tracer } from '../../mesh.ts'
 import { writeMeshFile } from '../../mesh-files.ts'
+import { pidsOf } from '../../program.ts'
+import { requireTracer } from '../../usable-tracers.ts'
 import type { Sidecar } from '../envoy-sidecar.ts'
 import {
   createStaticEnvoyConfig,
@@ -74,9 +77,7 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
   }
 
   const setTracer = async (wanted: Tracer): Promise<void> => {
-    if (!tracers.includes(wanted)) {
-      throw new LabError('TL_BAD_REQUEST', `these sidecars can't trace with ${wanted}, only ${tracers.join(', ')}`)
-    }
+    requireTracer(wanted, tracers)
     const before = tracer
     tracer = wanted
     await Promise.all(sidecars.map(writeListeners))
@@ -93,13 +94,8 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
     await Promise.all(sidecars.map((name) => running[name].drained()))
   }
 
-  let queue: Promise<void> = Promise.resolve()
-  /** Changes happen one after another: each waits until its own version is in force. */
-  const inTurn = (change: () => Promise<void>): Promise<void> => {
-    const mine = queue.then(change)
-    queue = mine.catch(() => {})
-    return mine
-  }
+  /** Each change waits until its own version is in force. */
+  const inTurn = createInTurn()
 
   return {
     name: 'static-envoy',
@@ -135,12 +131,6 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
         links: [],
       }
     },
-    pids: () =>
-      Object.fromEntries(
-        Object.values(running).flatMap((one) => {
-          const pid = one.pid()
-          return pid === undefined ? [] : [[one.name, pid]]
-        }),
-      ),
+    pids: () => pidsOf(Object.values(running)),
   }
 }

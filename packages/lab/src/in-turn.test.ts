@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest'
+import { createInTurn } from './in-turn.ts'
+
+describe('changes in turn', () => {
+  it('start when the one before has ended, also when it has failed, and fail for their own caller', async () => {
+    const inTurn = createInTurn()
+    const seen: string[] = []
+    const step = (name: string, failure?: Error) => async () => {
+      seen.push(`${name} begins`)
+      await Promise.resolve()
+      seen.push(`${name} ends`)
+      if (failure) throw failure
+    }
+    const outcomes = await Promise.allSettled([
+      inTurn(step('first')),
+      inTurn(step('second', new Error('refused'))),
+      inTurn(step('third')),
+    ])
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(seen).toEqual(['first', 'second', 'third'].flatMap((name) => [`${name} begins`, `${name} ends`]))
+  })
+})
