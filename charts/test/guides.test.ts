@@ -2,10 +2,11 @@ import fs from 'node:fs'
 import http, { type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
+import { readObjects } from '@throughline/lab'
 import { describe, expect, it } from 'vitest'
 import { checkPath } from '../../services/dashboard/src/checks/outside/check-path.ts'
 import { CHARTS, requireHelm } from './support/helm.ts'
-import { names, parseObjects } from './support/kubernetes-object.ts'
+import { type KubernetesObject, names } from './support/kubernetes-object.ts'
 
 const root = path.dirname(CHARTS)
 
@@ -123,6 +124,6 @@ it('the guide to consul waits for what the step before installs', async (context
   const helm = await requireHelm(context)
   const wait = readGuide('consul').commands.find((command) => command.startsWith('kubectl')) ?? ''
   const { stdout } = await helm.run('template', 'mesh', path.join(CHARTS, 'consul/install/mesh'))
-  const installed = names(parseObjects(stdout)).map((name) => name.toLowerCase())
+  const installed = names(readObjects<KubernetesObject>(stdout)).map((name) => name.toLowerCase())
   expect((wait.match(/\b[a-z]+\/[a-z-]+/g) ?? []).toSorted()).toEqual(installed)
 })

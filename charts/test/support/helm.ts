@@ -6,8 +6,9 @@ import { stringify } from 'yaml'
 import type { TestContext } from 'vitest'
 import { findHelm } from '../../../packages/lab/src/binaries/find-helm.ts'
 import { messageOf } from '../../../packages/lab/src/errors.ts'
+import { readObjects } from '../../../packages/lab/src/istio/read-objects.ts'
 import type { HelmMajor } from '../../../packages/lab/src/versions.ts'
-import { type KubernetesObject, parseObjects } from './kubernetes-object.ts'
+import type { KubernetesObject } from './kubernetes-object.ts'
 
 /** Folder of the charts. */
 export const CHARTS = path.join(import.meta.dirname, '../..')
@@ -50,7 +51,7 @@ function createHelm(file: string): Helm {
   return {
     run,
     text,
-    objects: async (chart, options) => parseObjects(await text(chart, options)),
+    objects: async (chart, options) => readObjects<KubernetesObject>(await text(chart, options)),
     refusal: async (chart, options) => {
       const result = await render(chart, options)
       return result.exitCode === 0 ? undefined : result.stderr

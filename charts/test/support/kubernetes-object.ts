@@ -1,5 +1,3 @@
-import { parseAllDocuments } from 'yaml'
-
 /** Any object of Kubernetes, as far as every kind has it. */
 export interface KubernetesObject {
   apiVersion: string
@@ -57,14 +55,4 @@ export function podOf(objects: KubernetesObject[], deployment: string): Pod {
 export function environmentOf(pod: Pod): Record<string, string> {
   const [container] = pod.spec.containers
   return Object.fromEntries((container.env ?? []).map(({ name, value }) => [name, value ?? '']))
-}
-
-/** The objects in a stream of YAML documents. */
-export function parseObjects(stream: string): KubernetesObject[] {
-  return parseAllDocuments(stream)
-    .map((document) => {
-      if (document.errors[0]) throw document.errors[0]
-      return document.toJS() as KubernetesObject | null
-    })
-    .filter((object) => object !== null)
 }

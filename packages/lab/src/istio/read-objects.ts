@@ -2,11 +2,11 @@ import type { KubeObject } from '@throughline/kube-standin'
 import { parseAllDocuments } from 'yaml'
 
 /** The objects in a stream of YAML documents. @throws on YAML that is none */
-export function readObjects(stream: string): KubeObject[] {
+export function readObjects<Shape = KubeObject>(stream: string): Shape[] {
   return parseAllDocuments(stream)
     .map((document) => {
       if (document.errors[0]) throw document.errors[0]
-      return document.toJS() as KubeObject | null
+      return document.toJS() as Shape | null
     })
     .filter((object) => object !== null)
 }
