@@ -6,13 +6,13 @@ ARG NODE=node:24-slim
 FROM --platform=$BUILDPLATFORM $NODE AS pruned
 WORKDIR /repo
 COPY . .
-RUN --mount=type=cache,target=/root/.npm \
-    npx --yes turbo@2.11.11 prune @throughline/counting @throughline/dashboard @throughline/lab --docker
+RUN --mount=type=cache,target=/npm \
+    npx --yes --cache=/npm turbo@2.11.11 prune @throughline/counting @throughline/dashboard @throughline/lab --docker
 
 FROM --platform=$BUILDPLATFORM $NODE AS installed
 WORKDIR /repo
 COPY --from=pruned /repo/out/json/ ./
-RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
+RUN --mount=type=cache,target=/npm npm ci --ignore-scripts --cache=/npm
 
 FROM installed AS built
 COPY --from=pruned /repo/out/full/ ./
