@@ -51,11 +51,7 @@ const rows: readonly ComparedRow[] = [
   { row: 'tracing: sidecars restarted by a change', title: '… sidecars restarted by another tracer', since2020: '' },
   { row: 'latency against direct', title: 'a request of the page, as a multiple of direct', since2020: '' },
   { row: 'start to the first answer', title: 'start to the first answer', since2020: '' },
-  {
-    row: 'memory of the control plane',
-    title: 'memory of the control plane',
-    since2020: '',
-  },
+  { row: 'memory of the control plane', title: 'memory of the control plane', since2020: '' },
   { row: 'memory of a sidecar', title: 'memory of a sidecar', since2020: '' },
 ]
 
