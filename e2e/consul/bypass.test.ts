@@ -1,12 +1,12 @@
 import tls from 'node:tls'
 import type { BypassChoice } from '@throughline/lab'
-import { pollUntil } from '@throughline/testkit'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { requireNamespaces } from '../../packages/lab/src/namespaces/require-namespaces.test-support.ts'
 import { runDashboardChecks } from '../contract/dashboard-checks.ts'
 import { count } from '../support/count.ts'
 import { expectTrace } from '../support/expect-trace.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
+import { untilState } from '../support/until-state.ts'
 
 const inPods = (bypass: BypassChoice) =>
   startLab({ mesh: 'consul', topology: 'namespaces', bypass, tracer: 'opentelemetry' })
@@ -16,9 +16,6 @@ async function around(lab: MeshLab) {
   const { verdict, found } = (await runDashboardChecks(lab))['around-sidecar'] ?? {}
   return `${verdict} ${found}`
 }
-
-const untilState = (lab: MeshLab, state: string): Promise<true> =>
-  pollUntil(async () => ((await count(lab)).state === state ? true : undefined), { what: `the page to say ${state}` })
 
 describe('the way around a Consul sidecar, pods as network namespaces', () => {
   beforeEach(requireNamespaces)

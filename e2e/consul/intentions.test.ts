@@ -1,9 +1,9 @@
 import http from 'node:http'
 import { once } from 'node:events'
-import { pollUntil } from '@throughline/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { count } from '../support/count.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
+import { untilState } from '../support/until-state.ts'
 
 describe('intentions', () => {
   let lab: MeshLab
@@ -17,14 +17,6 @@ describe('intentions', () => {
     const [response] = (await once(request, 'response')) as [http.IncomingMessage]
     return { status: response.statusCode, body: (await response.toArray()).join('') }
   }
-  const untilState = (state: string) =>
-    pollUntil(
-      async () => {
-        const answer = await count(lab)
-        return answer.state === state ? answer : undefined
-      },
-      { deadline: 5000, what: `the page to say ${state}` },
-    )
 
   it('with http, one method of one path is let through', async () => {
     expect((await send('GET', '/')).status).toBe(200)
@@ -53,30 +45,30 @@ describe('intentions', () => {
 
   it('a denial stays in force, and an allow brings back the rule that was there', async () => {
     await lab.mesh.deny()
-    await untilState('denied')
+    await untilState(lab, 'denied')
     for (let request = 0; request < 50; request += 1) expect((await count(lab)).state).toBe('denied')
     await lab.mesh.allow()
-    await untilState('connected')
+    await untilState(lab, 'connected')
     expect((await send('POST', '/')).status).toBe(403)
   })
 
   it('with tcp, a denial is a reset, and there is no rule on methods', async () => {
     await lab.mesh.set({ name: 'protocol', value: 'tcp' })
-    await untilState('connected')
+    await untilState(lab, 'connected')
     const { settings } = await lab.mesh.status()
     expect(settings.find(({ name }) => name === 'rule')?.value).toBe('everything')
     const error = lab.mesh.set({ name: 'rule', value: 'get-only' })
     await expect(error).rejects.toMatchObject({ code: 'TL_BAD_REQUEST' })
 
     await lab.mesh.deny()
-    const { status, reason } = await untilState('unreachable')
+    const { status, reason } = await untilState(lab, 'unreachable')
     expect([status, reason]).toEqual([null, expect.stringMatching(/reset/i)])
     await lab.mesh.allow()
-    await untilState('connected')
+    await untilState(lab, 'connected')
 
     await lab.mesh.set({ name: 'protocol', value: 'http' })
     await lab.mesh.set({ name: 'rule', value: 'get-only' })
-    await untilState('connected')
+    await untilState(lab, 'connected')
     expect((await send('POST', '/')).body).toBe('RBAC: access denied')
   })
 })

@@ -7,6 +7,7 @@ import { requireNamespaces } from '../../packages/lab/src/namespaces/require-nam
 import { count } from '../support/count.ts'
 import { expectTrace } from '../support/expect-trace.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
+import { untilState } from '../support/until-state.ts'
 import { runDashboardChecks } from './dashboard-checks.ts'
 import { median, medianLatencies } from './latency.ts'
 import { createRecord, type Row } from './record.ts'
@@ -44,7 +45,7 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
     beforeAll(async () => {
       const started = performance.now()
       lab = await startLab(mesh.options)
-      await untilState(lab, 'connected')
+      await untilState(lab, 'connected', { deadline: 10_000 })
       startedIn = performance.now() - started
     })
     afterAll(async () => {
@@ -84,7 +85,7 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
 
     it('a denied call is a 403 with the words of the sidecar, and the page says denied', async () => {
       await lab.mesh.deny()
-      await untilState(lab, 'denied')
+      await untilState(lab, 'denied', { deadline: 10_000 })
       expect((await lab.mesh.status()).access).toBe('denied')
       const trace = await expectTrace(lab, send, { entry, tracer: 'opentelemetry', denied: true })
       const answer = await count(lab)
@@ -132,7 +133,7 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
           expect([name, now?.value]).toEqual([name, value])
         }
       }
-      await untilState(lab, 'connected')
+      await untilState(lab, 'connected', { deadline: 10_000 })
     }, 120_000)
 
     it('refuses a setting and a tracer that it has not, and changes nothing', async () => {
@@ -190,7 +191,7 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
       if ({ ...mesh.options, ...options }.topology === 'namespaces') await requireNamespaces(context)
       await using lab = await startLab({ ...mesh.options, ...options, bypass: choice, tracer: 'none' })
       await lab.mesh.deny()
-      await untilState(lab, 'denied')
+      await untilState(lab, 'denied', { deadline: 10_000 })
       const { bypass } = await lab.mesh.status()
       const around = (await runDashboardChecks(lab))['around-sidecar']
       // A socket has no address to try: nothing listens on a port.
@@ -200,13 +201,6 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
       note(`bypass: ${choice}`, open ? 'open: answered although denied' : `closed: ${seen}`)
       record.write()
     })
-  })
-}
-
-async function untilState(lab: Pick<MeshLab, 'dashboardUrl'>, state: 'connected' | 'denied'): Promise<void> {
-  await pollUntil(async () => ((await count(lab)).state === state ? true : undefined), {
-    deadline: 10_000,
-    what: `the page to say ${state}`,
   })
 }
 

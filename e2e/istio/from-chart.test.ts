@@ -7,6 +7,7 @@ import { requireNamespaces } from '../../packages/lab/src/namespaces/require-nam
 import { count } from '../support/count.ts'
 import { expectTrace } from '../support/expect-trace.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
+import { untilState } from '../support/until-state.ts'
 
 const chart = path.join(import.meta.dirname, '../../charts/istio')
 const namespace = 'throughline'
@@ -52,12 +53,6 @@ describe('the policies of charts/istio, rendered by Helm, under a real istiod wi
     applied = wanted
   }
 
-  const untilState = (state: string) =>
-    pollUntil(async () => ((await count(lab)).state === state ? true : undefined), {
-      deadline: 10_000,
-      what: `the page to say ${state}`,
-    })
-
   /** A caller outside the mesh, straight to counting's pod: its status, or how it was refused. */
   const around = async (): Promise<number | string> => {
     try {
@@ -69,7 +64,7 @@ describe('the policies of charts/istio, rendered by Helm, under a real istiod wi
 
   it('trace whole, let the dashboard in, and refuse plain text', async () => {
     await upgrade('zipkin')
-    await untilState('connected')
+    await untilState(lab, 'connected', { deadline: 10_000 })
     await expectTrace(lab, async () => (await count(lab)).traceId, { entry: 'inbound-sidecar', tracer: 'zipkin-w3c' })
     expect(await around()).toMatch(/ECONNRESET|UND_ERR_SOCKET/)
     expect((await lab.mesh.status()).sidecars).toMatchObject([{ state: 'ready' }, { state: 'ready' }])
@@ -77,10 +72,10 @@ describe('the policies of charts/istio, rendered by Helm, under a real istiod wi
 
   it('deny with the example denied, and allow again without it', async () => {
     await upgrade('denied')
-    await untilState('denied')
+    await untilState(lab, 'denied', { deadline: 10_000 })
     expect(await count(lab)).toMatchObject({ status: 403, code: 'TL_UPSTREAM_DENIED' })
     await upgrade('destination-rule')
-    await untilState('connected')
+    await untilState(lab, 'connected', { deadline: 10_000 })
   })
 
   it('take plain text with the example permissive, to a rule that asks for an identity', async () => {
@@ -89,6 +84,6 @@ describe('the policies of charts/istio, rendered by Helm, under a real istiod wi
       deadline: 10_000,
       what: 'plain text to reach the rule',
     })
-    await untilState('connected')
+    await untilState(lab, 'connected', { deadline: 10_000 })
   })
 })

@@ -1,0 +1,16 @@
+import type { Lab } from '@throughline/lab'
+import { pollUntil } from '@throughline/testkit'
+import { type Count, count } from './count.ts'
+
+/** Asks until a call has gone as said, and gives that answer. @param options.deadline milliseconds, default 5000 */
+export function untilState(
+  lab: Pick<Lab, 'dashboardUrl'>,
+  state: string,
+  options: { deadline?: number } = {},
+): Promise<Count> {
+  const ask = async (): Promise<Count | undefined> => {
+    const answer = await count(lab)
+    return answer.state === state ? answer : undefined
+  }
+  return pollUntil(ask, { ...options, what: `the page to say ${state}` })
+}
