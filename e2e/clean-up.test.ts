@@ -48,7 +48,8 @@ describe.runIf(process.platform === 'linux')('nothing outlives the demo', () => 
   })
 
   it('interrupted while it starts, it leaves nothing', async () => {
-    await using demo = runCli(['demo', '--free-ports'])
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-interrupted-'))
+    await using demo = runCli(['demo', '--free-ports'], { TMPDIR: folder })
     await demo.printed(/Starting both services/)
     const children = await pollUntil(() => (descendants(demo.pid).length > 0 ? descendants(demo.pid) : undefined), {
       deadline: 15_000,
@@ -63,6 +64,8 @@ describe.runIf(process.platform === 'linux')('nothing outlives the demo', () => 
         what: 'no program to be left',
       },
     )
+    expect(fs.readdirSync(folder)).toEqual([])
+    fs.rmdirSync(folder)
   })
 })
 

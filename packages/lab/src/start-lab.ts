@@ -19,15 +19,24 @@ import { serviceEnvironment } from './service-environment.ts'
 export async function startLab(options: LabOptions): Promise<Lab> {
   const cleanUp = createCleanUp()
   const { signal } = options
-  // A start that is given up ends at its next step; what it waits for is stopped here.
+  const runDir = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-'))
+  const stop = async (): Promise<void> => {
+    try {
+      await cleanUp.run()
+    } finally {
+      await fs.rm(runDir, { recursive: true, force: true })
+    }
+  }
+  // A start that is given up ends at its next step; what it waits for is stopped here. Its folder goes when it has ended:
+  // until then it may write there, keys too.
   const giveUp = (): void => void cleanUp.run().catch(() => {})
   signal?.addEventListener('abort', giveUp)
   try {
-    const lab = await startParts(options, cleanUp.add)
+    const lab = await startParts(options, { runDir, whenDone: cleanUp.add })
     signal?.throwIfAborted()
-    return { ...lab, stop: cleanUp.run, [Symbol.asyncDispose]: cleanUp.run }
+    return { ...lab, stop, [Symbol.asyncDispose]: stop }
   } catch (error) {
-    await cleanUp.run().catch(() => {})
+    await stop().catch(() => {})
     throw error
   } finally {
     signal?.removeEventListener('abort', giveUp)
@@ -36,11 +45,12 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 
 type Parts = Omit<Lab, 'stop' | typeof Symbol.asyncDispose>
 
-async function startParts(options: LabOptions, whenDone: (undo: () => Promise<void>) => void): Promise<Parts> {
+async function startParts(
+  options: LabOptions,
+  { runDir, whenDone }: { runDir: string; whenDone: (undo: () => Promise<void>) => void },
+): Promise<Parts> {
   const { log, signal, controlToken } = options
   const ports = await choosePorts(options.ports ?? 'free')
-  const runDir = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-'))
-  whenDone(() => fs.rm(runDir, { recursive: true, force: true }))
   const guardian = await startGuardian({ folder: runDir })
   whenDone(guardian.close)
 
