@@ -53,10 +53,11 @@ export interface PropagationFigures {
   results: Record<
     string,
     {
-      nsPerHop: Record<'composite' | 'mesh' | 'forward' | 'floor', Spread>
+      nsPerHop: Record<'composite' | 'mesh' | 'forward' | 'floor' | 'look', Spread>
       bytesPerHop: Record<'composite' | 'mesh', number>
       timesFaster: Spread
       timesFasterFloor: Spread
+      timesFasterLook: Spread
     }
   >
 }

@@ -18,13 +18,32 @@ export function hopThrough(propagator: Pick<TextMapPropagator, 'extract' | 'inje
   }
 }
 
+/** What `leastPropagator` does with a value that it has read. */
+export type Look = (value: unknown) => void
+
+/** Keeps it; without that, reading could be optimised away. */
+export const keep: Look = (value) => {
+  last = value
+}
+
+const printable = /^[!-~]*$/
+
+/** Looks once at each character, by the fastest way there is: no check of what is sent on can take less. */
+export const lookOnce: Look = (value) => {
+  last = typeof value === 'string' && printable.test(value)
+}
+
+/** What was seen last. */
+export let last: unknown
+
 /**
  * The least that a hop can cost: a propagator that makes the same calls of getter and setter as `propagator` does for
- * these headers, and neither looks at what it reads nor makes up what it writes.
+ * these headers, does with what it reads no more than it is told, and makes up nothing of what it writes.
  */
-export function interfaceOnly(
+export function leastPropagator(
   propagator: TextMapPropagator,
   headers: Headers,
+  look: Look,
 ): Pick<TextMapPropagator, 'extract' | 'inject'> {
   const read: string[] = []
   const written: [name: string, value: string][] = []
@@ -36,7 +55,7 @@ export function interfaceOnly(
   propagator.inject(context, {}, { set: (_carrier, name, value) => written.push([name, value]) })
   return {
     extract(parent, carrier, getter) {
-      for (const name of read) last = getter.get(carrier, name)
+      for (const name of read) look(getter.get(carrier, name))
       return parent
     },
     inject(_context, carrier, setter) {
@@ -44,6 +63,3 @@ export function interfaceOnly(
     },
   }
 }
-
-/** What was read last; without a reader, reading could be optimised away. */
-export let last: unknown
