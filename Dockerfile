@@ -1,6 +1,7 @@
-# The images: docker build --target counting --tag throughline/counting:0.1.0 .   (or dashboard, or setup)
+# The images: docker build --target counting --tag throughline/counting:0.1.0 .   (or dashboard, setup, setup-consul)
 # Node compiles and bundles on the machine that builds; what runs is only copied, so any platform can be built anywhere.
 ARG NODE=node:24-slim
+ARG CONSUL=hashicorp/consul:1.22.7
 
 # What the programs need of the repository, manifests apart from sources.
 FROM --platform=$BUILDPLATFORM $NODE AS pruned
@@ -64,3 +65,9 @@ LABEL org.opencontainers.image.title="Throughline setup" \
 COPY --from=built-setup /images/setup/ /
 WORKDIR /app/packages/lab/dist
 HEALTHCHECK --interval=10s --start-period=5s --start-interval=1s CMD ["node", "healthcheck.js"]
+
+# The same with the program that writes the bootstraps of Consul's sidecars.
+FROM $CONSUL AS consul
+
+FROM setup AS setup-consul
+COPY --from=consul /bin/consul /usr/local/bin/consul

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Whether Envoy is live and has a listener: sidecar-health.sh <admin port> <listener>. Its image has no curl.
+# Whether Envoy is live and has a listener: sidecar-health.sh <admin port> <beginning of its name>. Its image has no curl.
 set -euo pipefail
 ask() {
   exec 3<>"/dev/tcp/127.0.0.1/$1"
@@ -8,4 +8,4 @@ ask() {
   exec 3>&-
 }
 [[ $(ask "$1" /ready) == *LIVE* ]]
-[[ $(ask "$1" /listeners) == *"$2::"* ]]
+[[ $(ask "$1" /listeners) == *$'\n'"$2"* ]]

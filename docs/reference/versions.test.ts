@@ -25,6 +25,7 @@ describe('versions.md', () => {
     expect(pairs).toEqual([
       ['static Envoys, compose', '', versions.envoy.default],
       ['Consul', versions.consul.version, versions.consul.envoy],
+      ['Consul in compose', versions.consul.version, versions.envoy.default],
       ['Istio', versions.istio.version, versions.istio.envoy],
     ])
   })

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { versions } from '@throughline/lab'
 import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
-import { readComposeFile } from './compose-file.ts'
+import { parse } from 'yaml'
+import { type ComposeFile, readComposeFile } from './compose-file.ts'
 
 const root = path.join(import.meta.dirname, '../..')
 const read = (file: string): string => fs.readFileSync(path.join(root, file), 'utf8')
@@ -39,7 +41,8 @@ describe('docker-compose.yml', () => {
     )
     expect(images.envoy).toBe(`envoyproxy/envoy:v${versions.envoy.default}`)
     expect(images.jaeger).toBe(`jaegertracing/jaeger:${versions.jaeger.version}`)
-    expect(read('Dockerfile')).toContain(`ARG NODE=${images.node}\n`)
+    expect(images.consul).toBe(`hashicorp/consul:${versions.consul.version}`)
+    expect(read('Dockerfile')).toContain(`ARG NODE=${images.node}\nARG CONSUL=${images.consul}\n`)
   })
 
   it.each(Object.entries(services).filter(([name]) => name !== 'zipkin'))(
@@ -103,5 +106,24 @@ describe('compose/zipkin.env', () => {
       TRACE_QUERY_URL: '',
       TRACE_UI_URL: 'http://localhost:9411/zipkin/traces/{traceId}',
     })
+  })
+})
+
+describe('compose/consul.env', () => {
+  it('changes what compose/consul.yml says, which is valid by itself, and nothing else', () => {
+    const overlay = parse(read('compose/consul.yml')) as ComposeFile
+    expect([isValid(overlay), isValid.errors]).toEqual([true, null])
+    const config = (file: string): ComposeFile =>
+      JSON.parse(
+        execFileSync('docker', ['compose', '--env-file', file, 'config', '--format', 'json'], {
+          cwd: root,
+          encoding: 'utf8',
+        }),
+      ) as ComposeFile
+    const plain = config('/dev/null').services
+    const { consul, ...others } = config('compose/consul.env').services
+    expect(consul?.image).toBe(images.consul)
+    const changed = Object.keys(others).filter((name) => !isDeepStrictEqual(others[name], plain[name]))
+    expect(changed.toSorted()).toEqual(Object.keys(overlay.services).toSorted())
   })
 })

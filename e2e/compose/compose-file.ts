@@ -24,7 +24,7 @@ export interface ComposeFile {
 }
 
 /** Every foreign image, by what it is here. */
-export type Images = Record<'node' | 'envoy' | 'jaeger' | 'zipkin' | 'prometheus' | 'grafana', string>
+export type Images = Record<'node' | 'envoy' | 'jaeger' | 'consul' | 'zipkin' | 'prometheus' | 'grafana', string>
 
 /** `docker-compose.yml` as text and as data. */
 export async function readComposeFile(): Promise<{ text: string; data: ComposeFile }> {

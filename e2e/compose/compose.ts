@@ -17,6 +17,7 @@ export interface RunningCompose extends AsyncDisposable {
   pageUrl: string
   jaegerUrl: string
   prometheusUrl: string
+  consulUrl: string
   /** `docker compose <args>` for these containers; gives what it printed. */
   compose: (...args: string[]) => Promise<string>
   /** The same with other values of `.env`. */
@@ -31,12 +32,14 @@ export interface RunningCompose extends AsyncDisposable {
 
 /** `docker compose up --wait` in a project of its own, on free ports, and `down --volumes` at the end. */
 export async function upCompose({ env = {}, args = [] }: ComposeOptions = {}): Promise<RunningCompose> {
-  const [page, jaeger, prometheus] = [await takeFreePort(), await takeFreePort(), await takeFreePort()]
+  const [page, jaeger] = [await takeFreePort(), await takeFreePort()]
+  const [prometheus, consul] = [await takeFreePort(), await takeFreePort()]
   const project = `throughline-test-${page}`
   const variables = {
     PAGE_PORT: String(page),
     JAEGER_PORT: String(jaeger),
     PROMETHEUS_PORT: String(prometheus),
+    CONSUL_PORT: String(consul),
     ...env,
   }
   const docker = async (more: Record<string, string>, ...command: string[]): Promise<string> => {
@@ -64,6 +67,7 @@ export async function upCompose({ env = {}, args = [] }: ComposeOptions = {}): P
     pageUrl: `http://127.0.0.1:${page}`,
     jaegerUrl: `http://127.0.0.1:${jaeger}`,
     prometheusUrl: `http://127.0.0.1:${prometheus}`,
+    consulUrl: `http://127.0.0.1:${consul}`,
     compose,
     composeWith,
     docker: (...command) => docker({}, ...command),

@@ -13,11 +13,14 @@ let engine: Engine
 export async function setup(): Promise<void> {
   engine = await openEngine()
   try {
-    const { node, envoy, jaeger, prometheus } = await readImages()
-    await engine.provide([node, envoy, jaeger, prometheus])
+    const { node, envoy, jaeger, consul, prometheus } = await readImages()
+    await engine.provide([node, envoy, jaeger, consul, prometheus])
     // The workers are started later and inherit it.
     Object.assign(process.env, engine.env)
-    await run('docker', ['compose', 'build', '--quiet'], { cwd: root, env: engine.env, maxBuffer: 64 * 1024 * 1024 })
+    for (const files of [[], ['--env-file', 'compose/consul.env']]) {
+      const command = ['compose', ...files, 'build', '--quiet']
+      await run('docker', command, { cwd: root, env: engine.env, maxBuffer: 64 * 1024 * 1024 })
+    }
   } catch (error) {
     await engine.close()
     throw error

@@ -54,6 +54,8 @@ export async function change({ pageUrl }: RunningCompose, action: string, body: 
 }
 
 interface MeshAnswer {
+  mesh: string
+  links: { label: string; url: string }[]
   access: string
   tracer: string
   sidecars: { name: string; state: string }[]

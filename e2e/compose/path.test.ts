@@ -53,6 +53,15 @@ describe('docker compose up --wait', () => {
     expect((await count(running)).state).toBe('connected')
   })
 
+  it('keeps a denial when setup is started again', async () => {
+    await change(running, 'deny')
+    await running.compose('restart', 'setup')
+    await running.compose('up', '--wait')
+    expect((await change(running, 'status')).access).toBe('denied')
+    expect((await count(running)).state).toBe('denied')
+    await change(running, 'allow')
+  })
+
   it.each(['zipkin', 'zipkin-w3c', 'none', 'opentelemetry'])(
     'keeps traces whole when the page changes the tracer to %s',
     async (tracer) => {

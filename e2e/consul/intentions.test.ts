@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { count } from '../support/count.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
 import { untilState } from '../support/until-state.ts'
+import { writeEntry } from './support/consul-api.ts'
 
 describe('intentions', () => {
   let lab: MeshLab
@@ -50,6 +51,20 @@ describe('intentions', () => {
     await lab.mesh.allow()
     await untilState(lab, 'connected')
     expect((await send('POST', '/')).status).toBe(403)
+  })
+
+  it('a rule that somebody else has written shows, outlives another change, and yields to a switch', async () => {
+    await writeEntry(lab, {
+      kind: 'service-intentions',
+      name: 'counting',
+      sources: [{ name: 'dashboard', action: 'deny' }],
+    })
+    await untilState(lab, 'denied')
+    expect((await lab.mesh.status()).access).toBe('denied')
+    await lab.mesh.set({ name: 'sampling', value: '10' })
+    expect((await count(lab)).state).toBe('denied')
+    await lab.mesh.allow()
+    expect((await count(lab)).state).toBe('connected')
   })
 
   it('with tcp, a denial is a reset, and there is no rule on methods', async () => {

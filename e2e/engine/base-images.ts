@@ -22,6 +22,10 @@ const makers: Record<string, (tag: string, state: string) => Promise<{ stage: st
       const { programs } = await findGoTool(goTools.jaeger)
       return { stage: 'jaeger', env: { JAEGER_BIN: programs['jaeger'] ?? '' } }
     },
+    'hashicorp/consul': async () => {
+      const { programs } = await findGoTool(goTools.consul)
+      return { stage: 'consul', env: { CONSUL_BIN: programs['consul'] ?? '' } }
+    },
     'prom/prometheus': async () => ({ stage: 'prometheus', env: {} }),
   }
 

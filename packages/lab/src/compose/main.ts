@@ -1,37 +1,40 @@
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createControlApi } from '../control-api.ts'
 import { LabError } from '../errors.ts'
-import { certificateFolders, createComposeMesh } from './compose-mesh.ts'
+import { createComposeMesh } from './compose-mesh.ts'
 import { writeControlFile } from './control-file.ts'
-import { keepIdentities } from './keep-identities.ts'
 import { controlPort, folders, loadSetupSettings } from './setup-settings.ts'
 
-/**
- * The set-up service of docker-compose.yml: makes the certificates, writes the sidecars' configuration, and serves the
- * switches of the page until it is told to end.
- */
-async function setUp(): Promise<void> {
+/** The set-up service of docker-compose.yml: has the sidecars configured, and serves the switches of the page. */
+async function setUp(told: Promise<unknown>): Promise<void> {
   const settings = loadSetupSettings(process.env)
-  const renewed = await keepIdentities(certificateFolders)
-  const mesh = await createComposeMesh(settings)
-  await mesh.start()
-  const token = await writeControlFile(folders.control, `http://setup:${controlPort}`)
-  await using api = await createControlApi({ mesh, host: '0.0.0.0', port: controlPort, token })
-  log({ msg: 'the sidecars can start', tracer: settings.tracer, certificates: renewed ? 'new' : 'kept', api: api.url })
-  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+  for (;;) {
+    const { mesh, facts, outdated } = await createComposeMesh(settings)
+    await mesh.start()
+    const token = await writeControlFile(folders.control, `http://setup:${controlPort}`)
+    await using api = await createControlApi({ mesh, host: '0.0.0.0', port: controlPort, token })
+    log('info', 'the mesh is ready to be used', { mesh: mesh.name, tracer: settings.tracer, ...facts, api: api.url })
+    const why = await Promise.race([outdated, told])
+    if (typeof why !== 'string') return
+    log('warn', `starting over: ${why}`)
+  }
 }
 
-function log(line: object): void {
-  process.stdout.write(
-    `${JSON.stringify({ level: 'info', time: new Date().toISOString(), service: 'setup', ...line })}\n`,
-  )
+function log(level: 'info' | 'warn', msg: string, more: object = {}): void {
+  const line = { level, time: new Date().toISOString(), service: 'setup', msg, ...more }
+  process.stdout.write(`${JSON.stringify(line)}\n`)
 }
 
+// From the first moment: process 1 of a container gets no signal that it doesn't ask for.
+const told = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
 try {
-  await setUp()
+  // A start that waits for containers may have long to wait.
+  await Promise.race([setUp(told), told.then(() => delay(1000))])
+  process.exit(0)
 } catch (error) {
   // Ours are written to be read; anything else is a fault, and its stack is needed.
   if (!(error instanceof LabError)) throw error
   process.stderr.write(`${error.code}: ${error.message}\n`)
-  process.exitCode = 1
+  process.exit(1)
 }

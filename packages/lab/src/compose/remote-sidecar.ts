@@ -3,17 +3,20 @@ import type { Sidecar } from '../meshes/envoy-sidecar.ts'
 import { waitUntilDrained, waitUntilTaken } from '../meshes/sidecar-updates.ts'
 
 export interface RemoteSidecarOptions {
-  /** Its `node.id`. */
   name: string
+  /** Its `node.id`, default its name. */
+  nodeId?: string
   adminUrl: string
   listeners: string[]
-  /** What was last written for it, by discovery service. */
-  versions: () => Record<string, string>
+  /** What was last written for it, by discovery service; absent when a control plane writes it. */
+  versions?: () => Record<string, string>
 }
 
 /** A sidecar that runs elsewhere and is started, stopped and restarted there; here it is only asked. */
-export function createRemoteSidecar({ name, adminUrl, listeners, versions }: RemoteSidecarOptions): Sidecar {
-  const check = (): Promise<SidecarCheck> => checkSidecar(adminUrl, { nodeId: name, listeners, versions: versions() })
+export function createRemoteSidecar(options: RemoteSidecarOptions): Sidecar {
+  const { name, nodeId = name, adminUrl, listeners, versions } = options
+  const check = (): Promise<SidecarCheck> =>
+    checkSidecar(adminUrl, { nodeId, listeners, ...(versions ? { versions: versions() } : { refusals: 'standing' }) })
   return {
     name,
     start: async () => {},

@@ -5,14 +5,17 @@ import { composeEnvoySettings, loadSetupSettings } from './setup-settings.ts'
 describe('the settings of the set-up service', () => {
   it('have defaults for what is unset, and for what is set to nothing', () => {
     expect(loadSetupSettings({ TRACER: '', SAMPLING: '' })).toEqual({
+      mesh: 'static-envoy',
       tracer: 'opentelemetry',
       sampling: 100,
       otlpUrl: 'http://jaeger:4318/v1/traces',
       zipkinUrl: 'http://jaeger:9411/api/v2/spans',
+      consulUiUrl: 'http://localhost:8500/ui/',
     })
   })
 
   it.each([
+    ['MESH', 'linkerd'],
     ['TRACER', 'datadog'],
     ['TRACER', 'jaeger'],
     ['SAMPLING', '101'],

@@ -2,13 +2,31 @@ import { LabError } from '../errors.ts'
 import { isTracer, type Tracer, tracers } from '../mesh.ts'
 import type { Sidecar, StaticEnvoySettings } from '../meshes/static-envoy/static-envoy-config.ts'
 
+const meshNames = ['static-envoy', 'consul'] as const
+export type MeshName = (typeof meshNames)[number]
+
 /** What docker-compose.yml tells the set-up service by environment. */
 export interface SetupSettings {
+  mesh: MeshName
   tracer: Tracer
   otlpUrl: string
   zipkinUrl: string
   /** Percentage of requests the sidecars trace when nobody decided before them. */
   sampling: number
+  /** Consul's pages, as a browser reaches them. */
+  consulUiUrl: string
+}
+
+/** Ports of each pod. */
+export const ports = {
+  app: { counting: 9001, dashboard: 9002 },
+  inbound: { counting: 21_001, dashboard: 21_003 },
+  /** The page, for browsers. */
+  page: 21_002,
+  /** Where the dashboard's sidecar listens for calls to counting. */
+  outbound: 9101,
+  admin: { counting: 19_001, dashboard: 19_002 },
+  metrics: { counting: 19_101, dashboard: 19_102 },
 }
 
 /** Port of the control API. */
@@ -33,6 +51,10 @@ export const usableTracers: readonly Tracer[] = tracers.filter((tracer) => trace
  * @throws LabError TL_USAGE naming the variable and what it takes
  */
 export function loadSetupSettings(env: NodeJS.ProcessEnv): SetupSettings {
+  const mesh = meshNames.find((name) => name === (env['MESH'] || 'static-envoy'))
+  if (mesh === undefined) {
+    throw new LabError('TL_USAGE', `MESH must be one of ${meshNames.join(', ')}, not "${env['MESH']}"`)
+  }
   const tracer = env['TRACER'] || 'opentelemetry'
   if (!isTracer(tracer) || !usableTracers.includes(tracer)) {
     throw new LabError('TL_USAGE', `TRACER must be one of ${usableTracers.join(', ')}, not "${tracer}"`)
@@ -42,10 +64,12 @@ export function loadSetupSettings(env: NodeJS.ProcessEnv): SetupSettings {
     throw new LabError('TL_USAGE', `SAMPLING must be a percentage from 0 to 100, not "${env['SAMPLING']}"`)
   }
   return {
+    mesh,
     tracer,
     sampling,
     otlpUrl: readUrl(env, 'OTLP_URL', 'http://jaeger:4318/v1/traces'),
     zipkinUrl: readUrl(env, 'ZIPKIN_URL', 'http://jaeger:9411/api/v2/spans'),
+    consulUiUrl: readUrl(env, 'CONSUL_UI_URL', 'http://localhost:8500/ui/'),
   }
 }
 
@@ -63,13 +87,13 @@ export function composeEnvoySettings({ otlpUrl, zipkinUrl, sampling }: SetupSett
   return {
     configDir: { counting: seenAt, dashboard: seenAt },
     certsDir: `${seenAt}/certs`,
-    admin: { counting: '0.0.0.0:19001', dashboard: '0.0.0.0:19002' },
-    countingApp: '127.0.0.1:9001',
-    countingInbound: '0.0.0.0:21001',
-    countingSidecar: 'counting:21001',
-    dashboardOutbound: '127.0.0.1:9101',
-    page: { inbound: '0.0.0.0:21002', app: '127.0.0.1:9002' },
-    metrics: { counting: '0.0.0.0:19101', dashboard: '0.0.0.0:19102' },
+    admin: anyAddress(ports.admin),
+    countingApp: `127.0.0.1:${ports.app.counting}`,
+    countingInbound: `0.0.0.0:${ports.inbound.counting}`,
+    countingSidecar: `counting:${ports.inbound.counting}`,
+    dashboardOutbound: `127.0.0.1:${ports.outbound}`,
+    page: { inbound: `0.0.0.0:${ports.page}`, app: `127.0.0.1:${ports.app.dashboard}` },
+    metrics: anyAddress(ports.metrics),
     otlpUrl,
     zipkinUrl,
     sampling,
@@ -78,6 +102,10 @@ export function composeEnvoySettings({ otlpUrl, zipkinUrl, sampling }: SetupSett
 
 /** Their admin addresses, as the set-up service reaches them. */
 export const adminUrls: Record<Sidecar, string> = {
-  counting: 'http://counting:19001',
-  dashboard: 'http://dashboard:19002',
+  counting: `http://counting:${ports.admin.counting}`,
+  dashboard: `http://dashboard:${ports.admin.dashboard}`,
+}
+
+function anyAddress({ counting, dashboard }: Record<Sidecar, number>): Record<Sidecar, string> {
+  return { counting: `0.0.0.0:${counting}`, dashboard: `0.0.0.0:${dashboard}` }
 }

@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { Guardian } from '../../guardian.ts'
 import { renderMeshFile, writeMeshFile } from '../../mesh-files.ts'
 import { createProgram, type Program } from '../../program.ts'
+import type { MeshValue } from '../../render-mesh.ts'
 import { type ConsulClient, createConsulClient } from './consul-client.ts'
 import type { AgentPlace } from './consul-place.ts'
 
@@ -14,30 +15,22 @@ export interface ConsulAgentOptions {
   log?: (line: string) => void
 }
 
-export interface ConsulAgent extends Program {
+/** What a mesh needs of a Consul server, whoever runs it. */
+export interface ConsulAgent extends Pick<Program, 'name' | 'pid' | 'stop'> {
+  /** Resolves when it leads itself and can sign certificates. */
+  start: () => Promise<void>
+  /** Why it doesn't answer; `undefined` when it does. */
+  downReason: () => string | undefined | Promise<string | undefined>
   client: ConsulClient
-  /** `http://host:port` of the sidecars' configuration. Without the scheme `consul connect envoy` looks for TLS. */
+  /** `http://host:port` of the sidecars' configuration. */
   xdsUrl: string
 }
 
-/** A single Consul server; ready when it leads itself and can sign certificates. */
-export async function createConsulAgent(options: ConsulAgentOptions): Promise<ConsulAgent> {
-  const { binary, place, runDir, guardian, log } = options
+/** A single Consul server that the lab runs itself. */
+export function createConsulAgent({ binary, place, runDir, guardian, log }: ConsulAgentOptions): ConsulAgent {
   const { ports } = place
   const [host = place.bind] = place.client.split(' ')
   const config = path.join(runDir, 'consul', 'agent.json')
-  await writeMeshFile(
-    config,
-    await renderMeshFile('consul/agent.yaml', {
-      BIND: place.bind,
-      CLIENT: place.client,
-      DATA_DIR: path.join(runDir, 'consul', 'data'),
-      HTTP_PORT: ports.http,
-      XDS_PORT: ports.xds,
-      SERVER_PORT: ports.server,
-      SERF_PORT: ports.serf,
-    }),
-  )
   const client = createConsulClient(`http://${host}:${ports.http}`)
   const program = createProgram({
     name: 'consul',
@@ -51,5 +44,26 @@ export async function createConsulAgent(options: ConsulAgentOptions): Promise<Co
     readyTimeoutMs: 30_000,
     isReady: client.isReady,
   })
-  return { ...program, client, xdsUrl: `http://${host}:${ports.xds}` }
+  return {
+    ...program,
+    async start() {
+      await writeMeshFile(config, await renderAgent(place, path.join(runDir, 'consul', 'data')))
+      await program.start()
+    },
+    client,
+    xdsUrl: `http://${host}:${ports.xds}`,
+  }
+}
+
+/** The configuration of a server: `mesh/consul/agent.yaml`. */
+export function renderAgent({ bind, client, ports }: AgentPlace, dataDir: string): Promise<MeshValue> {
+  return renderMeshFile('consul/agent.yaml', {
+    BIND: bind,
+    CLIENT: client,
+    DATA_DIR: dataDir,
+    HTTP_PORT: ports.http,
+    XDS_PORT: ports.xds,
+    SERVER_PORT: ports.server,
+    SERF_PORT: ports.serf,
+  })
 }

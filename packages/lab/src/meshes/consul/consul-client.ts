@@ -1,5 +1,5 @@
 import { LabError, messageOf } from '../../errors.ts'
-import { type HttpAnswer, httpRequest } from '../../http-request.ts'
+import { type HttpAnswer, httpRequest, type HttpRequestOptions } from '../../http-request.ts'
 import { poll } from '../../poll.ts'
 import type { MeshValue } from '../../render-mesh.ts'
 import { checkConsulEntry, type ConsulEntry } from './check-consul-entry.ts'
@@ -18,16 +18,23 @@ export interface ConsulClient {
    * @throws LabError TL_MESH_CONFIG_INVALID, TL_MESH_UPDATE_REJECTED with Consul's own words, TL_MESH_UPDATE_TIMEOUT
    */
   writeEntry: (entry: ConsulEntry) => Promise<void>
+  /**
+   * A config entry as it is in Consul, in the spelling in which it is written; undefined when there is none.
+   *
+   * @throws LabError TL_MESH_UPDATE_TIMEOUT
+   */
+  readEntry: (kind: string, name: string) => Promise<ConsulEntry | undefined>
   /** Registers a service with its sidecar, or replaces what is registered under its name. */
   register: (registration: MeshValue) => Promise<void>
 }
 
 export function createConsulClient(url: string): ConsulClient {
-  const put = async (path: string, body: MeshValue): Promise<void> => {
+  /** Asks until there is an answer that counts. */
+  const ask = async (path: string, options: HttpRequestOptions, what: string): Promise<HttpAnswer> => {
     let last = 'no answer'
     const attempt = async (): Promise<HttpAnswer | undefined> => {
       try {
-        const answer = await httpRequest(`${url}${path}`, { method: 'PUT', body, timeoutMs: 5000 })
+        const answer = await httpRequest(`${url}${path}`, { ...options, timeoutMs: 5000 })
         last = answer.body.trim()
         return isRefusal(answer) || answer.status < 300 ? answer : undefined
       } catch (error) {
@@ -36,8 +43,14 @@ export function createConsulClient(url: string): ConsulClient {
       }
     }
     const answer = await poll(attempt, { deadlineMs: patience, intervalMs: 100 })
-    if (answer === undefined) throw new LabError('TL_MESH_UPDATE_TIMEOUT', `Consul did not take the change: ${last}`)
-    if (isRefusal(answer)) throw new LabError('TL_MESH_UPDATE_REJECTED', `Consul refused the change: ${last}`)
+    if (answer === undefined) throw new LabError('TL_MESH_UPDATE_TIMEOUT', `Consul did not ${what}: ${last}`)
+    return answer
+  }
+  const put = async (path: string, body: MeshValue): Promise<void> => {
+    const answer = await ask(path, { method: 'PUT', body }, 'take the change')
+    if (isRefusal(answer)) {
+      throw new LabError('TL_MESH_UPDATE_REJECTED', `Consul refused the change: ${answer.body.trim()}`)
+    }
   }
 
   return {
@@ -54,6 +67,10 @@ export function createConsulClient(url: string): ConsulClient {
       checkConsulEntry(entry)
       await put('/v1/config', entry as unknown as MeshValue)
     },
+    async readEntry(kind, name) {
+      const { status, body } = await ask(`/v1/config/${kind}/${name}`, {}, `give its ${kind} ${name}`)
+      return status === 200 ? (asWritten(JSON.parse(body) as MeshValue) as unknown as ConsulEntry) : undefined
+    },
     register: (registration) => put('/v1/agent/service/register', registration),
   }
 }
@@ -63,4 +80,15 @@ function isRefusal({ status, body }: HttpAnswer): boolean {
   return (
     (status >= 400 && status < 500) || (status === 500 && !/leader|leave in progress|rpc error|timeout/i.test(body))
   )
+}
+
+/** Consul answers with `Kind` and `Sources`, and is told `kind` and `sources`. */
+function asWritten(value: MeshValue): MeshValue {
+  if (Array.isArray(value)) return value.map(asWritten)
+  if (value === null || typeof value !== 'object') return value
+  const pairs = Object.entries(value).map(([key, one]) => [
+    `${key.charAt(0).toLowerCase()}${key.slice(1)}`,
+    asWritten(one),
+  ])
+  return Object.fromEntries(pairs) as MeshValue
 }

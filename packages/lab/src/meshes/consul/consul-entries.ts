@@ -44,7 +44,7 @@ export async function renderMeshEntry({ mtls }: Pick<ConsulState, 'mtls'> = {}):
 
 /** A service and its sidecar, as `PUT /v1/agent/service/register` takes them. */
 export async function renderRegistration(name: ServiceName, place: ServicePlace): Promise<MeshValue> {
-  const { address, app, inboundPort, upstream, transparentProxy } = place
+  const { address, app, inboundPort, upstream, transparentProxy, bindAddress, metricsPort } = place
   const socket = 'socket' in app
   return renderMeshFile('consul/registration.yaml', {
     NAME: name,
@@ -63,6 +63,11 @@ export async function renderRegistration(name: ServiceName, place: ServicePlace)
           }),
         ]
       : null,
+    BIND_ADDRESS: bindAddress ?? null,
+    EXPOSE:
+      metricsPort === undefined || socket
+        ? null
+        : await renderMeshFile('consul/metrics.yaml', { METRICS_PORT: metricsPort, APP_PORT: app.port }),
   })
 }
 

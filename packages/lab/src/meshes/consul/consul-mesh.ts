@@ -1,14 +1,13 @@
 import { LabError } from '../../errors.ts'
-import type { Guardian } from '../../guardian.ts'
 import { createInTurn } from '../../in-turn.ts'
-import type { Mesh, SidecarStatus, Tracer } from '../../mesh.ts'
+import type { Bypass, Mesh, SidecarStatus, Tracer } from '../../mesh.ts'
 import type { Backend } from '../../mesh-module.ts'
 import { poll } from '../../poll.ts'
 import { pidsOf } from '../../program.ts'
 import type { ServiceName } from '../../service.ts'
 import { requireTracer } from '../../usable-tracers.ts'
 import { underControlPlane } from '../sidecar-status.ts'
-import { type ConsulAgent, createConsulAgent } from './consul-agent.ts'
+import type { ConsulAgent } from './consul-agent.ts'
 import {
   renderIntentions,
   renderMeshEntry,
@@ -17,9 +16,9 @@ import {
   renderServiceDefaults,
 } from './consul-entries.ts'
 import type { ConsulEntry } from './check-consul-entry.ts'
-import type { ConsulPlace } from './consul-place.ts'
+import type { ServicePlace } from './consul-place.ts'
 import { accessOf, type ConsulState, describeSettings, parseSetting, ruleIn, withRuleFor } from './consul-settings.ts'
-import { type ConsulSidecar, createConsulSidecar } from './consul-sidecar.ts'
+import type { ConsulSidecar } from './consul-sidecar.ts'
 import { acts, knowsCounting, stateInForce } from './in-force.ts'
 import { readSidecarConfig, type SidecarConfig } from './sidecar-config.ts'
 
@@ -29,12 +28,11 @@ const services = ['dashboard', 'counting'] as const
 const updateDeadline = 15_000
 
 export interface ConsulMeshOptions {
-  place: ConsulPlace
-  /** Paths of the programs to run. */
-  consul: string
-  envoy: string
-  /** Limit what the sidecars' admin interfaces answer; an Envoy before 1.37 refuses to. */
-  limitAdmin: boolean
+  agent: ConsulAgent
+  sidecars: Record<ServiceName, ConsulSidecar>
+  services: Record<ServiceName, ServicePlace>
+  /** The way around counting's sidecar under what is in force. */
+  bypass: (state: ConsulState) => Bypass
   backend: Backend
   tracer: Tracer
   /** What the tracer can be changed to. */
@@ -43,40 +41,29 @@ export interface ConsulMeshOptions {
   entries?: readonly ConsulEntry[]
   /** Percentage of undecided requests that the sidecars trace, default 100. */
   sampling?: number
-  runDir: string
-  guardian: Guardian
-  log?: (line: string) => void
-}
-
-interface Parts {
-  agent: ConsulAgent
-  sidecars: Record<ServiceName, ConsulSidecar>
+  /** Consul's own pages, as a browser reaches them; default the agent's. */
+  uiUrl?: string
 }
 
 /** A real Consul agent, and both services behind Envoys that have everything from it. */
 export function createConsulMesh(options: ConsulMeshOptions): Mesh {
-  const { place, backend, tracers } = options
+  const { agent, sidecars, services: places, backend, tracers } = options
   let wanted: ConsulState = {
     rule: options.entries ? ruleIn(options.entries) : 'get-only',
     protocol: 'http',
     sampling: String(options.sampling ?? 100),
     tracer: options.tracer,
     // The mesh entry of a chart doesn't admit another.
-    ...(place.services.counting.transparentProxy && !options.entries && { mtls: 'strict' }),
+    ...(places.counting.transparentProxy && !options.entries && { mtls: 'strict' }),
   }
   let allowing = wanted.rule
-  let parts: Parts | undefined
-  const running = (): Parts => {
-    if (parts === undefined) throw new LabError('TL_MESH_UPDATE_TIMEOUT', 'the mesh is not running')
-    return parts
-  }
 
   const readConfigs = async (): Promise<Record<ServiceName, SidecarConfig>> => {
-    const { upstream, admin } = place.services.dashboard
+    const { upstream, admin } = places.dashboard
     const outbound = `counting:${upstream?.address}:${upstream?.port}`
     const [dashboard, counting] = await Promise.all([
       readSidecarConfig(admin.url, outbound),
-      readSidecarConfig(place.services.counting.admin.url, 'public_listener:'),
+      readSidecarConfig(places.counting.admin.url, 'public_listener:'),
     ])
     return { dashboard, counting }
   }
@@ -85,17 +72,17 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
     let missing = ''
     const taken = async (): Promise<true | undefined> => {
       for (const name of services) {
-        const status = await running().sidecars[name].status()
+        const status = await sidecars[name].status()
         if (status.state === 'rejected') {
           throw new LabError('TL_MESH_UPDATE_REJECTED', `${status.name} refused the change: ${status.reason}`)
         }
       }
       const configs = await readConfigs()
       missing = services.filter((name) => !acts(configs[name], { state, name })).join(', ')
-      return missing === '' && (await knowsCounting(place)) ? true : undefined
+      return missing === '' && (await knowsCounting(places.dashboard)) ? true : undefined
     }
     if ((await poll(taken, { deadlineMs: updateDeadline })) === undefined) {
-      const why = running().agent.downReason()
+      const why = await agent.downReason()
       const what = missing === '' ? 'there is no healthy counting' : `not taken by ${missing}`
       throw new LabError(
         'TL_MESH_UPDATE_TIMEOUT',
@@ -103,17 +90,18 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
       )
     }
     // Until then a kept-alive connection still has the old rules.
-    await Promise.all(services.map((name) => running().sidecars[name].drained()))
+    await Promise.all(services.map((name) => sidecars[name].drained()))
   }
 
-  const write = async (state: ConsulState, before?: ConsulState): Promise<void> => {
-    const { client } = running().agent
+  /** Writes what is new; `asked` is written in any case, as others write to Consul, too. */
+  const write = async (state: ConsulState, before?: ConsulState, asked: Partial<ConsulState> = {}): Promise<void> => {
+    const { client } = agent
     if (before === undefined && options.entries) {
       for (const entry of options.entries) await client.writeEntry(entry)
       return
     }
     const isNew = (...names: (keyof ConsulState)[]): boolean =>
-      before === undefined || names.some((name) => before[name] !== state[name])
+      before === undefined || names.some((name) => name in asked || before[name] !== state[name])
     if (isNew('tracer', 'sampling')) await client.writeEntry(await renderProxyDefaults(state, backend))
     if (before === undefined) await client.writeEntry(await renderMeshEntry(state))
     const writeRule = async (): Promise<void> => client.writeEntry(await renderIntentions(state))
@@ -127,15 +115,23 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
   /** What only a bootstrap brings. One after the other: the status never shows both away. */
   const restartSidecars = async (): Promise<void> => {
     for (const name of ['counting', 'dashboard'] as const) {
-      const sidecar = running().sidecars[name]
+      const sidecar = sidecars[name]
       await sidecar.prepare()
       await sidecar.restart()
     }
   }
 
-  const change = async (next: ConsulState): Promise<void> => {
-    const before = wanted
-    await write(next, before)
+  /** What is wanted, by what stands in Consul: somebody may have changed a rule with Consul's own means. */
+  const readState = async (): Promise<ConsulState> => {
+    const entry = await agent.client.readEntry('service-intentions', 'counting')
+    return entry === undefined ? wanted : { ...wanted, rule: ruleIn([entry]) }
+  }
+
+  const change = async (ask: (now: ConsulState) => Partial<ConsulState>): Promise<void> => {
+    const before = await readState()
+    const asked = ask(before)
+    const next = withRuleFor({ ...before, ...asked }, asked)
+    await write(next, before, asked)
     try {
       if (next.tracer !== before.tracer) await restartSidecars()
     } catch (error) {
@@ -150,39 +146,35 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
 
   const queue = createInTurn()
   /** Each change waits until its own state is in force. */
-  const inTurn = (part: () => Partial<ConsulState>): Promise<void> => queue(() => change({ ...wanted, ...part() }))
+  const inTurn = (ask: (now: ConsulState) => Partial<ConsulState>): Promise<void> => queue(() => change(ask))
 
   const sidecarStatus = (name: ServiceName): Promise<SidecarStatus> =>
-    underControlPlane(parts?.sidecars[name], {
+    underControlPlane(sidecars[name], {
       name: `${name}-sidecar`,
       controlPlane: 'Consul',
-      downReason: () => running().agent.downReason(),
+      downReason: agent.downReason,
     })
 
   return {
     name: 'consul',
     get bypass() {
-      return place.bypass(wanted)
+      return options.bypass(wanted)
     },
     async start() {
-      const agent = await createConsulAgent({ ...options, binary: options.consul, place: place.agent })
-      const sidecar = (name: ServiceName): ConsulSidecar => createConsulSidecar(name, { ...options, agent })
-      parts = { agent, sidecars: { counting: sidecar('counting'), dashboard: sidecar('dashboard') } }
       await agent.start()
+      // A server that was here before has kept its rule.
+      wanted = await readState()
       await write(wanted)
-      for (const name of services) await agent.client.register(await renderRegistration(name, place.services[name]))
-      const { sidecars } = parts
+      for (const name of services) await agent.client.register(await renderRegistration(name, places[name]))
       await Promise.all(services.map((name) => sidecars[name].prepare()))
       await Promise.all(services.map((name) => sidecars[name].start()))
       await untilInForce(wanted)
     },
     async stop() {
-      if (parts === undefined) return
-      const { agent, sidecars } = parts
       await Promise.all(services.map((name) => sidecars[name].stop()))
       await agent.stop()
     },
-    allow: () => inTurn(() => ({ rule: allowing })),
+    allow: () => inTurn(({ protocol }) => ({ rule: protocol === 'tcp' ? 'everything' : allowing })),
     deny: () => inTurn(() => ({ rule: 'denied' })),
     async tracing(tracer) {
       requireTracer(tracer, tracers)
@@ -196,22 +188,22 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
           `Consul has no setting "${setting.name}" with the value "${setting.value}"`,
         )
       }
-      await inTurn(() => withRuleFor({ ...wanted, ...part }, part))
+      await inTurn(() => part)
     },
     async status() {
-      const [sidecars, { counting }] = await Promise.all([Promise.all(services.map(sidecarStatus)), readConfigs()])
+      const [statuses, { counting }] = await Promise.all([Promise.all(services.map(sidecarStatus)), readConfigs()])
       const state = stateInForce(counting, wanted)
       return {
         mesh: 'consul',
         tracer: state.tracer,
         tracers,
         access: accessOf(state.rule),
-        sidecars,
+        sidecars: statuses,
         settings: describeSettings(state),
-        bypass: place.bypass(state),
-        links: parts ? [{ label: 'Consul', url: `${parts.agent.client.url}/ui/` }] : [],
+        bypass: options.bypass(state),
+        links: [{ label: 'Consul', url: options.uiUrl ?? `${agent.client.url}/ui/` }],
       }
     },
-    pids: () => pidsOf(parts ? [parts.agent, ...services.map((name) => running().sidecars[name])] : []),
+    pids: () => pidsOf([agent, ...services.map((name) => sidecars[name])]),
   }
 }

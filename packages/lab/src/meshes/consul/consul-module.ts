@@ -5,9 +5,12 @@ import { goTools } from '../../binaries/go-tools.ts'
 import type { MeshModule, PrepareOptions } from '../../mesh-module.ts'
 import { usableTracers } from '../../usable-tracers.ts'
 import { versions } from '../../versions.ts'
+import type { ServiceName } from '../../service.ts'
 import { createChartPlace } from './chart-place.ts'
+import { createConsulAgent } from './consul-agent.ts'
 import { createConsulMesh } from './consul-mesh.ts'
 import type { ConsulPlace } from './consul-place.ts'
+import { type ConsulSidecar, createConsulSidecar } from './consul-sidecar.ts'
 import { planFromChart } from './from-chart.ts'
 import type { ChartPlan } from './from-chart-plan.ts'
 import { createLoopbackPlace } from './loopback-place.ts'
@@ -38,21 +41,25 @@ export const consulModule: MeshModule = {
       site: place.site,
       tracers,
       listensOn: place.listensOn,
-      create: (backend, tracer) =>
-        createConsulMesh({
-          place,
-          consul: programs['consul'] ?? '',
-          envoy: envoy.path,
-          limitAdmin: version === undefined || isAtLeast(version, versions.envoy.adminPaths),
+      create(backend, tracer) {
+        const consul = programs['consul'] ?? ''
+        const run = { place, consul, runDir, guardian, ...(log && { log }) }
+        const agent = createConsulAgent({ ...run, binary: consul, place: place.agent })
+        const limitAdmin = version === undefined || isAtLeast(version, versions.envoy.adminPaths)
+        const sidecar = (name: ServiceName): ConsulSidecar =>
+          createConsulSidecar(name, { ...run, agent, envoy: envoy.path, limitAdmin })
+        return createConsulMesh({
+          agent,
+          sidecars: { counting: sidecar('counting'), dashboard: sidecar('dashboard') },
+          services: place.services,
+          bypass: place.bypass,
           backend,
           tracer,
           tracers,
-          runDir,
-          guardian,
           ...(plan && { entries: plan.entries }),
           ...(sampling !== undefined && { sampling }),
-          ...(log && { log }),
-        }),
+        })
+      },
       close: place.close,
     }
   },

@@ -26,6 +26,8 @@ export interface AgentPlace {
 export interface ServicePlace {
   /** Where other sidecars find its sidecar. */
   address: string
+  /** Where its sidecar listens, if not there. */
+  bindAddress?: string
   /** Where its sidecar finds its app. */
   app: { address: string; port: number } | { socket: string }
   /** Port of the sidecar for other sidecars, mutual TLS only. */
@@ -34,6 +36,8 @@ export interface ServicePlace {
   upstream?: { address: string; port: number }
   /** Envoy's admin: `host:port` in the pod's own network, and the URL that this process asks. */
   admin: { bind: string; url: string }
+  /** Port of the sidecar that passes `GET /metrics` on to its app, for Prometheus; absent where nobody asks. */
+  metricsPort?: number
   /** Whether every connection of the pod goes through its sidecar. */
   transparentProxy: boolean
 }

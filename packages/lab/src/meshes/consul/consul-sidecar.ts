@@ -1,17 +1,14 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { runTool } from '../../binaries/run-tool.ts'
-import { LabError, messageOf } from '../../errors.ts'
 import type { Guardian } from '../../guardian.ts'
-import { renderMeshFile } from '../../mesh-files.ts'
-import type { MeshValue } from '../../render-mesh.ts'
 import type { ServiceName } from '../../service.ts'
-import { createEnvoySidecar, type EnvoySidecar } from '../envoy-sidecar.ts'
+import { createEnvoySidecar, type Sidecar } from '../envoy-sidecar.ts'
+import { makeBootstrap, proxyIdOf } from './bootstrap.ts'
 import type { ConsulAgent } from './consul-agent.ts'
-import type { ConsulPlace } from './consul-place.ts'
+import type { ConsulPlace, ServicePlace } from './consul-place.ts'
 
 export interface ConsulSidecarOptions {
-  place: ConsulPlace
+  place: Pick<ConsulPlace, 'services' | 'arrange' | 'placeSidecar'>
   agent: Pick<ConsulAgent, 'client' | 'xdsUrl'>
   /** Paths of the programs to run. */
   consul: string
@@ -23,22 +20,34 @@ export interface ConsulSidecarOptions {
   log?: (line: string) => void
 }
 
-export interface ConsulSidecar extends EnvoySidecar {
+/** The Envoy of a registered service, bootstrapped by Consul and configured by it over xDS. */
+export interface ConsulSidecar extends Sidecar {
   /** Takes a bootstrap from Consul as it is now, for the next start. Only this brings another tracer. */
   prepare: () => Promise<void>
+  /** Starts it again with what `prepare` took; resolves when it runs. */
+  restart: () => Promise<void>
 }
 
-interface Bootstrap {
-  admin?: Record<string, MeshValue>
-  layered_runtime?: { layers?: MeshValue[] }
-  [key: string]: unknown
+/** Listeners that Consul gives a sidecar of this place. */
+export function listenersOf({
+  address,
+  bindAddress = address,
+  inboundPort,
+  upstream,
+  transparentProxy,
+}: ServicePlace): string[] {
+  return [
+    `public_listener:${bindAddress}:${inboundPort}`,
+    ...(upstream ? [`counting:${upstream.address}:${upstream.port}`] : []),
+    ...(transparentProxy ? ['outbound_listener:127.0.0.1:15001'] : []),
+  ]
 }
 
-/** The Envoy of a registered service, bootstrapped by Consul and configured by it over xDS. */
+/** A sidecar that the lab runs itself. */
 export function createConsulSidecar(name: ServiceName, options: ConsulSidecarOptions): ConsulSidecar {
-  const { place, agent, consul, runDir, guardian, log } = options
+  const { place, agent, consul, limitAdmin, runDir, guardian, log } = options
   const service = place.services[name]
-  const proxyId = `${name}-sidecar-proxy`
+  const proxyId = proxyIdOf(name)
   const bootstrap = path.join(runDir, `${name}-sidecar.json`)
   const logFile = path.join(runDir, `${name}-sidecar.log`)
 
@@ -48,11 +57,7 @@ export function createConsulSidecar(name: ServiceName, options: ConsulSidecarOpt
     binary: options.envoy,
     adminUrl: service.admin.url,
     bootstrap,
-    listeners: [
-      `public_listener:${service.address}:${service.inboundPort}`,
-      ...(service.upstream ? [`counting:${service.upstream.address}:${service.upstream.port}`] : []),
-      ...(service.transparentProxy ? ['outbound_listener:127.0.0.1:15001'] : []),
-    ],
+    listeners: listenersOf(service),
     // One tracer of proxy-defaults serves both, and has no name of a service.
     env: { OTEL_RESOURCE_ATTRIBUTES: `service.name=${name}` },
     place: (command) => place.placeSidecar(name, command),
@@ -64,26 +69,14 @@ export function createConsulSidecar(name: ServiceName, options: ConsulSidecarOpt
   return {
     ...sidecar,
     async prepare() {
-      const { client, xdsUrl } = agent
-      const args = ['-sidecar-for', name, '-http-addr', client.url, '-grpc-addr', xdsUrl]
-      const command = [consul, 'connect', 'envoy', ...args, '-admin-bind', service.admin.bind, '-bootstrap']
-      let printed: Bootstrap
-      try {
-        printed = JSON.parse(await runTool(command, { env: {}, timeoutMs: 30_000 })) as Bootstrap
-      } catch (error) {
-        throw new LabError('TL_MESH_CONFIG_INVALID', `Consul made no bootstrap for ${name}: ${messageOf(error)}`, {
-          cause: error,
-        })
-      }
-      const layers = [...(printed.layered_runtime?.layers ?? []), await renderMeshFile('consul/layer.yaml')]
-      const limits = options.limitAdmin ? { allow_paths: await renderMeshFile('envoy/admin-paths.yaml') } : {}
-      const admin = { ...printed.admin, ...limits }
-      const text = JSON.stringify({ ...printed, admin, layered_runtime: { layers } }, null, 2)
+      const agentUrl = agent.client.url
+      const adminBind = service.admin.bind
+      const made = await makeBootstrap(name, { consul, agentUrl, xdsUrl: agent.xdsUrl, adminBind, limitAdmin })
       // It would hold a token where there are ACLs. The mode counts only for a file that is new.
       await fs.rm(bootstrap, { force: true })
-      await fs.writeFile(bootstrap, text, { mode: 0o600 })
+      await fs.writeFile(bootstrap, JSON.stringify(made, null, 2), { mode: 0o600 })
       await fs.writeFile(logFile, '', { flag: 'a' })
-      await place.arrange(name, { consul, agentUrl: client.url, proxyId, bootstrap, logFile })
+      await place.arrange(name, { consul, agentUrl, proxyId, bootstrap, logFile })
     },
   }
 }

@@ -1,6 +1,6 @@
 import { httpGet } from '../../http-get.ts'
 import type { ServiceName } from '../../service.ts'
-import type { ConsulPlace } from './consul-place.ts'
+import type { ServicePlace } from './consul-place.ts'
 import type { ConsulState } from './consul-settings.ts'
 import type { SidecarConfig } from './sidecar-config.ts'
 
@@ -25,10 +25,10 @@ export function stateInForce(counting: SidecarConfig, wanted: ConsulState): Cons
 }
 
 /** Whether the dashboard's sidecar has a healthy counting to send to. */
-export async function knowsCounting(place: ConsulPlace): Promise<boolean> {
+export async function knowsCounting({ admin }: ServicePlace): Promise<boolean> {
   const filter = encodeURIComponent(String.raw`^cluster\.counting\..*\.membership_healthy$`)
   try {
-    const { body } = await httpGet(`${place.services.dashboard.admin.url}/stats?filter=${filter}`)
+    const { body } = await httpGet(`${admin.url}/stats?filter=${filter}`)
     return /: [1-9]/.test(body)
   } catch {
     return false

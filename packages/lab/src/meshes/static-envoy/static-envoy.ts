@@ -1,4 +1,6 @@
+import fs from 'node:fs/promises'
 import path from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { LabError } from '../../errors.ts'
 import { createInTurn } from '../../in-turn.ts'
 import type { Access, Bypass, Mesh, Tracer } from '../../mesh.ts'
@@ -54,11 +56,19 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
     await writeMeshFile(path.join(folders[name], 'listeners.json'), await config.listeners(name, { tracer, version }))
     versions[name]['lds'] = version
   }
+  // A folder of its own: Envoy reads every watched file of a folder again when one changes.
+  const routesFile = path.join(folders.counting, 'routes', 'routes.json')
   const writeRoutes = async (): Promise<void> => {
     const version = nextVersion()
-    // A folder of its own: Envoy reads every watched file of a folder again when one changes.
-    await writeMeshFile(path.join(folders.counting, 'routes', 'routes.json'), await config.routes({ access, version }))
+    await writeMeshFile(routesFile, await config.routes({ access, version }))
     versions.counting['rds'] = version
+  }
+  /** What an earlier writer has left in force: a new one must not open what that one has closed. */
+  const readAccess = async (): Promise<Access> => {
+    const text = await fs.readFile(routesFile, 'utf8').catch(() => '{}')
+    const routes = JSON.parse(text) as { version_info?: string }
+    const denial = await config.routes({ access: 'denied', version: routes.version_info ?? '' })
+    return isDeepStrictEqual(routes, denial) ? 'denied' : 'allowed'
   }
 
   const setAccess = async (wanted: Access): Promise<void> => {
@@ -101,6 +111,7 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
     name: 'static-envoy',
     bypass,
     async start() {
+      access = await readAccess()
       await writeRoutes()
       for (const name of sidecars) {
         await writeMeshFile(path.join(folders[name], 'bootstrap.json'), await config.bootstrap(name))

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Runs Envoy with a bootstrap, and anew when there is another one, as Consul has the tracer in it: sidecar.sh <bootstrap>.
+# The container stays, and with it the network namespace that it shares with its app.
+set -uo pipefail
+bootstrap=$1
+options=(
+  --config-path "$bootstrap" --log-level warn --concurrency 1
+  --disable-hot-restart --drain-time-s 1 --drain-strategy immediate --file-flush-interval-msec 200
+)
+envoy=
+end() {
+  if [ -n "$envoy" ]; then
+    kill "$envoy"
+    wait "$envoy"
+  fi
+  exit 0
+}
+trap end TERM INT
+
+until [ -s "$bootstrap" ]; do sleep 0.1; done
+while :; do
+  running=$(<"$bootstrap")
+  envoy "${options[@]}" &
+  envoy=$!
+  while [ "$(<"$bootstrap")" = "$running" ]; do
+    sleep 0.2
+    if ! kill -0 "$envoy" 2>/dev/null; then
+      # What ends by itself is the engine's to start again.
+      wait "$envoy"
+      exit
+    fi
+  done
+  kill "$envoy"
+  wait "$envoy"
+done

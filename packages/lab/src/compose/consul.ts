@@ -1,0 +1,58 @@
+import { createConsulMesh } from '../meshes/consul/consul-mesh.ts'
+import type { ServicePlace } from '../meshes/consul/consul-place.ts'
+import type { ConsulSidecar } from '../meshes/consul/consul-sidecar.ts'
+import type { ServiceName } from '../service.ts'
+import { addressChange, untilAddresses } from './addresses.ts'
+import type { ComposeMesh } from './compose-mesh.ts'
+import { withMeasuredBypass } from './measure-bypass.ts'
+import { createRemoteConsulAgent } from './remote-consul-agent.ts'
+import { createRemoteConsulSidecar } from './remote-consul-sidecar.ts'
+import { adminUrls, folders, ports, type SetupSettings, usableTracers } from './setup-settings.ts'
+
+/** The program that writes bootstraps; the Dockerfile puts it there. */
+const consul = '/usr/local/bin/consul'
+const agentUrl = 'http://consul:8500'
+const xdsUrl = 'http://consul:8502'
+
+/** The Consul server of compose/consul.yml, and both sidecars as it configures them. `start` waits for all of them. */
+export async function createConsul(settings: SetupSettings): Promise<ComposeMesh> {
+  const addresses = await untilAddresses(['counting', 'dashboard', 'consul'])
+  const services = placeServices(addresses)
+  const sidecar = (name: ServiceName): ConsulSidecar =>
+    createRemoteConsulSidecar(name, { service: services[name], folder: folders[name], consul, agentUrl, xdsUrl })
+  const mesh = await withMeasuredBypass((bypass) =>
+    createConsulMesh({
+      agent: createRemoteConsulAgent({ url: agentUrl, xdsUrl }),
+      sidecars: { counting: sidecar('counting'), dashboard: sidecar('dashboard') },
+      services,
+      bypass,
+      backend: settings,
+      tracer: settings.tracer,
+      tracers: usableTracers,
+      sampling: settings.sampling,
+      uiUrl: settings.consulUiUrl,
+    }),
+  )
+  return { mesh, facts: { ...addresses }, outdated: addressChange(addresses) }
+}
+
+/** On the ports of the static Envoys, so that nobody else has to know which mesh it is. */
+function placeServices(addresses: Record<ServiceName, string>): Record<ServiceName, ServicePlace> {
+  const place = (name: ServiceName, appPort: number): ServicePlace => ({
+    address: addresses[name],
+    bindAddress: '0.0.0.0',
+    app: { address: '127.0.0.1', port: appPort },
+    inboundPort: ports.inbound[name],
+    admin: { bind: `0.0.0.0:${ports.admin[name]}`, url: adminUrls[name] },
+    metricsPort: ports.metrics[name],
+    transparentProxy: false,
+  })
+  return {
+    counting: place('counting', ports.app.counting),
+    dashboard: {
+      // The page is for browsers, which have no identity: the app serves it itself, at the port of the static front door.
+      ...place('dashboard', ports.page),
+      upstream: { address: '127.0.0.1', port: ports.outbound },
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import { LabError } from '../errors.ts'
+import { httpGet } from '../http-get.ts'
+import { writeMeshFile } from '../mesh-files.ts'
+import { type Bootstrap, type BootstrapOptions, makeBootstrap, proxyIdOf } from '../meshes/consul/bootstrap.ts'
+import type { ServicePlace } from '../meshes/consul/consul-place.ts'
+import { type ConsulSidecar, listenersOf } from '../meshes/consul/consul-sidecar.ts'
+import { poll } from '../poll.ts'
+import type { ServiceName } from '../service.ts'
+import { createRemoteSidecar } from './remote-sidecar.ts'
+
+/** Milliseconds for a container to start its Envoy, and for that to have its configuration. */
+const patience = 60_000
+
+export interface RemoteConsulSidecarOptions extends Omit<BootstrapOptions, 'adminBind' | 'limitAdmin'> {
+  service: ServicePlace
+  /** Folder that it reads its bootstrap from. */
+  folder: string
+}
+
+/** A sidecar whose container starts Envoy anew as soon as there is another bootstrap (`compose/sidecar.sh`). */
+export function createRemoteConsulSidecar(name: ServiceName, options: RemoteConsulSidecarOptions): ConsulSidecar {
+  const { service, folder, ...consul } = options
+  const { admin } = service
+  let mark: string | undefined
+  const sidecar = createRemoteSidecar({
+    name: `${name}-sidecar`,
+    nodeId: proxyIdOf(name),
+    adminUrl: admin.url,
+    listeners: listenersOf(service),
+  })
+
+  const untilStarted = async (): Promise<void> => {
+    const started = await poll(async () => ((await readMark(admin.url)) === mark ? true : undefined), {
+      deadlineMs: patience,
+      intervalMs: 100,
+    })
+    if (started === undefined) {
+      const why = `${name}-sidecar did not start with its bootstrap within ${patience / 1000} s: see its container's log`
+      throw new LabError('TL_MESH_UPDATE_TIMEOUT', why)
+    }
+    await sidecar.taken()
+  }
+
+  return {
+    ...sidecar,
+    async prepare() {
+      const made = await makeBootstrap(name, { ...consul, adminBind: admin.bind, limitAdmin: true })
+      mark = createHash('sha256').update(JSON.stringify(made)).digest('hex')
+      const { node } = made
+      const marked = { ...made, node: { ...node, metadata: { ...node.metadata, bootstrap: mark } } } satisfies Bootstrap
+      await writeMeshFile(path.join(folder, 'bootstrap.json'), marked)
+    },
+    start: untilStarted,
+    restart: untilStarted,
+  }
+}
+
+/** The mark of the bootstrap that an Envoy runs with; undefined when none answers. */
+async function readMark(adminUrl: string): Promise<string | undefined> {
+  try {
+    const { body } = await httpGet(`${adminUrl}/server_info`)
+    return (JSON.parse(body) as { node?: { metadata?: { bootstrap?: string } } }).node?.metadata?.bootstrap
+  } catch {
+    return undefined
+  }
+}

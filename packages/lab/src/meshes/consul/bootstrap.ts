@@ -1,0 +1,54 @@
+import { runTool } from '../../binaries/run-tool.ts'
+import { LabError, messageOf } from '../../errors.ts'
+import { renderMeshFile } from '../../mesh-files.ts'
+import type { MeshValue } from '../../render-mesh.ts'
+import type { ServiceName } from '../../service.ts'
+
+export interface BootstrapOptions {
+  /** Path of the Consul to ask. */
+  consul: string
+  /** URL of the agent's API. */
+  agentUrl: string
+  /** `http://host:port` of the sidecars' configuration. Without the scheme `consul connect envoy` looks for TLS. */
+  xdsUrl: string
+  /** Envoy's admin: `host:port`. */
+  adminBind: string
+  /** Limit what the admin interface answers; an Envoy before 1.37 refuses to. */
+  limitAdmin: boolean
+}
+
+/** An Envoy bootstrap, as far as something is added to it. */
+export interface Bootstrap {
+  node: { id: string; metadata?: Record<string, MeshValue> }
+  admin?: Record<string, MeshValue>
+  layered_runtime?: { layers?: MeshValue[] }
+  [key: string]: unknown
+}
+
+/** Id of a service's sidecar in Consul, and `node.id` of its Envoy. */
+export function proxyIdOf(name: ServiceName): string {
+  return `${name}-sidecar-proxy`
+}
+
+/**
+ * What `consul connect envoy` writes for the sidecar of a registered service, and what the lab adds. Only this brings
+ * another tracer.
+ *
+ * @throws LabError TL_MESH_CONFIG_INVALID with Consul's last words
+ */
+export async function makeBootstrap(name: ServiceName, options: BootstrapOptions): Promise<Bootstrap> {
+  const { consul, agentUrl, xdsUrl, adminBind, limitAdmin } = options
+  const args = ['-sidecar-for', name, '-http-addr', agentUrl, '-grpc-addr', xdsUrl, '-admin-bind', adminBind]
+  let printed: Bootstrap
+  try {
+    const text = await runTool([consul, 'connect', 'envoy', ...args, '-bootstrap'], { env: {}, timeoutMs: 30_000 })
+    printed = JSON.parse(text) as Bootstrap
+  } catch (error) {
+    const why = `Consul made no bootstrap for ${name}: ${messageOf(error)}`
+    throw new LabError('TL_MESH_CONFIG_INVALID', why, { cause: error })
+  }
+  const layers = [...(printed.layered_runtime?.layers ?? []), await renderMeshFile('consul/layer.yaml')]
+  const limits = limitAdmin ? { allow_paths: await renderMeshFile('envoy/admin-paths.yaml') } : {}
+  // The access log of proxy-defaults is for requests; the lab asks the admin interface all the time.
+  return { ...printed, admin: { ...printed.admin, ...limits, access_log: [] }, layered_runtime: { layers } }
+}
