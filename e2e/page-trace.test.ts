@@ -158,3 +158,21 @@ function byDepth(spans: JaegerSpan[]): JaegerSpan[] {
   }
   return line
 }
+
+describe('a trace backend that only has a page of its own', () => {
+  it('is where the newest trace is opened, or one that is chosen', async (context) => {
+    const ui = 'http://localhost:9411/zipkin/traces/'
+    const dashboardEnv = { TRACE_QUERY_URL: '', TRACE_UI_URL: `${ui}{traceId}`, TRAFFIC: 'off' }
+    await using lab = await startLab({ dashboardEnv })
+    const { traceId: first } = await count(lab)
+    const { traceId: newest } = await count(lab)
+    await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
+    const link = tab.page.locator('#open:visible')
+    await pollUntil(async () => (await link.getAttribute('href')) === ui + newest || undefined, {
+      deadline: 10_000,
+      what: 'a link to the newest trace',
+    })
+    await tab.page.locator('button.request', { hasText: String(first).slice(-4) }).click()
+    expect(await link.getAttribute('href')).toBe(ui + first)
+  })
+})

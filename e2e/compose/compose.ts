@@ -18,6 +18,7 @@ export interface RunningCompose extends AsyncDisposable {
   jaegerUrl: string
   prometheusUrl: string
   consulUrl: string
+  zipkinUrl: string
   /** `docker compose <args>` for these containers; gives what it printed. */
   compose: (...args: string[]) => Promise<string>
   /** The same with other values of `.env`. */
@@ -33,13 +34,14 @@ export interface RunningCompose extends AsyncDisposable {
 /** `docker compose up --wait` in a project of its own, on free ports, and `down --volumes` at the end. */
 export async function upCompose({ env = {}, args = [] }: ComposeOptions = {}): Promise<RunningCompose> {
   const [page, jaeger] = [await takeFreePort(), await takeFreePort()]
-  const [prometheus, consul] = [await takeFreePort(), await takeFreePort()]
+  const [prometheus, consul, zipkin] = [await takeFreePort(), await takeFreePort(), await takeFreePort()]
   const project = `throughline-test-${page}`
   const variables = {
     PAGE_PORT: String(page),
     JAEGER_PORT: String(jaeger),
     PROMETHEUS_PORT: String(prometheus),
     CONSUL_PORT: String(consul),
+    ZIPKIN_PORT: String(zipkin),
     ...env,
   }
   const docker = async (more: Record<string, string>, ...command: string[]): Promise<string> => {
@@ -53,7 +55,7 @@ export async function upCompose({ env = {}, args = [] }: ComposeOptions = {}): P
   const composeWith = (more: Record<string, string>, ...command: string[]): Promise<string> =>
     docker(more, 'compose', '--project-name', project, ...args, ...command)
   const compose = (...command: string[]): Promise<string> => composeWith({}, ...command)
-  const down = async (): Promise<void> => void (await compose('--profile', '*', 'down', '--volumes', '--timeout', '15'))
+  const down = async (): Promise<void> => void (await compose('--profile', '*', 'down', '--volumes'))
   try {
     await compose('up', '--wait')
   } catch (error) {
@@ -68,6 +70,7 @@ export async function upCompose({ env = {}, args = [] }: ComposeOptions = {}): P
     jaegerUrl: `http://127.0.0.1:${jaeger}`,
     prometheusUrl: `http://127.0.0.1:${prometheus}`,
     consulUrl: `http://127.0.0.1:${consul}`,
+    zipkinUrl: `http://127.0.0.1:${zipkin}`,
     compose,
     composeWith,
     docker: (...command) => docker({}, ...command),

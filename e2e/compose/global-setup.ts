@@ -13,8 +13,8 @@ let engine: Engine
 export async function setup(): Promise<void> {
   engine = await openEngine()
   try {
-    const { node, envoy, jaeger, consul, prometheus } = await readImages()
-    await engine.provide([node, envoy, jaeger, consul, prometheus])
+    const { grafana: _notRun, ...images } = await readImages()
+    await engine.provide(Object.values(images))
     // The workers are started later and inherit it.
     Object.assign(process.env, engine.env)
     for (const files of [[], ['--env-file', 'compose/consul.env']]) {

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { isTracer } from '@throughline/lab'
 import { pollUntil } from '@throughline/testkit'
 import { describe, expect, it } from 'vitest'
-import { upCompose } from './compose.ts'
+import { type RunningCompose, upCompose } from './compose.ts'
 import { change, count, countUntil, expectInJaeger } from './jaeger-trace.ts'
 
 describe('the exporter of the services, from .env', () => {
@@ -64,3 +64,57 @@ describe('the profile bypass', () => {
     expect(await running.compose('ps', '--quiet', 'counting-sidecar')).toBe(sidecar)
   })
 })
+
+describe('the profile traffic', () => {
+  it('makes requests with no browser, as many a second as it is told', async () => {
+    await using running = await upCompose({ env: { PER_SECOND: '20', TRAFFIC: 'off' }, args: ['--profile', 'traffic'] })
+    const first = (await count(running)).count ?? 0
+    const begin = performance.now()
+    await pollUntil(async () => ((await count(running)).count ?? 0) - first > 60 || undefined, {
+      deadline: 20_000,
+      interval: 500,
+      what: 'sixty requests more',
+    })
+    expect(performance.now() - begin).toBeGreaterThan(2000)
+  })
+})
+
+describe('the profile zipkin', () => {
+  it('brings every span of a request to Zipkin, whose page the trace link leads to', async () => {
+    await using running = await upCompose({ args: ['--env-file', 'compose/zipkin.env'] })
+    const counted = await fetch(`${running.pageUrl}/api/count`)
+    const { traceId } = (await counted.json()) as { traceId: string }
+    const spans = await pollUntil(() => readFromZipkin(running, traceId), { deadline: 40_000, what: 'five spans' })
+    const kinds: (string | undefined)[] = []
+    for (let at = spans.find(({ parentId }) => parentId === undefined); at !== undefined;) {
+      kinds.push(`${at.localEndpoint.serviceName} ${at.kind}`)
+      const { id } = at
+      at = spans.find(({ parentId }) => parentId === id)
+    }
+    expect(kinds).toEqual([
+      'dashboard SERVER',
+      'dashboard CLIENT',
+      'dashboard-sidecar CLIENT',
+      'counting-sidecar SERVER',
+      'counting SERVER',
+    ])
+    const link = /<([^>]*)>; rel="alternate"/.exec(counted.headers.get('link') ?? '')?.[1] ?? ''
+    expect(link).toBe(`${running.zipkinUrl.replace('127.0.0.1', 'localhost')}/zipkin/traces/${traceId}`)
+    expect((await fetch(link)).status).toBe(200)
+  })
+})
+
+interface ZipkinSpan {
+  id: string
+  parentId?: string
+  kind: string
+  localEndpoint: { serviceName: string }
+}
+
+/** The spans of a trace as soon as there are five; Java takes its time to start. */
+async function readFromZipkin({ zipkinUrl }: RunningCompose, traceId: string): Promise<ZipkinSpan[] | undefined> {
+  const response = await fetch(`${zipkinUrl}/api/v2/trace/${traceId}`).catch(() => undefined)
+  if (response?.status !== 200) return undefined
+  const spans = (await response.json()) as ZipkinSpan[]
+  return spans.length === 5 ? spans : undefined
+}

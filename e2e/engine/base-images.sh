@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds one image under the name that is asked for: base-images.sh <stage of images/Dockerfile> <name>
-# NODE_DIR, ENVOY_BIN, JAEGER_BIN, CONSUL_BIN: what it is made of, where the stage needs it.
+# NODE_DIR, ENVOY_BIN, JAEGER_BIN, CONSUL_BIN, ZIPKIN_DIR: what it is made of, where the stage needs it.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 stage=$1 name=$2
@@ -37,6 +37,7 @@ node) fresh "$NODE_DIR" node ;;
 envoy) fresh "$ENVOY_BIN" envoy ;;
 jaeger) from_package busybox-static /bin/busybox busybox && fresh "$JAEGER_BIN" jaeger ;;
 consul) from_package busybox-static /bin/busybox busybox && fresh "$CONSUL_BIN" consul ;;
+zipkin) from_package busybox-static /bin/busybox busybox && fresh "$ZIPKIN_DIR" zipkin ;;
 prometheus) from_package busybox-static /bin/busybox busybox && from_package prometheus /usr/bin/prometheus prometheus ;;
 esac
 docker build --quiet --target "$stage" --tag "$name" "$context" >/dev/null

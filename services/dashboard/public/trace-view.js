@@ -26,10 +26,12 @@ import { isRecord, parseErrorMessage, parseTraceId } from './wire.js'
  * The trace panel: follows the newest trace, or holds the one that was chosen, which the address `?trace=` names.
  *
  * @param {TraceViewOptions} options
- * @returns {{ offer(quarry: Quarry): void, explain(text: string): void, choose(traceId: string): void, useLinks(traceUiUrl: string | null): void }}
+ * @returns {{ offer(quarry: Quarry): void, explain(text: string, traceId?: string | null): void, choose(traceId: string): void, useLinks(traceUiUrl: string | null): void }}
  */
 export function createTraceView({ onSettled, onHeld }) {
   let held = parseTraceId(new URLSearchParams(location.search).get('trace'))
+  /** The trace that the panel names; empty while it names none. */
+  let named = held ?? ''
   let spans = 0
   /** @type {TraceModel | undefined} */
   let shown
@@ -38,7 +40,7 @@ export function createTraceView({ onSettled, onHeld }) {
   const explanations = createExplanations()
 
   const tools = createTraceTools({
-    onHold: () => hold(shown?.traceId ?? null),
+    onHold: () => hold(named || null),
     onFollow: () => hold(null),
   })
   const detail = createHopDetailView({ onClose: () => waterfall.pick(null) })
@@ -54,20 +56,26 @@ export function createTraceView({ onSettled, onHeld }) {
     onShowOther: (traceId) => choose(traceId),
   })
 
+  /** @param {string} traceId */
+  const name = (traceId) => {
+    named = traceId
+    tools.show(named, held !== null)
+  }
+
   /** @param {TraceModel} model */
   const show = (model) => {
     const other = findOtherHalf(model, explanations.get(model.traceId))
     const problems = model.problems.filter(({ code }) => other === undefined || code !== 'missing-upstream')
     shown = { ...model, problems: other === undefined ? problems : [other, ...problems] }
     waterfall.show(shown)
-    tools.show(shown.traceId, held !== null)
+    name(shown.traceId)
   }
 
   /** @param {string | null} traceId */
   const hold = (traceId) => {
     held = traceId
     history.replaceState(null, '', held === null ? '/' : `/?trace=${held}`)
-    tools.show(shown?.traceId ?? '', held !== null)
+    name(held ?? named)
     onHeld(held ?? '')
   }
 
@@ -114,15 +122,17 @@ export function createTraceView({ onSettled, onHeld }) {
     void read(traceId)
   }
 
-  tools.show('', held !== null)
+  name(named)
   if (held !== null) choose(held)
 
   return {
     offer(quarry) {
       void follower.offer(quarry)
     },
-    explain(text) {
-      if (held === null) waterfall.note(text)
+    explain(text, traceId = null) {
+      if (held !== null) return
+      waterfall.note(text)
+      if (traceId !== null) name(traceId)
     },
     choose,
     useLinks: (traceUiUrl) => tools.useLinks(traceUiUrl),
