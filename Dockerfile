@@ -70,4 +70,5 @@ HEALTHCHECK --interval=10s --start-period=5s --start-interval=1s CMD ["node", "h
 FROM $CONSUL AS consul
 
 FROM setup AS setup-consul
+LABEL org.opencontainers.image.licenses="Apache-2.0 AND BUSL-1.1"
 COPY --from=consul /bin/consul /usr/local/bin/consul

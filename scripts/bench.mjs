@@ -23,7 +23,9 @@ export async function bench(args) {
     return 2
   }
   const keeps = args.includes('--write-docs')
-  const file = `${ROOT}/${keeps ? 'docs/reference/data' : '.throughline/bench'}/bench-${name}.json`
+  // A Node's figures are its own: one is not comparable with another.
+  const major = process.versions.node.split('.')[0]
+  const file = `${ROOT}/${keeps ? 'docs/reference/data' : '.throughline/bench'}/bench-${name}-node${major}.json`
   const code = await runNpm(['run', '--silent', 'bench', `--workspace=@throughline/${name}`, '--', file, ...rest])
   if (code !== 0) console.error(`The benchmark of ${name} ended with ${code}.`)
   if (!keeps) return code

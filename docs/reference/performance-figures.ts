@@ -62,9 +62,14 @@ export interface PropagationFigures {
   >
 }
 
-/** The figures of one benchmark, kept in `data/`. */
-export function readFigures(name: string): unknown {
-  return JSON.parse(fs.readFileSync(path.join(import.meta.dirname, `data/bench-${name}.json`), 'utf8'))
+/** The figures of one benchmark with each Node that has been measured, kept in `data/`, the oldest Node first. */
+export function readFigures<Figures>(name: string): Figures[] {
+  const folder = path.join(import.meta.dirname, 'data')
+  const major = (file: string): number => Number(/\d+/.exec(file)?.[0])
+  const files = fs.readdirSync(folder).filter((file) => file.startsWith(`bench-${name}-node`))
+  return files
+    .toSorted((a, b) => major(a) - major(b))
+    .map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')) as Figures)
 }
 
 /** The figures of one variant of the service. */

@@ -7,7 +7,7 @@ import {
   type Spread,
   type TelemetryFigures,
 } from './performance-figures.ts'
-import { boundOfHop, goalRows } from './performance-goals.ts'
+import { boundOfHop, boundOfThroughput, goalRows } from './performance-goals.ts'
 
 function spread({ median, min, max }: Spread, digits: number): string {
   return `${median.toFixed(digits)} (${min.toFixed(digits)} … ${max.toFixed(digits)})`
@@ -105,14 +105,51 @@ function propagationTable({ results }: PropagationFigures): string {
   )
 }
 
+/** What was measured with one Node. */
+function requestSection(figures: TelemetryFigures): string {
+  const { machine, rounds, passes, requests, requestCost } = figures
+  return `### Node ${machine.node.slice(1)}
+
+${machine.cores} cores${machine.pinned ? ', the service alone on one, load and collector on the other' : ', nothing pinned'}; ${rounds} rounds of new processes, each of
+${passes} × ${requests} requests for each variant, in turns, of which the calmest quarter counts.
+
+${requestTable(requestCost)}
+
+Where our time goes:
+
+${partsTable(requestCost)}
+${boundOfThroughput(figures)}`
+}
+
+function exporterSection({ machine, steady, interrupted }: TelemetryFigures): string {
+  return `### Node ${machine.node.slice(1)}
+
+${exporterTable(steady)}
+
+With no collector for ten seconds of twenty:
+
+${exporterTable(interrupted)}
+`
+}
+
+function propagationSection(figures: PropagationFigures): string {
+  return `### Node ${figures.node.slice(1)}
+
+${figures.rounds} rounds of ${figures.hopsPerRound} hops in turns, in CPU time.
+
+${propagationTable(figures)}
+${boundOfHop(figures)}`
+}
+
 /** The page as the figures in `data/` have it. */
 export function performancePage(): string {
-  const telemetry = readFigures('telemetry') as TelemetryFigures
-  const propagation = readFigures('propagation') as PropagationFigures
-  const { machine, rounds, passes, requests } = telemetry
+  const telemetry = readFigures<TelemetryFigures>('telemetry')
+  const propagation = readFigures<PropagationFigures>('propagation')
+  const nodes = telemetry.map(({ machine }) => `Node ${machine.node.slice(1).split('.', 1)[0]}`)
   return `# What it costs
 
-Written from what the benchmarks have measured (\`data/bench-*.json\`). To measure again, and to write this page anew:
+Written from what the benchmarks have measured (\`data/bench-*.json\`). To measure again with the Node at hand, and to write
+this page anew:
 
 \`\`\`sh
 npm run bench -- telemetry                # a few minutes; figures on the terminal
@@ -123,18 +160,14 @@ npm run bench -- telemetry --write-docs   # keeps the figures and writes this pa
 Medians, with the least and the most of all rounds. Times differ from machine to machine, and a busy one makes all of
 them longer: trust what is added and the ratios, which are taken within a round.
 
-${table(['', 'wanted', 'measured', 'reached'], goalRows(telemetry, propagation))}
+${table(['', 'wanted', ...nodes], goalRows(telemetry, propagation))}
 
-What each part of it costs stands below.
+In bold, what isn't reached; what each part of it costs stands below.
 
 ## A traced request
 
-Node ${machine.node}, ${machine.cores} cores${machine.pinned ? ', the service alone on one, load and collector on the other' : ', nothing pinned'}; Express with one small JSON
-route, 32 kept-alive connections, each request with a \`traceparent\` of its own; ${rounds} rounds of new processes, each of
-${passes} × ${requests} requests for each variant, in turns, of which the calmest quarter counts. CPU is that of the whole
-process, exports included.
-
-${requestTable(telemetry.requestCost)}
+Express with one small JSON route, 32 kept-alive connections, each request with a \`traceparent\` of its own. CPU is that of
+the whole process, exports included.
 
 _Throughput_ is requests a second as a share of plain's, and suffers from whatever else runs on the machine. _Plain CPU ÷
 own_ is the share that CPU alone allows on a core that does nothing else. _Memory_ is resident memory as a multiple of
@@ -142,33 +175,22 @@ plain's. \`ours\` is \`createTelemetry\` with the settings it has by itself: the
 _Stock_ is \`NodeSDK\` with \`HttpInstrumentation\` and \`ExpressInstrumentation\`, all at their defaults.
 _Not sampled_ means that the caller's flag says so.
 
-Where our time goes:
-
-${partsTable(telemetry.requestCost)}
-
+${telemetry.map(requestSection).join('\n')}
 ## Spans that get lost
 
 A process that makes spans and nothing else, at a steady rate; the collector counts what it receives. _Counted_ are the
 lost ones that \`exportStats()\`, and with it \`trace_spans_total\` on \`/metrics\`, knows of: all of them.
 
-${exporterTable(telemetry.steady)}
-
 Our queue holds 16,384 spans and gives 2,048 to an export; the SDK's defaults are 2,048 and 512. Smaller batches cost a
-little less CPU, and lose spans as soon as the collector takes its time: one batch is under way at a time.
+little less CPU, and lose spans as soon as the collector takes its time: one batch is under way at a time. A span that waits
+takes about 2 kB, so a queue for a longer outage is paid for in memory only while there is one.
 
-With no collector for ten seconds of twenty:
-
-${exporterTable(telemetry.interrupted)}
-
-A span that waits takes about 2 kB, so a queue for a longer outage is paid for in memory only while there is one.
-
+${telemetry.map(exporterSection).join('\n')}
 ## Reading and writing headers
 
-Extract and inject for one hop, against OpenTelemetry's W3C, B3 and baggage propagators in a composite; Node
-${propagation.node}, ${propagation.rounds} rounds of ${propagation.hopsPerRound} hops in turns, in CPU time. _Interface alone_ is a propagator that
-makes the same calls of getter and setter, checks nothing and writes what was made before; _and one look_ matches each value
-that it reads once with \`/^[!-~]*$/\`, the fastest way in JavaScript to see every character.
+Extract and inject for one hop, against OpenTelemetry's W3C, B3 and baggage propagators in a composite. _Interface alone_ is
+a propagator that makes the same calls of getter and setter, checks nothing and writes what was made before; _and one look_
+matches each value that it reads once with \`/^[!-~]*$/\`, the fastest way in JavaScript to see every character.
 
-${propagationTable(propagation)}
-${boundOfHop(propagation)}`
+${propagation.map(propagationSection).join('\n')}`
 }
