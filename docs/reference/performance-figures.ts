@@ -62,13 +62,16 @@ export interface PropagationFigures {
   >
 }
 
+function nodeOf(file: string): number {
+  return Number(/\d+/.exec(file)?.[0])
+}
+
 /** The figures of one benchmark with each Node that has been measured, kept in `data/`, the oldest Node first. */
 export function readFigures<Figures>(name: string): Figures[] {
   const folder = path.join(import.meta.dirname, 'data')
-  const major = (file: string): number => Number(/\d+/.exec(file)?.[0])
   const files = fs.readdirSync(folder).filter((file) => file.startsWith(`bench-${name}-node`))
   return files
-    .toSorted((a, b) => major(a) - major(b))
+    .toSorted((a, b) => nodeOf(a) - nodeOf(b))
     .map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')) as Figures)
 }
 
