@@ -4,6 +4,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { pollUntil } from '@throughline/testkit'
 import { describe, expect, it } from 'vitest'
+import { readImages } from './compose-file.ts'
 import { upCompose } from './compose.ts'
 import { count, countUntil } from './jaeger-trace.ts'
 
@@ -50,6 +51,18 @@ describe.each(['counting', 'dashboard', 'setup'])('the image of %s', (name) => {
       '*.map',
     )
     expect(found).toBe('')
+  })
+})
+
+describe('the image of setup-consul', () => {
+  it('is that of setup with the Consul of docker-compose.yml, and says whose licence it has', async () => {
+    const image = 'throughline/setup-consul:0.1.0'
+    const tag = (await readImages()).consul.split(':')[1]
+    expect(await docker('run', '--rm', image, 'consul', 'version')).toContain(`Consul v${tag}`)
+    const { Config, RootFS } = await inspect(image)
+    expect(Config.Labels['org.opencontainers.image.licenses']).toBe('Apache-2.0 AND BUSL-1.1')
+    const { RootFS: plain } = await inspect('throughline/setup:0.1.0')
+    expect(RootFS.Layers.slice(0, plain.Layers.length)).toEqual(plain.Layers)
   })
 })
 
