@@ -8,11 +8,12 @@ options=(
   --disable-hot-restart --drain-time-s 1 --drain-strategy immediate --file-flush-interval-msec 200
 )
 envoy=
+stop() {
+  kill "$envoy"
+  wait "$envoy"
+}
 end() {
-  if [ -n "$envoy" ]; then
-    kill "$envoy"
-    wait "$envoy"
-  fi
+  [ -z "$envoy" ] || stop
   exit 0
 }
 trap end TERM INT
@@ -30,6 +31,5 @@ while :; do
       exit
     fi
   done
-  kill "$envoy"
-  wait "$envoy"
+  stop
 done

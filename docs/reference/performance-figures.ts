@@ -46,7 +46,6 @@ export interface ExporterFigures {
 
 /** What `npm run bench -- propagation --write-docs` has measured. */
 export interface PropagationFigures {
-  goal: number
   node: string
   rounds: number
   hopsPerRound: number
@@ -56,7 +55,6 @@ export interface PropagationFigures {
       nsPerHop: Record<'composite' | 'mesh' | 'forward' | 'floor' | 'look', Spread>
       bytesPerHop: Record<'composite' | 'mesh', number>
       timesFaster: Spread
-      timesFasterFloor: Spread
       timesFasterLook: Spread
     }
   >

@@ -87,17 +87,18 @@ ${us(span)}.
 }
 
 /** Why a hop isn't as many times faster than the composite as was wanted, in figures; nothing when it is. */
-export function boundOfHop({ goal, results }: PropagationFigures): string {
+export function boundOfHop({ results }: PropagationFigures): string {
+  const { wanted } = propagationGoal
   const { all } = results
   if (all === undefined) throw new Error('all headers together were not measured')
-  if (all.timesFaster.median >= goal) return ''
+  if (all.timesFaster.median >= wanted) return ''
   const { composite, mesh, look } = all.nsPerHop
-  const bound = Object.entries(results).filter(([, { timesFasterLook }]) => timesFasterLook.median < goal)
+  const bound = Object.entries(results).filter(([, { timesFasterLook }]) => timesFasterLook.median < wanted)
   const impossible = bound.map(([headers, { timesFasterLook }]) => `${timesFasterLook.median.toFixed(1)} (${headers})`)
   return `
 Nothing that is sent on was left unlooked at, and looking has a price: a propagator that does that and nothing else is
-${impossible.join(', ')} times faster than the composite, so none can be ${goal} times faster there.
-With all headers it would have ${ns(composite.median / goal - look.median)} left to parse them, to choose among them and to make new ones. That takes ${ns(mesh.median - look.median)} here.
+${impossible.join(', ')} times faster than the composite, so none can be ${wanted} times faster there.
+With all headers it would have ${ns(composite.median / wanted - look.median)} left to parse them, to choose among them and to make new ones. That takes ${ns(mesh.median - look.median)} here.
 `
 }
 

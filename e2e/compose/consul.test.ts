@@ -1,6 +1,8 @@
 import { pollUntil } from '@throughline/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readImages } from './compose-file.ts'
 import { type RunningCompose, upCompose } from './compose.ts'
+import { expectHealthy } from './healthy.ts'
 import { change, count, countUntil, expectInJaeger } from './jaeger-trace.ts'
 
 describe('docker compose --env-file compose/consul.env up --wait', () => {
@@ -28,16 +30,7 @@ describe('docker compose --env-file compose/consul.env up --wait', () => {
     })
 
   it('comes back when a real Consul has configured both sidecars', async () => {
-    const lines = (await running.compose('ps', '--format', '{{.Service}} {{.Health}}')).trim().split('\n')
-    expect(lines.toSorted()).toEqual([
-      'consul healthy',
-      'counting healthy',
-      'counting-sidecar healthy',
-      'dashboard healthy',
-      'dashboard-sidecar healthy',
-      'jaeger healthy',
-      'setup healthy',
-    ])
+    await expectHealthy(running, ['consul'])
     const { mesh, links } = await change(running, 'status')
     expect(mesh).toBe('consul')
     expect(links).toEqual([{ label: 'Consul', url: `${running.consulUrl.replace('127.0.0.1', 'localhost')}/ui/` }])
@@ -112,7 +105,7 @@ describe('docker compose --env-file compose/consul.env up --wait', () => {
       ...network,
       '--name',
       squatter,
-      'node:24-slim',
+      (await readImages()).node,
       'sleep',
       '600',
     )

@@ -1,6 +1,7 @@
 import { pollUntil } from '@throughline/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RunningCompose, upCompose } from './compose.ts'
+import { expectHealthy } from './healthy.ts'
 import { change, count, countUntil, expectInJaeger } from './jaeger-trace.ts'
 
 describe('docker compose up --wait', () => {
@@ -9,15 +10,7 @@ describe('docker compose up --wait', () => {
   afterAll(() => running?.[Symbol.asyncDispose]())
 
   it('comes back when every container is healthy', async () => {
-    const lines = (await running.compose('ps', '--format', '{{.Service}} {{.Health}}')).trim().split('\n')
-    expect(lines.toSorted()).toEqual([
-      'counting healthy',
-      'counting-sidecar healthy',
-      'dashboard healthy',
-      'dashboard-sidecar healthy',
-      'jaeger healthy',
-      'setup healthy',
-    ])
+    await expectHealthy(running)
   })
 
   it('makes a request one trace of five spans in Jaeger, each the child of the one before', async () => {

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { findEnvoy, findGoTool, goTools } from '@throughline/lab'
+import { findEnvoy, findGoTool, goTools, requireChecksum } from '@throughline/lab'
 
 const run = promisify(execFile)
 const here = import.meta.dirname
@@ -62,12 +61,7 @@ async function installZipkin(version: string, state: string): Promise<string> {
     const artifact = `io.zipkin:zipkin-server:${version}:jar:exec`
     await run('mvn', ['-q', '-B', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${work}`])
     const jar = path.join(work, `zipkin-server-${version}-exec.jar`)
-    const sha256 = createHash('sha256')
-      .update(await fs.readFile(jar))
-      .digest('hex')
-    if (sha256 !== zipkinJars[version]) {
-      throw new Error(`${artifact} has the sha256 ${sha256}, not the one in ${import.meta.filename}`)
-    }
+    await requireChecksum(jar, zipkinJars[version] ?? 'none')
     await fs.rename(jar, path.join(work, 'zipkin.jar'))
     const modules = 'java.se,jdk.crypto.ec,jdk.management,jdk.naming.dns,jdk.unsupported,jdk.zipfs'
     const small = ['--strip-debug', '--no-header-files', '--no-man-pages']

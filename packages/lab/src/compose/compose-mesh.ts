@@ -1,6 +1,6 @@
 import type { Mesh } from '../mesh.ts'
 import { createConsul } from './consul.ts'
-import type { MeshName, SetupSettings } from './setup-settings.ts'
+import type { ComposeMeshName, SetupSettings } from './setup-settings.ts'
 import { createStaticEnvoys } from './static-envoys.ts'
 
 /** A mesh whose sidecars compose runs. */
@@ -12,7 +12,7 @@ export interface ComposeMesh {
   outdated: Promise<string>
 }
 
-const meshes: Record<MeshName, (settings: SetupSettings) => Promise<ComposeMesh>> = {
+const meshes: Record<ComposeMeshName, (settings: SetupSettings) => Promise<ComposeMesh>> = {
   'static-envoy': createStaticEnvoys,
   consul: createConsul,
 }

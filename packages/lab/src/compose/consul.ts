@@ -25,7 +25,7 @@ export async function createConsul(settings: SetupSettings): Promise<ComposeMesh
       agent: createRemoteConsulAgent({ url: agentUrl, xdsUrl }),
       sidecars: { counting: sidecar('counting'), dashboard: sidecar('dashboard') },
       services,
-      bypass,
+      bypass: () => bypass,
       backend: settings,
       tracer: settings.tracer,
       tracers: usableTracers,

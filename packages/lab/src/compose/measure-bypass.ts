@@ -6,23 +6,15 @@ import { ports } from './setup-settings.ts'
 /** Milliseconds for a connection within one machine. */
 const patience = 500
 
-const measure = (): Promise<Bypass> => measureBypass('counting', ports.app.counting)
-
 /** A mesh whose status tells the way around counting's sidecar as it is found each time. */
-export async function withMeasuredBypass(create: (bypass: () => Bypass) => Mesh): Promise<Mesh> {
-  let bypass = await measure()
-  const mesh = create(() => bypass)
-  return {
-    ...mesh,
-    async status() {
-      bypass = await measure()
-      return { ...(await mesh.status()), bypass }
-    },
-  }
+export async function withMeasuredBypass(create: (bypass: Bypass) => Mesh): Promise<Mesh> {
+  const mesh = create(await measureBypass())
+  return { ...mesh, status: async () => ({ ...(await mesh.status()), bypass: await measureBypass() }) }
 }
 
 /** Tries the way around counting's sidecar, from outside counting's pod. */
-async function measureBypass(host: string, port: number): Promise<Bypass> {
+async function measureBypass(): Promise<Bypass> {
+  const [host, port] = ['counting', ports.app.counting]
   const address = `http://${host}:${port}`
   const open = await isOpen(host, port)
   return {

@@ -3,11 +3,11 @@ import { isTracer, type Tracer, tracers } from '../mesh.ts'
 import type { Sidecar, StaticEnvoySettings } from '../meshes/static-envoy/static-envoy-config.ts'
 
 const meshNames = ['static-envoy', 'consul'] as const
-export type MeshName = (typeof meshNames)[number]
+export type ComposeMeshName = (typeof meshNames)[number]
 
 /** What docker-compose.yml tells the set-up service by environment. */
 export interface SetupSettings {
-  mesh: MeshName
+  mesh: ComposeMeshName
   tracer: Tracer
   otlpUrl: string
   zipkinUrl: string

@@ -18,7 +18,7 @@ export async function createStaticEnvoys(settings: SetupSettings): Promise<Compo
       folders,
       createSidecar: (name, expected) =>
         createRemoteSidecar({ ...expected, name: `${name}-sidecar`, adminUrl: adminUrls[name] }),
-      bypass: bypass(),
+      bypass,
       tracer: settings.tracer,
       tracers: usableTracers,
     }),

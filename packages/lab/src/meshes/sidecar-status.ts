@@ -22,15 +22,11 @@ export async function readSidecarStatus(
 /** The same of a sidecar that a control plane configures, and that may not have been made yet. */
 export async function underControlPlane(
   sidecar: { status: () => Promise<SidecarStatus> } | undefined,
-  {
-    name,
-    controlPlane,
-    downReason,
-  }: { name: string; controlPlane: string; downReason: () => string | undefined | Promise<string | undefined> },
+  { name, controlPlane, downReason }: { name: string; controlPlane: string; downReason: () => string | undefined },
 ): Promise<SidecarStatus> {
   if (sidecar === undefined) return { name, state: 'starting', restarts: 0 }
   const status = await sidecar.status()
-  const why = await downReason()
+  const why = downReason()
   if (status.state !== 'ready' || why === undefined) return status
   return { ...status, reason: `${controlPlane} is down (${why}): it goes on with what it has` }
 }

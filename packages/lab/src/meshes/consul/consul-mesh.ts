@@ -58,15 +58,14 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
   }
   let allowing = wanted.rule
 
-  const readConfigs = async (): Promise<Record<ServiceName, SidecarConfig>> => {
-    const { upstream, admin } = places.dashboard
-    const outbound = `counting:${upstream?.address}:${upstream?.port}`
-    const [dashboard, counting] = await Promise.all([
-      readSidecarConfig(admin.url, outbound),
-      readSidecarConfig(places.counting.admin.url, 'public_listener:'),
-    ])
-    return { dashboard, counting }
+  const { upstream } = places.dashboard
+  /** How the name of the listener begins that shows what a sidecar does. */
+  const listeners: Record<ServiceName, string> = {
+    dashboard: `counting:${upstream?.address}:${upstream?.port}`,
+    counting: 'public_listener:',
   }
+  const readConfig = (name: ServiceName): Promise<SidecarConfig> =>
+    readSidecarConfig(places[name].admin.url, listeners[name])
 
   const untilInForce = async (state: ConsulState): Promise<void> => {
     let missing = ''
@@ -77,8 +76,9 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
           throw new LabError('TL_MESH_UPDATE_REJECTED', `${status.name} refused the change: ${status.reason}`)
         }
       }
-      const configs = await readConfigs()
-      missing = services.filter((name) => !acts(configs[name], { state, name })).join(', ')
+      const read = await Promise.all(services.map(async (name) => ({ name, config: await readConfig(name) })))
+      const behind = read.filter(({ name, config }) => !acts(config, { state, name }))
+      missing = behind.map(({ name }) => name).join(', ')
       return missing === '' && (await knowsCounting(places.dashboard)) ? true : undefined
     }
     if ((await poll(taken, { deadlineMs: updateDeadline })) === undefined) {
@@ -104,12 +104,14 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
       before === undefined || names.some((name) => name in asked || before[name] !== state[name])
     if (isNew('tracer', 'sampling')) await client.writeEntry(await renderProxyDefaults(state, backend))
     if (before === undefined) await client.writeEntry(await renderMeshEntry(state))
-    const writeRule = async (): Promise<void> => client.writeEntry(await renderIntentions(state))
-    const writeProtocol = async (): Promise<void> => client.writeEntry(await renderServiceDefaults('counting', state))
+    const writeRule = async (): Promise<void> => {
+      if (isNew('rule')) await client.writeEntry(await renderIntentions(state))
+    }
+    const writeProtocol = async (): Promise<void> => {
+      if (isNew('protocol', 'mtls')) await client.writeEntry(await renderServiceDefaults('counting', state))
+    }
     // Consul holds a rule on methods together with the protocol that has methods, or refuses one of them.
-    const order = state.protocol === 'http' ? [writeProtocol, writeRule] : [writeRule, writeProtocol]
-    for (const one of order)
-      if (isNew(...(one === writeRule ? (['rule'] as const) : (['protocol', 'mtls'] as const)))) await one()
+    for (const one of state.protocol === 'http' ? [writeProtocol, writeRule] : [writeRule, writeProtocol]) await one()
   }
 
   /** What only a bootstrap brings. One after the other: the status never shows both away. */
@@ -148,12 +150,8 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
   /** Each change waits until its own state is in force. */
   const inTurn = (ask: (now: ConsulState) => Partial<ConsulState>): Promise<void> => queue(() => change(ask))
 
-  const sidecarStatus = (name: ServiceName): Promise<SidecarStatus> =>
-    underControlPlane(sidecars[name], {
-      name: `${name}-sidecar`,
-      controlPlane: 'Consul',
-      downReason: agent.downReason,
-    })
+  const sidecarStatus = (name: ServiceName, down: string | undefined): Promise<SidecarStatus> =>
+    underControlPlane(sidecars[name], { name: `${name}-sidecar`, controlPlane: 'Consul', downReason: () => down })
 
   return {
     name: 'consul',
@@ -191,14 +189,14 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
       await inTurn(() => part)
     },
     async status() {
-      const [statuses, { counting }] = await Promise.all([Promise.all(services.map(sidecarStatus)), readConfigs()])
+      const [down, counting] = await Promise.all([agent.downReason(), readConfig('counting')])
       const state = stateInForce(counting, wanted)
       return {
         mesh: 'consul',
         tracer: state.tracer,
         tracers,
         access: accessOf(state.rule),
-        sidecars: statuses,
+        sidecars: await Promise.all(services.map((name) => sidecarStatus(name, down))),
         settings: describeSettings(state),
         bypass: options.bypass(state),
         links: [{ label: 'Consul', url: options.uiUrl ?? `${agent.client.url}/ui/` }],
