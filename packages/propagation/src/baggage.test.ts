@@ -46,6 +46,18 @@ describe('baggage', () => {
     expect(parseBaggage('a=100%')).toEqual([{ key: 'a', value: '100%', properties: undefined }])
   })
 
+  it.each([
+    ['members of spaces', Array.from({ length: 60 }, () => `a=${' '.repeat(7)}`).join(',')],
+    ['one member of spaces', `a=${' '.repeat(8000)}`],
+    ['spaces before a property', `a=${' '.repeat(8000)};`],
+    ['spaces after a value', `a=b${' '.repeat(8000)}`],
+  ])('is checked in linear time when a list of %s ends in an invalid character', (_, list) => {
+    const start = performance.now()
+    checkBaggage(`${list},"`)
+    checkBaggage(`${list}"`)
+    expect(performance.now() - start).toBeLessThan(50)
+  })
+
   it('is written so that it reads back the same', () => {
     const list = [
       { key: 'user', value: 'Jürgen, "100%"; a=b\\c', properties: 'ttl=1' },
