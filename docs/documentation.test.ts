@@ -74,7 +74,8 @@ it('configuration.md has one row for every variable of the services, and none fo
 
 it('the telemetry README names every variable that the package reads', () => {
   const folder = path.join(root, 'packages/telemetry/src')
-  const sources = fs.readdirSync(folder).filter((file) => file.endsWith('.ts') && !/\.test(-support)?\.ts$/.test(file))
+  const entries = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const sources = entries.filter((file) => file.endsWith('.ts') && !/\.test(-support)?\.ts$/.test(file))
   const code = sources.map((file) => fs.readFileSync(path.join(folder, file), 'utf8')).join('\n')
   const named = new Set(code.match(/\b(?:OTEL|TRACE)_[A-Z_]+[A-Z]\b/g))
   const readme = read('packages/telemetry/README.md')

@@ -4,7 +4,7 @@ import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { forwardHeaders } from '../src/index.ts'
-import { getRequestId, MeshPropagator } from '../src/otel.ts'
+import { getRequestId, MeshPropagator } from '../src/otel/mesh-propagator.ts'
 import { baggageMembers, hostileHeaders, spanId, traceId, traceparent, tracestate } from './arbitraries.ts'
 
 /** How many cases, for how long at most, and from which seed: a failure comes again. CI asks for more. */

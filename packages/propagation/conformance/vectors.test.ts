@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { defaultTextMapGetter, defaultTextMapSetter, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { describe, expect, it } from 'vitest'
 import { extract, forwardHeaders, type Hint, type Selection } from '../src/index.ts'
-import { getLinks, MeshPropagator } from '../src/otel.ts'
+import { getLinks, MeshPropagator } from '../src/otel/mesh-propagator.ts'
 
 interface Vector {
   readonly group: string

@@ -1,9 +1,9 @@
-import { parseB3Decision, parseB3Multi, parseB3Single } from './b3.ts'
-import { checkBaggage } from './baggage.ts'
-import { isRequestId, isSafeRequestId } from './request-id.ts'
+import { parseB3Decision, parseB3Multi, parseB3Single } from './formats/b3.ts'
+import { checkBaggage } from './formats/baggage.ts'
+import { isRequestId, isSafeRequestId } from './formats/request-id.ts'
 import { type Selection, type SelectOptions, selectContext } from './select.ts'
-import { parseTracestate } from './tracestate.ts'
-import { parseTraceparent } from './w3c.ts'
+import { parseTracestate } from './formats/tracestate.ts'
+import { parseTraceparent } from './formats/w3c.ts'
 
 /** Reads headers off a carrier by lower-case name; OpenTelemetry's `TextMapGetter` is one. */
 export interface HeaderGetter<Carrier> {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { carriedDatadogHeaders } from './datadog.ts'
+import { carriedDatadogHeaders } from './formats/datadog.ts'
 import { type ExtractOptions, extract } from './extract.ts'
 import { type IdentityHeader, isPropagationHeader } from './headers.ts'
 import { type Carrier, type IncomingHeaders, isCarrier, toCarrier } from './incoming.ts'

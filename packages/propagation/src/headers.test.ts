@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { forwardHeaders } from './forward.ts'
 import { HEADER_CATALOGUE, IDENTITY_HEADERS, isPropagationHeader } from './headers.ts'
-import { MeshPropagator } from './otel.ts'
+import { MeshPropagator } from './otel/mesh-propagator.ts'
 
 describe('the header catalogue', () => {
   it('lists as written exactly what the propagator writes', () => {

@@ -1,7 +1,7 @@
-import { formatB3TraceId } from './b3.ts'
+import { formatB3TraceId } from './formats/b3.ts'
 import { MARK, MARK_KEY } from './select.ts'
-import { prependMember, withoutTracestateMember } from './tracestate.ts'
-import { formatTraceparent } from './w3c.ts'
+import { prependMember, withoutTracestateMember } from './formats/tracestate.ts'
+import { formatTraceparent } from './formats/w3c.ts'
 
 /** Sets one header on a carrier, replacing what is there; OpenTelemetry's `TextMapSetter` is one. */
 export interface HeaderSetter<Carrier> {

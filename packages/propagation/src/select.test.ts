@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { parseB3Multi, parseB3Single } from './b3.ts'
+import { parseB3Multi, parseB3Single } from './formats/b3.ts'
 import { type Hint, selectContext } from './select.ts'
-import { parseTracestate } from './tracestate.ts'
-import { parseTraceparent } from './w3c.ts'
+import { parseTracestate } from './formats/tracestate.ts'
+import { parseTraceparent } from './formats/w3c.ts'
 
 const TRACE = '80f198ee56343ba864fe8b2a57d3eff7'
 const OTHER_TRACE = '463ac35c9f6413ad48485a3953bb6124'

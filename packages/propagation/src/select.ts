@@ -1,6 +1,6 @@
-import { is64BitTraceId } from './hex.ts'
-import type { TraceContext } from './trace-context.ts'
-import { tracestateMember, withoutTracestateMember } from './tracestate.ts'
+import { is64BitTraceId } from './formats/hex.ts'
+import type { TraceContext } from './formats/trace-context.ts'
+import { tracestateMember, withoutTracestateMember } from './formats/tracestate.ts'
 
 /** Our member of `tracestate`; its value is `p:` and the span id its sender wrote into every format. */
 export const MARK_KEY = 'tl'

@@ -6,7 +6,7 @@ import { NodeSDK } from '@opentelemetry/sdk-node'
 import { BatchSpanProcessor, NoopSpanProcessor } from '@opentelemetry/sdk-trace'
 import { MeshPropagator } from '@throughline/propagation/otel'
 import { HttpServerInstrumentation } from '@throughline/telemetry'
-import { encodeSpans } from '../dist/span-encoder.js'
+import { encodeSpans } from '../dist/export/span-encoder.js'
 
 /** Bytes encoded so far; without a reader, the work could be optimised away. */
 export let encoded = 0

@@ -3,9 +3,9 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import { InMemorySpanExporter, SimpleSpanProcessor, type ReadableSpan, type Sampler } from '@opentelemetry/sdk-trace'
 import { MeshPropagator } from '@throughline/propagation/otel'
-import { AxiosInstrumentation } from './http-client.ts'
-import { HttpServerInstrumentation } from './http-server.ts'
-import type { ShouldTrace } from './should-trace.ts'
+import { AxiosInstrumentation } from './http/http-client.ts'
+import { HttpServerInstrumentation } from './http/http-server.ts'
+import type { ShouldTrace } from './http/should-trace.ts'
 
 export interface InMemorySdk extends AsyncDisposable {
   axios: AxiosInstrumentation

@@ -1,7 +1,7 @@
 import type { Instrumentation } from '@opentelemetry/instrumentation'
 import type { TelemetryConfig } from './config.ts'
-import { AxiosInstrumentation } from './http-client.ts'
-import { HttpServerInstrumentation, type HttpServerConfig } from './http-server.ts'
+import { AxiosInstrumentation } from './http/http-client.ts'
+import { HttpServerInstrumentation, type HttpServerConfig } from './http/http-server.ts'
 import type { Telemetry } from './telemetry.ts'
 
 export interface Instrumentations {

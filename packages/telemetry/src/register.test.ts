@@ -4,7 +4,7 @@ import { startServer } from '@throughline/testkit'
 import { serveTraceStore, type JaegerSpan } from '@throughline/trace-store'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { buildPackage, startFixture, type Child } from './child.test-support.ts'
-import { request } from './request.test-support.ts'
+import { request } from './http/request.test-support.ts'
 
 const PLAIN = new URL('./fixtures/plain.mjs', import.meta.url)
 const PRELOADED = new URL('./fixtures/preloaded.mjs', import.meta.url)

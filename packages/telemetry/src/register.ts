@@ -1,4 +1,4 @@
-import { createTelemetry } from './sdk.ts'
+import { createTelemetry } from './create-telemetry.ts'
 
 /**
  * For `node --import @throughline/telemetry/register app.js`: tracing is on before the program's first import.

@@ -2,7 +2,7 @@ import diagnosticsChannel from 'node:diagnostics_channel'
 import { trace } from '@opentelemetry/api'
 import { pollUntil, startServer } from '@throughline/testkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createTelemetry } from './sdk.ts'
+import { createTelemetry } from './create-telemetry.ts'
 import type { Telemetry } from './telemetry.ts'
 
 describe('shutdown', () => {

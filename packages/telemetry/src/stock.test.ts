@@ -4,7 +4,7 @@ import { startServer } from '@throughline/testkit'
 import { serveTraceStore } from '@throughline/trace-store'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { buildPackage, startFixture } from './child.test-support.ts'
-import { request } from './request.test-support.ts'
+import { request } from './http/request.test-support.ts'
 
 const MAIN = new URL('./fixtures/main.mjs', import.meta.url)
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'

@@ -1,6 +1,6 @@
 import module from 'node:module'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
-import { isTraced, type ShouldTrace } from './should-trace.ts'
+import { isTraced, type ShouldTrace } from './http/should-trace.ts'
 
 /**
  * OpenTelemetry's own http and express instrumentation, set so that a request leaves one server span and each call one

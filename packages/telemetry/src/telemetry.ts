@@ -1,6 +1,6 @@
-import type { AxiosLike } from './axios-like.ts'
-import type { ExportStats } from './export-stats.ts'
-import type { ShouldTrace } from './should-trace.ts'
+import type { AxiosLike } from './http/axios-like.ts'
+import type { ExportStats } from './export/export-stats.ts'
+import type { ShouldTrace } from './http/should-trace.ts'
 
 export interface TelemetryOptions {
   /** The service's name, unless `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` gives one. */

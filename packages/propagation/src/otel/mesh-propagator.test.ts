@@ -15,8 +15,8 @@ import {
   isSamplingDeferred,
   MeshPropagator,
   type MeshPropagatorOptions,
-} from './otel.ts'
-import { writeContext } from './outgoing.ts'
+} from './mesh-propagator.ts'
+import { writeContext } from '../outgoing.ts'
 
 const TRACE = '80f198ee56343ba864fe8b2a57d3eff7'
 const SPAN = 'e457b5a2e4d86bd1'

@@ -1,5 +1,5 @@
 import { propagation } from '@opentelemetry/api'
-import { MeshPropagator } from './otel.ts'
+import { MeshPropagator } from './mesh-propagator.ts'
 
 /**
  * For `node --import`: makes {@link MeshPropagator} the global propagator before any SDK starts. Together with

@@ -1,7 +1,7 @@
 import type { MeterProvider } from '@opentelemetry/api'
 import { BatchSpanProcessor, SimpleSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace'
-import type { TelemetryConfig } from './config.ts'
-import { withOtelEnvironment } from './environment.ts'
+import type { TelemetryConfig } from '../config.ts'
+import { withOtelEnvironment } from '../environment.ts'
 import { loadExporter } from './exporters.ts'
 
 export interface SpanProcessorOptions {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type ForwardOptions, forwardHeaders, runWithForwardHeaders } from './forward.ts'
+import { type ForwardOptions, forwardHeaders, runWithForwardHeaders } from '../forward.ts'
 
 /** A middleware as Express, Connect and their kin take it. */
 export type ForwardMiddleware = (

@@ -1,9 +1,9 @@
 import { propagation } from '@opentelemetry/api'
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
 import { afterEach, describe, expect, it } from 'vitest'
-import { runWithForwardHeaders } from './forward.ts'
+import { runWithForwardHeaders } from '../forward.ts'
 import { headersToSet } from './headers-to-set.ts'
-import { MeshPropagator } from './otel.ts'
+import { MeshPropagator } from '../otel/mesh-propagator.ts'
 
 const HEADERS = {
   traceparent: '00-80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-01',

@@ -1,6 +1,6 @@
 import { trace, type MeterProvider, type Tracer, type TracerProvider } from '@opentelemetry/api'
 import type { Instrumentation, InstrumentationConfig } from '@opentelemetry/instrumentation'
-import { VERSION } from './version.ts'
+import { VERSION } from '../version.ts'
 
 /**
  * What an OpenTelemetry `Instrumentation` needs when it patches nothing: a tracer and a switch.

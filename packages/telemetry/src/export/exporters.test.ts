@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers'
 import { trace, type SpanContext } from '@opentelemetry/api'
 import { startServer } from '@throughline/testkit'
 import { describe, expect, it, vi } from 'vitest'
-import { createTelemetry } from './sdk.ts'
+import { createTelemetry } from '../create-telemetry.ts'
 
 /** Makes one span under an environment and waits until it is out. */
 async function exportOneSpan(env: NodeJS.ProcessEnv): Promise<SpanContext> {

@@ -1,7 +1,7 @@
 import { Agent, fetch, request } from 'undici'
 import { describe, expect, it } from 'vitest'
-import { record, valuesOf } from '../conformance/test-server.ts'
-import { runWithForwardHeaders } from './forward.ts'
+import { record, valuesOf } from '../../conformance/test-server.ts'
+import { runWithForwardHeaders } from '../forward.ts'
 import { createForwardInterceptor } from './undici.ts'
 
 const HEADERS = { traceparent: '00-80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-01', baggage: 'a=1' }

@@ -1,5 +1,5 @@
 import { type Baggage, type BaggageEntry, baggageEntryMetadataFromString, propagation } from '@opentelemetry/api'
-import { formatBaggage, parseBaggage } from './baggage.ts'
+import { formatBaggage, parseBaggage } from '../formats/baggage.ts'
 
 /** OpenTelemetry's `Baggage` over a checked header; it is parsed when somebody reads it, and goes on as it came. */
 export class HeaderBaggage implements Baggage {

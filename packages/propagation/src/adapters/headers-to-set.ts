@@ -1,4 +1,4 @@
-import { currentForwardHeaders } from './forward.ts'
+import { currentForwardHeaders } from '../forward.ts'
 
 /** Options of every adapter for outgoing calls. */
 export interface OutgoingOptions {

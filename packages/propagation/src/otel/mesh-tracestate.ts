@@ -1,5 +1,5 @@
 import type { TraceState } from '@opentelemetry/api'
-import { MARK_KEY } from './select.ts'
+import { MARK_KEY } from '../select.ts'
 import {
   isTracestateKey,
   isTracestateValue,
@@ -7,7 +7,7 @@ import {
   tracestateMember,
   withTracestateMember,
   withoutTracestateMember,
-} from './tracestate.ts'
+} from '../formats/tracestate.ts'
 
 /** OpenTelemetry's `TraceState` over a list that has been checked already, so reading and writing it costs nothing. */
 export class MeshTraceState implements TraceState {

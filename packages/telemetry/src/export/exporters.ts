@@ -1,5 +1,5 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace'
-import type { ExporterName, OtlpProtocol } from './config.ts'
+import type { ExporterName, OtlpProtocol } from '../config.ts'
 
 /** Makes an exporter. Its constructor reads the standard variables (endpoint, headers, timeout, …) from `process.env`. */
 export type ExporterFactory = () => SpanExporter

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import { type ForwardOptions, forwardHeaders, runWithForwardHeaders } from './forward.ts'
+import { type ForwardOptions, forwardHeaders, runWithForwardHeaders } from '../forward.ts'
 
 /**
  * Wraps the listener of a `node:http` (or https, or http2 compatible) server, so that `currentForwardHeaders()` returns

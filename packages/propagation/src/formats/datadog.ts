@@ -1,4 +1,4 @@
-import type { Carrier } from './incoming.ts'
+import type { Carrier } from '../incoming.ts'
 import type { TraceContext } from './trace-context.ts'
 
 const DECIMAL = /^\d{1,20}$/

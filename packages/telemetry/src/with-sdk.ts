@@ -5,13 +5,13 @@ import { getRequestId, MeshPropagator } from '@throughline/propagation/otel'
 import type { TelemetryConfig } from './config.ts'
 import { installDiagLog } from './diag-log.ts'
 import { withOtelEnvironment } from './environment.ts'
-import { createExportStats } from './export-stats.ts'
+import { createExportStats } from './export/export-stats.ts'
 import { loadInstrumentations } from './instrumentations.ts'
-import { watchRefusals } from './refusals.ts'
+import { watchRefusals } from './export/refusals.ts'
 import { createSampler } from './sampler.ts'
-import { createSpanProcessors } from './span-processors.ts'
+import { createSpanProcessors } from './export/span-processors.ts'
 import type { Telemetry, TelemetryOptions } from './telemetry.ts'
-import { withinTime, type TimeLimit } from './within-time.ts'
+import { withinTime, type TimeLimit } from './export/within-time.ts'
 
 const FLUSH_MS = 5000
 /** A collector that refuses connections now won't take spans in the next four seconds either. */

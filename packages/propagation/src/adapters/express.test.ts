@@ -2,7 +2,7 @@ import express from 'express'
 import request from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { createForwardMiddleware } from './express.ts'
-import { currentForwardHeaders } from './forward.ts'
+import { currentForwardHeaders } from '../forward.ts'
 
 const TRACEPARENT = '00-80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-01'
 

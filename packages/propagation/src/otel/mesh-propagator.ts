@@ -10,14 +10,14 @@ import {
   trace,
   TraceFlags,
 } from '@opentelemetry/api'
-import { type Extracted, type ExtractOptions, extract } from './extract.ts'
+import { type Extracted, type ExtractOptions, extract } from '../extract.ts'
 import { HeaderBaggage } from './header-baggage.ts'
-import { isSpanId, isTraceId } from './hex.ts'
+import { isSpanId, isTraceId } from '../formats/hex.ts'
 import { MeshContext, type MeshState, meshStateOf } from './mesh-context.ts'
 import { MeshTraceState } from './mesh-tracestate.ts'
-import { writeUnmarked } from './outgoing.ts'
-import type { Selection } from './select.ts'
-import type { TraceContext } from './trace-context.ts'
+import { writeUnmarked } from '../outgoing.ts'
+import type { Selection } from '../select.ts'
+import type { TraceContext } from '../formats/trace-context.ts'
 
 /** Options of {@link MeshPropagator}. */
 export type MeshPropagatorOptions = ExtractOptions

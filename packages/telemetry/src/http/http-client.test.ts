@@ -5,7 +5,7 @@ import axios, { type AxiosInstance } from 'axios'
 import type { IncomingHttpHeaders } from 'node:http'
 import { pollUntil, startServer, type StartedServer } from '@throughline/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { startInMemorySdk, type InMemorySdk } from './in-memory-sdk.test-support.ts'
+import { startInMemorySdk, type InMemorySdk } from '../in-memory-sdk.test-support.ts'
 
 describe('axios client spans', () => {
   let sdk: InMemorySdk

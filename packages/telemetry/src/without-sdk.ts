@@ -2,7 +2,7 @@ import diagnosticsChannel from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import { currentForwardHeaders, enterForwardHeaders, forwardHeaders, type Hint } from '@throughline/propagation'
 import { forwardWithAxios } from '@throughline/propagation/axios'
-import { isTraced } from './should-trace.ts'
+import { isTraced } from './http/should-trace.ts'
 import type { ActiveIds, Telemetry, TelemetryOptions } from './telemetry.ts'
 
 const REQUEST_START = 'http.server.request.start'

@@ -6,7 +6,7 @@ import { AlwaysOffSampler, AlwaysOnSampler } from '@opentelemetry/sdk-trace'
 import { pollUntil, startServer } from '@throughline/testkit'
 import express from 'express'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { startInMemorySdk, type InMemorySdk } from './in-memory-sdk.test-support.ts'
+import { startInMemorySdk, type InMemorySdk } from '../in-memory-sdk.test-support.ts'
 import { request } from './request.test-support.ts'
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { serve } from '../conformance/test-server.ts'
-import { currentForwardHeaders } from './forward.ts'
+import { serve } from '../../conformance/test-server.ts'
+import { currentForwardHeaders } from '../forward.ts'
 import { createForwardListener } from './http-server.ts'
 
 describe('a node:http server', () => {
