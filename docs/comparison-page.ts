@@ -30,7 +30,7 @@ const rows: readonly ComparedRow[] = [
   },
   { row: 'time to deny', title: 'time to deny', since2020: '' },
   { row: 'time to allow', title: 'time to allow', since2020: '' },
-  { row: 'bypass: open', title: 'around the sidecar: the app on every address', since2020: 'the finding of 2020' },
+  { row: 'bypass: open', title: 'bypassing the sidecar: the app on every address', since2020: 'the finding of 2020' },
   { row: 'bypass: socket', title: '… the app on a unix socket', since2020: 'new in Consul 1.10' },
   {
     row: 'bypass: loopback',
@@ -90,7 +90,7 @@ export function comparisonPage(): string {
 
 /** What a check says at length: what was seen, without what it may mean. */
 function shorten(value: string): string {
-  return value.replace(/^(closed: )No way around: ([^:]+).*$/, '$1$2').replaceAll('|', '\\|')
+  return value.replace(/^(closed: )No bypass: ([^:]+).*$/, '$1$2').replaceAll('|', '\\|')
 }
 
 function readRecord(mesh: string): MeshRecord | undefined {

@@ -54,7 +54,7 @@ it('runs no script that a hostname, a header or a span carries, and makes no ele
   await using backend = await startServer(hostileBackend)
   await using dashboard = await startDashboard({
     COUNTING_SERVICE_URL: counting.url,
-    COUNTING_DIRECT_URL: counting.url,
+    COUNTING_BYPASS_URL: counting.url,
     TRACE_QUERY_URL: backend.url,
     TRACE_UI_URL: 'javascript:window.hacked=4//{traceId}',
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: backend.url,

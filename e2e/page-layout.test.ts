@@ -118,7 +118,7 @@ it('in a cluster, where the page has no switches, it shows the commands, in orde
   await expectOrder(page, 'in a cluster')
 })
 
-it('with settings and a way around the sidecar, at rest, under change, failed and disputed, too', async (context) => {
+it('with settings and a bypass of the sidecar, at rest, under change, failed and disputed, too', async (context) => {
   await using lab = await startStage({ FAULTS: 'on' })
   await using tab = await openPage(requireBrowser(context), lab.url)
   const { page } = tab
@@ -131,13 +131,13 @@ it('with settings and a way around the sidecar, at rest, under change, failed an
   await expectOrder(page, 'under change')
   open()
   await pageText(page, '#state-label', /^Denied$/)
-  await page.click('#around-try')
-  await pageText(page, '#around-said', /^200/)
-  await expectOrder(page, 'walked around')
+  await page.click('#bypass-try')
+  await pageText(page, '#bypass-said', /^200/)
+  await expectOrder(page, 'bypassed')
   lab.stage.closed = true
-  await pageText(page, '#around-state', /^Closed$/)
-  await page.click('#around-try')
-  await pageText(page, '#around-dispute', /^The mesh says/)
+  await pageText(page, '#bypass-state', /^Closed$/)
+  await page.click('#bypass-try')
+  await pageText(page, '#bypass-dispute', /^The mesh says/)
   lab.stage.failure = new Error('counting-sidecar took no configuration within 5 s')
   await choose(page, 'Permissive')
   await pageText(page, '#control-error', /^The mesh did not switch/)

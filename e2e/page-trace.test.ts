@@ -138,7 +138,7 @@ describe('the waterfall', () => {
       expect.stringMatching(
         /^good: spiffe:\/\/\S+\/sa\/dashboard calls spiffe:\/\/\S+\/sa\/counting, by mutual TLS\.$/,
       ),
-      expect.stringMatching(/^bad: Yes, at http.* 200: counted around its sidecar/),
+      expect.stringMatching(/^bad: Yes, at http.* 200: counted, bypassing its sidecar/),
       expect.stringMatching(/^good: Yes: it hung up/),
       expect.stringMatching(/^good: Yes: TLS alert/),
       'good: Yes: dashboard-sidecar and counting-sidecar.',

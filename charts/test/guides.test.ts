@@ -57,7 +57,7 @@ async function printed(hops: string[], denied: boolean): Promise<string> {
   const findings = await checkPath({
     dashboardUrl: page.url,
     traceQueryUrl: backend.url,
-    walkAroundUrl: 'http://127.0.0.1:1/',
+    bypassUrl: 'http://127.0.0.1:1/',
     expect: denied ? 'denied' : 'allowed',
     deadlineMs: 2000,
     intervalMs: 1,

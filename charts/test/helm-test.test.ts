@@ -12,11 +12,11 @@ interface Scene {
   lab: Lab
   allowed: boolean
   /** Address at which counting's app is tried. */
-  walkAround?: string
+  bypass?: string
 }
 
 /** Runs what the test's pod runs, with the pod's own environment but for the addresses of this machine. */
-async function runTestPod(context: TestContext, chart: string, { lab, allowed, walkAround = '127.0.0.2' }: Scene) {
+async function runTestPod(context: TestContext, chart: string, { lab, allowed, bypass = '127.0.0.2' }: Scene) {
   const helm = await requireHelm(context)
   const pod = find(await helm.objects(chart, { values: { dashboard: { allowed } } }), 'Pod', 'throughline-test')
   const [container] = (pod.spec as { containers: [Container] }).containers
@@ -25,10 +25,10 @@ async function runTestPod(context: TestContext, chart: string, { lab, allowed, w
   // The lab's counting listens on 127.0.0.1: from another address it is as far as a pod's loopback is in a cluster.
   const here = {
     // What is wrong here stays wrong: waiting long would prove nothing more.
-    DEADLINE_MS: walkAround === '127.0.0.2' ? '15000' : '4000',
+    DEADLINE_MS: bypass === '127.0.0.2' ? '15000' : '4000',
     DASHBOARD_URL: lab.dashboardUrl,
     TRACE_QUERY_URL: lab.queryUrl,
-    WALK_AROUND_URL: `http://${walkAround}:${new URL(lab.countingUrl ?? 'http://x:1').port}/`,
+    BYPASS_URL: `http://${bypass}:${new URL(lab.countingUrl ?? 'http://x:1').port}/`,
   }
   return new Promise<{ exitCode: number; output: string }>((resolve) => {
     execFile(
@@ -41,7 +41,7 @@ async function runTestPod(context: TestContext, chart: string, { lab, allowed, w
 }
 
 describe.each(['consul', 'istio'])('helm test of charts/%s, as a process against real sidecars', (chart) => {
-  it('proves the call, the whole trace and the closed way around, then the deny, and finds a way around that is open', async (context) => {
+  it('proves the call, the whole trace and the closed bypass, then the deny, and finds a bypass that is open', async (context) => {
     await using lab = await createLab().catch((error: unknown) => giveUp(context, error))
     const allowed = await runTestPod(context, chart, { lab, allowed: true })
     expect(allowed.output).toMatch(/^ok .*connected, count \d+\nok .*whole, 5 spans\nok .*is refused/)
@@ -52,9 +52,9 @@ describe.each(['consul', 'istio'])('helm test of charts/%s, as a process against
     expect(denied.output).toMatch(/^ok .*denied.*RBAC: access denied\nok .*whole, 4 spans\nok .*is refused/)
     expect(denied.exitCode).toBe(0)
 
-    const open = await runTestPod(context, chart, { lab, allowed: false, walkAround: '127.0.0.1' })
+    const open = await runTestPod(context, chart, { lab, allowed: false, bypass: '127.0.0.1' })
     expect(open.output).toMatch(
-      /\nWRONG .* answered 200 to a caller outside the mesh\n {6}Counting can be called around/,
+      /\nWRONG .* answered 200 to a caller outside the mesh\n {6}Counting can be called without going through its sidecar/,
     )
     expect(open.exitCode).toBe(1)
   }, 60_000)

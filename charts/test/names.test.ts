@@ -55,11 +55,11 @@ describe.each(charts)('names in charts/%s', (chart) => {
     expect(new URL(environmentOf(pod)['COUNTING_SERVICE_URL'] ?? '').port).toBe(String(port))
     const upstream = pod.metadata.annotations['consul.hashicorp.com/connect-service-upstreams']
     expect(upstream).toBe(chart === 'consul' ? `counting:${port}` : undefined)
-    // Under Istio every address of counting leads through the dashboard's own sidecar: its page has no way around to try.
-    const direct = environmentOf(pod)['COUNTING_DIRECT_URL']
+    // Under Istio every address of counting leads through the dashboard's own sidecar: its page has no bypass to try.
+    const direct = environmentOf(pod)['COUNTING_BYPASS_URL']
     expect(direct).toBe(chart === 'consul' ? `http://counting:${port}` : undefined)
     const [test] = (find(objects, 'Pod', 'throughline-test').spec as { containers: [{ env: unknown }] }).containers
-    expect(test.env).toContainEqual({ name: 'WALK_AROUND_URL', value: `http://counting:${port}/` })
+    expect(test.env).toContainEqual({ name: 'BYPASS_URL', value: `http://counting:${port}/` })
   })
 
   it('are refused when somebody changes one: identities and rules would no longer meet', async (context) => {

@@ -67,8 +67,8 @@ describe('docker compose up --wait', () => {
   it('lets nobody at an app but its sidecar, and says so', async () => {
     const status = await change(running, 'status')
     expect(status.bypass).toMatchObject({ address: 'http://counting:9001', closed: true })
-    const around = await running.compose('exec', '-T', 'setup', 'node', '-e', tryConnect('counting', 9001))
-    expect(around.trim()).toBe('ECONNREFUSED')
+    const probed = await running.compose('exec', '-T', 'setup', 'node', '-e', tryConnect('counting', 9001))
+    expect(probed.trim()).toBe('ECONNREFUSED')
     const page = await running.compose('exec', '-T', 'setup', 'node', '-e', tryConnect('dashboard', 9002))
     expect(page.trim()).toBe('ECONNREFUSED')
   })

@@ -43,15 +43,15 @@ describe('the tracer, from .env, and an application that is set to one format', 
 })
 
 describe('the profile bypass', () => {
-  it('shows the way around counting’s sidecar while its app listens on all addresses, and closes it', async () => {
+  it('shows the bypass of counting’s sidecar while its app listens on all addresses, and closes it', async () => {
     await using running = await upCompose({ env: { COUNTING_HOST: '0.0.0.0' }, args: ['--profile', 'bypass'] })
     const lastLine = async (): Promise<string> =>
-      (await running.compose('logs', '--no-color', '--no-log-prefix', '--tail', '1', 'walk-around')).trim()
+      (await running.compose('logs', '--no-color', '--no-log-prefix', '--tail', '1', 'bypass')).trim()
     const says = (word: string): Promise<true> =>
       pollUntil(async () => (await lastLine()).includes(`${word} `) || undefined, {
         deadline: 15_000,
         interval: 200,
-        what: `a try of the way around that is ${word}`,
+        what: `a try of the bypass that is ${word}`,
       })
     await says('OPEN')
     expect((await change(running, 'status')).bypass.closed).toBe(false)

@@ -12,31 +12,31 @@ const inPods = (bypass: BypassChoice) =>
   startLab({ mesh: 'consul', topology: 'namespaces', bypass, tracer: 'opentelemetry' })
 
 /** What the dashboard gets from counting's own address. */
-async function around(lab: MeshLab) {
-  const { verdict, found } = (await runDashboardChecks(lab))['around-sidecar'] ?? {}
+async function probeBypass(lab: MeshLab) {
+  const { verdict, found } = (await runDashboardChecks(lab))['bypass'] ?? {}
   return `${verdict} ${found}`
 }
 
-describe('the way around a Consul sidecar, pods as network namespaces', () => {
+describe('the bypass of a Consul sidecar, pods as network namespaces', () => {
   beforeEach(requireNamespaces)
 
   it.each<[BypassChoice, RegExp]>([
-    ['open', /^bad Yes, .*answered 200|^bad Yes, .*200: counted around its sidecar/],
+    ['open', /^bad Yes, .*answered 200|^bad Yes, .*200: counted, bypassing its sidecar/],
     ['loopback', /^good .*refused/],
     ['packet-filter', /^good .*refused/],
     ['socket', /^good .*refused/],
     ['transparent-proxy', /^good .*(reset|closed|hang up)/],
-  ])('%s: the mesh traces and denies, and the way around is as it says', async (bypass, seen) => {
+  ])('%s: the mesh traces and denies, and the bypass is as it says', async (bypass, seen) => {
     await using lab = await inPods(bypass)
     await untilState(lab, 'connected')
     await expectTrace(lab, async () => (await count(lab)).traceId, { entry: 'app', tracer: 'opentelemetry' })
-    const whileAllowed = await around(lab)
+    const whileAllowed = await probeBypass(lab)
     await lab.mesh.deny()
     await untilState(lab, 'denied')
     expect(await count(lab)).toMatchObject({ status: 403, reason: expect.stringContaining('RBAC: access denied') })
-    expect(await around(lab)).toMatch(seen)
+    expect(await probeBypass(lab)).toMatch(seen)
     expect((await lab.mesh.status()).bypass.closed).toBe(bypass !== 'open')
-    // Whoever goes around has no part in the intentions: they change nothing there.
+    // A caller that bypasses the sidecar is not subject to intentions, so a deny changes nothing there.
     expect(whileAllowed.split(' ')[0]).toBe(bypass === 'open' ? 'bad' : 'good')
     expect((await lab.mesh.status()).sidecars.map(({ state }) => state)).toEqual(['ready', 'ready'])
   })
@@ -45,13 +45,13 @@ describe('the way around a Consul sidecar, pods as network namespaces', () => {
     await using lab = await inPods('transparent-proxy')
     await lab.mesh.deny()
     await untilState(lab, 'denied')
-    expect(await around(lab)).toMatch(/^good /)
+    expect(await probeBypass(lab)).toMatch(/^good /)
     await lab.mesh.set({ name: 'mtls', value: 'permissive' })
-    expect(await around(lab)).toMatch(/^bad /)
+    expect(await probeBypass(lab)).toMatch(/^bad /)
     expect(lab.mesh.bypass).toMatchObject({ closed: false, reason: expect.stringContaining('permissive') })
     expect(await count(lab)).toMatchObject({ state: 'denied', status: 403 })
     await lab.mesh.set({ name: 'mtls', value: 'strict' })
-    expect(await around(lab)).toMatch(/^good /)
+    expect(await probeBypass(lab)).toMatch(/^good /)
     expect(lab.mesh.bypass.closed).toBe(true)
   })
 })

@@ -24,14 +24,14 @@ const status = async (url: string, init: RequestInit = {}): Promise<number> => (
 describe('charts/consul and its install/mesh, rendered by Helm, under a real Consul without a cluster', () => {
   beforeEach(requireNamespaces)
 
-  it('trace whole, admit GET / and nothing else, and leave no way around', async (context) => {
+  it('trace whole, admit GET / and nothing else, and leave no bypass', async (context) => {
     await using lab = await fromChart(context)
     await expectTrace(lab, async () => (await count(lab)).traceId, { entry: 'app', tracer: 'zipkin' })
     const { upstreamUrl } = lab
     expect(await status(`${upstreamUrl}/`)).toBe(200)
     expect(await status(`${upstreamUrl}/other`)).toBe(403)
     expect(await status(`${upstreamUrl}/`, { method: 'POST' })).toBe(403)
-    expect((await runDashboardChecks(lab))['around-sidecar']).toMatchObject({
+    expect((await runDashboardChecks(lab))['bypass']).toMatchObject({
       verdict: 'good',
       found: expect.stringMatching(/refused/),
     })
@@ -42,17 +42,17 @@ describe('charts/consul and its install/mesh, rendered by Helm, under a real Con
   it('redirect all traffic of the pods with the example transparent-proxy', async (context) => {
     await using lab = await fromChart(context, 'transparent-proxy')
     await expectTrace(lab, async () => (await count(lab)).traceId, { entry: 'app', tracer: 'zipkin' })
-    expect((await runDashboardChecks(lab))['around-sidecar']).toMatchObject({ verdict: 'good' })
+    expect((await runDashboardChecks(lab))['bypass']).toMatchObject({ verdict: 'good' })
     expect((await lab.mesh.status()).sidecars).toMatchObject([{ state: 'ready' }, { state: 'ready' }])
   })
 
-  it('deny with the example denied, which the example bypass-open lets a caller go around', async (context) => {
+  it('deny with the example denied, which a caller can bypass with the example bypass-open', async (context) => {
     await using denied = await fromChart(context, 'denied')
     expect((await denied.mesh.status()).access).toBe('denied')
     expect(await count(denied)).toMatchObject({ state: 'denied', status: 403 })
     await using open = await fromChart(context, 'bypass-open')
     await open.mesh.deny()
-    expect((await runDashboardChecks(open))['around-sidecar']).toMatchObject({ verdict: 'bad' })
+    expect((await runDashboardChecks(open))['bypass']).toMatchObject({ verdict: 'bad' })
     expect((await open.mesh.status()).bypass.closed).toBe(false)
   })
 })

@@ -108,7 +108,7 @@ async function hardened() {
 describe('three Consul servers with TLS, encrypted gossip and ACLs', () => {
   beforeEach(requireNamespaces)
 
-  it('keep strangers out of Consul, deny the call, and leave the way around it as open as before', async () => {
+  it('keep strangers out of Consul, deny the call, and leave its bypass as open as before', async () => {
     await using mesh = await hardened()
     const { dashboard, config, request } = mesh
     const intention = (action: string) => ({

@@ -25,7 +25,7 @@ export interface MeshUnderContract {
   tracingSources: readonly string[]
   /** Where a request of the page enters, default `app`. */
   entry?: ChainEntry
-  /** Each way around that there is to be tried, and whether it is to be open. */
+  /** Each bypass that there is to be tried, and whether it is to be open. */
   bypasses: readonly { choice: BypassChoice; open: boolean; options?: LabOptions }[]
 }
 
@@ -186,18 +186,18 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
     })
   })
 
-  describe(`the way around: ${mesh.name}`, () => {
+  describe(`the bypass: ${mesh.name}`, () => {
     it.for(mesh.bypasses)('is open: $open, with the choice $choice', async ({ choice, open, options }, context) => {
       if ({ ...mesh.options, ...options }.topology === 'namespaces') await requireNamespaces(context)
       await using lab = await startLab({ ...mesh.options, ...options, bypass: choice, tracer: 'none' })
       await lab.mesh.deny()
       await untilState(lab, 'denied', { deadline: 10_000 })
       const { bypass } = await lab.mesh.status()
-      const around = (await runDashboardChecks(lab))['around-sidecar']
+      const probed = (await runDashboardChecks(lab))['bypass']
       // A socket has no address to try: nothing listens on a port.
       const wanted = open ? 'bad' : bypass.address.startsWith('unix:') ? 'unknown' : 'good'
-      expect([bypass.closed, around?.verdict, around?.found]).toEqual([!open, wanted, expect.any(String)])
-      const seen = wanted === 'unknown' ? 'a socket, nothing listens on a port' : found(around)
+      expect([bypass.closed, probed?.verdict, probed?.found]).toEqual([!open, wanted, expect.any(String)])
+      const seen = wanted === 'unknown' ? 'a socket, nothing listens on a port' : found(probed)
       note(`bypass: ${choice}`, open ? 'open: answered although denied' : `closed: ${seen}`)
       record.write()
     })

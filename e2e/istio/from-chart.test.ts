@@ -54,7 +54,7 @@ describe('the policies of charts/istio, rendered by Helm, under a real istiod wi
   }
 
   /** A caller outside the mesh, straight to counting's pod: its status, or how it was refused. */
-  const around = async (): Promise<number | string> => {
+  const probeBypass = async (): Promise<number | string> => {
     try {
       return (await fetch(`${lab.countingUrl}/`)).status
     } catch (error) {
@@ -66,7 +66,7 @@ describe('the policies of charts/istio, rendered by Helm, under a real istiod wi
     await upgrade('zipkin')
     await untilState(lab, 'connected', { deadline: 10_000 })
     await expectTrace(lab, async () => (await count(lab)).traceId, { entry: 'inbound-sidecar', tracer: 'zipkin-w3c' })
-    expect(await around()).toMatch(/ECONNRESET|UND_ERR_SOCKET/)
+    expect(await probeBypass()).toMatch(/ECONNRESET|UND_ERR_SOCKET/)
     expect((await lab.mesh.status()).sidecars).toMatchObject([{ state: 'ready' }, { state: 'ready' }])
   })
 
@@ -80,7 +80,7 @@ describe('the policies of charts/istio, rendered by Helm, under a real istiod wi
 
   it('take plain text with the example permissive, to a rule that asks for an identity', async () => {
     await upgrade('permissive')
-    await pollUntil(async () => ((await around()) === 403 ? true : undefined), {
+    await pollUntil(async () => ((await probeBypass()) === 403 ? true : undefined), {
       deadline: 10_000,
       what: 'plain text to reach the rule',
     })

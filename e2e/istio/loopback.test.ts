@@ -79,7 +79,7 @@ function inodesOf(pid: number): string[] {
 }
 
 describe('Istio on loopback with counting on a socket', () => {
-  it('has no way around the sidecar', async () => {
+  it('has no bypass of the sidecar', async () => {
     await using lab = await startLab({ mesh: 'istio', bypass: 'closed', tracer: 'none' })
     expect((await count(lab)).state).toBe('connected')
     expect((await lab.mesh.status()).bypass.closed).toBe(true)

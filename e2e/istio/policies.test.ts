@@ -20,7 +20,7 @@ describe('policies of Istio, each pod in a network namespace', () => {
   })
 
   /** A caller outside the mesh, straight to counting's pod: what came back, or how it was refused. */
-  const around = async (method = 'GET'): Promise<[number, string] | string> => {
+  const probeBypass = async (method = 'GET'): Promise<[number, string] | string> => {
     try {
       const response = await fetch(`${lab.countingUrl}/`, { method })
       return [response.status, await response.text()]
@@ -29,8 +29,8 @@ describe('policies of Istio, each pod in a network namespace', () => {
     }
   }
 
-  it('strict refuses plain text with a reset, and the status says that the way around is closed', async () => {
-    expect(await around()).toMatch(/ECONNRESET|UND_ERR_SOCKET/)
+  it('strict refuses plain text with a reset, and the status says that the bypass is closed', async () => {
+    expect(await probeBypass()).toMatch(/ECONNRESET|UND_ERR_SOCKET/)
     expect((await lab.mesh.status()).bypass).toMatchObject({
       closed: true,
       reason: expect.stringContaining('mutual TLS'),
@@ -40,26 +40,26 @@ describe('policies of Istio, each pod in a network namespace', () => {
 
   it('permissive lets plain text in to the rule, which asks for an identity that such a caller has not', async () => {
     await set('mtls', 'permissive')
-    expect(await around()).toEqual([403, denied])
+    expect(await probeBypass()).toEqual([403, denied])
     expect((await lab.mesh.status()).bypass).toMatchObject({ closed: true, reason: expect.stringContaining('403') })
     expect((await count(lab)).state).toBe('connected')
   })
 
-  it('permissive and a rule without a principal leave the way around open, and the status says so', async () => {
+  it('permissive and a rule without a principal leave the bypass open, and the status says so', async () => {
     await set('mtls', 'permissive')
     await set('rule', 'get-of-anyone')
-    expect(await around()).toEqual([200, expect.stringMatching(/^\{"count":\d+/)])
-    expect(await around('POST')).toEqual([403, denied])
+    expect(await probeBypass()).toEqual([200, expect.stringMatching(/^\{"count":\d+/)])
+    expect(await probeBypass('POST')).toEqual([403, denied])
     expect((await lab.mesh.status()).bypass.closed).toBe(false)
     await set('mtls', 'strict')
-    expect(await around()).toMatch(/ECONNRESET|UND_ERR_SOCKET/)
+    expect(await probeBypass()).toMatch(/ECONNRESET|UND_ERR_SOCKET/)
     expect((await lab.mesh.status()).bypass.closed).toBe(true)
   })
 
   it('a policy with one empty rule lets every method in, whatever its author meant', async () => {
     await set('mtls', 'permissive')
     await set('rule', 'everything')
-    const [status, body] = (await around('POST')) as [number, string]
+    const [status, body] = (await probeBypass('POST')) as [number, string]
     expect([status, body]).toEqual([405, expect.stringContaining('TL_')])
   })
 
@@ -73,7 +73,7 @@ describe('policies of Istio, each pod in a network namespace', () => {
     })
     expect((await lab.mesh.status()).access).toBe('denied')
     await set('mtls', 'permissive')
-    expect(await around()).toEqual([403, denied])
+    expect(await probeBypass()).toEqual([403, denied])
   })
 
   it('what allow brings back is the rule that was there before the deny', async () => {

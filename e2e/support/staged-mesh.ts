@@ -36,9 +36,9 @@ export async function createStagedMesh() {
   ]
   const stage = {
     settings,
-    /** Counting's own port; a claim that is kept apart from `aroundAnswer`, so that the two can differ. */
+    /** Counting's own port; a claim that is kept apart from `bypassAnswer`, so that the two can differ. */
     closed: false,
-    aroundAnswer: 'allow',
+    bypassAnswer: 'allow',
     /** Outcomes to serve in the place of the next ones. */
     stale: [] as string[],
     /** As many outcomes of before does each change leave behind. */
@@ -55,9 +55,9 @@ export async function createStagedMesh() {
     stage.requests++
     answers[stage.stale.shift() ?? rule()]?.(request, response)
   })
-  const around = await startServer((request, response) => answers[stage.aroundAnswer]?.(request, response))
+  const bypassServer = await startServer((request, response) => answers[stage.bypassAnswer]?.(request, response))
   const bypass = (): Bypass => ({
-    address: around.url,
+    address: bypassServer.url,
     closed: stage.closed,
     reason: stage.closed ? 'A packet filter admits the sidecar’s port only.' : 'Counting listens on 0.0.0.0.',
   })
@@ -87,7 +87,7 @@ export async function createStagedMesh() {
       settings: stage.settings,
       bypass: bypass(),
       links: [
-        { label: 'Mesh UI', url: `${around.url}/ui` },
+        { label: 'Mesh UI', url: `${bypassServer.url}/ui` },
         { label: 'No link', url: 'javascript:window.hacked=1' },
       ],
     }),
@@ -100,10 +100,10 @@ export async function createStagedMesh() {
     mesh,
     stage,
     upstreamUrl: upstream.url,
-    directUrl: around.url,
+    bypassUrl: bypassServer.url,
     async [Symbol.asyncDispose]() {
       await upstream[Symbol.asyncDispose]()
-      await around[Symbol.asyncDispose]()
+      await bypassServer[Symbol.asyncDispose]()
     },
   }
 }

@@ -8,7 +8,7 @@ export async function startStage(env: Record<string, string> = {}) {
   const control = await createControlApi({ mesh: set.mesh })
   const dashboard = await startDashboard({
     COUNTING_SERVICE_URL: set.upstreamUrl,
-    COUNTING_DIRECT_URL: set.directUrl,
+    COUNTING_BYPASS_URL: set.bypassUrl,
     MESH_CONTROL_URL: control.url,
     MESH_CONTROL_TOKEN: control.token,
     OTEL_TRACES_EXPORTER: 'none',

@@ -41,7 +41,7 @@ spec:
         - name: DASHBOARD_HOST
           value: {{ . | quote }}
         {{- end }}
-        - name: WALK_AROUND_URL
+        - name: BYPASS_URL
           value: http://counting:{{ $root.Values.counting.port }}/
         - name: EXPECT
           value: {{ .expect }}

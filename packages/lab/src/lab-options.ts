@@ -10,7 +10,7 @@ export const topologies = ['loopback', 'namespaces'] as const
 export type Topology = (typeof topologies)[number]
 
 /**
- * What becomes of the way around counting's sidecar: `closed` by whatever the topology has for it, or by one of them:
+ * What becomes of the bypass of counting's sidecar: `closed` by whatever the topology has for it, or by one of them:
  * the app on a unix socket, the app on its pod's loopback, a packet filter, a transparent proxy.
  */
 export const bypasses = ['open', 'closed', 'socket', 'loopback', 'packet-filter', 'transparent-proxy'] as const
@@ -57,7 +57,7 @@ export interface Lab extends AsyncDisposable {
   dashboardUrl: string
   /** Where dashboard's app listens itself, behind the sidecar that the page may be served through. */
   dashboardAppUrl: string
-  /** Where counting's app listens itself, around its sidecar; absent when that is a socket. */
+  /** Where counting's app listens itself, bypassing its sidecar; absent when that is a socket. */
   countingUrl?: string
   countingSocket?: string
   /** Where dashboard calls counting: its sidecar's listener, or counting itself without a mesh. */

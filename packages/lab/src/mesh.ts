@@ -53,7 +53,7 @@ export interface MeshStatus {
   links: readonly Link[]
 }
 
-/** The way around the sidecar: where the app itself listens, and who can reach it there. */
+/** The bypass of the sidecar: where the app itself listens, and who can reach it there. */
 export interface Bypass {
   /** URL, or `unix:` and the path of a socket. */
   address: string

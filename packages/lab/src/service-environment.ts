@@ -9,8 +9,8 @@ export interface ServiceAddresses {
   zipkinUrl: string
   queryUrl: string
   uiUrl?: string
-  /** Counting's own address, around its sidecar; absent when that is a socket, or there is no sidecar. */
-  directUrl?: string
+  /** Counting's own address, bypassing its sidecar; absent when that is a socket, or there is no sidecar. */
+  bypassUrl?: string
   /** `host:port` of counting's inbound sidecar; absent without a mesh. */
   peerInbound?: string
   /** Absent without a mesh: the page then has no switches. */
@@ -19,12 +19,12 @@ export interface ServiceAddresses {
 
 /** What the lab tells both services by environment; each takes what it knows. Spans go straight to the backend. */
 export function serviceEnvironment(addresses: ServiceAddresses): Record<string, string> {
-  const { upstreamUrl, otlpUrl, zipkinUrl, queryUrl, uiUrl, directUrl, peerInbound, control } = addresses
+  const { upstreamUrl, otlpUrl, zipkinUrl, queryUrl, uiUrl, bypassUrl, peerInbound, control } = addresses
   return {
     COUNTING_SERVICE_URL: upstreamUrl,
     TRACE_QUERY_URL: queryUrl,
     ...(uiUrl !== undefined && { TRACE_UI_URL: uiUrl }),
-    ...(directUrl !== undefined && { COUNTING_DIRECT_URL: directUrl }),
+    ...(bypassUrl !== undefined && { COUNTING_BYPASS_URL: bypassUrl }),
     ...(peerInbound !== undefined && { PEER_INBOUND: peerInbound }),
     ...(control && { MESH_CONTROL_URL: control.url, MESH_CONTROL_TOKEN: control.token }),
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: otlpUrl,
@@ -45,7 +45,7 @@ export function devEnvironment(controlToken: string): Record<string, string> {
       otlpUrl: `${at(demoPorts.otlp)}/v1/traces`,
       zipkinUrl: `${at(demoPorts.zipkin)}/api/v2/spans`,
       queryUrl: at(demoPorts.query),
-      directUrl: at(demoPorts.counting),
+      bypassUrl: at(demoPorts.counting),
       peerInbound: `127.0.0.1:${demoPorts.inbound}`,
       control: { url: at(demoPorts.control), token: controlToken },
     }),

@@ -14,8 +14,8 @@ export interface Site {
   upstreamUrl: string
   /** The same as this process reaches it, where that is not the dashboard's own place; default `upstreamUrl`. */
   upstreamUrlFromHere?: string
-  /** Counting's own address as dashboard reaches it, around the sidecar; absent when there is none or it is a socket. */
-  directUrl?: string
+  /** Counting's own address as dashboard reaches it, bypassing the sidecar; absent when there is none or it is a socket. */
+  bypassUrl?: string
   /** `host:port` of counting's inbound sidecar; absent without one. */
   countingInbound?: string
   /** Address of this machine that the trace backend listens on, reached from wherever the parts run. */

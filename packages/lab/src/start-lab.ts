@@ -81,7 +81,7 @@ async function startParts(
     }))
   if (control) whenDone(control.close)
 
-  const { upstreamUrl, directUrl, countingInbound } = site
+  const { upstreamUrl, bypassUrl, countingInbound } = site
   const env = serviceEnvironment({
     upstreamUrl,
     otlpUrl,
@@ -89,7 +89,7 @@ async function startParts(
     queryUrl,
     ...(uiUrl !== undefined && { uiUrl }),
     ...(countingInbound !== undefined && { peerInbound: countingInbound }),
-    ...(mesh && directUrl !== undefined && { directUrl }),
+    ...(mesh && bypassUrl !== undefined && { bypassUrl }),
     ...(control && { control }),
   })
   const service = (name: ServiceName): Program | undefined =>
@@ -119,7 +119,7 @@ async function startParts(
   return {
     dashboardUrl: site.dashboardUrl,
     dashboardAppUrl: `http://${site.dashboard}`,
-    ...(socket === undefined ? { countingUrl: directUrl ?? `http://${site.counting}` } : { countingSocket: socket }),
+    ...(socket === undefined ? { countingUrl: bypassUrl ?? `http://${site.counting}` } : { countingSocket: socket }),
     upstreamUrl: site.upstreamUrlFromHere ?? upstreamUrl,
     ...(countingInbound !== undefined && { countingInbound }),
     ...(prepared?.identities && { identities: prepared.identities }),

@@ -13,7 +13,7 @@ import { createSettling } from './settling-model.js'
 import { createStateView } from './state-view.js'
 import { createTraceView } from './trace-view.js'
 import { createTrafficControls } from './traffic-controls.js'
-import { createWalkAroundView } from './walk-around-view.js'
+import { createBypassView } from './bypass-view.js'
 import { parseConfig } from './wire.js'
 
 /**
@@ -59,7 +59,7 @@ const traceView = createTraceView({
   onHeld: (traceId) => historyView.mark(traceId),
 })
 
-const walkAroundView = createWalkAroundView()
+const bypassView = createBypassView()
 const settling = createSettling()
 const askOnce = () => void requestJson('/api/traffic/once', { method: 'POST' })
 
@@ -68,7 +68,7 @@ const controls = createControls({
     // Somebody else may have changed it.
     if (status !== null && seen.mesh !== null && status.access !== seen.mesh.access) settling.end(status.access)
     seen.mesh = status
-    walkAroundView.showMesh(status)
+    bypassView.showMesh(status)
     drawFacts(config, status)
     drawPath()
   },
@@ -151,7 +151,7 @@ function enter(state, status) {
   if (state !== seen.state) seen.reached = null
   seen.state = state
   seen.status = status
-  walkAroundView.showState(state)
+  bypassView.showState(state)
   drawPath()
 }
 
@@ -162,7 +162,7 @@ async function readConfig() {
   traceView.useLinks(config.traceUiUrl)
   controls.reveal(config.controls, config.kubernetes)
   trafficControls.reveal(config.faults)
-  walkAroundView.offer(config.walkAround)
+  bypassView.offer(config.bypass)
   drawFacts(config, seen.mesh)
   if (config.controls) meshPoller.start()
   else meshPoller.stop()

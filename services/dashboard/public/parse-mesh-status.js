@@ -7,7 +7,7 @@ import { isRecord, parseList, parseNumber, parseText } from './wire.js'
  *
  * @typedef {{ value: string, label: string, effect: string }} Choice
  * @typedef {{ name: string, label: string, value: string, choices: Choice[] }} Setting `value` is the choice in force
- * @typedef {{ address: string, closed: boolean, reason: string }} Bypass the way around the sidecar
+ * @typedef {{ address: string, closed: boolean, reason: string }} Bypass the bypass of the sidecar
  * @typedef {{ label: string, url: string }} Link
  *
  * @typedef {object} MeshStatus

@@ -25,7 +25,7 @@
  * @property {boolean} controls
  * @property {boolean} faults
  * @property {boolean} kubernetes
- * @property {boolean} walkAround whether the dashboard knows an address around the sidecar
+ * @property {boolean} bypass whether the dashboard knows an address bypassing the sidecar
  */
 
 const callStates = new Set(['connected', 'denied', 'failing', 'unreachable'])
@@ -119,7 +119,7 @@ export function parseConfig(body) {
     controls: body['controls'] === true,
     faults: body['faults'] === true,
     kubernetes: body['kubernetes'] === true,
-    walkAround: body['walkAround'] === true,
+    bypass: body['bypass'] === true,
   }
 }
 

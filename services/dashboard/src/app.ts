@@ -39,7 +39,7 @@ export interface DashboardAppOptions extends Omit<ServiceAppOptions, 'routes'> {
   traffic?: TrafficRate
   heartbeatMs?: number
   /** Where else the checks of the mesh may look; default: what they can do without. */
-  checks?: Pick<CheckOptions, 'directUrl' | 'peerInbound'>
+  checks?: Pick<CheckOptions, 'bypassUrl' | 'peerInbound'>
 }
 
 export interface DashboardApp {
@@ -89,7 +89,7 @@ export function createDashboard(options: DashboardAppOptions): DashboardApp {
           traces,
           traceUiUrl: traceUiUrl ?? null,
           controls: controls.url !== undefined,
-          walkAround: checks.directUrl !== undefined,
+          bypass: checks.bypassUrl !== undefined,
           faults,
           kubernetes: process.env['KUBERNETES_SERVICE_HOST'] !== undefined,
         })

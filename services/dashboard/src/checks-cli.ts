@@ -8,14 +8,14 @@ import { dashboardVariables } from './config.ts'
  * The checks of the page's mesh panel as a command: `node dist/checks-cli.js`, with the dashboard's own environment.
  * Prints one line for each, exits 1 when one is bad. `helm test` asks from outside instead: `check-mesh.ts`.
  */
-const { COUNTING_SERVICE_URL, COUNTING_DIRECT_URL, PEER_INBOUND, MESH_CONTROL_URL, MESH_CONTROL_TOKEN } = loadConfig(
+const { COUNTING_SERVICE_URL, COUNTING_BYPASS_URL, PEER_INBOUND, MESH_CONTROL_URL, MESH_CONTROL_TOKEN } = loadConfig(
   dashboardVariables,
   process.env,
 )
 const marks = { good: 'ok     ', bad: 'BAD    ', unknown: 'unknown' }
 const results = await runChecks({
   upstreamUrl: COUNTING_SERVICE_URL,
-  directUrl: COUNTING_DIRECT_URL,
+  bypassUrl: COUNTING_BYPASS_URL,
   peerInbound: PEER_INBOUND,
   ...(MESH_CONTROL_URL !== undefined && {
     readMeshStatus: () => readMeshStatus({ url: MESH_CONTROL_URL, token: MESH_CONTROL_TOKEN }),

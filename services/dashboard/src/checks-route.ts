@@ -1,11 +1,11 @@
 import { type RequestHandler, Router } from 'express'
 import type { CheckOptions } from './checks/check.ts'
 import { runChecks } from './checks/run-checks.ts'
-import { tryWalkAround } from './checks/walk-around.ts'
+import { verifyBypass } from './checks/verify-bypass.ts'
 import { sameOrigin } from './same-origin.ts'
 
 /**
- * `POST /api/checks`: runs the checks and gives `{ at, results }`. `POST /api/checks/around`: takes the way around
+ * `POST /api/checks`: runs the checks and gives `{ at, results }`. `POST /api/checks/bypass`: takes the bypass
  * counting's sidecar, and gives `{ at }` and what came of it. POSTs, because both may make counting count. Who asks while
  * one runs gets the same result.
  */
@@ -17,9 +17,9 @@ export function checksRoute(options: CheckOptions): Router {
     shared(async () => ({ results: await runChecks(options) })),
   )
   routes.post(
-    '/around',
+    '/bypass',
     sameOrigin,
-    shared(() => tryWalkAround(options)),
+    shared(() => verifyBypass(options)),
   )
   return routes
 }

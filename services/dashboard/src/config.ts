@@ -13,7 +13,7 @@ export const dashboardVariables = {
   MESH_CONTROL_URL: variable.httpUrl().optional(),
   MESH_CONTROL_TOKEN: variable.text().optional(),
   TRAFFIC: variable.oneOf(...TRAFFIC_RATES).default('auto'),
-  COUNTING_DIRECT_URL: variable.httpUrl().optional(),
+  COUNTING_BYPASS_URL: variable.httpUrl().optional(),
   PEER_INBOUND: variable.text().optional(),
 }
 

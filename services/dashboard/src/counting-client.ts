@@ -46,7 +46,7 @@ export function createCountingClient({ url, timeoutMs, instrument }: CountingCli
     baseURL: url,
     httpAgent,
     httpsAgent,
-    // HTTP_PROXY in the environment would take the call around the sidecar.
+    // HTTP_PROXY in the environment would send the call past the sidecar.
     proxy: false,
     maxRedirects: 0,
     maxContentLength: MAX_BODY_BYTES,

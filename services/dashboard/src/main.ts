@@ -44,7 +44,7 @@ await main('dashboard', async () => {
     traceQueryUrl: config.TRACE_QUERY_URL,
     traceUiUrl: config.TRACE_UI_URL,
     controls: { url: config.MESH_CONTROL_URL, token: config.MESH_CONTROL_TOKEN },
-    checks: { directUrl: config.COUNTING_DIRECT_URL, peerInbound: config.PEER_INBOUND },
+    checks: { bypassUrl: config.COUNTING_BYPASS_URL, peerInbound: config.PEER_INBOUND },
     faults: config.FAULTS === 'on',
     traffic: config.TRAFFIC,
     callSelf: async (path, headers) => callSelf?.(path, headers),

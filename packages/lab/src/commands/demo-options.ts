@@ -126,7 +126,7 @@ and a page that shows the live count and the trace of the newest request.
   --mesh ${meshNames.join('|')}
                  who configures the sidecars (default static-envoy: files)
   --bypass ${bypasses.join('|')}
-                 the way around counting's sidecar (default open); closed is what the topology has for it
+                 the bypass of counting's sidecar (default open); closed is what the topology has for it
   --topology ${topologies.join('|')}
                  where the pods run (default loopback); namespaces needs root
   --from-chart   Consul only: mesh and pods as charts/consul and its install/mesh have them, rendered by Helm; needs root

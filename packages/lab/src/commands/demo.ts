@@ -83,7 +83,7 @@ async function formatWelcome(lab: Lab): Promise<string> {
     ...(status
       ? [
           [
-            'Around',
+            'Bypass',
             `${status.bypass.address}: ${status.bypass.closed ? 'closed' : 'open'}. ${status.bypass.reason}`,
           ] satisfies [string, string],
         ]

@@ -6,13 +6,13 @@ import { ports } from './setup-settings.ts'
 /** Milliseconds for a connection within one machine. */
 const patience = 500
 
-/** A mesh whose status tells the way around counting's sidecar as it is found each time. */
+/** A mesh whose status tells the bypass of counting's sidecar as it is found each time. */
 export async function withMeasuredBypass(create: (bypass: Bypass) => Mesh): Promise<Mesh> {
   const mesh = create(await measureBypass())
   return { ...mesh, status: async () => ({ ...(await mesh.status()), bypass: await measureBypass() }) }
 }
 
-/** Tries the way around counting's sidecar, from outside counting's pod. */
+/** Tries the bypass of counting's sidecar, from outside counting's pod. */
 async function measureBypass(): Promise<Bypass> {
   const [host, port] = ['counting', ports.app.counting]
   const address = `http://${host}:${port}`

@@ -1,7 +1,7 @@
 import type { Bypass } from '../mesh.ts'
 
 /**
- * The way around a sidecar where everything is on 127.0.0.1.
+ * The bypass of a sidecar where everything is on 127.0.0.1.
  *
  * @param counting where its app listens: `host:port`, or `unix:` and a path, which closes the way
  * @param whyOpen one sentence

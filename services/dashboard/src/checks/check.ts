@@ -18,8 +18,8 @@ export interface CheckResult {
 export interface CheckOptions {
   /** Where the dashboard calls counting: its sidecar. */
   upstreamUrl: string
-  /** Counting's own address, around its sidecar; undefined = not known here. */
-  directUrl?: string | undefined
+  /** Counting's own address, bypassing its sidecar; undefined = not known here. */
+  bypassUrl?: string | undefined
   /** `host:port` of the inbound sidecar of counting; undefined = not known here. */
   peerInbound?: string | undefined
   /** `MeshStatus` of the control API as JSON; undefined = there is none. */

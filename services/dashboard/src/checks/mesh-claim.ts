@@ -1,8 +1,8 @@
-/** What the mesh says of itself that a try of the way around can be held against. */
+/** What the mesh says of itself that a try of the bypass can be held against. */
 export interface MeshClaim {
   /** Whether the rule lets dashboard call counting; null = the mesh does not say. */
   access: 'allowed' | 'denied' | null
-  /** Whether the way around the sidecar is closed, and by what; null = the mesh does not say. */
+  /** Whether the bypass of the sidecar is closed, and by what; null = the mesh does not say. */
   bypass: { closed: boolean; reason: string } | null
 }
 

@@ -56,11 +56,11 @@ describe('the checks', () => {
     expect((await found({ upstreamUrl: strange.url }))['identities']).toMatch(/^unknown/)
   })
 
-  it('find a way around, and one that is closed', async () => {
+  it('find a bypass, and one that is closed', async () => {
     await using upstream = await startUpstream(count)
-    const open = await found({ upstreamUrl: gone, directUrl: upstream.url })
-    expect(open['around-sidecar']).toMatch(/^bad: Yes, at http.* 200: counted around its sidecar/)
-    expect((await found({ upstreamUrl: gone, directUrl: gone }))['around-sidecar']).toMatch(/^good: No: /)
+    const open = await found({ upstreamUrl: gone, bypassUrl: upstream.url })
+    expect(open['bypass']).toMatch(/^bad: Yes, at http.* 200: counted, bypassing its sidecar/)
+    expect((await found({ upstreamUrl: gone, bypassUrl: gone }))['bypass']).toMatch(/^good: No: /)
   })
 
   it('find a peer that refuses plaintext, and one that does not', async () => {

@@ -1,4 +1,4 @@
-import { checkAroundSidecar } from './around-sidecar.ts'
+import { checkBypass } from './check-bypass.ts'
 import type { CheckOptions, CheckResult } from './check.ts'
 import { checkPeerInbound } from './peer-inbound.ts'
 import { checkSidecarConfig } from './sidecar-config.ts'
@@ -9,6 +9,6 @@ import { checkThroughSidecar } from './through-sidecar.ts'
  * ask. Never rejects. Nothing here knows Express: a script runs the same (`checks-cli.ts`).
  */
 export async function runChecks(options: CheckOptions): Promise<CheckResult[]> {
-  const checks = [checkThroughSidecar, checkAroundSidecar, checkPeerInbound, checkSidecarConfig]
+  const checks = [checkThroughSidecar, checkBypass, checkPeerInbound, checkSidecarConfig]
   return (await Promise.all(checks.map((check) => check(options)))).flat()
 }

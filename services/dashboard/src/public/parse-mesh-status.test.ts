@@ -29,7 +29,7 @@ describe('parseMeshStatus', () => {
     expect(parseMeshStatus({ ...body, access: 'maybe' })).toBeUndefined()
   })
 
-  it('reads a status that knows nothing of settings, of the way around, or of links', () => {
+  it('reads a status that knows nothing of settings, of the bypass, or of links', () => {
     expect(parseMeshStatus(body)).toMatchObject({ settings: [], bypass: null, links: [] })
   })
 
@@ -60,7 +60,7 @@ describe('parseMeshStatus', () => {
     expect(parseMeshStatus({ ...body, settings })?.settings.map(({ label }) => label)).toEqual(['Rule'])
   })
 
-  it('reads the way around, and believes only a plain true or false of it', () => {
+  it('reads the bypass, and believes only a plain true or false of it', () => {
     const bypass = { address: 'http://127.0.0.1:9001', closed: false, reason: 'because' }
     expect(parseMeshStatus({ ...body, bypass })?.bypass).toEqual(bypass)
     expect(parseMeshStatus({ ...body, bypass: { ...bypass, closed: 'no' } })?.bypass).toBeNull()

@@ -37,9 +37,9 @@ describe('parseOutcome', () => {
 
 describe('parseConfig', () => {
   it('takes only a plain true for switches and traces', () => {
-    expect(parseConfig({ controls: 'yes', traces: 1, walkAround: 'yes' })).toMatchObject({
+    expect(parseConfig({ controls: 'yes', traces: 1, bypass: 'yes' })).toMatchObject({
       controls: false,
-      walkAround: false,
+      bypass: false,
       traces: false,
       traceUiUrl: null,
     })

@@ -17,8 +17,7 @@ import { podsOfChart } from './pod-plan.ts'
 export async function createChartPlace(given: PrepareOptions, plan: ChartPlan): Promise<ConsulPlace> {
   const { bypass, topology } = given.options
   if (topology === 'loopback') throw new LabError('TL_USAGE', "a chart's pods need --topology namespaces")
-  if (bypass !== undefined)
-    throw new LabError('TL_USAGE', 'with --from-chart the way around is what the chart makes it')
+  if (bypass !== undefined) throw new LabError('TL_USAGE', 'with --from-chart the bypass is what the chart makes it')
   const place = await createNamespacePlace(given, { pods: podsOfChart(plan), backendHosts: plan.outside })
   const envOf = (name: ServiceName): Record<string, string> => plan.pods.find((pod) => pod.name === name)?.env ?? {}
   const { otlp, zipkin, query } = demoPorts

@@ -31,7 +31,7 @@ export interface ConsulMeshOptions {
   agent: ConsulAgent
   sidecars: Record<ServiceName, ConsulSidecar>
   services: Record<ServiceName, ServicePlace>
-  /** The way around counting's sidecar under what is in force. */
+  /** The bypass of counting's sidecar under what is in force. */
   bypass: (state: ConsulState) => Bypass
   backend: Backend
   tracer: Tracer

@@ -64,6 +64,6 @@ export interface ConsulPlace extends Pick<PreparedMesh, 'site' | 'listensOn' | '
   arrange: (name: ServiceName, files: SidecarFiles) => Promise<void>
   /** Moves a sidecar to its pod. */
   placeSidecar: (name: ServiceName, command: Command) => Command
-  /** The way around counting's sidecar under what is in force. */
+  /** The bypass of counting's sidecar under what is in force. */
   bypass: (state: ConsulState) => Bypass
 }

@@ -69,7 +69,7 @@ const settings: readonly (Omit<Setting, 'value' | 'name'> & { name: keyof Choice
       {
         value: 'permissive',
         label: 'permissive',
-        effect: 'Plain text to counting goes to its app past every intention: the way around is open again.',
+        effect: 'Plain text to counting goes to its app past every intention: the bypass is open again.',
       },
     ],
   },

@@ -59,7 +59,7 @@ describe('what Consul would make of the chart', () => {
       port: 9002,
       upstreams: [{ name: 'counting', port: 9001 }],
       admitted: [20_000, 9002],
-      env: { COUNTING_SERVICE_URL: 'http://127.0.0.1:9001', COUNTING_DIRECT_URL: 'http://counting:9001' },
+      env: { COUNTING_SERVICE_URL: 'http://127.0.0.1:9001', COUNTING_BYPASS_URL: 'http://counting:9001' },
     })
     expect(plan.outside).toContain('jaeger.throughline.svc.cluster.local')
   })

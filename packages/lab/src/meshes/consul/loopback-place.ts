@@ -15,7 +15,7 @@ export async function createLoopbackPlace({ options, ports, runDir }: PrepareOpt
   const { bypass = 'open' } = options
   if (bypass !== 'open' && bypass !== 'closed' && bypass !== 'socket') {
     const why = `"${bypass}" needs --topology namespaces`
-    throw new LabError('TL_USAGE', `the way around a Consul sidecar on loopback can be open or closed; ${why}`)
+    throw new LabError('TL_USAGE', `the bypass of a Consul sidecar on loopback can be open or closed; ${why}`)
   }
   const socket = bypass === 'open' ? undefined : `unix:${path.join(runDir, 'counting.sock')}`
   const counting = options.countingApp ?? socket ?? `127.0.0.1:${ports.counting}`
@@ -31,7 +31,7 @@ export async function createLoopbackPlace({ options, ports, runDir }: PrepareOpt
       dashboardUrl: `http://${host}:${ports.dashboard}`,
       upstreamUrl: `http://${host}:${ports.outbound}`,
       countingInbound: `${host}:${ports.inbound}`,
-      ...(!counting.startsWith('unix:') && { directUrl: `http://${counting}` }),
+      ...(!counting.startsWith('unix:') && { bypassUrl: `http://${counting}` }),
       host,
     },
     listensOn: ['outbound', 'inbound', 'countingAdmin', 'dashboardAdmin'],

@@ -7,7 +7,7 @@ import { createPodNetwork, type PodNetwork } from '../../namespaces/pod-network.
 import type { Pod } from '../../namespaces/pod.ts'
 import type { ServiceName } from '../../service.ts'
 import type { ConsulPlace, ServicePlace } from './consul-place.ts'
-import { describeWayAround, planPods, type PodPlan, type PodPlans } from './pod-plan.ts'
+import { describeBypass, planPods, type PodPlan, type PodPlans } from './pod-plan.ts'
 
 /** User of a sidecar that has all traffic of its pod: the packet filter lets its own connections through by it. */
 const proxyUser = 5995
@@ -50,7 +50,7 @@ export async function createNamespacePlace(
       const { admitted } = plans[name]
       if (admitted) await pods[name].admit(admitted)
     }
-    const directUrl = `http://${pods.counting.address}:${plans.counting.port}`
+    const bypassUrl = `http://${pods.counting.address}:${plans.counting.port}`
     const { upstream } = places.dashboard
     const redirected = new Set<ServiceName>()
     return {
@@ -58,11 +58,11 @@ export async function createNamespacePlace(
         counting: appOf(plans.counting),
         dashboard: appOf(plans.dashboard),
         dashboardUrl: `http://${pods.dashboard.address}:${plans.dashboard.port}`,
-        upstreamUrl: upstream === undefined ? directUrl : `http://${upstream.address}:${upstream.port}`,
+        upstreamUrl: upstream === undefined ? bypassUrl : `http://${upstream.address}:${upstream.port}`,
         ...(upstream && {
           upstreamUrlFromHere: `http://127.0.0.1:${await pods.dashboard.forward({ port: upstream.port })}`,
         }),
-        directUrl,
+        bypassUrl,
         countingInbound: `${pods.counting.address}:${inboundPort}`,
         host: network.host,
         place: (name, command) => {
@@ -107,8 +107,8 @@ export async function createNamespacePlace(
       placeSidecar: (name, command) =>
         pods[name].place(command, plans[name].transparentProxy ? { uid: proxyUser } : {}),
       bypass: ({ mtls }) => ({
-        address: plans.counting.bind === undefined ? appOf(plans.counting) : directUrl,
-        ...describeWayAround(plans.counting, mtls),
+        address: plans.counting.bind === undefined ? appOf(plans.counting) : bypassUrl,
+        ...describeBypass(plans.counting, mtls),
       }),
       close: network.close,
     }
@@ -149,7 +149,7 @@ async function nameHosts(given: {
   await pods.dashboard.setHosts(hosts)
 }
 
-/** Who may not make namespaces can still close the way around. */
+/** Who may not make namespaces can still close the bypass. */
 function withRootlessWay(error: unknown): unknown {
   if (!(error instanceof LabError) || error.code !== 'TL_USAGE') return error
   const advice = 'Without root, --bypass closed of that topology puts counting on a unix socket'

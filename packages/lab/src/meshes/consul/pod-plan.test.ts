@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { bypasses } from '../../lab-options.ts'
 import type { ChartPod } from './from-chart-plan.ts'
-import { describeWayAround, planPods, podsOfChart } from './pod-plan.ts'
+import { describeBypass, planPods, podsOfChart } from './pod-plan.ts'
 
-describe('the pods for a choice of the way around', () => {
+describe('the pods for a choice of the bypass', () => {
   it.each(bypasses)('%s says the truth about itself: only open is open', (bypass) => {
     const { counting, dashboard } = planPods(bypass)
-    expect(describeWayAround(counting).closed).toBe(bypass !== 'open')
+    expect(describeBypass(counting).closed).toBe(bypass !== 'open')
     // A caller that is denied sees a 403 only with a listener of its own, and the page is for browsers.
     expect([dashboard.upstreamPort, dashboard.bind]).toEqual([9001, '0.0.0.0'])
     expect(dashboard.transparentProxy?.excludeInbound ?? [9002]).toEqual([9002])
@@ -22,15 +22,15 @@ describe('the pods for a choice of the way around', () => {
   })
 })
 
-describe('the way around counting', () => {
+describe('the bypass of counting', () => {
   const pod = { port: 9001, hosts: [], bind: '0.0.0.0' }
   const transparentProxy = { excludeInbound: [], excludeOutbound: [] }
 
   it('is open again with permissive mutual TLS behind a transparent proxy, even to an app on loopback', () => {
     for (const bind of ['0.0.0.0', '127.0.0.1']) {
       const redirected = { ...pod, bind, transparentProxy }
-      expect(describeWayAround(redirected, 'strict').closed).toBe(true)
-      expect(describeWayAround(redirected, 'permissive')).toMatchObject({
+      expect(describeBypass(redirected, 'strict').closed).toBe(true)
+      expect(describeBypass(redirected, 'permissive')).toMatchObject({
         closed: false,
         reason: expect.stringContaining('permissive'),
       })
@@ -39,13 +39,13 @@ describe('the way around counting', () => {
 
   it('stays closed to what a packet filter keeps out, whatever mutual TLS is', () => {
     const both = { ...pod, transparentProxy, admitted: [20_000] }
-    expect(describeWayAround(both, 'permissive').closed).toBe(true)
-    expect(describeWayAround({ ...pod, admitted: [20_000, 9001] }).closed).toBe(false)
+    expect(describeBypass(both, 'permissive').closed).toBe(true)
+    expect(describeBypass({ ...pod, admitted: [20_000, 9001] }).closed).toBe(false)
   })
 
   it('is not closed by a transparent proxy that leaves this port alone', () => {
     const excluded = { ...pod, transparentProxy: { ...transparentProxy, excludeInbound: [9001] } }
-    expect(describeWayAround(excluded).closed).toBe(false)
+    expect(describeBypass(excluded).closed).toBe(false)
   })
 })
 

@@ -17,7 +17,7 @@ export type PodPlans = Record<ServiceName, PodPlan>
 /** Ports of the apps, as in a cluster: each pod has an address of its own. */
 const ports = { counting: 9001, dashboard: 9002 }
 
-/** How counting's pod is with each choice of the way around; the app listens on every address in all but the last two. */
+/** How counting's pod is with each choice of the bypass; the app listens on every address in all but the last two. */
 const countingPods = {
   open: { bind: '0.0.0.0' },
   'packet-filter': { bind: '0.0.0.0', admitted: [20_000] },
@@ -26,7 +26,7 @@ const countingPods = {
   socket: {},
 } satisfies Record<Exclude<BypassChoice, 'closed'>, Partial<PodPlan>>
 
-/** The two pods for a choice of the way around; `closed` is the one that costs nothing, the app on its pod's loopback. */
+/** The two pods for a choice of the bypass; `closed` is the one that costs nothing, the app on its pod's loopback. */
 export function planPods(bypass: BypassChoice): PodPlans {
   const counting: Partial<PodPlan> = countingPods[bypass === 'closed' ? 'loopback' : bypass]
   const redirected = counting.transparentProxy !== undefined
@@ -73,7 +73,7 @@ export function podsOfChart({ pods }: ChartPlan): PodPlans {
  *
  * @param mtls of counting's sidecar, which matters to what a transparent proxy brings it; default strict
  */
-export function describeWayAround(
+export function describeBypass(
   { bind, port, admitted, transparentProxy }: PodPlan,
   mtls: ConsulState['mtls'] = 'strict',
 ): { closed: boolean; reason: string } {

@@ -36,6 +36,6 @@ export interface IstioPlace extends Pick<PreparedMesh, 'site' | 'listensOn' | 'c
   arrange: (name: ServiceName, agent: { folder: string; logFile: string; pod: InjectedPod }) => Promise<void>
   /** Moves an agent to its pod. */
   placeAgent: (name: ServiceName, command: Command) => Command
-  /** The way around counting's sidecar under what is in force. */
+  /** The bypass of counting's sidecar under what is in force. */
   bypass: (state: IstioState) => Bypass
 }

@@ -19,7 +19,7 @@ const podIps: Record<ServiceName, string> = { counting: '127.0.0.11', dashboard:
 export async function createLoopbackPlace({ options, ports, runDir, envoy }: PlaceOptions): Promise<IstioPlace> {
   const { bypass = 'open', services } = options
   if (bypass !== 'open' && bypass !== 'closed' && bypass !== 'socket') {
-    throw new LabError('TL_USAGE', `the way around an Istio sidecar on loopback can be open or closed, not "${bypass}"`)
+    throw new LabError('TL_USAGE', `the bypass of an Istio sidecar on loopback can be open or closed, not "${bypass}"`)
   }
   // The documented port is the page's, unless somebody else starts the app there.
   const [page, app] =
@@ -39,7 +39,7 @@ export async function createLoopbackPlace({ options, ports, runDir, envoy }: Pla
       dashboardUrl: `http://127.0.0.1:${page}`,
       upstreamUrl: `http://127.0.0.1:${ports.outbound}`,
       countingInbound: `127.0.0.1:${ports.inbound}`,
-      ...(!counting.startsWith('unix:') && { directUrl: `http://${counting}` }),
+      ...(!counting.startsWith('unix:') && { bypassUrl: `http://${counting}` }),
       host: '127.0.0.1',
     },
     listensOn: [

@@ -26,7 +26,7 @@ export async function createNamespacesPlace(given: PlaceOptions): Promise<IstioP
   const { options, guardian, envoy, pilotAgent } = given
   const { bypass = 'open' } = options
   if (bypass !== 'open' && bypass !== 'closed') {
-    throw new LabError('TL_USAGE', `the way around an Istio sidecar can be open or closed, not "${bypass}"`)
+    throw new LabError('TL_USAGE', `the bypass of an Istio sidecar can be open or closed, not "${bypass}"`)
   }
   if (options.services === 'expected' || options.countingApp !== undefined) {
     throw new LabError('TL_USAGE', 'in network namespaces the services are the ones of this repository')
@@ -53,7 +53,7 @@ export async function createNamespacesPlace(given: PlaceOptions): Promise<IstioP
         dashboard,
         dashboardUrl: `http://${dashboard}`,
         upstreamUrl: `http://counting:${ports.counting}`,
-        directUrl: `http://${counting}`,
+        bypassUrl: `http://${counting}`,
         countingInbound: counting,
         host: network.host,
         place: (name, command) => pods[name].place(command, { uid: users.app }),

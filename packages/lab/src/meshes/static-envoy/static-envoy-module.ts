@@ -17,7 +17,7 @@ export const staticEnvoyModule: MeshModule = {
     const { log, signal, envoyVersion, sampling, topology = 'loopback', bypass = 'open' } = options
     if (topology !== 'loopback') throw new LabError('TL_USAGE', 'static Envoys run on loopback only')
     if (bypass !== 'open' && bypass !== 'closed' && bypass !== 'socket') {
-      throw new LabError('TL_USAGE', `the way around a static Envoy can be open or closed, not "${bypass}"`)
+      throw new LabError('TL_USAGE', `the bypass of a static Envoy can be open or closed, not "${bypass}"`)
     }
     const envoy = await findEnvoy({
       ...(log && { log }),
@@ -37,7 +37,7 @@ export const staticEnvoyModule: MeshModule = {
         dashboardUrl: `http://127.0.0.1:${ports.dashboard}`,
         upstreamUrl: `http://127.0.0.1:${ports.outbound}`,
         countingInbound: `127.0.0.1:${ports.inbound}`,
-        ...(!counting.startsWith('unix:') && { directUrl: `http://${counting}` }),
+        ...(!counting.startsWith('unix:') && { bypassUrl: `http://${counting}` }),
         host: '127.0.0.1',
       },
       tracers,

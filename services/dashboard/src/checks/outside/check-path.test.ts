@@ -71,19 +71,19 @@ function clone([service, kind, proxy]: readonly [string, string, boolean?]): [st
 interface Scene {
   page?: RequestListener
   traces?: RequestListener
-  walkAround?: RequestListener
+  bypass?: RequestListener
   options?: Partial<PathCheckOptions>
 }
 
-/** What the check finds where these servers answer; a walk-around that nobody answers is refused. */
-async function look({ page = connected, traces = whole, walkAround, options = {} }: Scene) {
+/** What the check finds where these servers answer; a bypass that nobody answers is refused. */
+async function look({ page = connected, traces = whole, bypass, options = {} }: Scene) {
   await using dashboard = await serve(page)
   await using backend = await serve(traces)
-  await using counting = await serve(walkAround ?? ((request) => void request.socket.destroy()))
+  await using counting = await serve(bypass ?? ((request) => void request.socket.destroy()))
   return await checkPath({
     dashboardUrl: dashboard.url,
     traceQueryUrl: backend.url,
-    walkAroundUrl: counting.url,
+    bypassUrl: counting.url,
     expect: 'allowed',
     deadlineMs: 0,
     intervalMs: 1,
@@ -95,7 +95,7 @@ async function look({ page = connected, traces = whole, walkAround, options = {}
 const patient = { deadlineMs: 2000 }
 
 describe('the check of the whole path', () => {
-  it('finds a call that goes through, its whole trace, and a way around that is closed', async () => {
+  it('finds a call that goes through, its whole trace, and a bypass that is closed', async () => {
     const findings = await look({ options: patient })
     expect(findings.map(({ fix }) => fix)).toEqual([undefined, undefined, undefined])
     expect(findings.map(({ found }) => found).join('\n')).toMatch(/connected, count 7\n.*whole, 5 spans\n.*is refused/)
@@ -157,7 +157,7 @@ describe('the check of the whole path', () => {
   })
 
   it('finds counting open to a caller outside the mesh', async () => {
-    const findings = await look({ walkAround: json(200, { count: 8 }), options: { deadlineMs: 300 } })
+    const findings = await look({ bypass: json(200, { count: 8 }), options: { deadlineMs: 300 } })
     expect(findings[2]?.found).toContain('answered 200')
     expect(findings[2]?.fix).toContain('127.0.0.1')
   })

@@ -8,7 +8,7 @@ export interface PathCheckOptions {
   /** Base of a Jaeger-shaped query API; undefined = traces are not looked at. */
   traceQueryUrl?: string | undefined
   /** Counting's own address, which must refuse; undefined = not tried. */
-  walkAroundUrl?: string | undefined
+  bypassUrl?: string | undefined
   /** What the mesh's rules should do. */
   expect: 'allowed' | 'denied'
   /** Sidecars that must stand in the trace, default 2; 0 where there is no mesh. */

@@ -4,25 +4,25 @@ import { count } from './support/count.ts'
 import { expectTrace } from './support/expect-trace.ts'
 import { startLab } from './support/start-lab.ts'
 
-describe('the walk-around', () => {
+describe('the bypass', () => {
   it('is open on 127.0.0.1 for every process of this machine, denied or not, and closed elsewhere', async () => {
     await using lab = await startLab({ tracer: 'none' })
     await lab.mesh.deny()
     expect((await count(lab)).state).toBe('denied')
     const port = new URL(lab.countingUrl ?? '').port
-    const around = await fetch(`http://127.0.0.1:${port}/`)
-    expect([around.status, Object.keys((await around.json()) as object)]).toEqual([200, ['count', 'hostname']])
+    const probed = await fetch(`http://127.0.0.1:${port}/`)
+    expect([probed.status, Object.keys((await probed.json()) as object)]).toEqual([200, ['count', 'hostname']])
     await expect(fetch(`http://127.0.0.2:${port}/`)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
   })
 
   it('is taken by the dashboard itself when its upstream is the app, and not the sidecar', async () => {
     await using lab = await startLab({ tracer: 'none' })
     await lab.mesh.deny()
-    await using around = await startLab({
+    await using probed = await startLab({
       tracer: 'none',
       dashboardEnv: { COUNTING_SERVICE_URL: lab.countingUrl ?? '' },
     })
-    expect(await count(around)).toMatchObject({ state: 'connected' })
+    expect(await count(probed)).toMatchObject({ state: 'connected' })
     expect((await count(lab)).state).toBe('denied')
   })
 

@@ -2,7 +2,7 @@
 import { requestJson } from './api.js'
 import { byId, setIcon, setText } from './dom.js'
 import { formatClock } from './format.js'
-import { buildWalkAround, parseWalkAround } from './walk-around-model.js'
+import { buildBypassPanel, parseBypassResult } from './bypass-model.js'
 import { parseErrorMessage } from './wire.js'
 
 /**
@@ -14,18 +14,18 @@ const icons = { open: 'icon-unlock', closed: 'icon-lock', unknown: 'icon-questio
 const toneIcons = { good: 'icon-check', bad: 'icon-cross', unknown: 'icon-question' }
 
 /**
- * The way around the sidecar: open or closed, why, and a try of it on the dashboard's side.
+ * The bypass of the sidecar: open or closed, why, and a try of it on the dashboard's side.
  *
  * @returns {{ showMesh(status: MeshStatus | null): void, showState(state: PageState): void, offer(canTry: boolean): void }}
  */
-export function createWalkAroundView() {
-  const panel = byId('around')
-  const button = byId('around-try')
-  const outcome = byId('around-outcome')
-  const note = byId('around-note')
+export function createBypassView() {
+  const panel = byId('bypass')
+  const button = byId('bypass-try')
+  const outcome = byId('bypass-outcome')
+  const note = byId('bypass-note')
   /** @type {import('./parse-mesh-status.js').Bypass | null} */
   let bypass = null
-  /** @type {import('./walk-around-model.js').WalkAround | null} */
+  /** @type {import('./bypass-model.js').BypassResult | null} */
   let tried = null
   /** @type {PageState} */
   let state = 'connecting'
@@ -36,22 +36,22 @@ export function createWalkAroundView() {
   let rules = ''
 
   const draw = () => {
-    const model = buildWalkAround({ bypass, canTry, tried, state })
+    const model = buildBypassPanel({ bypass, canTry, tried, state })
     panel.hidden = !model.visible
     panel.dataset['way'] = model.state
-    setIcon(byId('around-icon'), icons[model.state])
-    setText(byId('around-state'), model.label)
-    setText(byId('around-address'), model.address)
-    setText(byId('around-reason'), model.reason)
+    setIcon(byId('bypass-icon'), icons[model.state])
+    setText(byId('bypass-state'), model.label)
+    setText(byId('bypass-address'), model.address)
+    setText(byId('bypass-reason'), model.reason)
     button.hidden = !model.canTry
     button.setAttribute('aria-disabled', String(running))
     const { outcome: shown } = model
     outcome.dataset['tone'] = shown?.tone ?? 'unknown'
-    byId('around-outcome-icon').classList.toggle('gone', shown === null)
-    if (shown !== null) setIcon(byId('around-outcome-icon'), toneIcons[shown.tone])
-    setText(byId('around-said'), shown?.said ?? '')
-    setText(byId('around-caveat'), shown?.caveat ?? '')
-    setText(byId('around-dispute'), model.dispute)
+    byId('bypass-outcome-icon').classList.toggle('gone', shown === null)
+    if (shown !== null) setIcon(byId('bypass-outcome-icon'), toneIcons[shown.tone])
+    setText(byId('bypass-said'), shown?.said ?? '')
+    setText(byId('bypass-caveat'), shown?.caveat ?? '')
+    setText(byId('bypass-dispute'), model.dispute)
   }
 
   const attempt = async () => {
@@ -60,11 +60,11 @@ export function createWalkAroundView() {
     const mine = ++tries
     setText(note, 'Trying…')
     draw()
-    const answer = await requestJson('/api/checks/around', { method: 'POST' })
+    const answer = await requestJson('/api/checks/bypass', { method: 'POST' })
     running = false
     // The mesh was changed meanwhile: this outcome belongs to neither rule.
     if (mine !== tries) return draw()
-    const read = answer.kind === 'json' ? parseWalkAround(answer.body) : undefined
+    const read = answer.kind === 'json' ? parseBypassResult(answer.body) : undefined
     tried = read ?? null
     const failure = answer.kind === 'lost' ? answer.reason : (parseErrorMessage(answer.body) ?? 'no outcome came back.')
     setText(note, read === undefined ? `It was not tried: ${failure}` : `Tried at ${formatClock(new Date(read.atMs))}`)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { buildWalkAround, parseWalkAround } from '../../public/walk-around-model.js'
+import { buildBypassPanel, parseBypassResult } from '../../public/bypass-model.js'
 
-const said = '200: counted around its sidecar, while the rule says denied.'
+const said = '200: counted, bypassing its sidecar, while the rule says denied.'
 const tried = (way: 'open' | 'closed' | 'unclear', disagreement: string | null = null) => ({
   atMs: 0,
   way,
@@ -12,9 +12,9 @@ const tried = (way: 'open' | 'closed' | 'unclear', disagreement: string | null =
 const bypass = (closed: boolean) => ({ address: 'http://127.0.0.1:9001', closed, reason: 'As configured.' })
 const base = { bypass: bypass(false), canTry: true, tried: null, state: 'connected' as const }
 
-describe('the panel of the way around', () => {
+describe('the panel of the bypass', () => {
   it('says what the mesh says, and why', () => {
-    expect(buildWalkAround(base)).toMatchObject({
+    expect(buildBypassPanel(base)).toMatchObject({
       visible: true,
       state: 'open',
       label: 'Open',
@@ -23,57 +23,57 @@ describe('the panel of the way around', () => {
       outcome: null,
       dispute: '',
     })
-    expect(buildWalkAround({ ...base, bypass: bypass(true) }).label).toBe('Closed')
+    expect(buildBypassPanel({ ...base, bypass: bypass(true) }).label).toBe('Closed')
   })
 
   it('is not there where neither the mesh nor the dashboard knows of a way', () => {
-    expect(buildWalkAround({ ...base, bypass: null, canTry: false }).visible).toBe(false)
+    expect(buildBypassPanel({ ...base, bypass: null, canTry: false }).visible).toBe(false)
   })
 
   it('says why there is nothing to try', () => {
-    const { reason, canTry } = buildWalkAround({ ...base, canTry: false })
-    expect([reason, canTry]).toEqual([expect.stringMatching(/COUNTING_DIRECT_URL is not set\.$/), false])
+    const { reason, canTry } = buildBypassPanel({ ...base, canTry: false })
+    expect([reason, canTry]).toEqual([expect.stringMatching(/COUNTING_BYPASS_URL is not set\.$/), false])
   })
 
   it('goes by the try where the mesh says nothing', () => {
     const silent = { ...base, bypass: null }
-    expect(buildWalkAround(silent).label).toBe('Not tried yet')
-    expect(buildWalkAround({ ...silent, tried: tried('open') })).toMatchObject({
+    expect(buildBypassPanel(silent).label).toBe('Not tried yet')
+    expect(buildBypassPanel({ ...silent, tried: tried('open') })).toMatchObject({
       state: 'open',
       address: 'http://10.0.0.1:9001',
       outcome: { tone: 'bad', said },
     })
-    expect(buildWalkAround({ ...silent, tried: tried('unclear') })).toMatchObject({
+    expect(buildBypassPanel({ ...silent, tried: tried('unclear') })).toMatchObject({
       state: 'unknown',
       outcome: { tone: 'unknown' },
     })
   })
 
   it('says loudly when the mesh and the try disagree, whoever noticed', () => {
-    const told = buildWalkAround({ ...base, bypass: bypass(true), tried: tried('open', 'They differ.') })
+    const told = buildBypassPanel({ ...base, bypass: bypass(true), tried: tried('open', 'They differ.') })
     expect(told).toMatchObject({ state: 'disputed', label: 'Mesh and try disagree', dispute: 'They differ.' })
-    expect(buildWalkAround({ ...base, bypass: bypass(true), tried: tried('open') }).dispute).toMatch(/is closed, but/)
-    expect(buildWalkAround({ ...base, bypass: bypass(false), tried: tried('closed') }).dispute).toMatch(/is open, but/)
-    expect(buildWalkAround({ ...base, bypass: bypass(true), tried: tried('closed') }).dispute).toBe('')
-    expect(buildWalkAround({ ...base, bypass: bypass(true), tried: tried('unclear') }).dispute).toBe('')
+    expect(buildBypassPanel({ ...base, bypass: bypass(true), tried: tried('open') }).dispute).toMatch(/is closed, but/)
+    expect(buildBypassPanel({ ...base, bypass: bypass(false), tried: tried('closed') }).dispute).toMatch(/is open, but/)
+    expect(buildBypassPanel({ ...base, bypass: bypass(true), tried: tried('closed') }).dispute).toBe('')
+    expect(buildBypassPanel({ ...base, bypass: bypass(true), tried: tried('unclear') }).dispute).toBe('')
   })
 
   it('does not take the silence of a counting that is down for a way that is closed', () => {
     const closed = { ...base, bypass: bypass(true), tried: tried('closed') }
-    expect(buildWalkAround(closed).outcome?.caveat).toBe('')
-    expect(buildWalkAround({ ...closed, state: 'denied' }).outcome?.caveat).toBe('')
-    expect(buildWalkAround({ ...closed, state: 'unreachable' }).outcome).toMatchObject({
+    expect(buildBypassPanel(closed).outcome?.caveat).toBe('')
+    expect(buildBypassPanel({ ...closed, state: 'denied' }).outcome?.caveat).toBe('')
+    expect(buildBypassPanel({ ...closed, state: 'unreachable' }).outcome).toMatchObject({
       tone: 'unknown',
       caveat: expect.stringMatching(/it may be down/),
     })
   })
 })
 
-describe('parseWalkAround', () => {
+describe('parseBypassResult', () => {
   const body = { at: '2026-01-01T00:00:00.000Z', way: 'open', url: 'http://a', said, disagreement: null }
 
   it('reads an outcome', () => {
-    expect(parseWalkAround(body)).toEqual({
+    expect(parseBypassResult(body)).toEqual({
       atMs: Date.UTC(2026, 0, 1),
       way: 'open',
       url: 'http://a',
@@ -84,6 +84,6 @@ describe('parseWalkAround', () => {
 
   it.each([null, {}, { ...body, way: 'ajar' }, { ...body, url: null }, { ...body, said: 5 }, { ...body, at: 'now' }])(
     'refuses %j',
-    (bad) => expect(parseWalkAround(bad)).toBeUndefined(),
+    (bad) => expect(parseBypassResult(bad)).toBeUndefined(),
   )
 })

@@ -4,7 +4,7 @@ import { readProxyAnswer } from '../proxy-answer.ts'
 import { ask, type Asked } from './ask.ts'
 
 /** Whether counting answers at an address that is not its sidecar's, and what was seen. */
-export interface ReachedAround {
+export interface BypassProbe {
   /** `unclear`: the name could not be resolved, which proves nothing about what stands behind it. */
   way: 'open' | 'closed' | 'unclear'
   /** HTTP status that came back; null when none did. */
@@ -16,10 +16,10 @@ export interface ReachedAround {
 const UNRESOLVED = new Set(['ENOTFOUND', 'EAI_AGAIN'])
 
 /**
- * Tries the way around the mesh once; a try that gets through counts. A 403 is a refusal, too, and an answer of a proxy,
- * or one that came through counting's own sidecar, is no way around. Never rejects.
+ * Tries the bypass of the mesh once; a try that gets through counts. A 403 is a refusal, too, and an answer of a proxy,
+ * or one that came through counting's own sidecar, is no bypass. Never rejects.
  */
-export async function reachAround(url: string, timeoutMs: number): Promise<ReachedAround> {
+export async function probeBypass(url: string, timeoutMs: number): Promise<BypassProbe> {
   const answer = await ask(url, { timeoutMs, headers: { 'x-throughline-explain': '1' } })
   if (answer.failure !== undefined) {
     const { code } = answer

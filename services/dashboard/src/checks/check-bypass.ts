@@ -1,12 +1,12 @@
 import type { Check } from './check.ts'
-import { tryWalkAround } from './walk-around.ts'
+import { verifyBypass } from './verify-bypass.ts'
 
 /** Tries to reach counting's application without its sidecar, where no rule of the mesh holds. */
-export const checkAroundSidecar: Check = async (options) => {
-  const { url, way, said, disagreement } = await tryWalkAround(options)
-  const result = { id: 'around-sidecar', question: 'Can the dashboard walk around the mesh to counting?' }
+export const checkBypass: Check = async (options) => {
+  const { url, way, said, disagreement } = await verifyBypass(options)
+  const result = { id: 'bypass', question: 'Can the dashboard bypass counting’s sidecar?' }
   if (url === null) {
-    return [{ ...result, verdict: 'unknown', found: `Unknown: ${said}`, command: 'curl -si "$COUNTING_DIRECT_URL/"' }]
+    return [{ ...result, verdict: 'unknown', found: `Unknown: ${said}`, command: 'curl -si "$COUNTING_BYPASS_URL/"' }]
   }
   const command = `curl -si ${url}/`
   const told = disagreement === null ? said : `${said} ${disagreement}`

@@ -5,7 +5,7 @@ import { isRecord, parseNumber, parseText } from './wire.js'
  * @typedef {import('./parse-mesh-status.js').Bypass} Bypass
  * @typedef {import('./states.js').PageState} PageState
  *
- * @typedef {object} WalkAround what one try showed, as `POST /api/checks/around` tells it
+ * @typedef {object} BypassResult what one try showed, as `POST /api/checks/bypass` tells it
  * @property {number} atMs
  * @property {'open' | 'closed' | 'unclear'} way
  * @property {string} url
@@ -13,7 +13,7 @@ import { isRecord, parseNumber, parseText } from './wire.js'
  * @property {string | null} disagreement
  *
  * @typedef {'open' | 'closed' | 'unknown' | 'disputed'} WayState
- * @typedef {object} WalkAroundModel
+ * @typedef {object} BypassPanel
  * @property {boolean} visible
  * @property {WayState} state
  * @property {string} label
@@ -26,9 +26,9 @@ import { isRecord, parseNumber, parseText } from './wire.js'
 
 /**
  * @param {unknown} body
- * @returns {WalkAround | undefined} undefined also where nothing was tried
+ * @returns {BypassResult | undefined} undefined also where nothing was tried
  */
-export function parseWalkAround(body) {
+export function parseBypassResult(body) {
   if (!isRecord(body)) return undefined
   const { way } = body
   const url = parseText(body['url'], 300)
@@ -44,16 +44,16 @@ const labels = { open: 'Open', closed: 'Closed', unknown: 'Not tried yet', dispu
 const tones = /** @type {const} */ ({ open: 'bad', closed: 'good', unclear: 'unknown' })
 
 /**
- * Whether there is a way around the sidecar: what the mesh says, what a try showed, and whether the two agree.
+ * Whether there is a bypass of the sidecar: what the mesh says, what a try showed, and whether the two agree.
  *
  * @param {object} input
  * @param {Bypass | null} input.bypass what the mesh says
  * @param {boolean} input.canTry the dashboard knows an address
- * @param {WalkAround | null} input.tried
+ * @param {BypassResult | null} input.tried
  * @param {PageState} input.state of the newest call through the sidecar
- * @returns {WalkAroundModel}
+ * @returns {BypassPanel}
  */
-export function buildWalkAround({ bypass, canTry, tried, state }) {
+export function buildBypassPanel({ bypass, canTry, tried, state }) {
   const seen = tried === null || tried.way === 'unclear' ? null : tried.way
   const said = bypass === null ? null : bypass.closed ? 'closed' : 'open'
   const dispute = tried?.disagreement ?? (seen !== null && said !== null && seen !== said ? differ(said, seen) : '')
@@ -64,8 +64,8 @@ export function buildWalkAround({ bypass, canTry, tried, state }) {
     label: labels[way],
     address: bypass?.address || tried?.url || '',
     reason: [
-      bypass?.reason ?? 'Nobody here says whether counting can be called around its sidecar.',
-      canTry ? '' : 'The dashboard has no address to try: COUNTING_DIRECT_URL is not set.',
+      bypass?.reason ?? 'Nobody here says whether counting can be called without going through its sidecar.',
+      canTry ? '' : 'The dashboard has no address to try: COUNTING_BYPASS_URL is not set.',
     ]
       .filter(Boolean)
       .join(' '),
@@ -86,9 +86,9 @@ function differ(said, seen) {
 /**
  * Silence proves a closed way only while counting is there to answer.
  *
- * @param {WalkAround} tried
+ * @param {BypassResult} tried
  * @param {PageState} state
- * @returns {WalkAroundModel['outcome']}
+ * @returns {BypassPanel['outcome']}
  */
 function outcomeOf({ way, said }, state) {
   const answers = state === 'connected' || state === 'denied' || state === 'connecting'

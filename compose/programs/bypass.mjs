@@ -1,5 +1,5 @@
 // @ts-check
-/** Asks counting's app itself, around its sidecar, every two seconds: one line each time, saying what came of it. */
+/** Calls counting's app without going through its sidecar, every two seconds: one line each time, saying what came of it. */
 import { setTimeout as delay } from 'node:timers/promises'
 
 const url = process.env['COUNTING_URL'] ?? 'http://counting:9001'

@@ -3,36 +3,36 @@ import { openPage, requireBrowser } from './support/browser.ts'
 import { choose, pageText } from './support/page-text.ts'
 import { startStage } from './support/start-stage.ts'
 
-describe('the way around the sidecar', () => {
+describe('the bypass of the sidecar', () => {
   it('is said to be open, and shown to be: the sentence that a room should read', async (context) => {
     await using lab = await startStage()
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
-    await pageText(page, '#around-state', /^Open$/)
-    await pageText(page, '#around-reason', /^Counting listens on 0\.0\.0\.0\.$/)
-    expect(await page.textContent('#around-address')).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    await pageText(page, '#bypass-state', /^Open$/)
+    await pageText(page, '#bypass-reason', /^Counting listens on 0\.0\.0\.0\.$/)
+    expect(await page.textContent('#bypass-address')).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
     await choose(page, 'Deny')
     await pageText(page, '#setting-0-effect', /^Calls are refused/)
-    await page.click('#around-try')
-    await pageText(page, '#around-said', /^200: counted around its sidecar, while the rule says denied\.$/)
-    await pageText(page, '#around-note', /^Tried at \d/)
-    expect(await page.textContent('#around-dispute')).toBe('')
+    await page.click('#bypass-try')
+    await pageText(page, '#bypass-said', /^200: counted, bypassing its sidecar, while the rule says denied\.$/)
+    await pageText(page, '#bypass-note', /^Tried at \d/)
+    expect(await page.textContent('#bypass-dispute')).toBe('')
     // The sentence is about that rule; another rule takes it away.
     await choose(page, 'Allow')
-    await pageText(page, '#around-said', /^$/)
-    await pageText(page, '#around-note', /^The mesh has changed: try again\.$/)
+    await pageText(page, '#bypass-said', /^$/)
+    await pageText(page, '#bypass-note', /^The mesh has changed: try again\.$/)
     expect(tab.errors).toEqual([])
   })
 
   it('is said to be closed, and shown to be', async (context) => {
     await using lab = await startStage()
-    Object.assign(lab.stage, { closed: true, aroundAnswer: 'tcp' })
+    Object.assign(lab.stage, { closed: true, bypassAnswer: 'tcp' })
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
-    await pageText(page, '#around-state', /^Closed$/)
-    await page.click('#around-try')
-    await pageText(page, '#around-said', /^No way around: connection reset: a TCP-level denial/)
-    expect(await page.textContent('#around-dispute')).toBe('')
+    await pageText(page, '#bypass-state', /^Closed$/)
+    await page.click('#bypass-try')
+    await pageText(page, '#bypass-said', /^No bypass: connection reset: a TCP-level denial/)
+    expect(await page.textContent('#bypass-dispute')).toBe('')
   })
 
   it.for([
@@ -40,24 +40,24 @@ describe('the way around the sidecar', () => {
     [false, 'tcp', /^The mesh says that this way is open \(.*\), but the dashboard did not get through/],
   ] as const)(
     'is disputed, loudly, when the mesh says closed: %s and the try gives %s',
-    async ([closed, aroundAnswer, words], context) => {
+    async ([closed, bypassAnswer, words], context) => {
       await using lab = await startStage()
-      Object.assign(lab.stage, { closed, aroundAnswer })
+      Object.assign(lab.stage, { closed, bypassAnswer })
       await using tab = await openPage(requireBrowser(context), lab.url)
       const { page } = tab
-      await pageText(page, '#around-state', /^(Open|Closed)$/)
-      await page.click('#around-try')
-      await pageText(page, '#around-dispute', words)
-      await pageText(page, '#around-state', /^Mesh and try disagree$/)
-      expect(await page.getAttribute('#around-dispute', 'role')).toBe('alert')
+      await pageText(page, '#bypass-state', /^(Open|Closed)$/)
+      await page.click('#bypass-try')
+      await pageText(page, '#bypass-dispute', words)
+      await pageText(page, '#bypass-state', /^Mesh and try disagree$/)
+      expect(await page.getAttribute('#bypass-dispute', 'role')).toBe('alert')
     },
   )
 
   it('is told without a button where the dashboard has no address to try', async (context) => {
-    await using lab = await startStage({ COUNTING_DIRECT_URL: '' })
+    await using lab = await startStage({ COUNTING_BYPASS_URL: '' })
     await using tab = await openPage(requireBrowser(context), lab.url)
-    await pageText(tab.page, '#around-reason', /COUNTING_DIRECT_URL is not set\.$/)
-    expect(await tab.page.locator('#around-try').isHidden()).toBe(true)
+    await pageText(tab.page, '#bypass-reason', /COUNTING_BYPASS_URL is not set\.$/)
+    expect(await tab.page.locator('#bypass-try').isHidden()).toBe(true)
   })
 })
 

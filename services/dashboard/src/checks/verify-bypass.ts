@@ -1,10 +1,10 @@
 import { type CheckOptions, DEFAULT_TIMEOUT_MS } from './check.ts'
 import { type MeshClaim, NO_CLAIM, parseMeshClaim } from './mesh-claim.ts'
-import { reachAround, type ReachedAround } from './reach-around.ts'
+import { probeBypass, type BypassProbe } from './probe-bypass.ts'
 import { within } from './within.ts'
 
-/** One try of the way around counting's sidecar, held against what the mesh says of it. */
-export interface WalkAround extends Omit<ReachedAround, 'found'>, MeshClaim {
+/** One try of the bypass of counting's sidecar, held against what the mesh says of it. */
+export interface BypassResult extends Omit<BypassProbe, 'found'>, MeshClaim {
   /** Where it was tried; null = no address is known here, and nothing was tried. */
   url: string | null
   /** The outcome, as a person would say it. */
@@ -13,23 +13,23 @@ export interface WalkAround extends Omit<ReachedAround, 'found'>, MeshClaim {
   disagreement: string | null
 }
 
-/** Takes the way around once and says what came of it. A try that gets through counts. Never rejects. */
-export async function tryWalkAround(options: CheckOptions): Promise<WalkAround> {
-  const { directUrl, readMeshStatus, timeoutMs = DEFAULT_TIMEOUT_MS } = options
+/** Takes the bypass once and says what came of it. A try that gets through counts. Never rejects. */
+export async function verifyBypass(options: CheckOptions): Promise<BypassResult> {
+  const { bypassUrl, readMeshStatus, timeoutMs = DEFAULT_TIMEOUT_MS } = options
   const asked = readMeshStatus === undefined ? NO_CLAIM : within(timeoutMs, readMeshStatus()).then(parseMeshClaim)
-  if (directUrl === undefined) {
+  if (bypassUrl === undefined) {
     return {
       ...(await claimed(asked)),
       way: 'unclear',
       status: null,
       url: null,
-      said: 'COUNTING_DIRECT_URL does not name an address of its own for counting.',
+      said: 'COUNTING_BYPASS_URL does not name an address of its own for counting.',
       disagreement: null,
     }
   }
-  const [reached, claim] = await Promise.all([reachAround(`${directUrl}/`, timeoutMs), claimed(asked)])
+  const [reached, claim] = await Promise.all([probeBypass(`${bypassUrl}/`, timeoutMs), claimed(asked)])
   const { way, status } = reached
-  return { ...claim, way, status, url: directUrl, said: say(reached, claim), disagreement: compare(reached, claim) }
+  return { ...claim, way, status, url: bypassUrl, said: say(reached, claim), disagreement: compare(reached, claim) }
 }
 
 /** A mesh that does not answer claims nothing. */
@@ -41,10 +41,11 @@ async function claimed(asked: MeshClaim | Promise<MeshClaim>): Promise<MeshClaim
   }
 }
 
-function say({ way, status, found }: ReachedAround, { access }: MeshClaim): string {
+function say({ way, status, found }: BypassProbe, { access }: MeshClaim): string {
   if (way === 'unclear') return `Not known: ${found}.`
-  if (way === 'closed') return `No way around: ${status === null ? found : `it ${found}`}.`
-  const counted = status === 200 ? 'counted around its sidecar' : 'counting’s own address answered, around its sidecar'
+  if (way === 'closed') return `No bypass: ${status === null ? found : `it ${found}`}.`
+  const counted =
+    status === 200 ? 'counted, bypassing its sidecar' : 'counting’s own address answered, bypassing its sidecar'
   const rule = {
     denied: ', while the rule says denied.',
     // What was let through proves nothing of a rule that lets everybody through.
@@ -54,7 +55,7 @@ function say({ way, status, found }: ReachedAround, { access }: MeshClaim): stri
   return `${status}: ${counted}${rule[access ?? 'unknown']}`
 }
 
-function compare({ way, found }: ReachedAround, { bypass }: MeshClaim): string | null {
+function compare({ way, found }: BypassProbe, { bypass }: MeshClaim): string | null {
   if (bypass === null || way === 'unclear' || bypass.closed === (way === 'closed')) return null
   const reason = bypass.reason.replace(/\.$/, '')
   return bypass.closed
