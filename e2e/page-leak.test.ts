@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pollUntil, startServer } from '@throughline/testkit'
+import { judgeTrace } from 'throughline'
 import { expect, it } from 'vitest'
 import { openPage, requireBrowser } from './support/browser.ts'
 
@@ -31,7 +32,7 @@ async function startFloodgate() {
     } else if (url.pathname === '/api/history') json({ reset: false, entries: [], cursor: `x-${seq}` })
     else if (url.pathname === '/api/config') json({ hostname: 'h', traces: true, faults: true })
     else if (url.pathname.startsWith('/api/requests/')) json({ explain: explanation })
-    else if (url.pathname.startsWith('/api/traces/')) json({ data: [traceOf(url.pathname.split('/')[3] ?? '')] })
+    else if (url.pathname.startsWith('/api/traces/')) json(judged(traceOf(url.pathname.split('/')[3] ?? '')))
     else {
       const file = path.join(publicDir, url.pathname === '/' ? 'index.html' : url.pathname)
       response.writeHead(200, { 'content-type': types[path.extname(file)] ?? 'text/plain' }).end(fs.readFileSync(file))
@@ -63,6 +64,8 @@ async function startFloodgate() {
 }
 
 const explanation = { service: 'dashboard', received: { traceparent: 'x' }, calls: [{ url: 'u', sent: {}, hop: null }] }
+
+const judged = (trace: object) => ({ data: [trace], verdict: judgeTrace(trace) })
 
 function traceOf(traceID: string) {
   const span = (spanID: string, parent: string | undefined, serviceName: string) => ({

@@ -32,7 +32,6 @@ const PROGRAMS = {
       main: 'services/dashboard/dist/main.js',
       healthcheck: 'packages/service-kit/dist/healthcheck.js',
       'check-mesh': 'services/dashboard/dist/check-mesh.js',
-      'checks-cli': 'services/dashboard/dist/checks-cli.js',
     },
     to: 'dist',
     folders: { 'services/dashboard/public': 'public' },

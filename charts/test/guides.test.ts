@@ -3,8 +3,8 @@ import http, { type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { readObjects } from '@throughline/lab'
+import { checkPath } from 'throughline'
 import { describe, expect, it } from 'vitest'
-import { checkPath } from '../../services/dashboard/src/checks/outside/check-path.ts'
 import { CHARTS, requireHelm } from './support/helm.ts'
 import { type KubernetesObject, names } from './support/kubernetes-object.ts'
 
@@ -58,6 +58,7 @@ async function printed(hops: string[], denied: boolean): Promise<string> {
     dashboardUrl: page.url,
     traceQueryUrl: backend.url,
     bypassUrl: 'http://127.0.0.1:1/',
+    readUpstream: () => ({ state: 'unreachable', reason: null }),
     expect: denied ? 'denied' : 'allowed',
     deadlineMs: 2000,
     intervalMs: 1,

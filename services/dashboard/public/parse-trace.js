@@ -14,20 +14,27 @@ import { isRecord, parseText, parseTraceId } from './wire.js'
  * @property {number | null} status HTTP status code
  * @property {boolean} error the reporter itself called it an error
  *
- * @typedef {{ traceId: string, spans: Span[] }} Trace
+ * @typedef {{ code: string, text: string, cause: string, traceId?: string }} Problem traceId: where the rest of it is
+ *
+ * @typedef {object} Trace
+ * @property {string} traceId
+ * @property {Span[]} spans
+ * @property {Problem[]} problems the dashboard's verdict; empty for a whole trace
+ * @property {boolean} reachesUpstream an application other than the first one has its server span here
  */
 
 const maxSpans = 500
 const kinds = new Set(['server', 'client', 'internal', 'producer', 'consumer'])
 
 /**
- * A trace in the shape of Jaeger's query API, reduced to what the page draws. Spans it can't read are left out.
+ * The answer of `GET /api/traces/:traceId`, reduced to what the page draws. Spans it can't read are left out.
  *
- * @param {unknown} value one member of `data`
+ * @param {unknown} body
  * @returns {Trace | undefined}
  */
-export function parseTrace(value) {
-  if (!isRecord(value) || !Array.isArray(value['spans'])) return undefined
+export function parseTrace(body) {
+  const value = isRecord(body) && Array.isArray(body['data']) ? body['data'][0] : undefined
+  if (!isRecord(body) || !isRecord(value) || !Array.isArray(value['spans'])) return undefined
   const traceId = parseTraceId(value['traceID'])
   if (traceId === null) return undefined
   const processes = isRecord(value['processes']) ? value['processes'] : {}
@@ -35,7 +42,21 @@ export function parseTrace(value) {
     .slice(0, maxSpans)
     .map((span) => parseSpan(span, processes))
     .filter((span) => span !== undefined)
-  return { traceId, spans }
+  return { traceId, spans, ...parseVerdict(body['verdict']) }
+}
+
+/**
+ * @param {unknown} value
+ * @returns {Pick<Trace, 'problems' | 'reachesUpstream'>}
+ */
+function parseVerdict(value) {
+  if (!isRecord(value) || !Array.isArray(value['problems'])) return { problems: [], reachesUpstream: false }
+  const problems = value['problems'].filter(isRecord).map((problem) => ({
+    code: parseText(problem['code'], 60) ?? 'unknown',
+    text: parseText(problem['text'], 2000) ?? '',
+    cause: parseText(problem['cause'], 500) ?? '',
+  }))
+  return { problems, reachesUpstream: value['reachesUpstream'] === true }
 }
 
 /**

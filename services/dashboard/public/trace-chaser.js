@@ -1,6 +1,5 @@
 // @ts-check
 import { buildTraceModel } from './trace-model.js'
-import { hasUpstreamSpan } from './trace-problems.js'
 
 /**
  * @typedef {import('./parse-trace.js').Trace} Trace
@@ -9,7 +8,7 @@ import { hasUpstreamSpan } from './trace-problems.js'
  * @typedef {{ trace: Trace } | { absent: string }} Lookup
  *
  * @typedef {object} ChaserOptions
- * @property {(traceId: string) => Promise<Lookup>} lookUp
+ * @property {(quarry: Quarry) => Promise<Lookup>} lookUp
  * @property {(model: TraceModel, quarry: Quarry) => void} onSettled the trace is complete, or as complete as it got in time
  * @property {(reason: string, quarry: Quarry) => void} onMissing nothing was found in time
  * @property {(model: TraceModel) => void} [onFound] each version of the trace on the way there
@@ -55,10 +54,10 @@ export function createTraceChaser({
     let model
     await wait(Math.min(usualMs * 0.8, 2000))
     for (;;) {
-      const found = await lookUp(quarry.traceId)
+      const found = await lookUp(quarry)
       if ('absent' in found) reason = found.absent
       else {
-        model = buildTraceModel(found.trace, { answered: quarry.state === 'connected' })
+        model = buildTraceModel(found.trace)
         if (model.rows.length !== count) {
           count = model.rows.length
           grewMs = now()
@@ -106,6 +105,6 @@ function isSettled(model, { quarry, quiet, explained, expected }) {
   if (model.rows.length === 0) return false
   // Spans that are still on their way look like a broken trace, unless somebody knows better.
   if (model.problems.length > 0) return quiet && explained
-  if (hasUpstreamSpan(model.rows)) return true
+  if (model.reachesUpstream) return true
   return quiet || (quarry.state === 'denied' && expected > 1 && model.rows.length >= expected - 1)
 }

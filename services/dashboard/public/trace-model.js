@@ -1,9 +1,9 @@
 // @ts-check
-import { findProblems } from './trace-problems.js'
 
 /**
  * @typedef {import('./parse-trace.js').Span} Span
  * @typedef {import('./parse-trace.js').Trace} Trace
+ * @typedef {import('./parse-trace.js').Problem} Problem
  *
  * @typedef {Span & {
  *   depth: number,
@@ -18,24 +18,22 @@ import { findProblems } from './trace-problems.js'
  *   orphan: boolean,
  * }} Row a span in tree order; `left` and `width` are parts of the trace's length, 0 to 1; `ownUs`: its duration without that of its children; `origin`: failed, and nothing below it did; `orphan` names a parent that is not there
  *
- * @typedef {{ code: string, text: string, cause: string, traceId?: string }} Problem traceId: where the rest of it is
- *
  * @typedef {object} TraceModel
  * @property {string} traceId
  * @property {number} durationUs from the first start to the last end
  * @property {Row[]} rows
  * @property {Problem[]} problems empty for a whole trace
+ * @property {boolean} reachesUpstream an application other than the first one has its server span here
  */
 
 /**
- * A trace as rows of one tree, by the parent ids the spans carry and nothing else: what has no parent here stands
- * at the margin and is named as a problem.
+ * A trace as rows of one tree, by the parent ids the spans carry and nothing else: what has no parent here stands at the
+ * margin. What is wrong with it comes with the trace: the dashboard judges it.
  *
  * @param {Trace} trace
- * @param {{ answered?: boolean }} [options] answered: counting is known to have answered this call, so its span must be there
  * @returns {TraceModel}
  */
-export function buildTraceModel(trace, { answered = false } = {}) {
+export function buildTraceModel(trace) {
   const spans = uniqueSpans(trace.spans)
   const byId = new Map(spans.map((span) => [span.spanId, span]))
   const startUs = spans.reduce((least, span) => Math.min(least, span.startUs), Number.POSITIVE_INFINITY)
@@ -64,11 +62,11 @@ export function buildTraceModel(trace, { answered = false } = {}) {
       orphan: span.parentId !== null && parent === undefined,
     }
   })
-  return { traceId: trace.traceId, durationUs, rows, problems: findProblems(trace.spans, rows, answered) }
+  return { traceId: trace.traceId, durationUs, rows, problems: trace.problems, reachesUpstream: trace.reachesUpstream }
 }
 
 /**
- * The same span id reported twice can't be told apart as a parent: the first one counts, the doubling is a problem.
+ * The same span id reported twice can't be told apart as a parent: the first one is drawn.
  *
  * @param {Span[]} spans
  */

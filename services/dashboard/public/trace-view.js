@@ -79,9 +79,9 @@ export function createTraceView({ onSettled, onHeld }) {
     onHeld(held ?? '')
   }
 
-  /** @param {string} traceId */
-  const lookUp = async (traceId) => {
-    const [trace] = await Promise.all([lookUpTrace(traceId), explanations.read(traceId)])
+  /** @param {Quarry} quarry */
+  const lookUp = async (quarry) => {
+    const [trace] = await Promise.all([lookUpTrace(quarry), explanations.read(quarry.traceId)])
     return trace
   }
 
@@ -161,15 +161,14 @@ function createExplanations() {
 }
 
 /**
- * @param {string} traceId
+ * @param {Quarry} quarry
  * @returns {Promise<Lookup>}
  */
-async function lookUpTrace(traceId) {
-  const answer = await requestJson(`/api/traces/${traceId}`)
+async function lookUpTrace({ traceId, state }) {
+  const answer = await requestJson(`/api/traces/${traceId}${state === 'connected' ? '?answered=true' : ''}`)
   if (answer.kind === 'lost') return { absent: answer.reason }
   if (answer.status === 404) return { absent: 'It was not sampled, or nobody reported it.' }
   if (answer.status >= 400) return { absent: parseErrorMessage(answer.body) ?? `HTTP ${answer.status}` }
-  const data = isRecord(answer.body) ? answer.body['data'] : undefined
-  const trace = Array.isArray(data) ? parseTrace(data[0]) : undefined
+  const trace = parseTrace(answer.body)
   return trace === undefined ? { absent: 'The trace backend’s answer is not a trace.' } : { trace }
 }

@@ -2,8 +2,7 @@ import os from 'node:os'
 import { createServiceApp, methodNotAllowed, type ServiceAppOptions } from '@throughline/service-kit'
 import express, { type Express } from 'express'
 import helmet from 'helmet'
-import type { CheckOptions } from './checks/check.ts'
-import { readMeshStatus } from './checks/mesh-status.ts'
+import { type CheckOptions, readMeshStatus } from 'throughline'
 import { checksRoute } from './checks-route.ts'
 import { countRoute } from './count-route.ts'
 import type { CountingClient } from './counting-client.ts'
@@ -11,6 +10,7 @@ import { createHistory } from './history.ts'
 import { createLiveRoutes } from './live-routes.ts'
 import { meshControls, type MeshControlsOptions } from './mesh-controls.ts'
 import { publicFolder } from './public-folder.ts'
+import { readCounting } from './read-counting.ts'
 import { traceQuery } from './trace-query.ts'
 import { createTraffic } from './traffic.ts'
 import { trafficRoutes } from './traffic-routes.ts'
@@ -96,7 +96,10 @@ export function createDashboard(options: DashboardAppOptions): DashboardApp {
       })
       routes.get('/api/traces/:traceId', traceQuery(traceQueryUrl))
       routes.use('/api/mesh', meshControls(controls))
-      routes.use('/api/checks', checksRoute({ upstreamUrl, ...checks, ...statusOf(controls) }))
+      routes.use(
+        '/api/checks',
+        checksRoute({ upstreamUrl, readUpstream: readCounting, ...checks, ...statusOf(controls) }),
+      )
       routes.use('/api/traffic', trafficRoutes({ traffic, faults }))
       routes.use('/api', live.routes)
       routes.all(READ_ONLY, methodNotAllowed('GET', 'HEAD'))

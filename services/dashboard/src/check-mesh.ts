@@ -1,11 +1,12 @@
 import process from 'node:process'
 import { loadConfig, variable } from '@throughline/service-kit/config'
 import { main } from '@throughline/service-kit/main'
-import { checkPath } from './checks/outside/check-path.ts'
+import { checkPath } from 'throughline'
+import { readCounting } from './read-counting.ts'
 
 /**
  * What `helm test` runs, in a pod outside the mesh: `node check-mesh.js`. Prints a line for each thing that is right, and
- * the first that is wrong with how to mend it; exits 1 then.
+ * the first that is wrong with its fix; exits 1 then.
  */
 await main('check-mesh', async () => {
   const config = loadConfig(
@@ -21,6 +22,7 @@ await main('check-mesh', async () => {
     process.env,
   )
   const findings = await checkPath({
+    readUpstream: readCounting,
     dashboardUrl: config.DASHBOARD_URL,
     dashboardHost: config.DASHBOARD_HOST,
     traceQueryUrl: config.TRACE_QUERY_URL,

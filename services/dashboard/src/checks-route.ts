@@ -1,13 +1,11 @@
 import { type RequestHandler, Router } from 'express'
-import type { CheckOptions } from './checks/check.ts'
-import { runChecks } from './checks/run-checks.ts'
-import { verifyBypass } from './checks/verify-bypass.ts'
+import { type CheckOptions, runChecks, verifyBypass } from 'throughline'
 import { sameOrigin } from './same-origin.ts'
 
 /**
- * `POST /api/checks`: runs the checks and gives `{ at, results }`. `POST /api/checks/bypass`: takes the bypass
- * counting's sidecar, and gives `{ at }` and what came of it. POSTs, because both may make counting count. Who asks while
- * one runs gets the same result.
+ * `POST /api/checks`: runs the checks and answers `{ at, results }`. `POST /api/checks/bypass`: probes the bypass of
+ * counting's sidecar and answers `{ at }` with its result. POSTs, because both may make counting count. Concurrent callers
+ * share one run.
  */
 export function checksRoute(options: CheckOptions): Router {
   const routes = Router()
@@ -24,7 +22,7 @@ export function checksRoute(options: CheckOptions): Router {
   return routes
 }
 
-/** Answers everybody who asks while it runs with one run. */
+/** Concurrent callers share one run. */
 function shared(run: () => Promise<object>): RequestHandler {
   let running: Promise<object> | undefined
   return async (_request, response) => {

@@ -5,7 +5,7 @@ import { dashboard, sendJson, startUpstream } from './app.test-support.ts'
 const TRACE = 'a'.repeat(32)
 
 describe('GET /api/traces/:traceId', () => {
-  it("passes the backend's trace on", async () => {
+  it("answers the backend's trace as it is", async () => {
     const asked: (string | undefined)[] = []
     await using backend = await startUpstream((incoming, response) => {
       asked.push(incoming.url)
@@ -16,6 +16,23 @@ describe('GET /api/traces/:traceId', () => {
       .get(`/api/traces/${TRACE}`)
       .expect(200, { data: [{ traceID: TRACE }] })
     expect(asked).toEqual([`/api/traces/${TRACE}`])
+  })
+
+  it('judges the trace: what breaks it, and whether it reaches the far end', async () => {
+    const span = { spanID: 'b', startTime: 1, duration: 1, references: [{ refType: 'CHILD_OF', spanID: 'a' }] }
+    const processes = { p: { serviceName: 'dashboard' } }
+    const trace = { traceID: TRACE, spans: [{ ...span, processID: 'p', tags: [] }], processes }
+    await using backend = await startUpstream(sendJson(200, { data: [trace] }))
+    const app = dashboard('http://127.0.0.1:1', { traceQueryUrl: backend.url })
+    const { body } = await request(app).get(`/api/traces/${TRACE}?answered=true`).expect(200)
+    expect(body.data).toEqual([trace])
+    expect(body.verdict.reachesUpstream).toBe(false)
+    expect(body.verdict.problems).toMatchObject([
+      { code: 'missing-parent', text: expect.stringContaining('dashboard (app)') as string },
+      { code: 'missing-upstream' },
+    ])
+    const other = await request(app).get(`/api/traces/${TRACE}`).expect(200)
+    expect(other.body.verdict.problems).toHaveLength(1)
   })
 
   it('tells not there yet, not asked well, backend gone and no backend apart', async () => {

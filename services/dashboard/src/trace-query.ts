@@ -1,9 +1,13 @@
 import { ServiceError } from '@throughline/service-kit'
 import type { RequestHandler } from 'express'
+import { judgeTrace } from 'throughline'
 
 const TIMEOUT_MS = 3000
 
-/** `GET /api/traces/:traceId`: one trace from the backend's Jaeger-shaped query API, as it is. */
+/**
+ * `GET /api/traces/:traceId`: one trace from the backend's Jaeger-shaped query API, as it is, with a `verdict` on it.
+ * `?answered=true` says that counting is known to have answered, so that its span must be there.
+ */
 export function traceQuery(url: string | undefined): RequestHandler<{ traceId: string }> {
   return async (request, response) => {
     if (!url) throw new ServiceError('TL_TRACES_OFF', 'no trace backend: TRACE_QUERY_URL is not set')
@@ -16,8 +20,21 @@ export function traceQuery(url: string | undefined): RequestHandler<{ traceId: s
     if (answer.status !== 200) {
       throw new ServiceError('TL_TRACES_UNREACHABLE', `the trace backend at ${url} answered ${answer.status}`)
     }
-    response.set('cache-control', 'no-store').type('json').send(answer.body)
+    const { answered } = request.query
+    const body = parseJson(answer.body)
+    if (body === undefined) {
+      throw new ServiceError('TL_TRACES_UNREACHABLE', `the trace backend at ${url} answered, but not with JSON`)
+    }
+    response.set('cache-control', 'no-store').json(withVerdict(body, answered === 'true'))
   }
+}
+
+function withVerdict(body: object, answered: boolean): object {
+  const { data } = body as { data?: unknown }
+  const verdict = judgeTrace(Array.isArray(data) ? data[0] : undefined, { answered })
+  if (verdict === undefined) return body
+  const { problems, reachesUpstream } = verdict
+  return { ...body, verdict: { problems, reachesUpstream } }
 }
 
 async function fetchTrace(url: string): Promise<{ status: number; body: string }> {
@@ -27,5 +44,14 @@ async function fetchTrace(url: string): Promise<{ status: number; body: string }
   } catch (error) {
     const { origin } = new URL(url)
     throw new ServiceError('TL_TRACES_UNREACHABLE', `the trace backend at ${origin} did not answer`, { cause: error })
+  }
+}
+
+function parseJson(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : undefined
+  } catch {
+    return undefined
   }
 }

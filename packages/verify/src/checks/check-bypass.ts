@@ -1,7 +1,7 @@
 import type { Check } from './check.ts'
 import { verifyBypass } from './verify-bypass.ts'
 
-/** Tries to reach counting's application without its sidecar, where no rule of the mesh holds. */
+/** Probes counting's application without its sidecar, where no rule of the mesh holds. */
 export const checkBypass: Check = async (options) => {
   const { url, way, said, disagreement } = await verifyBypass(options)
   const result = { id: 'bypass', question: 'Can the dashboard bypass counting’s sidecar?' }
@@ -9,11 +9,11 @@ export const checkBypass: Check = async (options) => {
     return [{ ...result, verdict: 'unknown', found: `Unknown: ${said}`, command: 'curl -si "$COUNTING_BYPASS_URL/"' }]
   }
   const command = `curl -si ${url}/`
-  const told = disagreement === null ? said : `${said} ${disagreement}`
+  const outcome = disagreement === null ? said : `${said} ${disagreement}`
   if (way === 'open') {
     const closing = 'A unix socket (SOCKET_PATH), a NetworkPolicy or strict mutual TLS closes it.'
-    return [{ ...result, verdict: 'bad', found: `Yes, at ${url}. ${told} ${closing}`, command }]
+    return [{ ...result, verdict: 'bad', found: `Yes, at ${url}. ${outcome} ${closing}`, command }]
   }
-  if (way === 'unclear') return [{ ...result, verdict: 'unknown', found: told, command }]
-  return [{ ...result, verdict: disagreement === null ? 'good' : 'bad', found: `No: ${told}`, command }]
+  if (way === 'unclear') return [{ ...result, verdict: 'unknown', found: outcome, command }]
+  return [{ ...result, verdict: disagreement === null ? 'good' : 'bad', found: `No: ${outcome}`, command }]
 }

@@ -1,6 +1,6 @@
 import { createHeaderRecorder } from '@throughline/testkit'
 import { describe, expect, it } from 'vitest'
-import { checkPeerInbound } from './peer-inbound.ts'
+import { checkPeerInbound } from './check-peer-inbound.ts'
 
 describe('plaintext at the inbound sidecar of counting', () => {
   it.each([

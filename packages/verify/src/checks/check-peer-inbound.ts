@@ -1,23 +1,24 @@
 import tls from 'node:tls'
-import { ask, type Asked } from './ask.ts'
+import type { UpstreamAnswer, UpstreamFailure } from '../evidence/upstream-call.ts'
+import { probeHttp } from '../probes/probe-http.ts'
 import { type Check, type CheckResult, DEFAULT_TIMEOUT_MS } from './check.ts'
 
-/** Knocks at the inbound sidecar of counting as nobody should get in: in plaintext, and without a certificate. */
+/** Probes the inbound sidecar of counting in the two ways that it must refuse: in plaintext, and without a certificate. */
 export const checkPeerInbound: Check = async ({ peerInbound, timeoutMs = DEFAULT_TIMEOUT_MS }) => {
   const at = parseHostPort(peerInbound)
   const plain = { id: 'plaintext', question: 'Does counting’s sidecar refuse plaintext?' }
-  const nameless = { id: 'no-certificate', question: 'Does it refuse a caller without a certificate?' }
+  const noCertificate = { id: 'no-certificate', question: 'Does it refuse a caller without a certificate?' }
   if (at === undefined) {
     const found = 'Unknown: PEER_INBOUND does not name the inbound sidecar of counting (host:port).'
     return [
       { ...plain, verdict: 'unknown', found, command: 'curl -si "http://$PEER_INBOUND/"' },
-      { ...nameless, verdict: 'unknown', found, command: 'curl -ki "https://$PEER_INBOUND/"' },
+      { ...noCertificate, verdict: 'unknown', found, command: 'curl -ki "https://$PEER_INBOUND/"' },
     ]
   }
   const address = `${at.host.includes(':') ? `[${at.host}]` : at.host}:${at.port}`
   const [plaintext, anonymous] = await Promise.all([
-    ask(`http://${address}/`, { timeoutMs }),
-    askWithoutCertificate(at, timeoutMs),
+    probeHttp(`http://${address}/`, { timeoutMs }),
+    probeWithoutCertificate(at, timeoutMs),
   ])
   return [
     {
@@ -26,7 +27,7 @@ export const checkPeerInbound: Check = async ({ peerInbound, timeoutMs = DEFAULT
       command: `curl -si http://${address}/`,
     },
     {
-      ...nameless,
+      ...noCertificate,
       verdict: anonymous.answered ? 'bad' : anonymous.absent ? 'unknown' : 'good',
       found: `${anonymous.answered ? 'No' : anonymous.absent ? 'Unknown' : 'Yes'}: ${anonymous.reason}.`,
       command: `curl -ki https://${address}/`,
@@ -34,31 +35,31 @@ export const checkPeerInbound: Check = async ({ peerInbound, timeoutMs = DEFAULT
   ]
 }
 
-function judgePlaintext(answer: Asked): Pick<CheckResult, 'verdict' | 'found'> {
+function judgePlaintext(answer: UpstreamAnswer | UpstreamFailure): Pick<CheckResult, 'verdict' | 'found'> {
   if (answer.failure !== undefined) {
     return isAbsent(answer.code)
       ? { verdict: 'unknown', found: `Unknown: ${answer.failure}.` }
       : { verdict: 'good', found: `Yes: it hung up (${answer.failure}).` }
   }
-  // Where every connection is intercepted, the dashboard's own sidecar stands before it, and reports what became of it.
+  // Where every connection is intercepted, the dashboard's own sidecar takes this one and reports what became of it.
   if (answer.status === 503 && /^upstream connect error.*reset reason: connection termination/.test(answer.body)) {
     return { verdict: 'good', found: 'Yes: it hung up on the sidecar of the dashboard, which answered 503.' }
   }
   return { verdict: 'bad', found: `No: it answered ${answer.status} to plaintext HTTP.` }
 }
 
-interface Anonymous {
+interface TlsProbe {
   answered: boolean
   absent: boolean
   reason: string
 }
 
 /** TLS 1.3 lets a client finish before the server has looked at its certificate: only data proves that it was let in. */
-function askWithoutCertificate({ host, port }: HostPort, timeoutMs: number): Promise<Anonymous> {
+function probeWithoutCertificate({ host, port }: HostPort, timeoutMs: number): Promise<TlsProbe> {
   return new Promise((resolve) => {
-    // The server's certificate is not what is asked for here.
+    // The server's certificate is not what is probed here.
     const socket = tls.connect({ host, port, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
-    const end = (answer: Anonymous): void => {
+    const end = (answer: TlsProbe): void => {
       resolve(answer)
       socket.destroy()
     }
@@ -82,7 +83,7 @@ function readable(error: NodeJS.ErrnoException): string {
   return alert === undefined ? error.message.slice(0, 160) : `TLS alert: ${alert.toLowerCase().replaceAll('_', ' ')}`
 }
 
-/** Nobody is there, which proves nothing about who would be let in. */
+/** Nothing answers, which proves nothing about which callers would be accepted. */
 function isAbsent(code: string | undefined): boolean {
   return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ABORT_ERR'].includes(code ?? '')
 }

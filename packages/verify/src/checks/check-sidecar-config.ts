@@ -1,7 +1,7 @@
+import { within } from '../probes/within.ts'
 import { type Check, type CheckResult, DEFAULT_TIMEOUT_MS } from './check.ts'
-import { within } from './within.ts'
 
-/** Asks who runs the sidecars whether each has taken the configuration it was given. */
+/** Reads from the control API whether each sidecar has accepted the configuration it was sent. */
 export const checkSidecarConfig: Check = async ({ readMeshStatus, timeoutMs = DEFAULT_TIMEOUT_MS, ...options }) => {
   const result = {
     id: 'sidecar-config',
@@ -32,8 +32,8 @@ function judge(sidecars: Sidecar[]): Pick<CheckResult, 'verdict' | 'found'> {
   if (sidecars.length === 0) return { verdict: 'unknown', found: 'Unknown: the control API names no sidecar.' }
   const wrong = sidecars.filter(({ state }) => state !== 'ready')
   if (wrong.length === 0) return { verdict: 'good', found: `Yes: ${sidecars.map(({ name }) => name).join(' and ')}.` }
-  const told = wrong.map(({ name, state, reason }) => `${name} is ${state}${reason ? ` (${reason})` : ''}`)
-  return { verdict: 'bad', found: `No: ${told.join('; ')}.` }
+  const states = wrong.map(({ name, state, reason }) => `${name} is ${state}${reason ? ` (${reason})` : ''}`)
+  return { verdict: 'bad', found: `No: ${states.join('; ')}.` }
 }
 
 function parseSidecars(status: unknown): Sidecar[] {

@@ -1,18 +1,14 @@
-import { outcomeOfAnswer, outcomeOfFailure } from '../call-outcome.ts'
-import { parseUpstreamExplanation } from '../explanation.ts'
-import { ask, type Asked } from './ask.ts'
+import type { CallOutcome } from '../evidence/upstream-call.ts'
+import { probeHttp } from '../probes/probe-http.ts'
 import { type Check, type CheckResult, DEFAULT_TIMEOUT_MS } from './check.ts'
 
 /**
- * Calls counting as the dashboard does, and asks both ends of the connection who they are. It is a call like any other:
- * it counts.
+ * Calls counting as the dashboard does, and reads from its answer who both ends of the connection are. It is a call like
+ * any other: it counts.
  */
-export const checkThroughSidecar: Check = async ({ upstreamUrl, timeoutMs = DEFAULT_TIMEOUT_MS }) => {
-  const asked = await ask(`${upstreamUrl}/`, { timeoutMs, headers: { 'x-throughline-explain': '1' } })
-  const outcome =
-    asked.failure === undefined
-      ? outcomeOfAnswer(asked)
-      : outcomeOfFailure({ message: asked.failure, ...(asked.code && { code: asked.code }) }, timeoutMs)
+export const checkThroughSidecar: Check = async ({ upstreamUrl, readUpstream, timeoutMs = DEFAULT_TIMEOUT_MS }) => {
+  const result = await probeHttp(`${upstreamUrl}/`, { timeoutMs, headers: { 'x-throughline-explain': '1' } })
+  const outcome = readUpstream(result, timeoutMs)
   const { state, reason } = outcome
   return [
     {
@@ -24,18 +20,16 @@ export const checkThroughSidecar: Check = async ({ upstreamUrl, timeoutMs = DEFA
         state === 'connected' ? 'Allowed: counting answered.' : `${state === 'denied' ? 'Denied' : 'No'}: ${reason}.`,
       command: `curl -si ${upstreamUrl}/`,
     },
-    identities(upstreamUrl, state === 'connected' ? asked : undefined),
+    identities(upstreamUrl, outcome),
   ]
 }
 
-function identities(upstreamUrl: string, asked: Asked | undefined): CheckResult {
+function identities(upstreamUrl: string, { state, peer }: CallOutcome): CheckResult {
   const command = `curl -s -H 'x-throughline-explain: 1' ${upstreamUrl}/`
   const result = { id: 'identities', question: 'Who are the two ends of the connection?', command }
-  if (asked?.failure !== undefined || asked === undefined) {
+  if (state !== 'connected') {
     return { ...result, verdict: 'unknown', found: 'Unknown: only a call that reaches counting can tell.' }
   }
-  const { explain } = JSON.parse(asked.body) as { explain?: unknown }
-  const peer = parseUpstreamExplanation(explain)?.peer
   return peer
     ? {
         ...result,

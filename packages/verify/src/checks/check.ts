@@ -1,6 +1,8 @@
+import type { ReadUpstream } from '../evidence/upstream-call.ts'
+
 /**
- * What a check found. `good`: as it should be in a mesh. `bad`: it is not. `unknown`: this place can't tell, and `found`
- * says what it would need.
+ * What a check found. `good`: as it should be in a mesh. `bad`: it is not. `unknown`: it can't be told from here, and
+ * `found` says what that would take.
  */
 type CheckVerdict = 'good' | 'bad' | 'unknown'
 
@@ -16,6 +18,8 @@ export interface CheckResult {
 }
 
 export interface CheckOptions {
+  /** Judges what the upstream application answered. */
+  readUpstream: ReadUpstream
   /** Where the dashboard calls counting: its sidecar. */
   upstreamUrl: string
   /** Counting's own address, bypassing its sidecar; undefined = not known here. */
@@ -24,13 +28,13 @@ export interface CheckOptions {
   peerInbound?: string | undefined
   /** `MeshStatus` of the control API as JSON; undefined = there is none. */
   readMeshStatus?: (() => Promise<unknown>) | undefined
-  /** What the command for that is; default a sentence. */
+  /** The command that reads the same by hand; default a sentence. */
   meshStatusCommand?: string
   /** Bound on each step, default 2000 ms. */
   timeoutMs?: number
 }
 
-/** One look at something; never rejects. */
+/** Answers one question, or a few that one probe answers; never rejects. */
 export type Check = (options: CheckOptions) => Promise<CheckResult[]>
 
 export const DEFAULT_TIMEOUT_MS = 2000

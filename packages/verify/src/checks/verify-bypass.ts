@@ -1,25 +1,25 @@
+import { type MeshClaim, NO_CLAIM, parseMeshClaim } from '../evidence/mesh-claim.ts'
+import { type BypassProbe, probeBypass } from '../probes/probe-bypass.ts'
+import { within } from '../probes/within.ts'
 import { type CheckOptions, DEFAULT_TIMEOUT_MS } from './check.ts'
-import { type MeshClaim, NO_CLAIM, parseMeshClaim } from './mesh-claim.ts'
-import { probeBypass, type BypassProbe } from './probe-bypass.ts'
-import { within } from './within.ts'
 
-/** One try of the bypass of counting's sidecar, held against what the mesh says of it. */
+/** One probe of the bypass of counting's sidecar, compared with what the mesh says of it. */
 export interface BypassResult extends Omit<BypassProbe, 'found'>, MeshClaim {
-  /** Where it was tried; null = no address is known here, and nothing was tried. */
+  /** The address that was probed; null = none is known here, and nothing was probed. */
   url: string | null
   /** The outcome, as a person would say it. */
   said: string
-  /** What the mesh says and what the try showed, where they differ; else null. */
+  /** What the mesh says and what the probe showed, where they differ; else null. */
   disagreement: string | null
 }
 
-/** Takes the bypass once and says what came of it. A try that gets through counts. Never rejects. */
+/** Probes the bypass once and says what came of it. A probe that gets through counts. Never rejects. */
 export async function verifyBypass(options: CheckOptions): Promise<BypassResult> {
-  const { bypassUrl, readMeshStatus, timeoutMs = DEFAULT_TIMEOUT_MS } = options
-  const asked = readMeshStatus === undefined ? NO_CLAIM : within(timeoutMs, readMeshStatus()).then(parseMeshClaim)
+  const { bypassUrl, readMeshStatus, readUpstream, timeoutMs = DEFAULT_TIMEOUT_MS } = options
+  const pending = readMeshStatus === undefined ? NO_CLAIM : within(timeoutMs, readMeshStatus()).then(parseMeshClaim)
   if (bypassUrl === undefined) {
     return {
-      ...(await claimed(asked)),
+      ...(await claimOf(pending)),
       way: 'unclear',
       status: null,
       url: null,
@@ -27,28 +27,38 @@ export async function verifyBypass(options: CheckOptions): Promise<BypassResult>
       disagreement: null,
     }
   }
-  const [reached, claim] = await Promise.all([probeBypass(`${bypassUrl}/`, timeoutMs), claimed(asked)])
-  const { way, status } = reached
-  return { ...claim, way, status, url: bypassUrl, said: say(reached, claim), disagreement: compare(reached, claim) }
+  const [probe, claim] = await Promise.all([
+    probeBypass(`${bypassUrl}/`, { timeoutMs, readUpstream }),
+    claimOf(pending),
+  ])
+  const { way, status } = probe
+  return {
+    ...claim,
+    way,
+    status,
+    url: bypassUrl,
+    said: describeProbe(probe, claim),
+    disagreement: compare(probe, claim),
+  }
 }
 
 /** A mesh that does not answer claims nothing. */
-async function claimed(asked: MeshClaim | Promise<MeshClaim>): Promise<MeshClaim> {
+async function claimOf(pending: MeshClaim | Promise<MeshClaim>): Promise<MeshClaim> {
   try {
-    return await asked
+    return await pending
   } catch {
     return NO_CLAIM
   }
 }
 
-function say({ way, status, found }: BypassProbe, { access }: MeshClaim): string {
+function describeProbe({ way, status, found }: BypassProbe, { access }: MeshClaim): string {
   if (way === 'unclear') return `Not known: ${found}.`
   if (way === 'closed') return `No bypass: ${status === null ? found : `it ${found}`}.`
   const counted =
     status === 200 ? 'counted, bypassing its sidecar' : 'counting’s own address answered, bypassing its sidecar'
   const rule = {
     denied: ', while the rule says denied.',
-    // What was let through proves nothing of a rule that lets everybody through.
+    // A call that got through proves nothing about a rule that allows every call.
     allowed: '. The rule says allowed: deny, and try again.',
     unknown: ', whatever the rules of the mesh are.',
   }

@@ -1,6 +1,6 @@
-/** What the mesh says of itself that a try of the bypass can be held against. */
+/** What the mesh says of itself that a probe of the bypass can be compared with. */
 export interface MeshClaim {
-  /** Whether the rule lets dashboard call counting; null = the mesh does not say. */
+  /** Whether the rule allows the dashboard to call counting; null = the mesh does not say. */
   access: 'allowed' | 'denied' | null
   /** Whether the bypass of the sidecar is closed, and by what; null = the mesh does not say. */
   bypass: { closed: boolean; reason: string } | null
@@ -8,7 +8,7 @@ export interface MeshClaim {
 
 export const NO_CLAIM: MeshClaim = { access: null, bypass: null }
 
-/** Reads a status of the control API; what is missing or malformed is not claimed. */
+/** Reads a status of the control API; what is missing or malformed is no claim. */
 export function parseMeshClaim(status: unknown): MeshClaim {
   const { access, bypass } = (status ?? {}) as { access?: unknown; bypass?: unknown }
   const { closed, reason } = (bypass ?? {}) as { closed?: unknown; reason?: unknown }

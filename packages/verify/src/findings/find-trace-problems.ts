@@ -1,54 +1,51 @@
-// @ts-check
+import type { PlacedSpan } from '../evidence/order-spans.ts'
 
-/**
- * @typedef {import('./trace-model.js').Row} Row
- * @typedef {import('./trace-model.js').Problem} Problem
- * @typedef {import('./parse-trace.js').Span} Span
- */
+export interface TraceProblem {
+  code: 'several-roots' | 'missing-parent' | 'parent-loop' | 'shared-span-id' | 'missing-upstream'
+  /** What was seen. */
+  text: string
+  /** What leads to it. */
+  cause: string
+}
 
-/**
- * What makes a trace broken, in words a reader can act on.
- *
- * @param {Span[]} spans as reported
- * @param {Row[]} rows in tree order, each span once
- * @param {boolean} answered counting is known to have answered this call
- * @returns {Problem[]}
- */
-export function findProblems(spans, rows, answered) {
-  /** @type {Problem[]} */
-  const problems = []
-  const margin = rows.filter((row) => row.depth === 0)
+/** What makes one trace broken, in words a reader can act on; empty for a whole trace. */
+export function findTraceProblems(
+  placed: readonly PlacedSpan[],
+  { reported, answered }: { reported: number; answered: boolean },
+): TraceProblem[] {
+  const problems: TraceProblem[] = []
+  const roots = placed.filter((span) => span.depth === 0)
 
-  if (margin.length > 1) {
+  if (roots.length > 1) {
     problems.push({
       code: 'several-roots',
-      text: `This trace starts ${margin.length} times: ${margin.map(describe).join(', ')}.`,
+      text: `This trace starts ${roots.length} times: ${roots.map(describeHop).join(', ')}.`,
       cause: 'A hop before each later start did not carry the trace headers on.',
     })
   }
-  for (const row of rows.filter((item) => item.orphan)) {
+  for (const span of placed.filter(({ orphan }) => orphan)) {
     problems.push({
       code: 'missing-parent',
-      text: `The span of ${describe(row)} names a parent (${row.parentId}) that is not in this trace.`,
+      text: `The span of ${describeHop(span)} names a parent (${span.parentId}) that is not in this trace.`,
       cause: 'That hop carried the headers but reported no span, or its span is still on the way.',
     })
   }
-  const looping = margin.filter((row) => row.parentId !== null && !row.orphan)
-  if (looping.length > 0) {
+  const looping = roots.find((span) => span.parentId !== null && !span.orphan)
+  if (looping !== undefined) {
     problems.push({
       code: 'parent-loop',
-      text: `The span of ${describe(looping[0])} is its own ancestor.`,
+      text: `The span of ${describeHop(looping)} is its own ancestor.`,
       cause: 'Two spans name each other as parent.',
     })
   }
-  if (spans.length > rows.length) {
+  if (reported > placed.length) {
     problems.push({
       code: 'shared-span-id',
-      text: `${spans.length - rows.length === 1 ? 'A span id was' : 'Span ids were'} reported twice.`,
+      text: `${reported - placed.length === 1 ? 'A span id was' : 'Span ids were'} reported twice.`,
       cause: 'Two hops share one span id, so a child of either can’t be placed.',
     })
   }
-  if (answered && rows.length > 0 && !hasUpstreamSpan(rows)) {
+  if (answered && placed.length > 0 && !reachesUpstream(placed)) {
     problems.push({
       code: 'missing-upstream',
       text: 'counting answered this call, but left no span here.',
@@ -58,20 +55,13 @@ export function findProblems(spans, rows, answered) {
   return problems
 }
 
-/**
- * Whether an application other than the first one has its server span here: the far end of the path.
- *
- * @param {Row[]} rows
- * @returns {boolean}
- */
-export function hasUpstreamSpan(rows) {
-  const entry = rows.find((row) => !row.proxy)
-  return rows.some((row) => !row.proxy && row.kind === 'server' && row.service !== entry?.service)
+/** Whether an application other than the first one has its server span here: the far end of the path. */
+export function reachesUpstream(placed: readonly PlacedSpan[]): boolean {
+  const entry = placed.find((span) => !span.proxy)
+  return placed.some((span) => !span.proxy && span.kind === 'server' && span.service !== entry?.service)
 }
 
-/** @param {Row | undefined} row */
-function describe(row) {
-  if (row === undefined) return 'a hop'
-  const role = row.proxy ? 'sidecar' : 'app'
-  return `${row.service} (${row.kind === null ? role : `${role}, ${row.kind}`})`
+function describeHop(span: PlacedSpan): string {
+  const role = span.proxy ? 'sidecar' : 'app'
+  return `${span.service} (${span.kind === null ? role : `${role}, ${span.kind}`})`
 }

@@ -1,12 +1,12 @@
-import { probeBypass } from '../probe-bypass.ts'
-import { type PathCheckOptions, type PathFinding, untilRight } from './path-check.ts'
+import { probeBypass } from '../probes/probe-bypass.ts'
+import { type PathCheckOptions, type PathFinding, pollUntilOk } from './path-check.ts'
 
-/** Calls counting itself, without a sidecar. Whatever the rules are, that must be refused. */
-export async function checkBypass(options: PathCheckOptions): Promise<PathFinding> {
-  const { bypassUrl: url } = options
+/** Probes counting itself, without a sidecar: whatever the rules are, that must be refused. */
+export async function checkClosedBypass(options: PathCheckOptions): Promise<PathFinding> {
+  const { bypassUrl: url, readUpstream } = options
   if (url === undefined) return { found: 'The bypass of the mesh was not tried: no address of counting is known.' }
-  return untilRight(options, async () => {
-    const { way, found } = await probeBypass(url, 5000)
+  return pollUntilOk(options, async () => {
+    const { way, found } = await probeBypass(url, { timeoutMs: 5000, readUpstream })
     if (way === 'unclear') return { found: `${url}: ${found}`, fix: 'Is there a Service counting in this namespace?' }
     if (way === 'closed') return { found: `${url} is refused: ${found}` }
     return {

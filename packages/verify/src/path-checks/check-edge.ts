@@ -1,5 +1,5 @@
-import { ask } from '../ask.ts'
-import { type Call, type PathCheckOptions, type PathFinding, untilRight } from './path-check.ts'
+import { probeHttp } from '../probes/probe-http.ts'
+import { type Call, type PathCheckOptions, type PathFinding, pollUntilOk } from './path-check.ts'
 
 export interface EdgeFinding extends PathFinding {
   call?: Call
@@ -8,20 +8,20 @@ export interface EdgeFinding extends PathFinding {
 /** A denial served by an old listener is followed by right answers, and the other way round. */
 const TIMES_IN_A_ROW = 3
 
-/** Asks the page's edge for one count: the call must end as the rules say, and go on doing so. */
+/** Has the dashboard make one call, through the page's edge: it must end as the rules say, and go on doing so. */
 export async function checkEdge(options: PathCheckOptions): Promise<EdgeFinding> {
   let inARow = 0
-  return untilRight(options, async () => {
-    const finding = await askOnce(options)
+  return pollUntilOk(options, async () => {
+    const finding = await probeEdge(options)
     inARow = finding.fix === undefined ? inARow + 1 : 0
     if (finding.fix !== undefined || inARow >= TIMES_IN_A_ROW) return finding
     return { ...finding, fix: 'It was right once, but not for long: the sidecars are still being configured.' }
   })
 }
 
-async function askOnce({ dashboardUrl, dashboardHost, expect }: PathCheckOptions): Promise<EdgeFinding> {
+async function probeEdge({ dashboardUrl, dashboardHost, expect }: PathCheckOptions): Promise<EdgeFinding> {
   const url = `${dashboardUrl}/api/count`
-  const answer = await ask(url, { timeoutMs: 10_000, ...(dashboardHost && { headers: { host: dashboardHost } }) })
+  const answer = await probeHttp(url, { timeoutMs: 10_000, ...(dashboardHost && { headers: { host: dashboardHost } }) })
   if (answer.failure !== undefined) {
     return {
       found: `${url}: ${answer.failure}`,

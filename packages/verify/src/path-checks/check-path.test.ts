@@ -1,28 +1,10 @@
-import http, { type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { describe, expect, it } from 'vitest'
+import { readUpstream, sendJson as json, startUpstream } from '../upstream.test-support.ts'
 import { checkPath } from './check-path.ts'
 import type { PathCheckOptions } from './path-check.ts'
 
 const traceId = 'a'.repeat(32)
-
-/** A server on a free port. */
-async function serve(handler: RequestListener) {
-  const server = http.createServer(handler)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}
-
-const json =
-  (status: number, body: unknown): RequestListener =>
-  (_request, response) =>
-    void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 
 const connected = json(200, { state: 'connected', count: 7, reason: null, traceId })
 const denied = json(502, { state: 'denied', count: null, reason: 'RBAC: access denied', traceId })
@@ -68,19 +50,20 @@ function clone([service, kind, proxy]: readonly [string, string, boolean?]): [st
   return [service, kind, proxy ?? false]
 }
 
-interface Scene {
+interface Setup {
   page?: RequestListener
   traces?: RequestListener
   bypass?: RequestListener
   options?: Partial<PathCheckOptions>
 }
 
-/** What the check finds where these servers answer; a bypass that nobody answers is refused. */
-async function look({ page = connected, traces = whole, bypass, options = {} }: Scene) {
-  await using dashboard = await serve(page)
-  await using backend = await serve(traces)
-  await using counting = await serve(bypass ?? ((request) => void request.socket.destroy()))
+/** The findings where these servers answer; without a `bypass` it is refused. */
+async function check({ page = connected, traces = whole, bypass, options = {} }: Setup) {
+  await using dashboard = await startUpstream(page)
+  await using backend = await startUpstream(traces)
+  await using counting = await startUpstream(bypass ?? ((request) => void request.socket.destroy()))
   return await checkPath({
+    readUpstream,
     dashboardUrl: dashboard.url,
     traceQueryUrl: backend.url,
     bypassUrl: counting.url,
@@ -91,42 +74,42 @@ async function look({ page = connected, traces = whole, bypass, options = {} }: 
   })
 }
 
-/** Right in every try from the first on. */
+/** Long enough for three probes in a row. */
 const patient = { deadlineMs: 2000 }
 
-describe('the check of the whole path', () => {
-  it('finds a call that goes through, its whole trace, and a bypass that is closed', async () => {
-    const findings = await look({ options: patient })
+describe('checkPath', () => {
+  it('finds a call that gets through, its whole trace, and a closed bypass', async () => {
+    const findings = await check({ options: patient })
     expect(findings.map(({ fix }) => fix)).toEqual([undefined, undefined, undefined])
     expect(findings.map(({ found }) => found).join('\n')).toMatch(/connected, count 7\n.*whole, 5 spans\n.*is refused/)
   })
 
-  it('proves the deny where a deny is wanted: the trace ends before counting', async () => {
-    const findings = await look({ page: denied, traces: cut, options: { ...patient, expect: 'denied' } })
+  it('proves a denial where one is expected: the trace ends before counting', async () => {
+    const findings = await check({ page: denied, traces: cut, options: { ...patient, expect: 'denied' } })
     expect(findings.map(({ fix }) => fix)).toEqual([undefined, undefined, undefined])
     expect(findings[0]?.found).toContain('denied, RBAC: access denied')
     expect(findings[1]?.found).toContain('whole, 4 spans')
   })
 
-  it('says that no rule allows the call, or that none denies it, and looks no further', async () => {
-    const refused = await look({ page: denied })
+  it('says that no rule allows the call, or that none denies it, and stops there', async () => {
+    const refused = await check({ page: denied })
     expect(refused).toHaveLength(1)
     expect(refused[0]?.fix).toContain('No rule lets the dashboard call counting')
-    const open = await look({ options: { expect: 'denied' } })
+    const open = await check({ options: { expect: 'denied' } })
     expect(open[0]?.fix).toContain('should be denied')
   })
 
-  it('tells a mesh that refuses the page from a page that is not there', async () => {
-    const edge = await look({ page: (_request, response) => void response.writeHead(403).end('RBAC: access denied') })
+  it('tells a mesh that denies the page from a page that is not there', async () => {
+    const edge = await check({ page: (_request, response) => void response.writeHead(403).end('RBAC: access denied') })
     expect(edge[0]?.fix).toContain('refuses the page itself')
-    const gone = await look({ options: { dashboardUrl: 'http://127.0.0.1:1' } })
+    const gone = await check({ options: { dashboardUrl: 'http://127.0.0.1:1' } })
     expect(gone[0]?.fix).toContain('not reachable')
-    const other = await look({ page: (_request, response) => void response.end('<html>') })
+    const other = await check({ page: (_request, response) => void response.end('<html>') })
     expect(other[0]?.fix).toContain('not the dashboard')
   })
 
   it('names the sidecars when they left no span', async () => {
-    const findings = await look({
+    const findings = await check({
       traces: trace(...apps.map(clone), ['counting', 'server']),
       options: { deadlineMs: 300 },
     })
@@ -134,30 +117,30 @@ describe('the check of the whole path', () => {
     expect(findings[1]?.fix).toContain('ProxyDefaults')
   })
 
-  it('takes a trace without sidecars as whole where there is no mesh', async () => {
+  it('takes a trace without sidecars for whole where there is no mesh', async () => {
     const traces = trace(...apps.map(clone), ['counting', 'server'])
-    const findings = await look({ traces, options: { ...patient, sidecars: 0 } })
+    const findings = await check({ traces, options: { ...patient, sidecars: 0 } })
     expect(findings[1]).toEqual({ found: expect.stringContaining('whole, 3 spans') as string })
   })
 
   it('judges a broken trace as the page does', async () => {
-    const findings = await look({ traces: cut, options: { deadlineMs: 300 } })
+    const findings = await check({ traces: cut, options: { deadlineMs: 300 } })
     expect(findings[1]?.found).toContain('counting answered this call, but left no span here')
     expect(findings).toHaveLength(2)
   })
 
-  it('says when there is no trace to look at, and when the backend has none', async () => {
-    const off = await look({
+  it('says when the call has no trace, and when the backend holds none', async () => {
+    const off = await check({
       page: json(200, { state: 'connected', count: 7, reason: null, traceId: null }),
       options: patient,
     })
     expect(off[1]?.fix).toContain('tracing switched off')
-    const empty = await look({ traces: json(404, { data: null }), options: { deadlineMs: 300 } })
+    const empty = await check({ traces: json(404, { data: null }), options: { deadlineMs: 300 } })
     expect(empty.at(-1)?.fix).toContain('No span of this call has come')
   })
 
   it('finds counting open to a caller outside the mesh', async () => {
-    const findings = await look({ bypass: json(200, { count: 8 }), options: { deadlineMs: 300 } })
+    const findings = await check({ bypass: json(200, { count: 8 }), options: { deadlineMs: 300 } })
     expect(findings[2]?.found).toContain('answered 200')
     expect(findings[2]?.fix).toContain('127.0.0.1')
   })
@@ -168,7 +151,7 @@ describe('the check of the whole path', () => {
       hosts.push(request.headers.host ?? '')
       connected(request, response)
     }
-    await look({ page, options: { ...patient, dashboardHost: 'dashboard.example.com' } })
+    await check({ page, options: { ...patient, dashboardHost: 'dashboard.example.com' } })
     expect(new Set(hosts)).toEqual(new Set(['dashboard.example.com']))
   })
 })

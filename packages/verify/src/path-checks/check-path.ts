@@ -1,11 +1,11 @@
+import { checkClosedBypass } from './check-closed-bypass.ts'
 import { checkEdge } from './check-edge.ts'
 import { checkTrace } from './check-trace.ts'
-import { checkBypass } from './check-bypass.ts'
 import type { PathCheckOptions, PathFinding } from './path-check.ts'
 
 /**
  * Proves from outside what the application promises: a call ends as the mesh's rules say, leaves one whole trace, and
- * can't bypass the mesh. Stops at the first thing that is wrong; what comes after it would only confuse.
+ * can't bypass the mesh. Stops at the first thing that is wrong: what follows from it would only confuse.
  */
 export async function checkPath(options: PathCheckOptions): Promise<PathFinding[]> {
   const edge = await checkEdge(options)
@@ -14,5 +14,5 @@ export async function checkPath(options: PathCheckOptions): Promise<PathFinding[
   const trace = await checkTrace(options, edge.call)
   findings.push(trace)
   if (trace.fix !== undefined) return findings
-  return [...findings, await checkBypass(options)]
+  return [...findings, await checkClosedBypass(options)]
 }

@@ -1,6 +1,6 @@
-import { ask } from '../ask.ts'
-import { type Call, type PathCheckOptions, type PathFinding, untilRight } from './path-check.ts'
-import { readTrace, type ReadTrace } from './read-trace.ts'
+import { judgeTrace, type TraceVerdict } from '../findings/judge-trace.ts'
+import { probeHttp } from '../probes/probe-http.ts'
+import { type Call, type PathCheckOptions, type PathFinding, pollUntilOk } from './path-check.ts'
 
 /** The trace of one call must be whole: one root, every parent there, both sidecars in it, and counting if it answered. */
 export async function checkTrace(options: PathCheckOptions, { traceId, state }: Call): Promise<PathFinding> {
@@ -12,14 +12,15 @@ export async function checkTrace(options: PathCheckOptions, { traceId, state }: 
       fix: 'Is tracing switched off in the dashboard (OTEL_SDK_DISABLED, OTEL_TRACES_EXPORTER=none)? Does the chart know a backend (global.traceBackend.host)?',
     }
   }
-  return untilRight(options, async () => {
+  return pollUntilOk(options, async () => {
     const url = `${traceQueryUrl}/api/traces/${traceId}`
-    const answer = await ask(url, { timeoutMs: 5000 })
+    const answer = await probeHttp(url, { timeoutMs: 5000 })
     if (answer.failure !== undefined) {
       return { found: `${url}: ${answer.failure}`, fix: 'The trace backend does not answer: is its pod ready?' }
     }
-    const trace = answer.status === 200 ? await readTrace(answer.body, state === 'connected') : undefined
-    if (trace === undefined) {
+    const trace =
+      answer.status === 200 ? judgeTrace(firstTrace(answer.body), { answered: state === 'connected' }) : undefined
+    if (trace === undefined || trace.spans.length === 0) {
       return {
         found: `${url} answered ${answer.status}, without the trace`,
         fix: 'No span of this call has come. Do the apps reach the backend (OTEL_EXPORTER_* in their environment, their logs), and is its port excluded from the sidecar?',
@@ -29,10 +30,10 @@ export async function checkTrace(options: PathCheckOptions, { traceId, state }: 
   })
 }
 
-function judge(trace: ReadTrace, { sidecars: wanted = 2 }: PathCheckOptions, state: Call['state']): PathFinding {
-  const { rows, problems, traceId } = trace
-  const sidecars = rows.filter((row) => row.proxy)
-  const found = `trace ${traceId}: ${rows.map((row) => `${row.service}${row.proxy ? ' sidecar' : ''}`).join(' → ')}`
+function judge(trace: TraceVerdict, { sidecars: wanted = 2 }: PathCheckOptions, state: Call['state']): PathFinding {
+  const { spans, problems, traceId } = trace
+  const sidecars = spans.filter(({ proxy }) => proxy)
+  const found = `trace ${traceId}: ${spans.map(({ service, proxy }) => `${service}${proxy ? ' sidecar' : ''}`).join(' → ')}`
   const [problem] = problems
   if (sidecars.length < wanted) {
     return {
@@ -46,8 +47,17 @@ function judge(trace: ReadTrace, { sidecars: wanted = 2 }: PathCheckOptions, sta
       fix: `${problem.cause} An app on the path must carry the headers on; under mixed tracers, see the guide on headers.`,
     }
   }
-  if (state === 'denied' && rows.some((row) => !row.proxy && row.service === 'counting')) {
+  if (state === 'denied' && spans.some(({ proxy, service }) => !proxy && service === 'counting')) {
     return { found, fix: 'The call was denied, and yet counting’s app has a span in its trace: who let it in?' }
   }
-  return { found: `${found}; whole, ${rows.length} spans` }
+  return { found: `${found}; whole, ${spans.length} spans` }
+}
+
+function firstTrace(body: string): unknown {
+  try {
+    const { data } = JSON.parse(body) as { data?: unknown }
+    return Array.isArray(data) ? data[0] : undefined
+  } catch {
+    return undefined
+  }
 }

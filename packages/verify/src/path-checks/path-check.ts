@@ -1,21 +1,23 @@
-import type { CallState } from '../../call-outcome.ts'
+import type { CallState, ReadUpstream } from '../evidence/upstream-call.ts'
 
 export interface PathCheckOptions {
-  /** Where the page is served: the dashboard's edge, or a gateway before it. No slash at its end. */
+  /** Judges what answers at `bypassUrl`. */
+  readUpstream: ReadUpstream
+  /** Where the page is served: the dashboard's edge, or a gateway before it, without a slash at the end. */
   dashboardUrl: string
   /** Host header for the page, for a gateway that routes by it; default the host of `dashboardUrl`. */
   dashboardHost?: string | undefined
-  /** Base of a Jaeger-shaped query API; undefined = traces are not looked at. */
+  /** Base of a Jaeger-shaped query API; undefined = traces are not checked. */
   traceQueryUrl?: string | undefined
-  /** Counting's own address, which must refuse; undefined = not tried. */
+  /** Counting's own address, which must refuse; undefined = not probed. */
   bypassUrl?: string | undefined
   /** What the mesh's rules should do. */
   expect: 'allowed' | 'denied'
-  /** Sidecars that must stand in the trace, default 2; 0 where there is no mesh. */
+  /** Sidecars that must be in the trace, default 2; 0 where there is no mesh. */
   sidecars?: number
-  /** How long each step may take to become right, in ms. Rules and spans need seconds to arrive. */
+  /** How long each step may take to succeed, in ms: rules and spans need seconds to arrive. */
   deadlineMs: number
-  /** How long between two tries, default 500 ms. */
+  /** How long between two probes, default 500 ms. */
   intervalMs?: number
 }
 
@@ -25,7 +27,7 @@ export interface PathFinding {
   fix?: string
 }
 
-/** One call of the dashboard to counting, as `GET /api/count` tells it. */
+/** One call of the dashboard to counting, as `GET /api/count` reports it. */
 export interface Call {
   state: CallState
   count: number | null
@@ -33,11 +35,14 @@ export interface Call {
   traceId: string | null
 }
 
-/** Asks until the finding needs no fix, or the deadline has passed; gives the last one. */
-export async function untilRight<T extends PathFinding>(options: PathCheckOptions, look: () => Promise<T>): Promise<T> {
+/** Checks again until the finding needs no fix, or the deadline has passed; gives the last one. */
+export async function pollUntilOk<T extends PathFinding>(
+  options: PathCheckOptions,
+  check: () => Promise<T>,
+): Promise<T> {
   const end = performance.now() + options.deadlineMs
   for (;;) {
-    const finding = await look()
+    const finding = await check()
     if (finding.fix === undefined || performance.now() >= end) return finding
     await new Promise((resolve) => setTimeout(resolve, options.intervalMs ?? 500))
   }

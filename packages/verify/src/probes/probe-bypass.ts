@@ -1,11 +1,9 @@
-import { outcomeOfAnswer, outcomeOfFailure } from '../call-outcome.ts'
-import { parseUpstreamExplanation } from '../explanation.ts'
-import { readProxyAnswer } from '../proxy-answer.ts'
-import { ask, type Asked } from './ask.ts'
+import type { ReadUpstream } from '../evidence/upstream-call.ts'
+import { probeHttp } from './probe-http.ts'
 
-/** Whether counting answers at an address that is not its sidecar's, and what was seen. */
+/** Whether the upstream application answers at an address that is not its sidecar's, and what was seen. */
 export interface BypassProbe {
-  /** `unclear`: the name could not be resolved, which proves nothing about what stands behind it. */
+  /** `unclear`: the name could not be resolved, which proves nothing about what listens behind it. */
   way: 'open' | 'closed' | 'unclear'
   /** HTTP status that came back; null when none did. */
   status: number | null
@@ -16,38 +14,35 @@ export interface BypassProbe {
 const UNRESOLVED = new Set(['ENOTFOUND', 'EAI_AGAIN'])
 
 /**
- * Tries the bypass of the mesh once; a try that gets through counts. A 403 is a refusal, too, and an answer of a proxy,
- * or one that came through counting's own sidecar, is no bypass. Never rejects.
+ * Probes the bypass once; a probe that gets through counts. A 403 is a denial as well, and an answer of a proxy, or one
+ * that came through the application's own sidecar, is no bypass. Never rejects.
  */
-export async function probeBypass(url: string, timeoutMs: number): Promise<BypassProbe> {
-  const answer = await ask(url, { timeoutMs, headers: { 'x-throughline-explain': '1' } })
-  if (answer.failure !== undefined) {
-    const { code } = answer
-    if (UNRESOLVED.has(code ?? '')) return { way: 'unclear', status: null, found: answer.failure }
-    return { way: 'closed', status: null, found: describeFailure(answer, timeoutMs) }
+export async function probeBypass(
+  url: string,
+  { timeoutMs, readUpstream }: { timeoutMs: number; readUpstream: ReadUpstream },
+): Promise<BypassProbe> {
+  const result = await probeHttp(url, { timeoutMs, headers: { 'x-throughline-explain': '1' } })
+  const { state, reason, proxy, peer } = readUpstream(result, timeoutMs)
+  if (result.failure !== undefined) {
+    const { failure, code } = result
+    if (UNRESOLVED.has(code ?? '')) return { way: 'unclear', status: null, found: failure }
+    if (code === 'ECONNREFUSED') {
+      return {
+        way: 'closed',
+        status: null,
+        found: 'connection refused: nothing listens there for a caller from outside',
+      }
+    }
+    return { way: 'closed', status: null, found: reason ?? failure }
   }
-  const { status } = answer
+  const { status } = result
   if (status === 403) return { way: 'closed', status, found: 'refused with 403: a sidecar stands in this way, too' }
-  const meaning = status >= 500 ? readProxyAnswer(answer.body) : undefined
-  if (meaning !== undefined) {
-    return { way: 'closed', status, found: `answered ${status}, but by a proxy that stands in this way: ${meaning}` }
+  if (proxy !== undefined) {
+    return { way: 'closed', status, found: `answered ${status}, but by a proxy that stands in this way: ${proxy}` }
   }
-  const { state } = outcomeOfAnswer(answer)
-  if (state === 'connected' && hasPeer(answer.body)) {
+  if (state === 'connected' && peer) {
     return { way: 'closed', status, found: `answered ${status}, but by way of its sidecar: the rules hold here, too` }
   }
-  const who = state === 'connected' || state === 'failing' ? '' : ', though not as counting does'
-  return { way: 'open', status, found: `answered ${status}${who}` }
-}
-
-function describeFailure({ failure, code }: Extract<Asked, { failure: string }>, timeoutMs: number): string {
-  if (code === 'ECONNREFUSED') return 'connection refused: nothing listens there for a caller from outside'
-  const { reason } = outcomeOfFailure({ message: failure, ...(code && { code }) }, timeoutMs)
-  return reason ?? failure
-}
-
-/** Only a sidecar that ended mutual TLS names the caller. */
-function hasPeer(body: string): boolean {
-  const { explain } = JSON.parse(body) as { explain?: unknown }
-  return parseUpstreamExplanation(explain)?.peer != null
+  const stranger = state === 'connected' || state === 'failing' ? '' : ', though not as counting does'
+  return { way: 'open', status, found: `answered ${status}${stranger}` }
 }

@@ -1,15 +1,14 @@
 import http from 'node:http'
 import https from 'node:https'
-
-/** What came back from one `GET`, or why nothing did. */
-export type Asked =
-  | { status: number; contentType: string; body: string; failure?: undefined }
-  | { failure: string; code: string | undefined; status?: undefined }
+import type { UpstreamAnswer, UpstreamFailure } from '../evidence/upstream-call.ts'
 
 const MAX_BODY = 65_536
 
-/** One request on a connection of its own, with no tracing and no agent. Never rejects. */
-export function ask(url: string, options: { timeoutMs: number; headers?: Record<string, string> }): Promise<Asked> {
+/** One `GET` on a connection of its own, without tracing and without an agent. Never rejects. */
+export function probeHttp(
+  url: string,
+  options: { timeoutMs: number; headers?: Record<string, string> },
+): Promise<UpstreamAnswer | UpstreamFailure> {
   const { timeoutMs, headers = {} } = options
   return new Promise((resolve) => {
     const fail = (error: NodeJS.ErrnoException): void =>

@@ -1,42 +1,70 @@
-import path from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { publicFolder } from '../../public-folder.ts'
+import type { Span, SpanKind } from '../evidence/span.ts'
+import { isRecord, parseText } from './wire.ts'
 
-export interface ReadTrace {
+export interface StoredTrace {
   traceId: string
-  rows: { service: string; proxy: boolean; kind: string | null }[]
-  problems: { text: string; cause: string }[]
+  spans: Span[]
 }
 
-interface PageModules {
-  parseTrace: (value: unknown) => object | undefined
-  buildTraceModel: (trace: object, options: { answered: boolean }) => ReadTrace
-}
+const MAX_SPANS = 500
+const KINDS: ReadonlySet<string> = new Set<SpanKind>(['server', 'client', 'internal', 'producer', 'consumer'])
 
 /**
- * Reads a trace with the page's own modules, so that this check and the page never judge one trace differently.
+ * Reads a trace in the shape of Jaeger's query API; spans that can't be read are left out.
  *
- * @param answered counting is known to have answered, so its span must be there
- * @returns undefined when the body holds no trace with a span
+ * @param value one member of `data`
  */
-export async function readTrace(body: string, answered: boolean): Promise<ReadTrace | undefined> {
-  const [{ parseTrace }, { buildTraceModel }] = [await load('parse-trace.js'), await load('trace-model.js')]
-  const trace = parseTrace(firstOf(body))
-  if (trace === undefined) return undefined
-  const model = buildTraceModel(trace, { answered })
-  return model.rows.length === 0 ? undefined : model
+export function readJaegerTrace(value: unknown): StoredTrace | undefined {
+  if (!isRecord(value) || !Array.isArray(value['spans'])) return undefined
+  const traceId = parseTraceId(value['traceID'])
+  if (traceId === undefined) return undefined
+  const processes = isRecord(value['processes']) ? value['processes'] : {}
+  const spans = value['spans'].slice(0, MAX_SPANS).flatMap((span) => readSpan(span, { traceId, processes }))
+  return { traceId, spans }
 }
 
-/** Loaded by address: they are files of the page, outside what is compiled here. */
-function load(name: string): Promise<PageModules> {
-  return import(pathToFileURL(path.join(publicFolder, name)).href) as Promise<PageModules>
+function readSpan(value: unknown, trace: { traceId: string; processes: Record<string, unknown> }): Span[] {
+  if (!isRecord(value)) return []
+  const spanId = parseText(value['spanID'], 32)
+  const startUs = Number(value['startTime'])
+  const durationUs = Number(value['duration'])
+  if (spanId === null || !Number.isFinite(startUs) || !Number.isFinite(durationUs)) return []
+  const tags = readTags(value['tags'])
+  const process = trace.processes[String(value['processID'])]
+  const kind = String(tags.get('span.kind')).toLowerCase()
+  const status = Number(tags.get('http.response.status_code') ?? tags.get('http.status_code') ?? Number.NaN)
+  return [
+    {
+      traceId: trace.traceId,
+      spanId,
+      parentId: readParent(value['references']),
+      service: (isRecord(process) ? parseText(process['serviceName'], 100) : null) ?? 'unnamed service',
+      proxy: tags.get('component') === 'proxy',
+      kind: KINDS.has(kind) ? (kind as SpanKind) : null,
+      name: parseText(value['operationName'], 120) ?? 'unnamed',
+      startUs,
+      durationUs: Math.max(0, durationUs),
+      status: Number.isInteger(status) && status >= 100 && status <= 599 ? status : null,
+      error: String(tags.get('error')) === 'true' || tags.get('otel.status_code') === 'ERROR',
+    },
+  ]
 }
 
-function firstOf(body: string): unknown {
-  try {
-    const { data } = JSON.parse(body) as { data?: unknown }
-    return Array.isArray(data) ? data[0] : undefined
-  } catch {
-    return undefined
+function readTags(value: unknown): Map<string, unknown> {
+  const tags = new Map<string, unknown>()
+  if (!Array.isArray(value)) return tags
+  for (const tag of value) {
+    if (isRecord(tag) && typeof tag['key'] === 'string') tags.set(tag['key'], tag['value'])
   }
+  return tags
+}
+
+function readParent(references: unknown): string | null {
+  if (!Array.isArray(references)) return null
+  const parent = references.find((reference) => isRecord(reference) && reference['refType'] === 'CHILD_OF')
+  return isRecord(parent) ? parseText(parent['spanID'], 32) : null
+}
+
+function parseTraceId(value: unknown): string | undefined {
+  return typeof value === 'string' && /^([0-9a-f]{16}){1,2}$/i.test(value) ? value.toLowerCase() : undefined
 }

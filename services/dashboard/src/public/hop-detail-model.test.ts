@@ -3,10 +3,10 @@ import { describeHop, findOtherHalf } from '../../public/hop-detail-model.js'
 import { parseExplanation } from '../../public/parse-explanation.js'
 import { parseTrace } from '../../public/parse-trace.js'
 import { buildTraceModel } from '../../public/trace-model.js'
-import { fixtureTraceId, toJaeger, wholeChain } from './trace-fixture.ts'
+import { fixtureTraceId, toAnswer, wholeChain } from './trace-fixture.ts'
 
-const trace = parseTrace(toJaeger(wholeChain))
-const model = buildTraceModel(trace ?? { traceId: fixtureTraceId, spans: [] })
+const trace = parseTrace(toAnswer(wholeChain))
+const model = buildTraceModel(trace ?? { traceId: fixtureTraceId, spans: [], problems: [], reachesUpstream: false })
 const row = (service: string, kind: string) => {
   const found = model.rows.find((each) => each.service === service && each.kind === kind)
   if (found === undefined) throw new Error(`no ${kind} row of ${service}`)

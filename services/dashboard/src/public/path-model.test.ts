@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { parseTrace } from '../../public/parse-trace.js'
 import { buildPathModel, hopsOf } from '../../public/path-model.js'
 import { buildTraceModel } from '../../public/trace-model.js'
-import { type SpanSketch, toJaeger, wholeChain } from './trace-fixture.ts'
+import { type SpanSketch, toAnswer, wholeChain } from './trace-fixture.ts'
 
 function hops(sketches: SpanSketch[]) {
-  const trace = parseTrace(toJaeger(sketches))
+  const trace = parseTrace(toAnswer(sketches))
   if (trace === undefined) throw new Error('the fixture is not a trace')
   return hopsOf(buildTraceModel(trace))
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseTrace } from '../../public/parse-trace.js'
 import { createTraceChaser } from '../../public/trace-chaser.js'
-import { fixtureTraceId, type SpanSketch, toJaeger, wholeChain } from './trace-fixture.ts'
+import { fixtureTraceId, type SpanSketch, toAnswer, wholeChain } from './trace-fixture.ts'
 
 type Version = SpanSketch[] | null
 
@@ -9,10 +9,10 @@ type Version = SpanSketch[] | null
 function createChase(versions: Version[], expected = 0) {
   const seen = { settled: [] as { spans: number; broken: boolean }[], missing: [] as string[], lookUps: 0, clock: 0 }
   const chaser = createTraceChaser({
-    async lookUp() {
+    async lookUp({ state }) {
       const version = versions[Math.min(seen.lookUps, versions.length - 1)]
       seen.lookUps += 1
-      const trace = version ? parseTrace(toJaeger(version)) : undefined
+      const trace = version ? parseTrace(toAnswer(version, { answered: state === 'connected' })) : undefined
       return trace === undefined ? { absent: 'not there' } : { trace }
     },
     onSettled: (model) => seen.settled.push({ spans: model.rows.length, broken: model.problems.length > 0 }),

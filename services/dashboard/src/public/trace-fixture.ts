@@ -1,3 +1,5 @@
+import { judgeTrace } from 'throughline'
+
 /** A span as Jaeger's query API has it, with only what the page reads. */
 export interface SpanSketch {
   id: string
@@ -41,7 +43,7 @@ export const wholeChain: SpanSketch[] = [
 export const fixtureTraceId = '0af7651916cd43dd8448eb211c80319c'
 
 /** Sketches as the wire would bring them: one process for each service, times in µs since the epoch. */
-export function toJaeger(sketches: SpanSketch[]): Record<string, unknown> {
+function toJaeger(sketches: SpanSketch[]): Record<string, unknown> {
   const services = [...new Set(sketches.map((span) => span.service))]
   return {
     traceID: fixtureTraceId,
@@ -63,4 +65,10 @@ export function toJaeger(sketches: SpanSketch[]): Record<string, unknown> {
       ],
     })),
   }
+}
+
+/** The same as the dashboard answers them: with its verdict. */
+export function toAnswer(sketches: SpanSketch[], options = {}): Record<string, unknown> {
+  const trace = toJaeger(sketches)
+  return { data: [trace], verdict: judgeTrace(trace, options) }
 }

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { type SpanSketch, toJaeger, wholeChain } from '../trace-sketch.test-support.ts'
+import { judgeTrace } from './judge-trace.ts'
+
+function judge(sketches: readonly SpanSketch[], options = {}) {
+  const verdict = judgeTrace(toJaeger(sketches), options)
+  if (verdict === undefined) throw new Error('the sketch is not a trace')
+  return verdict
+}
+
+const codes = (sketches: readonly SpanSketch[], options = {}) =>
+  judge(sketches, options).problems.map(({ code }) => code)
+const without = (id: string) => wholeChain.filter((span) => span.id !== id)
+const replace = (id: string, change: Partial<SpanSketch>) =>
+  wholeChain.map((span) => (span.id === id ? { ...span, ...change } : span))
+
+describe('judgeTrace', () => {
+  it('orders spans by their parent ids, whatever order they came in, and finds nothing wrong', () => {
+    const { spans, problems, reachesUpstream } = judge(wholeChain)
+    expect(spans.map(({ spanId, depth }) => [spanId, depth])).toEqual([
+      ['a1', 0],
+      ['a2', 1],
+      ['b1', 2],
+      ['c1', 3],
+      ['d1', 4],
+    ])
+    expect(problems).toEqual([])
+    expect(reachesUpstream).toBe(true)
+  })
+
+  it('keeps siblings in the order in which they started', () => {
+    const retried = [
+      ...without('d1'),
+      { id: 'r2', parent: 'b1', service: 'x', start: 500 },
+      { id: 'r1', parent: 'b1', service: 'x', start: 230 },
+    ]
+    expect(judge(retried).spans.map(({ spanId }) => spanId)).toEqual(['a1', 'a2', 'b1', 'r1', 'c1', 'r2'])
+  })
+
+  it('reports a second root', () => {
+    const cut = wholeChain.map(({ parent, ...span }) =>
+      span.id === 'c1' || parent === undefined ? span : { ...span, parent },
+    )
+    expect(codes(cut)).toEqual(['several-roots'])
+    expect(judge(cut).problems[0]?.text).toBe(
+      'This trace starts 2 times: dashboard (app, server), counting-sidecar (sidecar, server).',
+    )
+  })
+
+  it('reports a parent that is not in the trace, also for the first span', () => {
+    expect(codes(without('b1'))).toEqual(['several-roots', 'missing-parent'])
+    expect(judge(without('b1')).spans.find(({ spanId }) => spanId === 'c1')).toMatchObject({ depth: 0, orphan: true })
+    expect(codes(replace('a1', { parent: 'ee' }))).toEqual(['missing-parent'])
+  })
+
+  it('reports a span id that two hops share', () => {
+    expect(codes([...wholeChain, { id: 'b1', parent: 'a2', service: 'counting-sidecar', proxy: true }])).toEqual([
+      'shared-span-id',
+    ])
+  })
+
+  it('survives spans that are their own ancestors, and reports them', () => {
+    const loop = [
+      { id: 'x', parent: 'y', service: 'a' },
+      { id: 'y', parent: 'x', service: 'b' },
+    ]
+    expect(judge([...wholeChain, ...loop]).spans).toHaveLength(7)
+    expect(codes([...wholeChain, ...loop])).toContain('parent-loop')
+  })
+
+  it('misses the far application only when it is known to have answered', () => {
+    expect(codes(without('d1'), { answered: true })).toEqual(['missing-upstream'])
+    expect(codes(without('d1'))).toEqual([])
+    expect(judge(without('d1')).reachesUpstream).toBe(false)
+  })
+
+  it('finds nothing in an empty trace, and refuses what is not a trace', () => {
+    expect(judge([])).toMatchObject({ spans: [], problems: [] })
+    for (const value of [null, [], {}, { traceID: 'no', spans: [] }, { traceID: 'a'.repeat(32), spans: 'x' }]) {
+      expect(judgeTrace(value)).toBeUndefined()
+    }
+  })
+
+  it('leaves out spans it cannot read and cuts long names', () => {
+    const verdict = judgeTrace({
+      traceID: 'A'.repeat(32),
+      processes: { p: { serviceName: 'x'.repeat(5000) } },
+      spans: [
+        null,
+        { spanID: 'a', startTime: 'soon' },
+        { spanID: 'b', startTime: 1, duration: -5, processID: 'p', tags: 'none' },
+      ],
+    })
+    expect(verdict?.traceId).toBe('a'.repeat(32))
+    expect(verdict?.spans).toHaveLength(1)
+    expect(verdict?.spans[0]?.service).toHaveLength(100)
+    expect(verdict?.spans[0]).toMatchObject({ durationUs: 0, kind: null, status: null, parentId: null })
+  })
+})

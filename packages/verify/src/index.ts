@@ -1,0 +1,8 @@
+export type { CallOutcome, CallState, ReadUpstream, UpstreamAnswer, UpstreamFailure } from './evidence/upstream-call.ts'
+export { runChecks } from './checks/run-checks.ts'
+export type { CheckOptions, CheckResult } from './checks/check.ts'
+export { verifyBypass } from './checks/verify-bypass.ts'
+export { checkPath } from './path-checks/check-path.ts'
+export { judgeTrace, type TraceVerdict } from './findings/judge-trace.ts'
+export type { TraceProblem } from './findings/find-trace-problems.ts'
+export { readMeshStatus } from './readers/read-mesh-status.ts'
