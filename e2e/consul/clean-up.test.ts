@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { pollUntil } from '@throughline/testkit'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { requireNamespaces } from '../../packages/lab/src/namespaces/require-namespaces.test-support.ts'
+import { requireNamespaces } from '../../packages/lab/src/namespaces/require-namespaces.ts'
 import { runCli } from '../support/run-cli.ts'
 
 const flags = '--mesh consul --topology namespaces --bypass transparent-proxy --free-ports'.split(' ')

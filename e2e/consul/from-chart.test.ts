@@ -1,6 +1,6 @@
 import { LabError } from '@throughline/lab'
 import { beforeEach, describe, expect, it, type TestContext } from 'vitest'
-import { requireNamespaces } from '../../packages/lab/src/namespaces/require-namespaces.test-support.ts'
+import { requireNamespaces } from '../../packages/lab/src/namespaces/require-namespaces.ts'
 import { runDashboardChecks } from '../contract/dashboard-checks.ts'
 import { count } from '../support/count.ts'
 import { expectTrace } from '../support/expect-trace.ts'

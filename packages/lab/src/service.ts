@@ -6,8 +6,7 @@ import type { Guardian } from './guardian.ts'
 import { answersOk } from './http-get.ts'
 import type { Command } from './process-group.ts'
 import { createProgram, type Program } from './program.ts'
-
-export type ServiceName = 'counting' | 'dashboard'
+import type { ServiceName } from './service-name.ts'
 
 export interface ServiceOptions {
   name: ServiceName

@@ -1,6 +1,6 @@
 import type { Ports } from './ports.ts'
 import type { Command } from './process-group.ts'
-import type { ServiceName } from './service.ts'
+import type { ServiceName } from './service-name.ts'
 
 /** Where the parts of a lab run and listen. A mesh decides it before anything is started. */
 export interface Site {

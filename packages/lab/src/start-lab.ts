@@ -12,7 +12,8 @@ import { meshModules } from './meshes/mesh-modules.ts'
 import { placeWithoutMesh } from './meshes/no-mesh.ts'
 import { choosePorts, type Ports, requireFreePorts } from './ports.ts'
 import { pidsOf, type Program } from './program.ts'
-import { createService, type ServiceName } from './service.ts'
+import { createService } from './service.ts'
+import type { ServiceName } from './service-name.ts'
 import { serviceEnvironment } from './service-environment.ts'
 
 /** One attempt at what `createLab` promises. */

@@ -4,6 +4,8 @@ import { LabError } from './errors.ts'
 import { type Tracer, tracers } from './mesh.ts'
 import { versions } from './versions.ts'
 
+const oldestEnvoys: Partial<Record<Tracer, string>> = versions.envoy.tracers
+
 /**
  * The tracers that an Envoy has and a trace backend takes spans from.
  *
@@ -17,7 +19,7 @@ export function usableTracers(
   return tracers.filter((tracer) => {
     if (version === undefined) return true
     if (tracer === 'datadog' && collector !== undefined && collector.datadogUrl === undefined) return false
-    return isAtLeast(version, versions.envoy.tracers[tracer] ?? version)
+    return isAtLeast(version, oldestEnvoys[tracer] ?? version)
   })
 }
 

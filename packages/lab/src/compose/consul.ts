@@ -1,7 +1,7 @@
 import { createConsulMesh } from '../meshes/consul/consul-mesh.ts'
 import type { ServicePlace } from '../meshes/consul/consul-place.ts'
 import type { ConsulSidecar } from '../meshes/consul/consul-sidecar.ts'
-import type { ServiceName } from '../service.ts'
+import type { ServiceName } from '../service-name.ts'
 import { addressChange, untilAddresses } from './addresses.ts'
 import type { ComposeMesh } from './compose-mesh.ts'
 import { withMeasuredBypass } from './measure-bypass.ts'

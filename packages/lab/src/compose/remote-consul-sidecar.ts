@@ -7,7 +7,7 @@ import { type Bootstrap, type BootstrapOptions, makeBootstrap, proxyIdOf } from 
 import type { ServicePlace } from '../meshes/consul/consul-place.ts'
 import { type ConsulSidecar, listenersOf } from '../meshes/consul/consul-sidecar.ts'
 import { poll } from '../poll.ts'
-import type { ServiceName } from '../service.ts'
+import type { ServiceName } from '../service-name.ts'
 import { createRemoteSidecar } from './remote-sidecar.ts'
 
 /** Milliseconds for a container to start its Envoy, and for that to have its configuration. */

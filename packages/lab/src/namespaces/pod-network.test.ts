@@ -11,7 +11,7 @@ import { startProcessGroup } from '../process-group.ts'
 import { temporaryFolder } from '../temporary-folder.test-support.ts'
 import type { Pod } from './pod.ts'
 import { createPodNetwork } from './pod-network.ts'
-import { requireNamespaces } from './require-namespaces.test-support.ts'
+import { requireNamespaces } from './require-namespaces.ts'
 
 const serve = (host: string, port: number): string =>
   `require('node:http').createServer((q, r) => r.end(process.getuid() + ' ' + q.socket.remoteAddress)).listen(${port}, '${host}')`

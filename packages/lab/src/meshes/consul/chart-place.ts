@@ -1,7 +1,7 @@
 import { LabError } from '../../errors.ts'
 import type { PrepareOptions } from '../../mesh-module.ts'
 import { demoPorts } from '../../ports.ts'
-import type { ServiceName } from '../../service.ts'
+import type { ServiceName } from '../../service-name.ts'
 import type { ConsulPlace } from './consul-place.ts'
 import type { ChartPlan } from './from-chart-plan.ts'
 import { createNamespacePlace } from './namespace-place.ts'

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Guardian } from '../../guardian.ts'
-import type { ServiceName } from '../../service.ts'
+import type { ServiceName } from '../../service-name.ts'
 import { createEnvoySidecar, type Sidecar } from '../envoy-sidecar.ts'
 import { makeBootstrap, proxyIdOf } from './bootstrap.ts'
 import type { ConsulAgent } from './consul-agent.ts'

@@ -5,7 +5,7 @@ import { answersOk } from '../../http-get.ts'
 import type { PrepareOptions } from '../../mesh-module.ts'
 import { createPodNetwork, type PodNetwork } from '../../namespaces/pod-network.ts'
 import type { Pod } from '../../namespaces/pod.ts'
-import type { ServiceName } from '../../service.ts'
+import type { ServiceName } from '../../service-name.ts'
 import type { ConsulPlace, ServicePlace } from './consul-place.ts'
 import { describeBypass, planPods, type PodPlan, type PodPlans } from './pod-plan.ts'
 
