@@ -8,7 +8,7 @@ FROM --platform=$BUILDPLATFORM $NODE AS pruned
 WORKDIR /repo
 COPY . .
 RUN --mount=type=cache,target=/npm \
-    npx --yes --cache=/npm turbo@2.11.11 prune @throughline/counting @throughline/dashboard @throughline/lab --docker
+    npx --yes --cache=/npm turbo@2.11.11 prune @throughline/counting @throughline/dashboard @throughline/lab-compose-setup --docker
 
 FROM --platform=$BUILDPLATFORM $NODE AS installed
 WORKDIR /repo
@@ -27,7 +27,7 @@ RUN find /images -exec touch --no-dereference --date=@$SOURCE_DATE_EPOCH {} +
 
 FROM built AS built-setup
 COPY mesh/ mesh/
-RUN npx turbo run build --filter=@throughline/lab \
+RUN npx turbo run build --filter=@throughline/lab-compose-setup \
  && node scripts/bundle.mjs setup /images/setup/app \
  && find /images -exec touch --no-dereference --date=@$SOURCE_DATE_EPOCH {} +
 
@@ -63,7 +63,7 @@ FROM runtime AS setup
 LABEL org.opencontainers.image.title="Throughline setup" \
       org.opencontainers.image.description="Makes certificates and configuration for sidecars, and switches them."
 COPY --from=built-setup /images/setup/ /
-WORKDIR /app/packages/lab/dist
+WORKDIR /app/lab/meshes/dist
 HEALTHCHECK --interval=10s --start-period=5s --start-interval=1s CMD ["node", "healthcheck.js"]
 
 # The same with the program that writes the bootstraps of Consul's sidecars.

@@ -6,7 +6,7 @@ const fromSource = {
   ssr: { resolve: { conditions: ['@throughline/source'] } },
 }
 
-const meshTests = ['e2e/{consul,istio,namespaces}/**/*.test.ts', 'e2e/contract/{consul,istio}*.test.ts']
+const meshTests = ['e2e/{consul,istio}/**/*.test.ts', 'e2e/contract/{consul,istio}*.test.ts']
 const composeTests = ['e2e/compose/**/*.test.ts']
 
 export default defineConfig({
@@ -19,17 +19,21 @@ export default defineConfig({
           // A loaded machine is slow, not wrong.
           testTimeout: 20_000,
           hookTimeout: 60_000,
-          include: ['packages/*/{src,conformance}/**/*.test.ts', 'services/*/src/**/*.test.ts'],
+          include: [
+            'packages/*/{src,conformance}/**/*.test.ts',
+            'services/*/src/**/*.test.ts',
+            'lab/*/src/**/*.test.ts',
+          ],
         },
       },
-      { ...fromSource, test: { name: 'repository', include: ['docs/**/*.test.ts', 'scripts/**/*.test.ts'] } },
+      { ...fromSource, test: { name: 'repository', include: ['scripts/**/*.test.ts'] } },
       { ...fromSource, test: { name: 'charts', include: ['charts/test/**/*.test.ts'], testTimeout: 30_000 } },
       {
         ...fromSource,
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          exclude: ['e2e/propagation-matrix.test.ts', ...meshTests, ...composeTests],
+          exclude: ['e2e/path/propagation-matrix.test.ts', ...meshTests, ...composeTests],
           // Every lab takes ports of its own, so files run side by side; a browser wants most of a core.
           maxWorkers: 2,
           testTimeout: 60_000,
@@ -64,7 +68,7 @@ export default defineConfig({
         test: {
           // Through every pinned Envoy: minutes, so not in `npm test`.
           name: 'matrix',
-          include: ['e2e/propagation-matrix.test.ts'],
+          include: ['e2e/path/propagation-matrix.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -4,7 +4,7 @@ import { runNpm } from './install.mjs'
 import { ROOT } from './root.mjs'
 import { runTool } from './spawn.mjs'
 
-const PAGE = 'docs/reference/performance.test.ts'
+const PAGE = 'scripts/docs/performance.test.ts'
 
 /**
  * Runs the benchmark of one package, or of the images; its figures go into a file that git does not see.

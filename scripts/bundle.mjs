@@ -38,9 +38,9 @@ const PROGRAMS = {
     packages: PACKAGES,
   },
   setup: {
-    entries: { main: 'packages/lab/dist/compose/main.js', healthcheck: 'packages/lab/dist/compose/healthcheck.js' },
+    entries: { main: 'lab/compose-setup/dist/main.js', healthcheck: 'lab/compose-setup/dist/healthcheck.js' },
     // The lab looks for `mesh` from here, as it does in the repository.
-    to: 'packages/lab/dist',
+    to: 'lab/meshes/dist',
     folders: { mesh: 'mesh' },
     packages: [],
   },

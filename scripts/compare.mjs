@@ -8,7 +8,7 @@ const NEEDS = /** @type {const} */ ({ 'static-envoy': undefined, consul: 'consul
 /** Runs the mesh contract against every mesh that this machine has the programs for, and writes docs/comparison.md. */
 export async function compare() {
   // On a fresh clone the lab is built only by now.
-  const { findGoTool, goTools } = await import('../packages/lab/dist/index.js')
+  const { findGoTool, goTools } = await import('../lab/programs/dist/index.js')
   process.env['COMPARE_DATA'] = `${ROOT}/docs/reference/data`
   let failed = 0
   for (const [mesh, tool] of Object.entries(NEEDS)) {
@@ -21,7 +21,12 @@ export async function compare() {
     const file = `e2e/contract/${mesh}.test.ts`
     failed += await runTool('vitest/vitest.mjs', ['run', `--project=${project}`, '--reporter=verbose', file])
   }
-  const written = await runTool('vitest/vitest.mjs', ['run', '--project=repository', 'docs/comparison.test.ts', '-u'])
+  const written = await runTool('vitest/vitest.mjs', [
+    'run',
+    '--project=repository',
+    'scripts/docs/comparison.test.ts',
+    '-u',
+  ])
   return failed === 0 ? written : 1
 }
 

@@ -4,6 +4,6 @@
  * @param {string[]} args flags of the demo; `--help` lists them
  */
 export async function demo(args) {
-  const { runCommand } = await import('../packages/lab/dist/index.js')
+  const { runCommand } = await import('../lab/cli/dist/index.js')
   return runCommand(['demo', ...args])
 }

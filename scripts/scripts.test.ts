@@ -27,8 +27,9 @@ describe('the closing line of the tests', () => {
     const numbers = { numPassedTests: 3, numFailedTests: 1, numPendingTests: 2, numTodoTests: 0 }
     write('packages/a', { ...numbers, testResults: [{ status: 'failed', assertionResults: [{}] }] })
     write('services/b', { ...numbers, testResults: [{ status: 'failed', assertionResults: [] }] })
+    write('lab/c', { ...numbers, testResults: [] })
     fs.mkdirSync(path.join(folder, 'services/without-results'))
-    expect(formatResults(readResults(folder))).toBe('6 passed, 3 failed, 4 skipped')
+    expect(formatResults(readResults(folder))).toBe('9 passed, 4 failed, 6 skipped')
     fs.rmSync(folder, { recursive: true })
   })
 })

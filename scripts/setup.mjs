@@ -4,6 +4,6 @@
  * @param {string[]} args its name
  */
 export async function setup(args) {
-  const { runCommand } = await import('../packages/lab/dist/index.js')
+  const { runCommand } = await import('../lab/cli/dist/index.js')
   return runCommand(['setup', ...args])
 }

@@ -40,7 +40,7 @@ function isBroken(file) {
 
 /** @param {string} root */
 function resultFiles(root) {
-  const workspaces = ['packages', 'services'].flatMap((group) =>
+  const workspaces = ['packages', 'services', 'lab'].flatMap((group) =>
     fs.readdirSync(`${root}/${group}`).map((name) => `${root}/${group}/${name}`),
   )
   return [root, `${root}/e2e`, `${root}/charts`, ...workspaces].flatMap((folder) => {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { createLab, type Lab } from '@throughline/lab'
+import { createLab } from '@throughline/lab-stack'
+import { type Lab } from '@throughline/lab-meshes'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { CHARTS, giveUp, requireHelm } from './support/helm.ts'
 import { type Container, find } from './support/kubernetes-object.ts'

@@ -2,7 +2,7 @@ import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
-import { findHelm } from '../../packages/lab/src/binaries/find-helm.ts'
+import { findHelm } from '@throughline/lab-programs'
 import { giveUp, requireHelm } from './support/helm.ts'
 
 describe('the Helm the charts are tested with', () => {

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import path from 'node:path'
-import { takeFreePort } from '@throughline/lab'
+import { takeFreePort } from '@throughline/lab-programs'
 import { describe, expect, it } from 'vitest'
 import { CHARTS, requireHelm } from './support/helm.ts'
 import { environmentOf, podOf } from './support/kubernetes-object.ts'

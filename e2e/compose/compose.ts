@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { takeFreePort } from '@throughline/lab'
+import { takeFreePort } from '@throughline/lab-programs'
 
 const run = promisify(execFile)
 const root = path.join(import.meta.dirname, '../..')

@@ -1,4 +1,4 @@
-import { pollUntil } from '@throughline/testkit'
+import { pollUntil } from '@throughline/lab-testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readImages } from './compose-file.ts'
 import { type RunningCompose, upCompose } from './compose.ts'

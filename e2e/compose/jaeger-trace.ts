@@ -1,4 +1,4 @@
-import { type ChainExpectation, expectChain, pollUntil } from '@throughline/testkit'
+import { type ChainExpectation, expectChain, pollUntil } from '@throughline/lab-testkit'
 import type { JaegerTrace } from '@throughline/trace-store'
 import type { RunningCompose } from './compose.ts'
 

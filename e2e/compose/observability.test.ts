@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { pollUntil } from '@throughline/testkit'
+import { pollUntil } from '@throughline/lab-testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RunningCompose, upCompose } from './compose.ts'
 import { change, count, expectInJaeger } from './jaeger-trace.ts'

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { pollUntil } from '@throughline/testkit'
+import { pollUntil } from '@throughline/lab-testkit'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { requireNamespaces } from '../../packages/lab/src/namespaces/require-namespaces.ts'
+import { requireNamespaces } from '@throughline/lab-pods'
 import { runCli } from '../support/run-cli.ts'
 
 const flags = '--mesh consul --topology namespaces --bypass transparent-proxy --free-ports'.split(' ')

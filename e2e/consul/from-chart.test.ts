@@ -1,6 +1,6 @@
-import { LabError } from '@throughline/lab'
+import { LabError } from '@throughline/lab-programs'
 import { beforeEach, describe, expect, it, type TestContext } from 'vitest'
-import { requireNamespaces } from '../../packages/lab/src/namespaces/require-namespaces.ts'
+import { requireNamespaces } from '@throughline/lab-pods'
 import { runDashboardChecks } from '../contract/dashboard-checks.ts'
 import { count } from '../support/count.ts'
 import { expectTrace } from '../support/expect-trace.ts'

@@ -1,4 +1,4 @@
-import type { Lab } from '@throughline/lab'
+import type { Lab } from '@throughline/lab-meshes'
 
 interface CheckResult {
   id: string

@@ -1,4 +1,4 @@
-import { versions } from '@throughline/lab'
+import { versions } from '@throughline/lab-programs'
 import { describeMeshContract } from './mesh-contract.ts'
 
 describeMeshContract({

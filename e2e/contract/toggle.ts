@@ -1,4 +1,4 @@
-import { pollUntil } from '@throughline/testkit'
+import { pollUntil } from '@throughline/lab-testkit'
 import { count } from '../support/count.ts'
 import type { MeshLab } from '../support/start-lab.ts'
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { findEnvoy, findGoTool, goTools, requireChecksum } from '@throughline/lab'
+import { findEnvoy, findGoTool, goTools, requireChecksum } from '@throughline/lab-programs'
 
 const run = promisify(execFile)
 const here = import.meta.dirname

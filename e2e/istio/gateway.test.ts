@@ -1,5 +1,5 @@
-import type { KubeObject } from '@throughline/kube-standin'
-import { pollUntil } from '@throughline/testkit'
+import type { KubeObject } from '@throughline/lab-kube-api'
+import { pollUntil } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
 import { type ControlPlane, useControlPlane } from './support/control-plane.ts'
 import { expectRestricted } from './support/expect-restricted.ts'

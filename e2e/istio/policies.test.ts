@@ -1,4 +1,4 @@
-import { type BypassChoice } from '@throughline/lab'
+import { type BypassChoice } from '@throughline/lab-meshes'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { count } from '../support/count.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { pollUntil } from '@throughline/testkit'
+import { pollUntil } from '@throughline/lab-testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { count } from '../support/count.ts'
 import { expectTrace } from '../support/expect-trace.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { openPage, requireBrowser } from './support/browser.ts'
-import { choose, pageText } from './support/page-text.ts'
-import { startStage } from './support/start-stage.ts'
+import { openPage, requireBrowser } from '../support/browser.ts'
+import { choose, pageText } from '../support/page-text.ts'
+import { startStage } from '../support/start-stage.ts'
 
 describe('the bypass of the sidecar', () => {
   it('is said to be open, and shown to be: the sentence that a room should read', async (context) => {

@@ -1,9 +1,9 @@
 import type http from 'node:http'
-import { startServer } from '@throughline/testkit'
+import { startServer } from '@throughline/lab-testkit'
 import { expect, it } from 'vitest'
-import { openPage, requireBrowser } from './support/browser.ts'
-import { pageText } from './support/page-text.ts'
-import { startDashboard } from './support/start-dashboard.ts'
+import { openPage, requireBrowser } from '../support/browser.ts'
+import { pageText } from '../support/page-text.ts'
+import { startDashboard } from '../support/start-dashboard.ts'
 
 const script = '<img src=x onerror="window.hacked=1"><script>window.hacked=2</script>"\'javascript:window.hacked=3'
 

@@ -2,11 +2,11 @@ import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { openPage, requireBrowser } from './support/browser.ts'
-import { choose, pageText, switchAccess } from './support/page-text.ts'
-import { startDashboard } from './support/start-dashboard.ts'
-import { startLab } from './support/start-lab.ts'
-import { startStage } from './support/start-stage.ts'
+import { openPage, requireBrowser } from '../support/browser.ts'
+import { choose, pageText, switchAccess } from '../support/page-text.ts'
+import { startDashboard } from '../support/start-dashboard.ts'
+import { startLab } from '../support/start-lab.ts'
+import { startStage } from '../support/start-stage.ts'
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 

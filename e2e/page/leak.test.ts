@@ -1,10 +1,10 @@
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { pollUntil, startServer } from '@throughline/testkit'
+import { pollUntil, startServer } from '@throughline/lab-testkit'
 import { judgeTrace } from 'throughline'
 import { expect, it } from 'vitest'
-import { openPage, requireBrowser } from './support/browser.ts'
+import { openPage, requireBrowser } from '../support/browser.ts'
 
 const publicDir = path.join(
   path.dirname(createRequire(import.meta.url).resolve('@throughline/dashboard/package.json')),

@@ -1,12 +1,12 @@
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
-import { pollUntil } from '@throughline/testkit'
+import { pollUntil } from '@throughline/lab-testkit'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { count } from './support/count.ts'
-import { openPage, requireBrowser } from './support/browser.ts'
-import { switchAccess } from './support/page-text.ts'
-import { startLab } from './support/start-lab.ts'
+import { count } from '../support/count.ts'
+import { openPage, requireBrowser } from '../support/browser.ts'
+import { switchAccess } from '../support/page-text.ts'
+import { startLab } from '../support/start-lab.ts'
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 

@@ -1,10 +1,10 @@
-import { LabError } from '@throughline/lab'
-import { pollUntil } from '@throughline/testkit'
+import { LabError } from '@throughline/lab-programs'
+import { pollUntil } from '@throughline/lab-testkit'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { openPage, requireBrowser } from './support/browser.ts'
-import { choose, pageText } from './support/page-text.ts'
-import { startStage } from './support/start-stage.ts'
+import { openPage, requireBrowser } from '../support/browser.ts'
+import { choose, pageText } from '../support/page-text.ts'
+import { startStage } from '../support/start-stage.ts'
 
 const inForce = (page: Page) =>
   page.evaluate<string[]>(`[...document.querySelectorAll('#settings input:checked')].map(({ value }) => value)`)

@@ -1,9 +1,9 @@
 import type { RequestListener } from 'node:http'
-import { startServer } from '@throughline/testkit'
+import { startServer } from '@throughline/lab-testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openPage, requireBrowser } from './support/browser.ts'
-import { pageText } from './support/page-text.ts'
-import { startDashboard } from './support/start-dashboard.ts'
+import { openPage, requireBrowser } from '../support/browser.ts'
+import { pageText } from '../support/page-text.ts'
+import { startDashboard } from '../support/start-dashboard.ts'
 
 const text =
   (status: number, body: string): RequestListener =>

@@ -1,9 +1,9 @@
-import { pollUntil } from '@throughline/testkit'
+import { pollUntil } from '@throughline/lab-testkit'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openPage, requireBrowser } from './support/browser.ts'
-import { pageText, switchAccess } from './support/page-text.ts'
-import { type MeshLab, startLab } from './support/start-lab.ts'
+import { openPage, requireBrowser } from '../support/browser.ts'
+import { pageText, switchAccess } from '../support/page-text.ts'
+import { type MeshLab, startLab } from '../support/start-lab.ts'
 
 /** Where the path says that the call ended: the hop or the connection that carries the mark. */
 const endOf = (page: Page) =>

@@ -1,11 +1,11 @@
-import { pollUntil } from '@throughline/testkit'
+import { pollUntil } from '@throughline/lab-testkit'
 import type { JaegerSpan } from '@throughline/trace-store'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openPage, requireBrowser } from './support/browser.ts'
-import { count } from './support/count.ts'
-import { pageText } from './support/page-text.ts'
-import { type MeshLab, startLab } from './support/start-lab.ts'
+import { openPage, requireBrowser } from '../support/browser.ts'
+import { count } from '../support/count.ts'
+import { pageText } from '../support/page-text.ts'
+import { type MeshLab, startLab } from '../support/start-lab.ts'
 
 describe('the waterfall', () => {
   const faults = { FAULTS: 'on' }

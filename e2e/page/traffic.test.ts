@@ -1,7 +1,7 @@
-import { expectChain, pollUntil } from '@throughline/testkit'
+import { expectChain, pollUntil } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
-import { queryTrace } from './support/expect-trace.ts'
-import { startLab } from './support/start-lab.ts'
+import { queryTrace } from '../support/expect-trace.ts'
+import { startLab } from '../support/start-lab.ts'
 
 interface Told {
   entries: { traceId: string; state: string }[]

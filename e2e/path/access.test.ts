@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { count } from './support/count.ts'
-import { expectTrace } from './support/expect-trace.ts'
-import { type MeshLab, startLab } from './support/start-lab.ts'
+import { count } from '../support/count.ts'
+import { expectTrace } from '../support/expect-trace.ts'
+import { type MeshLab, startLab } from '../support/start-lab.ts'
 
 describe('deny and allow, as the mesh does it', () => {
   let lab: MeshLab

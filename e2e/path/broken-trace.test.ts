@@ -1,9 +1,9 @@
-import { expectChain, pollUntil } from '@throughline/testkit'
+import { expectChain, pollUntil } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
-import { count } from './support/count.ts'
-import { queryTrace } from './support/expect-trace.ts'
-import { logLines } from './support/log-lines.ts'
-import { startLab } from './support/start-lab.ts'
+import { count } from '../support/count.ts'
+import { queryTrace } from '../support/expect-trace.ts'
+import { logLines } from '../support/log-lines.ts'
+import { startLab } from '../support/start-lab.ts'
 
 describe('what breaks a trace', () => {
   it('propagation off: the trace falls apart at the dashboard, and the assertion says where', async () => {

@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { count } from './support/count.ts'
-import { expectTrace } from './support/expect-trace.ts'
-import { startLab } from './support/start-lab.ts'
+import { count } from '../support/count.ts'
+import { expectTrace } from '../support/expect-trace.ts'
+import { startLab } from '../support/start-lab.ts'
 
 describe('the bypass', () => {
   it('is open on 127.0.0.1 for every process of this machine, denied or not, and closed elsewhere', async () => {

@@ -2,9 +2,9 @@ import fs from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
-import { pollUntil } from '@throughline/testkit'
+import { pollUntil } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
-import { runCli } from './support/run-cli.ts'
+import { runCli } from '../support/run-cli.ts'
 
 type Demo = ReturnType<typeof runCli>
 

@@ -1,8 +1,8 @@
-import { pollUntil } from '@throughline/testkit'
+import { pollUntil } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
-import { type Count, count } from './support/count.ts'
-import { expectTrace } from './support/expect-trace.ts'
-import { type MeshLab, startLab } from './support/start-lab.ts'
+import { type Count, count } from '../support/count.ts'
+import { expectTrace } from '../support/expect-trace.ts'
+import { type MeshLab, startLab } from '../support/start-lab.ts'
 
 /** Asks until the call ends in that state. */
 function untilState(lab: MeshLab, state: string): Promise<Count> {

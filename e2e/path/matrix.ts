@@ -1,4 +1,4 @@
-import { versions } from '@throughline/lab'
+import { versions } from '@throughline/lab-programs'
 
 /** The one place to add a case: what the scenarios are run for. */
 

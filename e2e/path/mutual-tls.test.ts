@@ -2,9 +2,9 @@ import fs from 'node:fs'
 import https from 'node:https'
 import path from 'node:path'
 import type { SecureContextOptions } from 'node:tls'
-import { createCertificateAuthority } from '@throughline/lab'
+import { createCertificateAuthority } from '@throughline/lab-meshes'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type MeshLab, startLab } from './support/start-lab.ts'
+import { type MeshLab, startLab } from '../support/start-lab.ts'
 
 describe('mutual TLS at the sidecar of counting', () => {
   let lab: MeshLab

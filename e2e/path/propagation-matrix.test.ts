@@ -1,11 +1,11 @@
-import { expectChain, pollUntil, type RecordedRequest } from '@throughline/testkit'
+import { expectChain, pollUntil, type RecordedRequest } from '@throughline/lab-testkit'
 import type { JaegerTrace } from '@throughline/trace-store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Carrier, carriers, envoys, stockPropagators, tracers } from './matrix.ts'
-import { type Rig, type Sent, startRig } from './support/propagation-rig.ts'
-import { callerOf, carriedTraceIds, contextsIn, headersOf } from './support/received.ts'
-import { type RequestShape, shapeOf } from './support/request-shape.ts'
-import { formats, type SidecarTreatment, treatmentOf } from './support/sidecar-headers.ts'
+import { type Rig, type Sent, startRig } from '../support/propagation-rig.ts'
+import { callerOf, carriedTraceIds, contextsIn, headersOf } from '../support/received.ts'
+import { type RequestShape, shapeOf } from '../support/request-shape.ts'
+import { formats, type SidecarTreatment, treatmentOf } from '../support/sidecar-headers.ts'
 
 type Tracer = (typeof tracers)[number]
 

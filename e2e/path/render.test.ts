@@ -6,11 +6,11 @@ import { promisify } from 'node:util'
 import {
   createCertificateAuthority,
   createStaticEnvoyConfig,
-  findEnvoy,
   type MeshValue,
   type StaticEnvoySettings,
   tracers,
-} from '@throughline/lab'
+} from '@throughline/lab-meshes'
+import { findEnvoy } from '@throughline/lab-programs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const run = promisify(execFile)

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { pollUntil } from '@throughline/testkit'
+import { pollUntil } from '@throughline/lab-testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exporters, instrumentations, tracers } from './matrix.ts'
-import { count } from './support/count.ts'
-import { expectTrace, traceIdOfRequest } from './support/expect-trace.ts'
-import { type MeshLab, startLab } from './support/start-lab.ts'
+import { count } from '../support/count.ts'
+import { expectTrace, traceIdOfRequest } from '../support/expect-trace.ts'
+import { type MeshLab, startLab } from '../support/start-lab.ts'
 
 const cases = tracers.flatMap((tracer) => instrumentations.map((instrumentation) => ({ tracer, instrumentation })))
 

@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
-import { parentIdOf, pollUntil } from '@throughline/testkit'
+import { parentIdOf, pollUntil } from '@throughline/lab-testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tracers } from './matrix.ts'
-import { queryTrace } from './support/expect-trace.ts'
-import { type MeshLab, startLab } from './support/start-lab.ts'
+import { queryTrace } from '../support/expect-trace.ts'
+import { type MeshLab, startLab } from '../support/start-lab.ts'
 
-const guides = path.join(import.meta.dirname, '../docs/guides')
+const guides = path.join(import.meta.dirname, '../../examples')
 const caller = { spanId: '00f067aa0ba902b7' }
 
 /** The guide's service, in front of the upstream listener, as the dashboard is. */

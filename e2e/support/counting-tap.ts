@@ -1,5 +1,5 @@
 import http from 'node:http'
-import { createHeaderRecorder, type RecordedRequest } from '@throughline/testkit'
+import { createHeaderRecorder, type RecordedRequest } from '@throughline/lab-testkit'
 
 /** Stands between counting's sidecar and counting, and keeps what the sidecar sent: header by header, as it was written. */
 export interface CountingTap extends AsyncDisposable {

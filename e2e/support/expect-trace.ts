@@ -1,5 +1,5 @@
-import type { Lab } from '@throughline/lab'
-import { type ChainExpectation, expectChain, pollUntil } from '@throughline/testkit'
+import type { Lab } from '@throughline/lab-meshes'
+import { type ChainExpectation, expectChain, pollUntil } from '@throughline/lab-testkit'
 import type { JaegerTrace } from '@throughline/trace-store'
 
 /**

@@ -1,4 +1,4 @@
-import { pollUntil } from '@throughline/testkit'
+import { pollUntil } from '@throughline/lab-testkit'
 import type { Page } from 'playwright-core'
 
 /** Waits until the element's text is what it should be, and gives it. */

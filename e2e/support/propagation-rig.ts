@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { createLab, type Lab, type Tracer } from '@throughline/lab'
-import type { RecordedRequest } from '@throughline/testkit'
+import { createLab } from '@throughline/lab-stack'
+import { type Lab, type Tracer } from '@throughline/lab-meshes'
+import type { RecordedRequest } from '@throughline/lab-testkit'
 import { serveTraceStore, type TraceStore } from '@throughline/trace-store'
 import { startCountingTap } from './counting-tap.ts'
 

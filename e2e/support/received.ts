@@ -7,7 +7,7 @@ import {
   type Selection,
   type TraceContext,
 } from '@throughline/propagation'
-import type { RecordedRequest } from '@throughline/testkit'
+import type { RecordedRequest } from '@throughline/lab-testkit'
 
 /** Every context that a set of headers names, in whatever format this project reads. */
 export function contextsIn(headers: Record<string, string | undefined>): TraceContext[] {

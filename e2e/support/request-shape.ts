@@ -1,5 +1,5 @@
 import type { JaegerSpan, TraceStore } from '@throughline/trace-store'
-import { isSidecar, kindOf, parentIdOf, serviceOf } from '@throughline/testkit'
+import { isSidecar, kindOf, parentIdOf, serviceOf } from '@throughline/lab-testkit'
 import type { Sent } from './propagation-rig.ts'
 
 const places = ['dashboard', 'client', 'dashboard sidecar', 'counting sidecar', 'counting'] as const

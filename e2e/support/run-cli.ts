@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import { pollUntil } from '@throughline/testkit'
+import { pollUntil } from '@throughline/lab-testkit'
 
-const cli = path.join(import.meta.dirname, '../../packages/lab/dist/cli.js')
+const cli = path.join(import.meta.dirname, '../../lab/cli/dist/cli.js')
 
 /** The demo as a user runs it, without npm around it. */
 export function runCli(args: string[], env: Record<string, string> = {}) {

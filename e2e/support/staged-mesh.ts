@@ -1,6 +1,6 @@
 import type http from 'node:http'
-import type { Bypass, Mesh, Setting, SidecarStatus } from '@throughline/lab'
-import { startServer } from '@throughline/testkit'
+import type { Bypass, Mesh, Setting, SidecarStatus } from '@throughline/lab-meshes'
+import { startServer } from '@throughline/lab-testkit'
 
 const setting = (name: string, label: string, choices: [value: string, label: string, effect: string][]): Setting => ({
   name,

@@ -1,4 +1,5 @@
-import { createLab, type Lab, type LabOptions, type Mesh } from '@throughline/lab'
+import { createLab } from '@throughline/lab-stack'
+import { type Lab, type LabOptions, type Mesh } from '@throughline/lab-meshes'
 import type { TraceStore } from '@throughline/trace-store'
 
 /** A lab with sidecars and with our own trace store: what every scenario needs. */

@@ -1,4 +1,4 @@
-import { createControlApi } from '@throughline/lab'
+import { createControlApi } from '@throughline/lab-meshes'
 import { createStagedMesh } from './staged-mesh.ts'
 import { startDashboard } from './start-dashboard.ts'
 

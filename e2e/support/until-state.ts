@@ -1,5 +1,5 @@
-import type { Lab } from '@throughline/lab'
-import { pollUntil } from '@throughline/testkit'
+import type { Lab } from '@throughline/lab-meshes'
+import { pollUntil } from '@throughline/lab-testkit'
 import { type Count, count } from './count.ts'
 
 /** Asks until a call has gone as said, and gives that answer. @param options.deadline milliseconds, default 5000 */

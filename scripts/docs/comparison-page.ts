@@ -94,6 +94,6 @@ function shorten(value: string): string {
 }
 
 function readRecord(mesh: string): MeshRecord | undefined {
-  const file = path.join(import.meta.dirname, `reference/data/mesh-${mesh}.json`)
+  const file = path.join(import.meta.dirname, `../../docs/reference/data/mesh-${mesh}.json`)
   return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as MeshRecord) : undefined
 }

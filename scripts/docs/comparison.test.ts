@@ -3,5 +3,5 @@ import { comparisonPage } from './comparison-page.ts'
 
 /** Run with `-u` to write the page anew; `npm run compare` does, after it has measured. */
 it('docs/comparison.md says what the contract tests have seen', async () => {
-  await expect(comparisonPage()).toMatchFileSnapshot('./comparison.md')
+  await expect(comparisonPage()).toMatchFileSnapshot('../../docs/comparison.md')
 })

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
-import { labErrorCodes } from '../../packages/lab/src/errors.ts'
-import { ERRORS } from '../../packages/service-kit/src/errors.ts'
-import { requestErrors } from '../../packages/trace-store/src/request-error.ts'
+import { labErrorCodes } from '@throughline/lab-programs'
+import { ERRORS } from '@throughline/service-kit/errors'
+import { requestErrors } from '@throughline/trace-store'
 
 const root = path.resolve(import.meta.dirname, '../..')
 
@@ -45,7 +45,7 @@ ${Object.entries(labErrorCodes)
 
 /** Run with `-u` to write the page anew. */
 it('docs/reference/errors.md has one row for every code', async () => {
-  await expect(page).toMatchFileSnapshot('./errors.md')
+  await expect(page).toMatchFileSnapshot('../../docs/reference/errors.md')
 })
 
 it('no code is thrown that the page does not know', () => {

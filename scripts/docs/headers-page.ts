@@ -1,9 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { envoys, stockPropagators, tracers } from '../../e2e/matrix.ts'
+import { envoys, stockPropagators, tracers } from '../../e2e/path/matrix.ts'
 import type { RequestShape } from '../../e2e/support/request-shape.ts'
 import type { SidecarTreatment } from '../../e2e/support/sidecar-headers.ts'
-import { HEADER_CATALOGUE, IDENTITY_HEADERS } from '../../packages/propagation/src/headers.ts'
+import { HEADER_CATALOGUE, IDENTITY_HEADERS } from '@throughline/propagation'
 import { limits } from './headers-limits.ts'
 
 type Tracer = (typeof tracers)[number]
@@ -15,7 +15,9 @@ interface EnvoyRecord {
 }
 
 function readRecord(envoy: string): EnvoyRecord {
-  return JSON.parse(fs.readFileSync(path.join(import.meta.dirname, `data/envoy-${envoy}.json`), 'utf8')) as EnvoyRecord
+  return JSON.parse(
+    fs.readFileSync(path.join(import.meta.dirname, `../../docs/reference/data/envoy-${envoy}.json`), 'utf8'),
+  ) as EnvoyRecord
 }
 
 /** One text for all Envoys, or one for each group of them that differ. */

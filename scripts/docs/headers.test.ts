@@ -9,13 +9,13 @@ const read = (file: string): string => fs.readFileSync(path.join(root, file), 'u
 
 /** Run with `-u` to write the page anew. */
 it('docs/reference/headers.md says what the code does and the matrix has measured', async () => {
-  await expect(headersPage()).toMatchFileSnapshot('./headers.md')
+  await expect(headersPage()).toMatchFileSnapshot('../../docs/reference/headers.md')
 })
 
 it('every situation that headers cannot decide has tests, by the names the page gives', () => {
   const vectors = JSON.parse(read('packages/propagation/conformance/vectors.json')) as { name: string }[]
   const names = new Set(vectors.map(({ name }) => name))
-  const matrix = read('e2e/propagation-matrix.test.ts')
+  const matrix = read('e2e/path/propagation-matrix.test.ts')
   const missing = limits
     .flatMap(({ tests }) => tests)
     .filter(({ kind, name }) => (kind === 'vector' ? !names.has(name) : !matrix.includes(name)))

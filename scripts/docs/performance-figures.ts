@@ -66,7 +66,7 @@ function nodeOf(file: string): number {
 
 /** The figures of one benchmark with each Node that has been measured, kept in `data/`, the oldest Node first. */
 export function readFigures<Figures>(name: string): Figures[] {
-  const folder = path.join(import.meta.dirname, 'data')
+  const folder = path.join(import.meta.dirname, '../../docs/reference/data')
   const files = fs.readdirSync(folder).filter((file) => file.startsWith(`bench-${name}-node`))
   return files
     .toSorted((a, b) => nodeOf(a) - nodeOf(b))

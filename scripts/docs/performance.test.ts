@@ -3,5 +3,5 @@ import { performancePage } from './performance-page.ts'
 
 /** Run with `-u` to write the page anew; `npm run bench -- telemetry --write-docs` does. */
 it('docs/reference/performance.md says what the benchmarks have measured', async () => {
-  await expect(performancePage()).toMatchFileSnapshot('./performance.md')
+  await expect(performancePage()).toMatchFileSnapshot('../../docs/reference/performance.md')
 })

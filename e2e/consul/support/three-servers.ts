@@ -4,10 +4,10 @@ import fs from 'node:fs/promises'
 import https from 'node:https'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { pollUntil } from '@throughline/testkit'
-import type { Guardian } from '../../../packages/lab/src/guardian.ts'
-import type { PodNetwork } from '../../../packages/lab/src/namespaces/pod-network.ts'
-import { startProcessGroup } from '../../../packages/lab/src/process-group.ts'
+import { pollUntil } from '@throughline/lab-testkit'
+import type { Guardian } from '@throughline/lab-programs'
+import type { PodNetwork } from '@throughline/lab-pods'
+import { startProcessGroup } from '@throughline/lab-programs'
 
 const run = promisify(execFile)
 

@@ -2,17 +2,9 @@ import { execFile } from 'node:child_process'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { createKubeStandin, type KubeObject, type KubeStandin } from '@throughline/kube-standin'
-import {
-  findHelm,
-  findIstio,
-  type Istiod,
-  LabError,
-  renderChart,
-  renderIstioObjects,
-  startGuardian,
-  startIstiod,
-} from '@throughline/lab'
+import { createKubeStandin, type KubeObject, type KubeStandin } from '@throughline/lab-kube-api'
+import { findHelm, findIstio, LabError, startGuardian } from '@throughline/lab-programs'
+import { type Istiod, renderChart, renderIstioObjects, startIstiod } from '@throughline/lab-meshes'
 import { afterAll, type TestContext } from 'vitest'
 
 const charts = path.join(import.meta.dirname, '../../../charts')

@@ -1,4 +1,4 @@
-import type { KubeObject } from '@throughline/kube-standin'
+import type { KubeObject } from '@throughline/lab-kube-api'
 
 /** The object of a kind and name; fails with what there is when there is none. */
 export function findObject(objects: KubeObject[], kind: string, name: string): KubeObject {

@@ -1,5 +1,5 @@
-import type { KubeObject } from '@throughline/kube-standin'
-import { pollUntil } from '@throughline/testkit'
+import type { KubeObject } from '@throughline/lab-kube-api'
+import { pollUntil } from '@throughline/lab-testkit'
 import type { ControlPlane } from './control-plane.ts'
 import { type Pod, startPod } from './start-pod.ts'
 

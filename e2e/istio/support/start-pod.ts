@@ -1,4 +1,4 @@
-import type { KubeObject, KubeStandin } from '@throughline/kube-standin'
+import type { KubeObject, KubeStandin } from '@throughline/lab-kube-api'
 
 export interface Container {
   name: string

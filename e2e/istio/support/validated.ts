@@ -1,4 +1,4 @@
-import type { Istiod } from '@throughline/lab'
+import type { Istiod } from '@throughline/lab-meshes'
 
 /** How many objects istiod's webhook has passed and refused since it started, from its own metrics. */
 export async function readValidations({ host, ports }: Istiod): Promise<{ passed: number; failed: number }> {

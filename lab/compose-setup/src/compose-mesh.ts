@@ -1,4 +1,4 @@
-import type { Mesh } from '../mesh.ts'
+import type { Mesh } from '@throughline/lab-meshes'
 import { createConsul } from './consul.ts'
 import type { ComposeMeshName, SetupSettings } from './setup-settings.ts'
 import { createStaticEnvoys } from './static-envoys.ts'

@@ -1,9 +1,9 @@
 import path from 'node:path'
 import { expect, it } from 'vitest'
-import { renderAgent } from '../meshes/consul/consul-agent.ts'
+import { renderAgent } from '@throughline/lab-meshes'
 
 it('compose/consul/agent.json is mesh/consul/agent.yaml for a server alone in its container', async () => {
   const place = { bind: '127.0.0.1', client: '0.0.0.0', ports: { http: 8500, xds: 8502, server: 8300, serf: 8301 } }
-  const file = path.join(import.meta.dirname, '../../../../compose/consul/agent.json')
+  const file = path.join(import.meta.dirname, '../../../compose/consul/agent.json')
   await expect(`${JSON.stringify(await renderAgent(place, '/consul/data'), null, 2)}\n`).toMatchFileSnapshot(file)
 })

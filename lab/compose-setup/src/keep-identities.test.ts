@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { expect, it } from 'vitest'
-import { createCertificateAuthority, writeCertificates } from '../certs.ts'
-import { temporaryFolder } from '../temporary-folder.test-support.ts'
+import { createCertificateAuthority, writeCertificates } from '@throughline/lab-meshes'
+import { temporaryFolder } from '@throughline/lab-testkit'
 import { readControlToken, writeControlFile } from './control-file.ts'
 import { keepIdentities } from './keep-identities.ts'
 

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { createCertificateAuthority, writeCertificates } from '../certs.ts'
+import { createCertificateAuthority, writeCertificates } from '@throughline/lab-meshes'
 
 const hour = 3_600_000
 /** Envoy reads certificates when it starts; compose is restarted more often than this. */

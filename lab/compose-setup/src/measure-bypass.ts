@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import net from 'node:net'
-import type { Bypass, Mesh } from '../mesh.ts'
+import type { Bypass, Mesh } from '@throughline/lab-meshes'
 import { ports } from './setup-settings.ts'
 
 /** Milliseconds for a connection within one machine. */

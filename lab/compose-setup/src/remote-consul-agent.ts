@@ -1,7 +1,7 @@
-import { LabError } from '../errors.ts'
-import type { ConsulAgent } from '../meshes/consul/consul-agent.ts'
-import { createConsulClient } from '../meshes/consul/consul-client.ts'
-import { poll } from '../poll.ts'
+import { LabError } from '@throughline/lab-programs'
+import type { ConsulAgent } from '@throughline/lab-meshes'
+import { createConsulClient } from '@throughline/lab-meshes'
+import { poll } from '@throughline/lab-programs'
 
 /** Milliseconds for a server to find that it leads itself. */
 const patience = 60_000

@@ -1,6 +1,6 @@
-import { checkSidecar, type SidecarCheck } from '../check-sidecar.ts'
-import type { Sidecar } from '../meshes/envoy-sidecar.ts'
-import { waitUntilDrained, waitUntilTaken } from '../meshes/sidecar-updates.ts'
+import { checkSidecar, type SidecarCheck } from '@throughline/lab-meshes'
+import type { Sidecar } from '@throughline/lab-meshes'
+import { waitUntilDrained, waitUntilTaken } from '@throughline/lab-meshes'
 
 export interface RemoteSidecarOptions {
   name: string

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createStaticEnvoyConfig, sidecars } from '../meshes/static-envoy/static-envoy-config.ts'
+import { createStaticEnvoyConfig, sidecars } from '@throughline/lab-meshes'
 import { composeEnvoySettings, loadSetupSettings } from './setup-settings.ts'
 
 describe('the settings of the set-up service', () => {

@@ -1,6 +1,6 @@
-import { LabError } from '../errors.ts'
-import { isTracer, type Tracer, tracers } from '../mesh.ts'
-import type { Sidecar, StaticEnvoySettings } from '../meshes/static-envoy/static-envoy-config.ts'
+import { LabError } from '@throughline/lab-programs'
+import { isTracer, type Tracer, tracers } from '@throughline/lab-meshes'
+import type { SidecarName, StaticEnvoySettings } from '@throughline/lab-meshes'
 
 const meshNames = ['static-envoy', 'consul'] as const
 export type ComposeMeshName = (typeof meshNames)[number]
@@ -33,7 +33,7 @@ export const ports = {
 export const controlPort = 19_000
 
 /** Where the set-up service has the folders that it shares: one with each sidecar, and one with the dashboard. */
-export const folders: Record<Sidecar | 'control', string> = {
+export const folders: Record<SidecarName | 'control', string> = {
   counting: '/shared/counting',
   dashboard: '/shared/dashboard',
   control: '/shared/control',
@@ -101,11 +101,11 @@ export function composeEnvoySettings({ otlpUrl, zipkinUrl, sampling }: SetupSett
 }
 
 /** Their admin addresses, as the set-up service reaches them. */
-export const adminUrls: Record<Sidecar, string> = {
+export const adminUrls: Record<SidecarName, string> = {
   counting: `http://counting:${ports.admin.counting}`,
   dashboard: `http://dashboard:${ports.admin.dashboard}`,
 }
 
-function anyAddress({ counting, dashboard }: Record<Sidecar, number>): Record<Sidecar, string> {
+function anyAddress({ counting, dashboard }: Record<SidecarName, number>): Record<SidecarName, string> {
   return { counting: `0.0.0.0:${counting}`, dashboard: `0.0.0.0:${dashboard}` }
 }

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { createStaticEnvoyMesh } from '../meshes/static-envoy/static-envoy.ts'
+import { createStaticEnvoyMesh } from '@throughline/lab-meshes'
 import type { ComposeMesh } from './compose-mesh.ts'
 import { keepIdentities } from './keep-identities.ts'
 import { withMeasuredBypass } from './measure-bypass.ts'

@@ -4,7 +4,7 @@ import path from 'node:path'
 import tls from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { createCertificateAuthority, spiffeId, writeCertificates } from './certs.ts'
-import { temporaryFolder } from './temporary-folder.test-support.ts'
+import { temporaryFolder } from '@throughline/lab-testkit'
 
 const serverAuth = '1.3.6.1.5.5.7.3.1'
 const clientAuth = '1.3.6.1.5.5.7.3.2'

@@ -3,7 +3,7 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { findJaeger, openCollector } from './collector.ts'
-import { takeFreePort } from './ports.ts'
+import { takeFreePort } from '@throughline/lab-programs'
 
 async function jaegerWithPage(page: string) {
   const server = http.createServer((_request, response) => response.end(page)).listen(0, '127.0.0.1')

@@ -1,6 +1,6 @@
 import { serveTraceStore, type TraceStore } from '@throughline/trace-store'
-import { LabError, messageOf } from './errors.ts'
-import { httpGet } from './http-get.ts'
+import { LabError, messageOf } from '@throughline/lab-programs'
+import { httpGet } from '@throughline/lab-programs'
 
 /** Addresses of a trace backend that is already there. */
 export interface CollectorAddresses {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createControlApi } from './control-api.ts'
-import { LabError } from './errors.ts'
+import { LabError } from '@throughline/lab-programs'
 import { type Access, type Mesh, type MeshStatus, type Tracer, tracers } from './mesh.ts'
 
 const bypass = { address: 'http://127.0.0.1:1', closed: false, reason: 'nobody closed it' }

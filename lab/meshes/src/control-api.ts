@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { LabError, type LabErrorCode, messageOf } from './errors.ts'
+import { LabError, type LabErrorCode, messageOf } from '@throughline/lab-programs'
 import { isTracer, type Mesh, tracers } from './mesh.ts'
 
 export interface ControlApiOptions {

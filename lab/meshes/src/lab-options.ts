@@ -2,8 +2,8 @@ import type { TraceStore } from '@throughline/trace-store'
 import type { CollectorAddresses } from './collector.ts'
 import type { Identities } from './identities.ts'
 import type { Mesh, Tracer } from './mesh.ts'
-import type { MeshName } from './meshes/mesh-modules.ts'
-import type { Ports } from './ports.ts'
+import type { MeshName } from './mesh-modules.ts'
+import type { Ports } from '@throughline/lab-programs'
 
 /** `loopback` needs no root; `namespaces` gives each pod a network namespace of its own, as a cluster does. */
 export const topologies = ['loopback', 'namespaces'] as const

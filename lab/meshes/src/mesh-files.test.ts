@@ -2,7 +2,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { renderMeshFile, writeMeshFile } from './mesh-files.ts'
-import { temporaryFolder } from './temporary-folder.test-support.ts'
+import { temporaryFolder } from '@throughline/lab-testkit'
 
 const envoy = new URL('../../../mesh/envoy/', import.meta.url)
 

@@ -1,9 +1,9 @@
 import type { CollectorAddresses } from './collector.ts'
-import type { Guardian } from './guardian.ts'
+import type { Guardian } from '@throughline/lab-programs'
 import type { Identities } from './identities.ts'
 import type { LabOptions } from './lab-options.ts'
 import type { Mesh, Tracer } from './mesh.ts'
-import type { Ports } from './ports.ts'
+import type { Ports } from '@throughline/lab-programs'
 import type { Site } from './site.ts'
 
 /** What a mesh gets to know before anything is started. */

@@ -1,4 +1,4 @@
-import type { MeshModule } from '../mesh-module.ts'
+import type { MeshModule } from './mesh-module.ts'
 import { consulModule } from './consul/consul-module.ts'
 import { istioModule } from './istio/istio-module.ts'
 import { staticEnvoyModule } from './static-envoy/static-envoy-module.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { LabError } from './errors.ts'
+import { LabError } from '@throughline/lab-programs'
 import { renderMesh } from './render-mesh.ts'
 
 const render = (text: string, values?: Parameters<typeof renderMesh>[1]) => renderMesh({ file: 'a.yaml', text }, values)

@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { LabError, messageOf } from './errors.ts'
+import { LabError, messageOf } from '@throughline/lab-programs'
 
 /** Anything JSON can hold. `null` for a whole value removes the key it stands under. */
 export type MeshValue = string | number | boolean | null | MeshValue[] | { [key: string]: MeshValue }

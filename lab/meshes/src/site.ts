@@ -1,5 +1,5 @@
-import type { Ports } from './ports.ts'
-import type { Command } from './process-group.ts'
+import type { Ports } from '@throughline/lab-programs'
+import type { Command } from '@throughline/lab-programs'
 import type { ServiceName } from './service-name.ts'
 
 /** Where the parts of a lab run and listen. A mesh decides it before anything is started. */

@@ -1,8 +1,8 @@
-import { isAtLeast } from './binaries/envoy-version.ts'
+import { isAtLeast } from '@throughline/lab-programs'
 import type { CollectorAddresses } from './collector.ts'
-import { LabError } from './errors.ts'
+import { LabError } from '@throughline/lab-programs'
 import { type Tracer, tracers } from './mesh.ts'
-import { versions } from './versions.ts'
+import { versions } from '@throughline/lab-programs'
 
 const oldestEnvoys: Partial<Record<Tracer, string>> = versions.envoy.tracers
 

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { temporaryFolder, writeScript } from '../temporary-folder.test-support.ts'
+import { temporaryFolder, writeScript } from '@throughline/lab-testkit'
 import { requireNamespaceTools } from './namespace-tools.ts'
 
 const root = { platform: 'linux', uid: 0 }

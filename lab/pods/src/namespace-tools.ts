@@ -1,6 +1,6 @@
 import path from 'node:path'
-import { findOnPath } from '../binaries/executable.ts'
-import { LabError } from '../errors.ts'
+import { findOnPath } from '@throughline/lab-programs'
+import { LabError } from '@throughline/lab-programs'
 
 /** The programs that make and enter network namespaces, by absolute path. */
 export interface NamespaceTools {

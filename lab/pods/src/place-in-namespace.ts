@@ -1,4 +1,4 @@
-import type { Command } from '../process-group.ts'
+import type { Command } from '@throughline/lab-programs'
 import type { NamespaceTools } from './namespace-tools.ts'
 
 export interface Place {

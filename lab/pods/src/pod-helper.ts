@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import type { IncomingHttpHeaders } from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { LabError } from '../errors.ts'
-import type { Guardian } from '../guardian.ts'
-import type { Command } from '../process-group.ts'
+import { LabError } from '@throughline/lab-programs'
+import type { Guardian } from '@throughline/lab-programs'
+import type { Command } from '@throughline/lab-programs'
 
 interface PodRequest {
   /** Default GET. */
@@ -36,7 +36,7 @@ export interface PodHelper {
 }
 
 /** Plain JavaScript beside the sources: the same file for sources and for a build. */
-const script = fileURLToPath(new URL('../../bin/pod-helper.mjs', import.meta.url))
+const script = fileURLToPath(new URL('../bin/pod-helper.mjs', import.meta.url))
 
 type Answer = PodAnswer & { id: number }
 

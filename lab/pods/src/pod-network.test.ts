@@ -4,11 +4,11 @@ import fs from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { pollUntil } from '@throughline/testkit'
+import { pollUntil } from '@throughline/lab-testkit'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type Guardian, startGuardian } from '../guardian.ts'
-import { startProcessGroup } from '../process-group.ts'
-import { temporaryFolder } from '../temporary-folder.test-support.ts'
+import { type Guardian, startGuardian } from '@throughline/lab-programs'
+import { startProcessGroup } from '@throughline/lab-programs'
+import { temporaryFolder } from '@throughline/lab-testkit'
 import type { Pod } from './pod.ts'
 import { createPodNetwork } from './pod-network.ts'
 import { requireNamespaces } from './require-namespaces.ts'
@@ -192,7 +192,7 @@ describe('nothing is left of a network of pods', () => {
         `const { spawn } = require('node:child_process')
          const guardian = spawn('sh', [process.argv[1]], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
          process.stdin.on('data', (data) => guardian.stdin.write(data, () => process.stdout.write(data)))`,
-        path.join(import.meta.dirname, '../../bin/guardian.sh'),
+        path.join(import.meta.dirname, '../../programs/reaper/guardian.sh'),
       ],
       { stdio: ['pipe', 'pipe', 'inherit'] },
     )

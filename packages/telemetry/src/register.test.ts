@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { startServer } from '@throughline/testkit'
+import { startServer } from '@throughline/lab-testkit'
 import { serveTraceStore, type JaegerSpan } from '@throughline/trace-store'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { buildPackage, startFixture, type Child } from './child.test-support.ts'

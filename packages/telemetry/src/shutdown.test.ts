@@ -1,6 +1,6 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
 import { trace } from '@opentelemetry/api'
-import { pollUntil, startServer } from '@throughline/testkit'
+import { pollUntil, startServer } from '@throughline/lab-testkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createTelemetry } from './create-telemetry.ts'
 import type { Telemetry } from './telemetry.ts'

@@ -6,3 +6,4 @@ export type { ServedTraceStore, ServeTraceStoreOptions } from './serve-trace-sto
 export type { SpanKind, SpanRecord } from './span-record.ts'
 export { createTraceStore } from './trace-store.ts'
 export type { TraceFilter, TraceStore, TraceStoreOptions } from './trace-store.ts'
+export { requestErrors } from './request-error.ts'

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import { startServer } from '@throughline/testkit'
+import { startServer } from '@throughline/lab-testkit'
 import type { ReadUpstream } from './evidence/upstream-call.ts'
 
 /** A real server where the upstream application, or a proxy before it, would answer. */

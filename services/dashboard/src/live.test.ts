@@ -1,5 +1,5 @@
 import { listen } from '@throughline/service-kit'
-import { pollUntil } from '@throughline/testkit'
+import { pollUntil } from '@throughline/lab-testkit'
 import type { AxiosInstance } from 'axios'
 import request from 'supertest'
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-import { pollUntil } from '@throughline/testkit'
+import { pollUntil } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
 import { createTraffic } from './traffic.ts'
 import { asksForBrokenTrace, parseTrafficChange, trafficBaggage, type TrafficSettings } from './traffic-settings.ts'

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
-import { LabError, messageOf } from '../errors.ts'
-import { type BypassChoice, bypasses, topologies, type Topology } from '../lab-options.ts'
-import { isTracer, type Tracer, tracers } from '../mesh.ts'
-import { isMeshName, type MeshName, meshModules } from '../meshes/mesh-modules.ts'
-import { demoPorts } from '../ports.ts'
+import { LabError, messageOf } from '@throughline/lab-programs'
+import { type BypassChoice, bypasses, topologies, type Topology } from '@throughline/lab-meshes'
+import { isTracer, type Tracer, tracers } from '@throughline/lab-meshes'
+import { isMeshName, type MeshName, meshModules } from '@throughline/lab-meshes'
+import { demoPorts } from '@throughline/lab-programs'
 
 export interface DemoOptions {
   /** `none` is without sidecars. */

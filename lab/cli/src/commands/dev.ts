@@ -1,4 +1,4 @@
-import { createLab } from '../lab.ts'
+import { createLab } from '@throughline/lab-stack'
 import { createProgress } from './progress.ts'
 import { runUntilStopped } from './run-until-stopped.ts'
 

@@ -1,7 +1,7 @@
 import { demo } from './demo.ts'
 import { dev } from './dev.ts'
 import { setup } from './setup.ts'
-import { LabError } from '../errors.ts'
+import { LabError } from '@throughline/lab-programs'
 
 const commands: Record<string, (args: string[]) => Promise<void>> = { demo, dev, setup }
 

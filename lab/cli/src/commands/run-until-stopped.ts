@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { Lab } from '../lab-options.ts'
+import type { Lab } from '@throughline/lab-meshes'
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** Milliseconds in which a second signal is the same Ctrl-C, passed on by a shell or by npm. */

@@ -1,6 +1,6 @@
-import { buildGoTool } from '../binaries/build-go-tool.ts'
-import { goTools } from '../binaries/go-tools.ts'
-import { LabError } from '../errors.ts'
+import { buildGoTool } from '@throughline/lab-programs'
+import { goTools } from '@throughline/lab-programs'
+import { LabError } from '@throughline/lab-programs'
 import { createProgress } from './progress.ts'
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

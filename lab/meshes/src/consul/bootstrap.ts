@@ -1,8 +1,8 @@
-import { runTool } from '../../binaries/run-tool.ts'
-import { LabError, messageOf } from '../../errors.ts'
-import { renderMeshFile } from '../../mesh-files.ts'
-import type { MeshValue } from '../../render-mesh.ts'
-import type { ServiceName } from '../../service-name.ts'
+import { runTool } from '@throughline/lab-programs'
+import { LabError, messageOf } from '@throughline/lab-programs'
+import { renderMeshFile } from '../mesh-files.ts'
+import type { MeshValue } from '../render-mesh.ts'
+import type { ServiceName } from '../service-name.ts'
 
 export interface BootstrapOptions {
   /** Path of the Consul to ask. */

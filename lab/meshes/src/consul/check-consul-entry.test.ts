@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { LabError } from '../../errors.ts'
-import { renderMeshFile } from '../../mesh-files.ts'
+import { LabError } from '@throughline/lab-programs'
+import { renderMeshFile } from '../mesh-files.ts'
 import { checkConsulEntry, type ConsulEntry } from './check-consul-entry.ts'
 import { renderIntentions, renderMeshEntry, renderProxyDefaults, renderServiceDefaults } from './consul-entries.ts'
 import { planFromChart } from './from-chart.ts'

@@ -1,8 +1,8 @@
 import path from 'node:path'
-import type { Guardian } from '../../guardian.ts'
-import { renderMeshFile, writeMeshFile } from '../../mesh-files.ts'
-import { createProgram, type Program } from '../../program.ts'
-import type { MeshValue } from '../../render-mesh.ts'
+import type { Guardian } from '@throughline/lab-programs'
+import { renderMeshFile, writeMeshFile } from '../mesh-files.ts'
+import { createProgram, type Program } from '@throughline/lab-programs'
+import type { MeshValue } from '../render-mesh.ts'
 import { type ConsulClient, createConsulClient } from './consul-client.ts'
 import type { AgentPlace } from './consul-place.ts'
 

@@ -1,7 +1,7 @@
-import { LabError, messageOf } from '../../errors.ts'
-import { type HttpAnswer, httpRequest, type HttpRequestOptions } from '../../http-request.ts'
-import { poll } from '../../poll.ts'
-import type { MeshValue } from '../../render-mesh.ts'
+import { LabError, messageOf } from '@throughline/lab-programs'
+import { type HttpAnswer, httpRequest, type HttpRequestOptions } from '@throughline/lab-programs'
+import { poll } from '@throughline/lab-programs'
+import type { MeshValue } from '../render-mesh.ts'
 import { checkConsulEntry, type ConsulEntry } from './check-consul-entry.ts'
 
 /** Milliseconds for an agent that is being restarted to answer again, and to find that it leads. */

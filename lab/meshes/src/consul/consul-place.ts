@@ -1,7 +1,7 @@
-import type { Bypass } from '../../mesh.ts'
-import type { PreparedMesh } from '../../mesh-module.ts'
-import type { Command } from '../../process-group.ts'
-import type { ServiceName } from '../../service-name.ts'
+import type { Bypass } from '../mesh.ts'
+import type { PreparedMesh } from '../mesh-module.ts'
+import type { Command } from '@throughline/lab-programs'
+import type { ServiceName } from '../service-name.ts'
 import type { ConsulState } from './consul-settings.ts'
 
 /** Ports that a Consul agent listens on. */

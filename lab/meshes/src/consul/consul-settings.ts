@@ -1,5 +1,5 @@
-import { LabError } from '../../errors.ts'
-import type { Access, Setting, Tracer } from '../../mesh.ts'
+import { LabError } from '@throughline/lab-programs'
+import type { Access, Setting, Tracer } from '../mesh.ts'
 
 /** What can be chosen for the whole mesh while it runs, by the setting's name. */
 interface Choices {

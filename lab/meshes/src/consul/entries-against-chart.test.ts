@@ -7,7 +7,7 @@ import { readChartObjects } from './from-chart-objects.ts'
 import { planChart } from './from-chart-plan.ts'
 
 /** A render that the charts' own tests keep true. */
-const rendered = path.join(import.meta.dirname, '../../../../../charts/consul/examples/demo/rendered')
+const rendered = path.join(import.meta.dirname, '../../../../charts/consul/examples/demo/rendered')
 
 const backend = { otlpUrl: 'http://127.0.0.1:4318/v1/traces', zipkinUrl: 'http://127.0.0.1:9411/api/v2/spans' }
 

@@ -1,4 +1,4 @@
-import { LabError, messageOf } from '../../errors.ts'
+import { LabError, messageOf } from '@throughline/lab-programs'
 
 /** The value that a string of JSON holds; `list` for what Consul puts between brackets itself. */
 export function parseText(value: unknown, where: string, as: 'value' | 'list' = 'value'): unknown {

@@ -1,5 +1,5 @@
 import { parseAllDocuments } from 'yaml'
-import { LabError } from '../../errors.ts'
+import { LabError } from '@throughline/lab-programs'
 
 /** Any object of Kubernetes, as far as every kind has it. */
 export interface ChartObject {

@@ -1,13 +1,13 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it, type TestContext } from 'vitest'
-import { messageOf } from '../../errors.ts'
-import { temporaryFolder } from '../../temporary-folder.test-support.ts'
+import { messageOf } from '@throughline/lab-programs'
+import { temporaryFolder } from '@throughline/lab-testkit'
 import { planFromChart } from './from-chart.ts'
 import { type ChartObject, readChartObjects } from './from-chart-objects.ts'
 import { type ChartPlan, planChart } from './from-chart-plan.ts'
 
-const examples = path.join(import.meta.dirname, '../../../../../charts/consul/examples')
+const examples = path.join(import.meta.dirname, '../../../../charts/consul/examples')
 
 /** The plan of a render that the charts' own tests keep true. */
 async function planOf(example: string): Promise<ChartPlan> {

@@ -1,14 +1,14 @@
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findHelm } from '../../binaries/find-helm.ts'
-import { runTool } from '../../binaries/run-tool.ts'
-import { LabError, messageOf } from '../../errors.ts'
+import { findHelm } from '@throughline/lab-programs'
+import { runTool } from '@throughline/lab-programs'
+import { LabError, messageOf } from '@throughline/lab-programs'
 import { readChartObjects } from './from-chart-objects.ts'
 import { type ChartPlan, planChart } from './from-chart-plan.ts'
 
 /** `charts/` of the repository; the same from the sources and from the build. */
-const charts = fileURLToPath(new URL('../../../../../charts/', import.meta.url))
+const charts = fileURLToPath(new URL('../../../../charts/', import.meta.url))
 
 /** One namespace for both: it is in the names that the pods find each other by. */
 const namespace = 'throughline'

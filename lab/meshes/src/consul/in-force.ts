@@ -1,5 +1,5 @@
-import { httpGet } from '../../http-get.ts'
-import type { ServiceName } from '../../service-name.ts'
+import { httpGet } from '@throughline/lab-programs'
+import type { ServiceName } from '../service-name.ts'
 import type { ServicePlace } from './consul-place.ts'
 import type { ConsulState } from './consul-settings.ts'
 import type { SidecarConfig } from './sidecar-config.ts'

@@ -1,7 +1,7 @@
 import path from 'node:path'
-import { LabError } from '../../errors.ts'
-import type { PrepareOptions } from '../../mesh-module.ts'
-import { isPortFree, takeFreePort } from '../../ports.ts'
+import { LabError } from '@throughline/lab-programs'
+import type { PrepareOptions } from '../mesh-module.ts'
+import { isPortFree, takeFreePort } from '@throughline/lab-programs'
 import { describeLoopbackBypass } from '../loopback-bypass.ts'
 import type { ConsulPlace, ServicePlace } from './consul-place.ts'
 

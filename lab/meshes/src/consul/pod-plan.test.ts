@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bypasses } from '../../lab-options.ts'
+import { bypasses } from '../lab-options.ts'
 import type { ChartPod } from './from-chart-plan.ts'
 import { describeBypass, planPods, podsOfChart } from './pod-plan.ts'
 

@@ -1,6 +1,6 @@
-import { LabError } from '../../errors.ts'
-import type { BypassChoice } from '../../lab-options.ts'
-import type { ServiceName } from '../../service-name.ts'
+import { LabError } from '@throughline/lab-programs'
+import type { BypassChoice } from '../lab-options.ts'
+import type { ServiceName } from '../service-name.ts'
 import type { ConsulState } from './consul-settings.ts'
 import type { ChartPlan, ChartPod } from './from-chart-plan.ts'
 

@@ -1,4 +1,4 @@
-import { type DumpNode, type Json, isNode, nodesIn, percentageOf, readConfigDump } from '../config-dump.ts'
+import { type DumpNode, type Json, isNode, nodesIn, percentageOf, readConfigDump } from '../sidecar/config-dump.ts'
 import type { ConsulState } from './consul-settings.ts'
 
 /** What a sidecar does at the moment, as far as Consul tells it; absent where it can't be seen. */

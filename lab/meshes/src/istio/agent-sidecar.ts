@@ -1,10 +1,10 @@
-import { checkSidecar, type SidecarCheck } from '../../check-sidecar.ts'
-import { LabError } from '../../errors.ts'
-import type { Guardian } from '../../guardian.ts'
-import type { Command } from '../../process-group.ts'
-import { createProgram, type Program } from '../../program.ts'
-import type { SidecarStatus } from '../../mesh.ts'
-import { readSidecarStatus } from '../sidecar-status.ts'
+import { checkSidecar, type SidecarCheck } from '../sidecar/check-sidecar.ts'
+import { LabError } from '@throughline/lab-programs'
+import type { Guardian } from '@throughline/lab-programs'
+import type { Command } from '@throughline/lab-programs'
+import { createProgram, type Program } from '@throughline/lab-programs'
+import type { SidecarStatus } from '../mesh.ts'
+import { readSidecarStatus } from '../sidecar/sidecar-status.ts'
 
 export interface AgentSidecarOptions {
   name: string

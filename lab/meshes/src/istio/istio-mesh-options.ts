@@ -1,7 +1,7 @@
-import type { FoundIstio } from '../../binaries/find-istio.ts'
-import type { Guardian } from '../../guardian.ts'
-import type { Tracer } from '../../mesh.ts'
-import type { Backend } from '../../mesh-module.ts'
+import type { FoundIstio } from '@throughline/lab-programs'
+import type { Guardian } from '@throughline/lab-programs'
+import type { Tracer } from '../mesh.ts'
+import type { Backend } from '../mesh-module.ts'
 import type { IstioPlace } from './istio-place.ts'
 
 export interface IstioMeshOptions {

@@ -1,4 +1,4 @@
-import type { Access, Setting, Tracer } from '../../mesh.ts'
+import type { Access, Setting, Tracer } from '../mesh.ts'
 
 /** What can be chosen for the whole mesh while it runs, by the setting's name. */
 interface Choices {

@@ -1,11 +1,11 @@
 import path from 'node:path'
-import { LabError } from '../../errors.ts'
-import { renderMeshFile } from '../../mesh-files.ts'
-import { takeFreePort } from '../../ports.ts'
-import type { ServiceName } from '../../service-name.ts'
+import { LabError } from '@throughline/lab-programs'
+import { renderMeshFile } from '../mesh-files.ts'
+import { takeFreePort } from '@throughline/lab-programs'
+import type { ServiceName } from '../service-name.ts'
 import { describeLoopbackBypass } from '../loopback-bypass.ts'
 import type { IstioPlace, PlaceOptions } from './istio-place.ts'
-import type { KubeObject } from '@throughline/kube-standin'
+import type { KubeObject } from '@throughline/lab-kube-api'
 
 /** What the pods say they have. Nobody connects there: endpoints and listeners are on 127.0.0.1. */
 const podIps: Record<ServiceName, string> = { counting: '127.0.0.11', dashboard: '127.0.0.12' }

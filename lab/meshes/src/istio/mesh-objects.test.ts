@@ -1,13 +1,13 @@
 import fs from 'node:fs'
-import type { KubeObject } from '@throughline/kube-standin'
+import type { KubeObject } from '@throughline/lab-kube-api'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { readObjects } from '../../istio/read-objects.ts'
-import { renderMeshFile } from '../../mesh-files.ts'
+import { readObjects } from './control-plane/read-objects.ts'
+import { renderMeshFile } from '../mesh-files.ts'
 import type { IstioState } from './istio-settings.ts'
 import { renderIstiodValues, renderPolicies, renderService } from './mesh-objects.ts'
 
-const chart = new URL('../../../../../charts/istio/', import.meta.url)
+const chart = new URL('../../../../charts/istio/', import.meta.url)
 const ports = { counting: 9001, dashboard: 9002 }
 const state: IstioState = {
   rule: 'get-of-dashboard',

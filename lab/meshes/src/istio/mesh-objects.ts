@@ -1,9 +1,9 @@
 import dns from 'node:dns/promises'
-import type { KubeObject } from '@throughline/kube-standin'
-import type { Backend } from '../../mesh-module.ts'
-import { renderMeshFile } from '../../mesh-files.ts'
-import type { MeshValue } from '../../render-mesh.ts'
-import type { ServiceName } from '../../service-name.ts'
+import type { KubeObject } from '@throughline/lab-kube-api'
+import type { Backend } from '../mesh-module.ts'
+import { renderMeshFile } from '../mesh-files.ts'
+import type { MeshValue } from '../render-mesh.ts'
+import type { ServiceName } from '../service-name.ts'
 import { clientTlsModes, type IstioState, policiesOf } from './istio-settings.ts'
 
 /** Where one service's pod is, for the objects that say so. */

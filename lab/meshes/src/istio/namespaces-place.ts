@@ -1,13 +1,13 @@
 import fs from 'node:fs/promises'
-import { LabError } from '../../errors.ts'
-import type { Bypass } from '../../mesh.ts'
-import { renderMeshFile } from '../../mesh-files.ts'
-import { createPodNetwork } from '../../namespaces/pod-network.ts'
-import type { ServiceName } from '../../service-name.ts'
+import { LabError } from '@throughline/lab-programs'
+import type { Bypass } from '../mesh.ts'
+import { renderMeshFile } from '../mesh-files.ts'
+import { createPodNetwork } from '@throughline/lab-pods'
+import type { ServiceName } from '../service-name.ts'
 import { giveFolder } from './agent-folder.ts'
 import type { IstioPlace, PlaceOptions } from './istio-place.ts'
 import type { IstioState } from './istio-settings.ts'
-import type { KubeObject } from '@throughline/kube-standin'
+import type { KubeObject } from '@throughline/lab-kube-api'
 
 /** Users of a pod's programs: the packet filter lets the sidecar's own connections through, and takes all others. */
 const users = { sidecar: 1337, app: 1000 }

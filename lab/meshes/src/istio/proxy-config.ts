@@ -1,6 +1,6 @@
-import { httpGet } from '../../http-get.ts'
-import type { Tracer } from '../../mesh.ts'
-import { type DumpNode, type Json, isNode, nodesIn, percentageOf, readConfigDump } from '../config-dump.ts'
+import { httpGet } from '@throughline/lab-programs'
+import type { Tracer } from '../mesh.ts'
+import { type DumpNode, type Json, isNode, nodesIn, percentageOf, readConfigDump } from '../sidecar/config-dump.ts'
 import type { IstioState } from './istio-settings.ts'
 
 /** What an Envoy does at the moment, read from its own dump of its configuration. */

@@ -1,5 +1,5 @@
-import { messageOf } from './errors.ts'
-import { httpGet } from './http-get.ts'
+import { messageOf } from '@throughline/lab-programs'
+import { httpGet } from '@throughline/lab-programs'
 
 export interface SidecarExpectation {
   /** `node.id` of its bootstrap: an old Envoy on the same admin port answers too. */

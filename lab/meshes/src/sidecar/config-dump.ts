@@ -1,4 +1,4 @@
-import { httpGet } from '../http-get.ts'
+import { httpGet } from '@throughline/lab-programs'
 
 /** What Envoy's `/config_dump` is made of. */
 export type Json = string | number | boolean | null | Json[] | DumpNode

@@ -1,4 +1,4 @@
-import { LabError } from '../errors.ts'
+import { LabError } from '@throughline/lab-programs'
 import type { MeshValue } from '../render-mesh.ts'
 
 /**

@@ -1,6 +1,6 @@
-import type { SidecarCheck } from '../check-sidecar.ts'
+import type { SidecarCheck } from './check-sidecar.ts'
 import type { SidecarStatus } from '../mesh.ts'
-import type { Program } from '../program.ts'
+import type { Program } from '@throughline/lab-programs'
 
 /** Milliseconds after a start in which silence on the admin address is no failure. */
 const startUp = 5000

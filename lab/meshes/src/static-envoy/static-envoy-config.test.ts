@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { tracers } from '../../mesh.ts'
-import { createStaticEnvoyConfig, type Sidecar, sidecars, type StaticEnvoySettings } from './static-envoy-config.ts'
+import { tracers } from '../mesh.ts'
+import { createStaticEnvoyConfig, type SidecarName, sidecars, type StaticEnvoySettings } from './static-envoy-config.ts'
 
 const settings: StaticEnvoySettings = {
   configDir: { counting: '/run/counting-sidecar', dashboard: '/run/dashboard-sidecar' },
@@ -17,7 +17,7 @@ const config = createStaticEnvoyConfig(settings)
 const all = sidecars.flatMap((sidecar) => tracers.map((tracer) => ({ sidecar, tracer })))
 const text = (value: unknown): string => JSON.stringify(value)
 
-async function connectionManager(sidecar: Sidecar, tracer: (typeof tracers)[number]) {
+async function connectionManager(sidecar: SidecarName, tracer: (typeof tracers)[number]) {
   const listeners = await config.listeners(sidecar, { tracer, version: '1' })
   return JSON.parse(text(listeners)).resources[0].filter_chains[0].filters[0].typed_config
 }

@@ -1,18 +1,18 @@
-import type { Access, Tracer } from '../../mesh.ts'
-import { renderMeshFile } from '../../mesh-files.ts'
-import type { MeshValue } from '../../render-mesh.ts'
-import { envoyAddress } from '../envoy-address.ts'
+import type { Access, Tracer } from '../mesh.ts'
+import { renderMeshFile } from '../mesh-files.ts'
+import type { MeshValue } from '../render-mesh.ts'
+import { envoyAddress } from '../sidecar/envoy-address.ts'
 
 export const sidecars = ['counting', 'dashboard'] as const
-export type Sidecar = (typeof sidecars)[number]
+export type SidecarName = (typeof sidecars)[number]
 
 /** Addresses are `host:port`; an app's may be `unix:/path`. */
 export interface StaticEnvoySettings {
   /** Folder of a sidecar's own files, as the sidecar sees it. */
-  configDir: Record<Sidecar, string>
+  configDir: Record<SidecarName, string>
   /** Folder with `ca.pem` and each service's `.pem` and `.key`, as the sidecars see it. */
   certsDir: string
-  admin: Record<Sidecar, string>
+  admin: Record<SidecarName, string>
   /** Limit what the admin interface answers, default true; an Envoy before 1.37 refuses to. */
   limitAdmin?: boolean
   /** Where counting's app listens. */
@@ -26,7 +26,7 @@ export interface StaticEnvoySettings {
   /** Where dashboard's sidecar serves the page, and where the app is that has it; default the app serves it itself. */
   page?: { inbound: string; app: string }
   /** Where each sidecar offers `GET /metrics` of its app; default nowhere. */
-  metrics?: Record<Sidecar, string>
+  metrics?: Record<SidecarName, string>
   /** `http://host:port/v1/traces` */
   otlpUrl: string
   /** `http://host:port/api/v2/spans` */
@@ -39,12 +39,12 @@ export interface StaticEnvoySettings {
 
 /** Each function gives what one of Envoy's files holds; `version` is what the sidecar reports once it has taken it. */
 export interface StaticEnvoyConfig {
-  bootstrap(sidecar: Sidecar): Promise<MeshValue>
-  clusters(sidecar: Sidecar, version: string): Promise<MeshValue>
-  listeners(sidecar: Sidecar, options: { tracer: Tracer; version: string }): Promise<MeshValue>
+  bootstrap(sidecar: SidecarName): Promise<MeshValue>
+  clusters(sidecar: SidecarName, version: string): Promise<MeshValue>
+  listeners(sidecar: SidecarName, options: { tracer: Tracer; version: string }): Promise<MeshValue>
   routes(options: { access: Access; version: string }): Promise<MeshValue>
   /** What the listeners are called. */
-  listenerNames(sidecar: Sidecar): string[]
+  listenerNames(sidecar: SidecarName): string[]
 }
 
 /** Renders `mesh/envoy/` for two sidecars. */
@@ -54,7 +54,7 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
   const zipkin = new URL(settings.zipkinUrl)
   const datadog = settings.datadogUrl === undefined ? undefined : new URL(settings.datadogUrl)
 
-  const tracing = (sidecar: Sidecar, tracer: Tracer): Promise<MeshValue> => {
+  const tracing = (sidecar: SidecarName, tracer: Tracer): Promise<MeshValue> => {
     const named = { SIDECAR: `${sidecar}-sidecar`, SAMPLING: sampling }
     const toZipkin = { SAMPLING: sampling, COLLECTOR_HOST: zipkin.host, COLLECTOR_PATH: zipkin.pathname }
     const values: Record<Tracer, Record<string, MeshValue>> = {
@@ -67,7 +67,8 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
     return renderMeshFile(`envoy/tracing/${tracer}.yaml`, values[tracer])
   }
 
-  const page = (sidecar: Sidecar): StaticEnvoySettings['page'] => (sidecar === 'dashboard' ? settings.page : undefined)
+  const page = (sidecar: SidecarName): StaticEnvoySettings['page'] =>
+    sidecar === 'dashboard' ? settings.page : undefined
 
   return {
     listenerNames: (sidecar) => [

@@ -1,15 +1,15 @@
 import path from 'node:path'
-import { isAtLeast, readEnvoyVersion } from '../../binaries/envoy-version.ts'
-import { findEnvoy } from '../../binaries/find-envoy.ts'
-import { LabError } from '../../errors.ts'
-import { createIdentities } from '../../identities.ts'
-import type { MeshModule } from '../../mesh-module.ts'
-import { usableTracers } from '../../usable-tracers.ts'
-import { versions } from '../../versions.ts'
-import { createEnvoySidecar } from '../envoy-sidecar.ts'
+import { isAtLeast, readEnvoyVersion } from '@throughline/lab-programs'
+import { findEnvoy } from '@throughline/lab-programs'
+import { LabError } from '@throughline/lab-programs'
+import { createIdentities } from '../identities.ts'
+import type { MeshModule } from '../mesh-module.ts'
+import { usableTracers } from '../usable-tracers.ts'
+import { versions } from '@throughline/lab-programs'
+import { createEnvoySidecar } from '../sidecar/envoy-sidecar.ts'
 import { describeLoopbackBypass } from '../loopback-bypass.ts'
 import { createStaticEnvoyMesh } from './static-envoy.ts'
-import type { Sidecar } from './static-envoy-config.ts'
+import type { SidecarName } from './static-envoy-config.ts'
 
 /** Two Envoys that read their configuration from files, everything on 127.0.0.1. */
 export const staticEnvoyModule: MeshModule = {
@@ -44,7 +44,7 @@ export const staticEnvoyModule: MeshModule = {
       listensOn: ['outbound', 'inbound', 'countingAdmin', 'dashboardAdmin'],
       identities,
       create: ({ otlpUrl, zipkinUrl, datadogUrl }, tracer) => {
-        const folders: Record<Sidecar, string> = {
+        const folders: Record<SidecarName, string> = {
           counting: path.join(runDir, 'counting-sidecar'),
           dashboard: path.join(runDir, 'dashboard-sidecar'),
         }

@@ -1,19 +1,14 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { LabError } from '../../errors.ts'
-import { createInTurn } from '../../in-turn.ts'
-import type { Access, Bypass, Mesh, Tracer } from '../../mesh.ts'
-import { writeMeshFile } from '../../mesh-files.ts'
-import { pidsOf } from '../../program.ts'
-import { requireTracer } from '../../usable-tracers.ts'
-import type { Sidecar } from '../envoy-sidecar.ts'
-import {
-  createStaticEnvoyConfig,
-  type Sidecar as SidecarName,
-  sidecars,
-  type StaticEnvoySettings,
-} from './static-envoy-config.ts'
+import { LabError } from '@throughline/lab-programs'
+import { createInTurn } from '@throughline/lab-programs'
+import type { Access, Bypass, Mesh, Tracer } from '../mesh.ts'
+import { writeMeshFile } from '../mesh-files.ts'
+import { pidsOf } from '@throughline/lab-programs'
+import { requireTracer } from '../usable-tracers.ts'
+import type { Sidecar } from '../sidecar/envoy-sidecar.ts'
+import { createStaticEnvoyConfig, type SidecarName, sidecars, type StaticEnvoySettings } from './static-envoy-config.ts'
 
 export interface StaticEnvoyOptions {
   settings: StaticEnvoySettings

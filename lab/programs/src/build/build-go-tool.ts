@@ -1,12 +1,12 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { LabError, messageOf } from '../errors.ts'
-import { fillCache } from './cache.ts'
-import { isAtLeast } from './envoy-version.ts'
-import { findOnPath, isExecutable } from './executable.ts'
+import { fillCache } from '../fetch/cache.ts'
+import { isAtLeast } from '../find/envoy-version.ts'
+import { findOnPath, isExecutable } from '../find/executable.ts'
 import { goModuleFolder, goToolFolder } from './go-tool-folder.ts'
 import type { GoTool } from './go-tools.ts'
-import { runTool } from './run-tool.ts'
+import { runTool } from '../run-tool.ts'
 
 export interface BuildGoToolOptions {
   /** Default `process.env`; Go's own settings (proxy, module cache) are the user's. */

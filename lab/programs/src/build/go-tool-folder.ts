@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { cacheFolder } from './cache.ts'
+import { cacheFolder } from '../fetch/cache.ts'
 import type { GoTool } from './go-tools.ts'
 
 /** The repository; the same from the sources and from the build. */
@@ -15,7 +15,9 @@ export function goModuleFolder(folder: string): string {
 /** Folder of the cache for a tool as it would be built now: another version, checksum or flag is another folder. */
 export async function goToolFolder(tool: GoTool, env: NodeJS.ProcessEnv): Promise<string> {
   const { version, from, ldflags, programs, files } = tool
-  const hash = createHash('sha256').update(JSON.stringify({ from, ldflags, programs, files }))
+  const hash = createHash('sha256').update(
+    JSON.stringify({ ...('folder' in from ? {} : { from }), ldflags, programs, files }),
+  )
   if ('folder' in from) {
     for (const name of ['go.mod', 'go.sum'])
       hash.update(await fs.readFile(path.join(goModuleFolder(from.folder), name)))

@@ -1,13 +1,13 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it, type TestContext } from 'vitest'
-import { temporaryFolder } from '../temporary-folder.test-support.ts'
-import { findOnPath } from './executable.ts'
+import { temporaryFolder } from '@throughline/lab-testkit'
+import { findOnPath } from '../find/executable.ts'
 import { buildGoTool } from './build-go-tool.ts'
-import { findGoTool } from './find-go-tool.ts'
+import { findGoTool } from '../find/find-go-tool.ts'
 import { goToolFolder } from './go-tool-folder.ts'
 import { type GoTool, goTools } from './go-tools.ts'
-import { runTool } from './run-tool.ts'
+import { runTool } from '../run-tool.ts'
 
 /** A Go program of our own, a cache and a PATH: nothing of the machine but its Go. */
 async function workshop(folder: string): Promise<{ tool: GoTool; env: NodeJS.ProcessEnv }> {

@@ -17,7 +17,7 @@ export interface GoTool {
   name: string
   version: string
   /**
-   * Where its versions and checksums stand: `tools/<name>` of this repository, or the module itself where its go.mod
+   * Where its versions and checksums stand: `lab/programs/go/<name>` of this repository, or the module itself where its go.mod
    * can't be built from outside.
    */
   from: { folder: string } | { module: string }
@@ -36,7 +36,7 @@ export const goTools = {
   consul: {
     name: 'consul',
     version: versions.consul.version,
-    from: { folder: 'tools/consul' },
+    from: { folder: 'lab/programs/go/consul' },
     go: '1.25.9',
     ldflags: '-s -w',
     programs: [{ name: 'consul', variable: 'CONSUL_BIN', package: 'github.com/hashicorp/consul' }],
@@ -45,7 +45,7 @@ export const goTools = {
   istio: {
     name: 'istio',
     version: versions.istio.version,
-    from: { folder: 'tools/istio' },
+    from: { folder: 'lab/programs/go/istio' },
     go: '1.26.0',
     // Istio's release tags are no Go versions, so the binary is told which release it is.
     ldflags: [

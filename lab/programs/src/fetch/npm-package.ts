@@ -4,7 +4,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { PinnedPackage } from '../versions.ts'
-import { runTool } from './run-tool.ts'
+import { runTool } from '../run-tool.ts'
 
 /**
  * Packs one published npm package with the user's own npm (its registry, proxy and credentials) and takes one file out

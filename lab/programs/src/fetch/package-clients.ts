@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { runTool, type ToolOptions } from './run-tool.ts'
-import { findOnPath } from './executable.ts'
+import { runTool, type ToolOptions } from '../run-tool.ts'
+import { findOnPath } from '../find/executable.ts'
 
 /** How each Python package client downloads; it brings the user's index, proxy, certificates and credentials. */
 const clients = [

@@ -1,5 +1,5 @@
 import { findOnPath } from './executable.ts'
-import { runTool, type ToolOptions } from './run-tool.ts'
+import { runTool, type ToolOptions } from '../run-tool.ts'
 
 export interface ContainerEngine {
   name: string

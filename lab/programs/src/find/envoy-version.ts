@@ -1,4 +1,4 @@
-import { runTool } from './run-tool.ts'
+import { runTool } from '../run-tool.ts'
 
 /** The version an Envoy says it is, as `1.40.0`; `undefined` when the file is no Envoy or doesn't run here. */
 export async function readEnvoyVersion(file: string): Promise<string | undefined> {

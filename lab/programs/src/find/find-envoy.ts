@@ -1,10 +1,10 @@
 import path from 'node:path'
 import { LabError } from '../errors.ts'
 import { type EnvoyRelease, type Platform, versions } from '../versions.ts'
-import { cacheFolder } from './cache.ts'
+import { cacheFolder } from '../fetch/cache.ts'
 import { isAtLeast, readEnvoyVersion } from './envoy-version.ts'
 import { findOnPath, isExecutable } from './executable.ts'
-import { fetchEnvoy } from './fetch-envoy.ts'
+import { fetchEnvoy } from '../fetch/fetch-envoy.ts'
 
 export interface FindEnvoyOptions {
   /** Exactly this one; default any on PATH that is new enough, else the pinned one. */

@@ -1,8 +1,8 @@
 import path from 'node:path'
 import { LabError } from '../errors.ts'
 import { findOnPath, isExecutable } from './executable.ts'
-import type { GoTool } from './go-tools.ts'
-import { goToolFolder } from './go-tool-folder.ts'
+import type { GoTool } from '../build/go-tools.ts'
+import { goToolFolder } from '../build/go-tool-folder.ts'
 
 export interface FindGoToolOptions {
   /** Where the programs' variables, `PATH` and `XDG_CACHE_HOME` are read; default `process.env`. */

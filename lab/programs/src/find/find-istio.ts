@@ -2,7 +2,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { LabError } from '../errors.ts'
 import { findGoTool } from './find-go-tool.ts'
-import { goTools } from './go-tools.ts'
+import { goTools } from '../build/go-tools.ts'
 
 export interface FoundIstio {
   /** Paths of the programs: istiod, the sidecar's agent, the command line. */

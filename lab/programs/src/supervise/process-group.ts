@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
-import { LabError, messageOf } from './errors.ts'
+import { LabError, messageOf } from '../errors.ts'
 import type { Guardian } from './guardian.ts'
 
 export interface Command {

@@ -1,11 +1,11 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { pollUntil } from '@throughline/testkit'
+import { pollUntil } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
 import { type Guardian, startGuardian } from './guardian.ts'
 import { createProgram, type Program, type ProgramOptions } from './program.ts'
 import { createRestartBudget } from './restart-budget.ts'
-import { temporaryFolder } from './temporary-folder.test-support.ts'
+import { temporaryFolder } from '@throughline/lab-testkit'
 
 /** A program that is ready once its script has printed "ready". */
 async function programOf(script: string, options: Partial<ProgramOptions> = {}) {

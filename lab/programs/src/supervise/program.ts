@@ -1,7 +1,7 @@
-import { LabError, messageOf } from './errors.ts'
+import { LabError, messageOf } from '../errors.ts'
 import type { Guardian } from './guardian.ts'
 import { logTail } from './log-tail.ts'
-import { poll } from './poll.ts'
+import { poll } from '../poll.ts'
 import { type Command, type ProcessGroup, startProcessGroup } from './process-group.ts'
 import { createRestartBudget, type RestartBudget } from './restart-budget.ts'
 

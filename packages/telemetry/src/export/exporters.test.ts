@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers'
 import { trace, type SpanContext } from '@opentelemetry/api'
-import { startServer } from '@throughline/testkit'
+import { startServer } from '@throughline/lab-testkit'
 import { describe, expect, it, vi } from 'vitest'
 import { createTelemetry } from '../create-telemetry.ts'
 

@@ -3,7 +3,7 @@ import { suppressTracing } from '@opentelemetry/core'
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace'
 import axios, { type AxiosInstance } from 'axios'
 import type { IncomingHttpHeaders } from 'node:http'
-import { pollUntil, startServer, type StartedServer } from '@throughline/testkit'
+import { pollUntil, startServer, type StartedServer } from '@throughline/lab-testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startInMemorySdk, type InMemorySdk } from '../in-memory-sdk.test-support.ts'
 

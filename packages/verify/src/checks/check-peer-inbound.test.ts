@@ -1,4 +1,4 @@
-import { createHeaderRecorder } from '@throughline/testkit'
+import { createHeaderRecorder } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
 import { checkPeerInbound } from './check-peer-inbound.ts'
 

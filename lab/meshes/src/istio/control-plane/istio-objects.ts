@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises'
-import type { KubeObject } from '@throughline/kube-standin'
-import type { FoundIstio } from '../binaries/find-istio.ts'
-import { versions } from '../versions.ts'
+import type { KubeObject } from '@throughline/lab-kube-api'
+import type { FoundIstio } from '@throughline/lab-programs'
+import { versions } from '@throughline/lab-programs'
 import { readObjects } from './read-objects.ts'
 import { renderChart } from './render-chart.ts'
 

@@ -1,5 +1,5 @@
-import type { KubeObject } from '@throughline/kube-standin'
-import { LabError } from '../errors.ts'
+import type { KubeObject } from '@throughline/lab-kube-api'
+import { LabError } from '@throughline/lab-programs'
 
 export interface IstiodPorts {
   /** xDS in plain text, without authentication. */

@@ -1,4 +1,4 @@
-import type { KubeObject } from '@throughline/kube-standin'
+import type { KubeObject } from '@throughline/lab-kube-api'
 import { parseAllDocuments } from 'yaml'
 
 /** The objects in a stream of YAML documents. @throws on YAML that is none */

@@ -1,9 +1,9 @@
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import type { KubeObject } from '@throughline/kube-standin'
+import type { KubeObject } from '@throughline/lab-kube-api'
 import { stringify } from 'yaml'
-import { runTool } from '../binaries/run-tool.ts'
+import { runTool } from '@throughline/lab-programs'
 import { readObjects } from './read-objects.ts'
 
 export interface RenderChartOptions {

@@ -1,0 +1,3 @@
+export { createLab } from './create-lab.ts'
+export { devEnvironment } from './service-environment.ts'
+export { createService } from './service.ts'
