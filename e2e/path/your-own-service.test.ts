@@ -8,12 +8,13 @@ import { tracers } from './matrix.ts'
 import { queryTrace } from '../support/expect-trace.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
 
-const guides = path.join(import.meta.dirname, '../../examples')
+const examples = path.join(import.meta.dirname, '../../examples')
+const guidePage = path.join(import.meta.dirname, '../../docs/guides/06-your-own-service.md')
 const caller = { spanId: '00f067aa0ba902b7' }
 
 /** The guide's service, in front of the upstream listener, as the dashboard is. */
 async function startShop(file: string, upstreamUrl: string) {
-  const child = spawn(process.execPath, [path.join(guides, 'your-own-service', file)], {
+  const child = spawn(process.execPath, [path.join(examples, 'your-own-service', file)], {
     env: { ...process.env, UPSTREAM_URL: upstreamUrl },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -73,12 +74,12 @@ describe.each(tracers.filter((tracer) => tracer !== 'none'))('docs/guides/06, wi
 it('the guide shows the difference between the two files, line by line', () => {
   const read = (file: string) =>
     fs
-      .readFileSync(path.join(guides, 'your-own-service', file), 'utf8')
+      .readFileSync(path.join(examples, 'your-own-service', file), 'utf8')
       .trim()
       .split('\n')
   const [before, after] = [read('before.mjs'), read('after.mjs')]
   const added = after.filter((line) => !before.includes(line))
-  const guide = fs.readFileSync(path.join(guides, '06-your-own-service.md'), 'utf8')
+  const guide = fs.readFileSync(guidePage, 'utf8')
   const shown = guide.split('\n').filter((line) => line.startsWith('+'))
   expect(before.filter((line) => !after.includes(line))).toEqual([])
   expect(shown).toEqual(added.map((line) => `+${line}`))
