@@ -21,7 +21,7 @@ export default defineConfig({
           hookTimeout: 60_000,
           include: [
             'packages/*/{src,conformance}/**/*.test.ts',
-            'services/*/src/**/*.test.ts',
+            'services/*/{src,page}/**/*.test.ts',
             'lab/*/src/**/*.test.ts',
           ],
         },

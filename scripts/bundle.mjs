@@ -34,7 +34,7 @@ const PROGRAMS = {
       'check-mesh': 'services/dashboard/dist/check-mesh.js',
     },
     to: 'dist',
-    folders: { 'services/dashboard/public': 'public' },
+    folders: { 'services/dashboard/page': 'page' },
     packages: PACKAGES,
   },
   setup: {
@@ -59,7 +59,7 @@ const dir = path.join(target, program.to)
 await bundle.write({ dir, format: 'esm', entryFileNames: '[name].js' })
 fs.writeFileSync(path.join(target, 'package.json'), '{"type":"module"}\n')
 for (const [from, to] of Object.entries(program.folders)) {
-  fs.cpSync(path.join(ROOT, from), path.join(target, to), { recursive: true })
+  fs.cpSync(path.join(ROOT, from), path.join(target, to), { recursive: true, filter: isRead })
 }
 for (const one of program.packages) copyPackage(one, ROOT, new Set())
 

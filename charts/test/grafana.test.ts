@@ -31,7 +31,7 @@ async function knownMetrics(): Promise<string[]> {
       : // OpenMetrics names the family, and its samples have a suffix.
         [type === 'counter' ? `${name}_total` : name],
   )
-  const own = ['counting/src/app.ts', 'dashboard/src/count-route.ts', 'dashboard/src/own-call.ts'].flatMap((source) => {
+  const own = ['counting/src/app.ts', 'dashboard/src/count-route.ts', 'dashboard/src/show/own-call.ts'].flatMap((source) => {
     const code = path.join(CHARTS, '../services', source)
     return fs.existsSync(code) ? [...fs.readFileSync(code, 'utf8').matchAll(/name: '(\w+_total)'/g)] : []
   })

@@ -6,9 +6,9 @@ import { judgeTrace } from 'throughline'
 import { expect, it } from 'vitest'
 import { openPage, requireBrowser } from '../support/browser.ts'
 
-const publicDir = path.join(
+const pageDir = path.join(
   path.dirname(createRequire(import.meta.url).resolve('@throughline/dashboard/package.json')),
-  'public',
+  'page',
 )
 const types: Record<string, string> = {
   '.html': 'text/html',
@@ -34,7 +34,7 @@ async function startFloodgate() {
     else if (url.pathname.startsWith('/api/requests/')) json({ explain: explanation })
     else if (url.pathname.startsWith('/api/traces/')) json(judged(traceOf(url.pathname.split('/')[3] ?? '')))
     else {
-      const file = path.join(publicDir, url.pathname === '/' ? 'index.html' : url.pathname)
+      const file = path.join(pageDir, url.pathname === '/' ? 'index.html' : url.pathname)
       response.writeHead(200, { 'content-type': types[path.extname(file)] ?? 'text/plain' }).end(fs.readFileSync(file))
     }
   })

@@ -1,30 +1,30 @@
 // @ts-check
-import { requestJson } from './api.js'
-import { createControls } from './controls.js'
-import { byId } from './dom.js'
-import { drawFacts } from './facts-view.js'
-import { createHistoryView } from './history-view.js'
-import { createLive } from './live.js'
-import { createMeshView } from './mesh-view.js'
-import { buildPathModel, denierOf, hopsOf, hopTimesOf } from './path-model.js'
-import { createPathView } from './path-view.js'
-import { createPoller } from './poller.js'
-import { createSettling } from './settling-model.js'
-import { createStateView } from './state-view.js'
-import { createTraceView } from './trace-view.js'
-import { createTrafficControls } from './traffic-controls.js'
-import { createBypassView } from './bypass-view.js'
-import { parseConfig } from './wire.js'
+import { requestJson } from './shared/api.js'
+import { createControls } from './mesh/controls.js'
+import { byId } from './shared/dom.js'
+import { drawFacts } from './mesh/facts-view.js'
+import { createHistoryView } from './history/history-view.js'
+import { createLive } from './shared/live.js'
+import { createMeshView } from './mesh/checks-view.js'
+import { buildPathModel, denierOf, hopsOf, hopTimesOf } from './path/path-model.js'
+import { createPathView } from './path/path-view.js'
+import { createPoller } from './shared/poller.js'
+import { createSettling } from './mesh/settling-model.js'
+import { createStateView } from './path/state-view.js'
+import { createTraceView } from './trace/trace-view.js'
+import { createTrafficControls } from './mesh/traffic-controls.js'
+import { createBypassView } from './mesh/bypass-view.js'
+import { parseConfig } from './shared/wire.js'
 
 /**
- * @typedef {import('./path-model.js').TracedHop} TracedHop
- * @typedef {import('./states.js').PageState} PageState
- * @typedef {import('./wire.js').Entry} Entry
+ * @typedef {import('./path/path-model.js').TracedHop} TracedHop
+ * @typedef {import('./shared/states.js').PageState} PageState
+ * @typedef {import('./shared/wire.js').Entry} Entry
  */
 
-/** @type {{ state: PageState, status: number | null, known: TracedHop[], reached: TracedHop[] | null, dropper: string | null, mesh: import('./parse-mesh-status.js').MeshStatus | null }} */
+/** @type {{ state: PageState, status: number | null, known: TracedHop[], reached: TracedHop[] | null, dropper: string | null, mesh: import('./mesh/parse-mesh-status.js').MeshStatus | null }} */
 const seen = { state: 'connecting', status: null, known: [], reached: null, dropper: null, mesh: null }
-/** @type {import('./wire.js').Config | undefined} */
+/** @type {import('./shared/wire.js').Config | undefined} */
 let config
 /** @type {Entry | undefined} */
 let newest

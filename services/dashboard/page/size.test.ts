@@ -3,10 +3,10 @@ import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 
-const folder = path.join(import.meta.dirname, '../../public')
+const folder = import.meta.dirname
 const files = fs
   .readdirSync(folder, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile())
+  .filter((entry) => entry.isFile() && !entry.name.endsWith('.ts'))
   .map((entry) => path.join(entry.parentPath, entry.name))
 const read = (file: string) => fs.readFileSync(file)
 

@@ -3,20 +3,20 @@ import { createServiceApp, methodNotAllowed, type ServiceAppOptions } from '@thr
 import express, { type Express } from 'express'
 import helmet from 'helmet'
 import { type CheckOptions, readMeshStatus } from 'throughline'
-import { checksRoute } from './checks-route.ts'
+import { checksRoute } from './show/checks-route.ts'
 import { countRoute } from './count-route.ts'
 import type { CountingClient } from './counting-client.ts'
-import { createHistory } from './history.ts'
-import { createLiveRoutes } from './live-routes.ts'
+import { createHistory } from './show/history.ts'
+import { createLiveRoutes } from './show/live-routes.ts'
 import { meshControls, type MeshControlsOptions } from './mesh-controls.ts'
-import { publicFolder } from './public-folder.ts'
-import { readCounting } from './read-counting.ts'
+import { pageFolder } from './page-folder.ts'
+import { readCounting } from './show/read-counting.ts'
 import { traceQuery } from './trace-query.ts'
-import { createTraffic } from './traffic.ts'
-import { trafficRoutes } from './traffic-routes.ts'
-import type { TrafficRate } from './traffic-settings.ts'
+import { createTraffic } from './show/traffic.ts'
+import { trafficRoutes } from './show/traffic-routes.ts'
+import type { TrafficRate } from './show/traffic-settings.ts'
 import { createUpstreamHealth } from './upstream-health.ts'
-import { createWatchers } from './watchers.ts'
+import { createWatchers } from './show/watchers.ts'
 
 export interface DashboardAppOptions extends Omit<ServiceAppOptions, 'routes'> {
   counting: CountingClient
@@ -103,7 +103,7 @@ export function createDashboard(options: DashboardAppOptions): DashboardApp {
       routes.use('/api/traffic', trafficRoutes({ traffic, faults }))
       routes.use('/api', live.routes)
       routes.all(READ_ONLY, methodNotAllowed('GET', 'HEAD'))
-      routes.use(express.static(publicFolder, { redirect: false }))
+      routes.use(express.static(pageFolder, { redirect: false }))
     },
   })
   return {

@@ -2,7 +2,7 @@ import process from 'node:process'
 import { loadConfig, variable } from '@throughline/service-kit/config'
 import { main } from '@throughline/service-kit/main'
 import { checkPath } from 'throughline'
-import { readCounting } from './read-counting.ts'
+import { readCounting } from './show/read-counting.ts'
 
 /**
  * What `helm test` runs, in a pod outside the mesh: `node check-mesh.js`. Prints a line for each thing that is right, and

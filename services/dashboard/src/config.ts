@@ -1,5 +1,5 @@
 import { loadConfig, serviceVariables, variable } from '@throughline/service-kit/config'
-import { TRAFFIC_RATES } from './traffic-settings.ts'
+import { TRAFFIC_RATES } from './show/traffic-settings.ts'
 
 /** What the dashboard reads from the environment. */
 export const dashboardVariables = {

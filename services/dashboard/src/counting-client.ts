@@ -2,8 +2,8 @@ import http from 'node:http'
 import https from 'node:https'
 import axios, { isAxiosError, isCancel, type AxiosInstance, type AxiosRequestConfig } from 'axios'
 import { outcomeOfAnswer, outcomeOfFailure, type CallOutcome } from './call-outcome.ts'
-import { parseUpstreamExplanation, type UpstreamExplanation } from './explanation.ts'
-import { createRecordingTransport } from './recording-transport.ts'
+import { parseUpstreamExplanation, type UpstreamExplanation } from './show/explanation.ts'
+import { createRecordingTransport } from './show/recording-transport.ts'
 
 export interface CountingClientOptions {
   /** Where the sidecar's upstream listener is; no slash at its end. */

@@ -15,7 +15,7 @@ await main('dashboard', async () => {
   const { createHealth, createLogger, createMetrics, runService } = await import('@throughline/service-kit')
   const { createCountingClient } = await import('./counting-client.ts')
   const { createDashboard } = await import('./app.ts')
-  const { createOwnCall } = await import('./own-call.ts')
+  const { createOwnCall } = await import('./show/own-call.ts')
 
   const logger = createLogger({
     service: config.OTEL_SERVICE_NAME,

@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * @typedef {import('./wire.js').Entry} Entry
- * @typedef {import('./wire.js').CallState} CallState
+ * @typedef {import('../shared/wire.js').Entry} Entry
+ * @typedef {import('../shared/wire.js').CallState} CallState
  * @typedef {{ second: number, worst: Entry, count: number, longestMs: number }} Bucket one second of the strip
  */
 

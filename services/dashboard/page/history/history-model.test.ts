@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createHistoryModel, latencyHeight, stripSeconds } from '../../public/history-model.js'
-import { parseEntries, parseTraffic } from '../../public/wire.js'
+import { createHistoryModel, latencyHeight, stripSeconds } from './history-model.js'
+import { parseEntries, parseTraffic } from '../shared/wire.js'
 
 const nowMs = 1_700_000_000_000
 const entry = (seq: number, values: object = {}) => ({

@@ -1,12 +1,12 @@
 // @ts-check
-import { byId, create, createIcon, setIcon, setText } from './dom.js'
-import { formatClock, formatDuration, formatShortId } from './format.js'
+import { byId, create, createIcon, setIcon, setText } from '../shared/dom.js'
+import { formatClock, formatDuration, formatShortId } from '../shared/format.js'
 import { createHistoryModel, latencyHeight, stripSeconds } from './history-model.js'
-import { stateWords } from './states.js'
+import { stateWords } from '../shared/states.js'
 
 /**
- * @typedef {import('./wire.js').Entry} Entry
- * @typedef {import('./wire.js').CallState} CallState
+ * @typedef {import('../shared/wire.js').Entry} Entry
+ * @typedef {import('../shared/wire.js').CallState} CallState
  * @typedef {import('./history-model.js').Bucket} Bucket
  */
 

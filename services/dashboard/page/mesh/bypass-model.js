@@ -1,9 +1,9 @@
 // @ts-check
-import { isRecord, parseNumber, parseText } from './wire.js'
+import { isRecord, parseNumber, parseText } from '../shared/wire.js'
 
 /**
  * @typedef {import('./parse-mesh-status.js').Bypass} Bypass
- * @typedef {import('./states.js').PageState} PageState
+ * @typedef {import('../shared/states.js').PageState} PageState
  *
  * @typedef {object} BypassResult what one try showed, as `POST /api/checks/bypass` tells it
  * @property {number} atMs

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { buildBypassPanel, parseBypassResult } from '../../public/bypass-model.js'
+import { buildBypassPanel, parseBypassResult } from './bypass-model.js'
 
 const said = '200: counted, bypassing its sidecar, while the rule says denied.'
 const tried = (way: 'open' | 'closed' | 'unclear', disagreement: string | null = null) => ({

@@ -1,13 +1,13 @@
 // @ts-check
-import { requestJson } from './api.js'
-import { byId, setIcon, setText } from './dom.js'
-import { formatClock } from './format.js'
+import { requestJson } from '../shared/api.js'
+import { byId, setIcon, setText } from '../shared/dom.js'
+import { formatClock } from '../shared/format.js'
 import { buildBypassPanel, parseBypassResult } from './bypass-model.js'
-import { parseErrorMessage } from './wire.js'
+import { parseErrorMessage } from '../shared/wire.js'
 
 /**
  * @typedef {import('./parse-mesh-status.js').MeshStatus} MeshStatus
- * @typedef {import('./states.js').PageState} PageState
+ * @typedef {import('../shared/states.js').PageState} PageState
  */
 
 const icons = { open: 'icon-unlock', closed: 'icon-lock', unknown: 'icon-question', disputed: 'icon-failing' }

@@ -1,9 +1,9 @@
 // @ts-check
-import { requestJson } from './api.js'
-import { byId, create, createIcon, setText } from './dom.js'
-import { formatClock } from './format.js'
-import { copyText } from './trace-tools.js'
-import { isRecord, parseErrorMessage, parseText } from './wire.js'
+import { requestJson } from '../shared/api.js'
+import { byId, create, createIcon, setText } from '../shared/dom.js'
+import { formatClock } from '../shared/format.js'
+import { copyText } from '../trace/trace-tools.js'
+import { isRecord, parseErrorMessage, parseText } from '../shared/wire.js'
 
 /**
  * @typedef {{ question: string, verdict: 'good' | 'bad' | 'unknown', found: string, command: string }} Check

@@ -1,11 +1,11 @@
 // @ts-check
-import { requestJson } from './api.js'
-import { byId, create, setText } from './dom.js'
+import { requestJson } from '../shared/api.js'
+import { byId, create, setText } from '../shared/dom.js'
 import { parseMeshStatus } from './parse-mesh-status.js'
 import { judgeChange } from './settings-model.js'
 import { createSettingsView } from './settings-view.js'
-import { copyText } from './trace-tools.js'
-import { parseErrorMessage } from './wire.js'
+import { copyText } from '../trace/trace-tools.js'
+import { parseErrorMessage } from '../shared/wire.js'
 
 /**
  * @typedef {import('./parse-mesh-status.js').MeshStatus} MeshStatus
@@ -77,7 +77,7 @@ export function createControls({ onStatus, onAsk, onAnswer }) {
     if (!pending && tracer.value !== status.tracer) tracer.value = status.tracer
   }
 
-  /** @param {import('./api.js').JsonAnswer | import('./api.js').LostAnswer} answer */
+  /** @param {import('../shared/api.js').JsonAnswer | import('../shared/api.js').LostAnswer} answer */
   const take = (answer) => {
     const read = answer.kind === 'json' && answer.status < 400 ? parseMeshStatus(answer.body) : undefined
     if (read !== undefined) {

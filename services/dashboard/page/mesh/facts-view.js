@@ -1,10 +1,10 @@
 // @ts-check
-import { byId, create, createIcon, setText } from './dom.js'
+import { byId, create, createIcon, setText } from '../shared/dom.js'
 
 /**
  * Where the page comes from, which mesh it talks of, and that mesh's own pages.
  *
- * @param {import('./wire.js').Config | undefined} config
+ * @param {import('../shared/wire.js').Config | undefined} config
  * @param {import('./parse-mesh-status.js').MeshStatus | null} mesh
  */
 export function drawFacts(config, mesh) {

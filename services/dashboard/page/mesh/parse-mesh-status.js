@@ -1,5 +1,5 @@
 // @ts-check
-import { isRecord, parseList, parseNumber, parseText } from './wire.js'
+import { isRecord, parseList, parseNumber, parseText } from '../shared/wire.js'
 
 /**
  * @typedef {'ready' | 'starting' | 'down' | 'rejected'} SidecarState

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseMeshStatus } from '../../public/parse-mesh-status.js'
+import { parseMeshStatus } from './parse-mesh-status.js'
 
 const body = {
   mesh: 'static-envoy',

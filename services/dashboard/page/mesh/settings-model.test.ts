@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { buildSettings, judgeChange } from '../../public/settings-model.js'
+import { buildSettings, judgeChange } from './settings-model.js'
 
 const rule = {
   name: 'rule',

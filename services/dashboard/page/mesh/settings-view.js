@@ -1,5 +1,5 @@
 // @ts-check
-import { byId, create, setText } from './dom.js'
+import { byId, create, setText } from '../shared/dom.js'
 import { buildSettings } from './settings-model.js'
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * @typedef {import('./states.js').PageState} PageState
+ * @typedef {import('../shared/states.js').PageState} PageState
  * @typedef {'allowed' | 'denied'} Access
  * @typedef {{ show: boolean, askAgain: boolean }} Judgement
  */

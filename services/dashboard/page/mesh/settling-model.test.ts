@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createSettling } from '../../public/settling-model.js'
+import { createSettling } from './settling-model.js'
 
 /** Feeds states one after another, as the page does, and gives what it shows after each. */
 function page() {

@@ -1,10 +1,10 @@
 // @ts-check
-import { requestJson } from './api.js'
-import { byId, setText } from './dom.js'
-import { parseErrorMessage, parseTraffic } from './wire.js'
+import { requestJson } from '../shared/api.js'
+import { byId, setText } from '../shared/dom.js'
+import { parseErrorMessage, parseTraffic } from '../shared/wire.js'
 
 /**
- * @typedef {import('./wire.js').Traffic} Traffic
+ * @typedef {import('../shared/wire.js').Traffic} Traffic
  */
 
 /**

@@ -1,12 +1,12 @@
 // @ts-check
-import { stateWords } from './states.js'
+import { stateWords } from '../shared/states.js'
 
 /**
- * @typedef {import('./trace-model.js').Row} Row
- * @typedef {import('./trace-model.js').TraceModel} TraceModel
- * @typedef {import('./states.js').PageState} PageState
- * @typedef {import('./parse-mesh-status.js').MeshStatus} MeshStatus
- * @typedef {import('./parse-mesh-status.js').SidecarStatus} SidecarStatus
+ * @typedef {import('../trace/trace-model.js').Row} Row
+ * @typedef {import('../trace/trace-model.js').TraceModel} TraceModel
+ * @typedef {import('../shared/states.js').PageState} PageState
+ * @typedef {import('../mesh/parse-mesh-status.js').MeshStatus} MeshStatus
+ * @typedef {import('../mesh/parse-mesh-status.js').SidecarStatus} SidecarStatus
  *
  * @typedef {'ok' | 'failed' | 'unreached' | 'unknown'} PartStatus
  * @typedef {{ role: 'browser' | 'app' | 'sidecar', name: string, direction: 'inbound' | 'outbound' | null, detached: boolean, tries?: number }} TracedHop

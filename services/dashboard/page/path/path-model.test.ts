@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { parseTrace } from '../../public/parse-trace.js'
-import { buildPathModel, hopsOf } from '../../public/path-model.js'
-import { buildTraceModel } from '../../public/trace-model.js'
-import { type SpanSketch, toAnswer, wholeChain } from './trace-fixture.ts'
+import { parseTrace } from '../trace/parse-trace.js'
+import { buildPathModel, hopsOf } from './path-model.js'
+import { buildTraceModel } from '../trace/trace-model.js'
+import { type SpanSketch, toAnswer, wholeChain } from '../trace/trace-sketch.test-support.ts'
 
 function hops(sketches: SpanSketch[]) {
   const trace = parseTrace(toAnswer(sketches))

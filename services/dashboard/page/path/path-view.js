@@ -1,5 +1,5 @@
 // @ts-check
-import { byId, create, createIcon, setText } from './dom.js'
+import { byId, create, createIcon, setText } from '../shared/dom.js'
 import { buildPulse, placeHops } from './pulse-model.js'
 
 /**
@@ -98,7 +98,7 @@ function drawHop(hop, before, after) {
   return item
 }
 
-/** @param {import('./parse-mesh-status.js').SidecarStatus} sidecar */
+/** @param {import('../mesh/parse-mesh-status.js').SidecarStatus} sidecar */
 function drawSidecar(sidecar) {
   const restarts = sidecar.restarts > 0 ? `, restarted ${sidecar.restarts}×` : ''
   const chip = create('span', { class: 'sidecar' }, [

@@ -1,11 +1,11 @@
 // @ts-check
-import { byId, create, setIcon, setText } from './dom.js'
-import { formatClock, formatDigitGroups, formatDuration } from './format.js'
-import { stateWords } from './states.js'
+import { byId, create, setIcon, setText } from '../shared/dom.js'
+import { formatClock, formatDigitGroups, formatDuration } from '../shared/format.js'
+import { stateWords } from '../shared/states.js'
 
 /**
- * @typedef {import('./states.js').PageState} PageState
- * @typedef {import('./wire.js').Outcome} Outcome
+ * @typedef {import('../shared/states.js').PageState} PageState
+ * @typedef {import('../shared/wire.js').Outcome} Outcome
  */
 
 /**

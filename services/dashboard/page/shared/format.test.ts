@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  axisTicks,
-  formatDigitGroups,
-  formatDuration,
-  formatShortId,
-  formatTick,
-  formatTraceLink,
-} from '../../public/format.js'
+import { axisTicks, formatDigitGroups, formatDuration, formatShortId, formatTick, formatTraceLink } from './format.js'
 
 describe('formatDuration', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createPoller } from '../../public/poller.js'
+import { createPoller } from './poller.js'
 
 function createPage() {
   const page = Object.assign(new EventTarget(), { visibilityState: 'visible' })

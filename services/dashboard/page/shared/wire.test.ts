@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseConfig, parseErrorMessage, parseOutcome, parseTraceId } from '../../public/wire.js'
+import { parseConfig, parseErrorMessage, parseOutcome, parseTraceId } from './wire.js'
 
 describe('parseOutcome', () => {
   it('reads a call that went through', () => {

@@ -1,5 +1,5 @@
 // @ts-check
-import { formatDuration, formatShortId } from './format.js'
+import { formatDuration, formatShortId } from '../shared/format.js'
 
 /**
  * @typedef {import('./trace-model.js').Row} Row

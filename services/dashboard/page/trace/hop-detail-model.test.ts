@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { describeHop, findOtherHalf } from '../../public/hop-detail-model.js'
-import { parseExplanation } from '../../public/parse-explanation.js'
-import { parseTrace } from '../../public/parse-trace.js'
-import { buildTraceModel } from '../../public/trace-model.js'
-import { fixtureTraceId, toAnswer, wholeChain } from './trace-fixture.ts'
+import { describeHop, findOtherHalf } from './hop-detail-model.js'
+import { parseExplanation } from './parse-explanation.js'
+import { parseTrace } from './parse-trace.js'
+import { buildTraceModel } from './trace-model.js'
+import { fixtureTraceId, toAnswer, wholeChain } from './trace-sketch.test-support.ts'
 
 const trace = parseTrace(toAnswer(wholeChain))
 const model = buildTraceModel(trace ?? { traceId: fixtureTraceId, spans: [], problems: [], reachesUpstream: false })

@@ -1,5 +1,5 @@
 // @ts-check
-import { byId, create, createIcon, setText } from './dom.js'
+import { byId, create, createIcon, setText } from '../shared/dom.js'
 
 /**
  * The hop that was chosen, in words and headers.

@@ -1,5 +1,5 @@
 // @ts-check
-import { isRecord, parseText, parseTraceId } from './wire.js'
+import { isRecord, parseText, parseTraceId } from '../shared/wire.js'
 
 /**
  * @typedef {{ name: string, value: string }} Header

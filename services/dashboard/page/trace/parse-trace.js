@@ -1,5 +1,5 @@
 // @ts-check
-import { isRecord, parseText, parseTraceId } from './wire.js'
+import { isRecord, parseText, parseTraceId } from '../shared/wire.js'
 
 /**
  * @typedef {object} Span one span, of an application or a proxy

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { parseTrace } from '../../public/parse-trace.js'
-import { buildTraceModel } from '../../public/trace-model.js'
-import { type SpanSketch, toAnswer, wholeChain } from './trace-fixture.ts'
+import { parseTrace } from './parse-trace.js'
+import { buildTraceModel } from './trace-model.js'
+import { type SpanSketch, toAnswer, wholeChain } from './trace-sketch.test-support.ts'
 
 function modelOf(sketches: SpanSketch[]) {
   const trace = parseTrace(toAnswer(sketches))

@@ -4,7 +4,7 @@ import { buildTraceModel } from './trace-model.js'
 /**
  * @typedef {import('./parse-trace.js').Trace} Trace
  * @typedef {import('./trace-model.js').TraceModel} TraceModel
- * @typedef {{ traceId: string, state: import('./wire.js').CallState | null }} Quarry state: how the call went; null when not known
+ * @typedef {{ traceId: string, state: import('../shared/wire.js').CallState | null }} Quarry state: how the call went; null when not known
  * @typedef {{ trace: Trace } | { absent: string }} Lookup
  *
  * @typedef {object} ChaserOptions

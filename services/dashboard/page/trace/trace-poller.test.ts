@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { parseTrace } from '../../public/parse-trace.js'
-import { createTraceChaser } from '../../public/trace-chaser.js'
-import { fixtureTraceId, type SpanSketch, toAnswer, wholeChain } from './trace-fixture.ts'
+import { parseTrace } from './parse-trace.js'
+import { createTraceChaser } from './trace-poller.js'
+import { fixtureTraceId, type SpanSketch, toAnswer, wholeChain } from './trace-sketch.test-support.ts'
 
 type Version = SpanSketch[] | null
 

@@ -1,6 +1,6 @@
 // @ts-check
-import { byId, setText } from './dom.js'
-import { formatShortId, formatTraceLink } from './format.js'
+import { byId, setText } from '../shared/dom.js'
+import { formatShortId, formatTraceLink } from '../shared/format.js'
 
 /**
  * What stands beside a trace: its id, copy, hold, follow, open.

@@ -1,20 +1,20 @@
 // @ts-check
-import { requestJson } from './api.js'
-import { formatShortId } from './format.js'
+import { requestJson } from '../shared/api.js'
+import { formatShortId } from '../shared/format.js'
 import { describeHop, findOtherHalf } from './hop-detail-model.js'
 import { createHopDetailView } from './hop-detail-view.js'
 import { parseExplanation } from './parse-explanation.js'
 import { parseTrace } from './parse-trace.js'
-import { createTraceChaser } from './trace-chaser.js'
+import { createTraceChaser } from './trace-poller.js'
 import { createTraceTools } from './trace-tools.js'
 import { createWaterfallView } from './waterfall-view.js'
-import { isRecord, parseErrorMessage, parseTraceId } from './wire.js'
+import { isRecord, parseErrorMessage, parseTraceId } from '../shared/wire.js'
 
 /**
  * @typedef {import('./trace-model.js').TraceModel} TraceModel
  * @typedef {import('./trace-model.js').Row} Row
- * @typedef {import('./trace-chaser.js').Lookup} Lookup
- * @typedef {import('./trace-chaser.js').Quarry} Quarry
+ * @typedef {import('./trace-poller.js').Lookup} Lookup
+ * @typedef {import('./trace-poller.js').Quarry} Quarry
  * @typedef {import('./parse-explanation.js').Hop} Explanation
  *
  * @typedef {object} TraceViewOptions

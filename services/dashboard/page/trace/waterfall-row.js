@@ -1,6 +1,6 @@
 // @ts-check
-import { create, setText } from './dom.js'
-import { formatDuration } from './format.js'
+import { create, setText } from '../shared/dom.js'
+import { formatDuration } from '../shared/format.js'
 
 /**
  * @typedef {import('./trace-model.js').Row} Row

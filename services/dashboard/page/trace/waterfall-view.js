@@ -1,6 +1,6 @@
 // @ts-check
-import { byId, create, createIcon, setIcon, setText } from './dom.js'
-import { axisTicks, formatDuration, formatTick } from './format.js'
+import { byId, create, createIcon, setIcon, setText } from '../shared/dom.js'
+import { axisTicks, formatDuration, formatTick } from '../shared/format.js'
 import { createRow } from './waterfall-row.js'
 import { createZoomControl } from './zoom-control.js'
 import { seenBar } from './zoom-model.js'

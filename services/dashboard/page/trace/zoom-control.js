@@ -1,5 +1,5 @@
 // @ts-check
-import { byId, setText } from './dom.js'
+import { byId, setText } from '../shared/dom.js'
 import { panBy, wholeTrace, zoomBy } from './zoom-model.js'
 
 const factor = 1.6

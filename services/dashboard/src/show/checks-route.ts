@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express'
 import { type CheckOptions, runChecks, verifyBypass } from 'throughline'
-import { sameOrigin } from './same-origin.ts'
+import { sameOrigin } from '../same-origin.ts'
 
 /**
  * `POST /api/checks`: runs the checks and answers `{ at, results }`. `POST /api/checks/bypass`: probes the bypass of

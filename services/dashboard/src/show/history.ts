@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { CallState } from './call-outcome.ts'
+import type { CallState } from '../call-outcome.ts'
 import type { HopExplanation } from './explanation.ts'
 
 /** One request as the page draws it. */

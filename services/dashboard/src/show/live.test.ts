@@ -3,7 +3,7 @@ import { pollUntil } from '@throughline/lab-testkit'
 import type { AxiosInstance } from 'axios'
 import request from 'supertest'
 import { describe, expect, it } from 'vitest'
-import { count, createTestDashboard, sendJson, startUpstream } from './app.test-support.ts'
+import { count, createTestDashboard, sendJson, startUpstream } from '../app.test-support.ts'
 
 const TRACE = 'a'.repeat(32)
 const PARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'

@@ -1,7 +1,7 @@
 import type { ReadUpstream } from 'throughline'
-import { outcomeOfAnswer, outcomeOfFailure } from './call-outcome.ts'
+import { outcomeOfAnswer, outcomeOfFailure } from '../call-outcome.ts'
 import { parseUpstreamExplanation } from './explanation.ts'
-import { readProxyAnswer } from './proxy-answer.ts'
+import { readProxyAnswer } from '../proxy-answer.ts'
 
 /** Judges an answer of counting, or of what answers in its place, for the checks of the mesh. */
 export const readCounting: ReadUpstream = (result, timeoutMs) => {

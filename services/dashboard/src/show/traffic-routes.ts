@@ -1,6 +1,6 @@
 import { ServiceError } from '@throughline/service-kit'
 import { json, Router } from 'express'
-import { sameOrigin } from './same-origin.ts'
+import { sameOrigin } from '../same-origin.ts'
 import type { Traffic } from './traffic.ts'
 import { parseTrafficChange, TRAFFIC_RATES } from './traffic-settings.ts'
 
