@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs Envoy with a bootstrap, and anew when there is another one, as Consul has the tracer in it: sidecar.sh <bootstrap>.
+# Runs Envoy with a bootstrap and restarts it when that changes (under Consul the tracer is part of it): sidecar.sh <bootstrap>.
 # The container stays, and with it the network namespace that it shares with its app.
 set -uo pipefail
 bootstrap=$1

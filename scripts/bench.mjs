@@ -9,7 +9,7 @@ const PAGE = 'scripts/docs/performance.test.ts'
 /**
  * Runs the benchmark of one package, or of the images; its figures go into a file that git does not see.
  * @param {string[]} args the package's name, then arguments for its benchmark; `--write-docs` keeps the figures and
- * writes docs/reference/performance.md anew
+ * rewrites docs/reference/performance.md
  */
 export async function bench(args) {
   const [name = '', ...rest] = args.filter((argument) => argument !== '--write-docs')

@@ -10,7 +10,7 @@ import { ROOT } from './root.mjs'
 
 /**
  * What cannot be bundled: hooks of OpenTelemetry's stock instrumentation see only modules that Node itself loads,
- * `pino-pretty` is looked for only where somebody watches a terminal, and what `jaeger-client` needs is no strict code.
+ * `pino-pretty` is loaded only on a terminal, and what `jaeger-client` needs is no strict code.
  */
 const LOADED_BY_NODE = ['express', 'import-in-the-middle', 'require-in-the-middle', 'pino-pretty', 'jaeger-client']
 /** The same and, by a path that a bundler can't see, the hooks themselves. */

@@ -1,5 +1,5 @@
 // @ts-check
-/** Reads every Dockerfile with hadolint; what it would mend fails the check. */
+/** Reads every Dockerfile with hadolint; any finding fails the check. */
 import { execFileSync } from 'node:child_process'
 import { ROOT } from './root.mjs'
 import { runProgram } from './spawn.mjs'

@@ -4,7 +4,7 @@ import { devEnvironment } from '../lab/stack/dist/index.js'
 import { runTurbo } from './spawn.mjs'
 
 /**
- * The demo for whoever works on a service: the compiler watches, each service restarts when its output changes, and the
+ * The demo for developing a service: the compiler watches, each service restarts when its output changes, and the
  * sidecars stay up in front of them.
  */
 export function dev() {

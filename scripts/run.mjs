@@ -21,7 +21,7 @@ const COMMANDS = {
   'test:mesh': async (args) => (await import('./test-mesh.mjs')).testMesh(args),
   /** The same contract against every mesh, and the page that compares them. */
   compare: async () => (await import('./compare.mjs')).compare(),
-  /** Builds a program that nobody packages, into the cache: consul, istio or jaeger. */
+  /** Builds a program that has no package, into the cache: consul, istio or jaeger. */
   setup: async (args) => (await import('./setup.mjs')).setup(args),
   /** What a package costs: measured here and now, one benchmark each. */
   bench: async (args) => (await import('./bench.mjs')).bench(args),

@@ -82,7 +82,7 @@ describe('pods under Consul', () => {
 describe('intentions', () => {
   const deny = { name: '*', action: 'deny' }
 
-  it('let the dashboard GET / of counting, and nobody do anything else', async (context) => {
+  it('let only the dashboard GET / from counting, and allow nothing else', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('consul')
     expect(find(objects, 'ServiceIntentions', 'counting').spec).toEqual({

@@ -62,7 +62,7 @@ describe.each(charts)('names in charts/%s', (chart) => {
     expect(test.env).toContainEqual({ name: 'BYPASS_URL', value: `http://counting:${port}/` })
   })
 
-  it('are refused when somebody changes one: identities and rules would no longer meet', async (context) => {
+  it('are refused when a user changes one: identities and rules would no longer match', async (context) => {
     const helm = await requireHelm(context)
     expect(await helm.refusal(chart, { values: { counting: { name: 'counter' } } })).toContain('counting.name: ')
   })

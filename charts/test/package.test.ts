@@ -17,7 +17,7 @@ async function filesOf(folder: string): Promise<Map<string, string>> {
   return files
 }
 
-/** What stays behind (`.helmignore`), or is written anew when packing. */
+/** What stays behind (`.helmignore`), or is written when packing. */
 const notPacked = /(^|\/)(README\.md|Chart\.yaml|Chart\.lock)$|(^|\/)(ci|examples)\/|^install\//
 
 describe.each(['service', 'consul', 'consul/install/mesh', 'istio'])('charts/%s', (chart) => {

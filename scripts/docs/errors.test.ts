@@ -17,7 +17,7 @@ function rows(errors: Record<string, { status: number; meaning: string }>): stri
 const page = `# Errors
 
 Every error of the services and of the lab's control API is JSON, \`{ "code": "TL_…", "message": "…" }\`. The message says
-what, where and how to mend it. This page is made from the code (\`npm run docs\`).
+what, where and how to fix it. This page is made from the code (\`npm run docs\`).
 
 ## The services
 
@@ -43,7 +43,7 @@ ${Object.entries(labErrorCodes)
   .join('\n')}
 `
 
-/** Run with `-u` to write the page anew. */
+/** Run with `-u` to rewrite the page. */
 it('docs/reference/errors.md has one row for every code', async () => {
   await expect(page).toMatchFileSnapshot('../../docs/reference/errors.md')
 })

@@ -15,7 +15,7 @@ export const limits: Limit[] = [
   {
     situation: 'two tracers on one path: zipkin, with or without W3C, then opentelemetry',
     rule: 'of two contexts that were both rewritten, B3 wins if it has a parent id: no SDK sends one, Envoy does',
-    result: 'counting hangs on the first sidecar; still one trace',
+    result: 'counting is the child of the first sidecar; still one trace',
     hint: 'w3c',
     withHint: 'counting is the child of its own sidecar',
     tests: [
@@ -26,7 +26,7 @@ export const limits: Limit[] = [
   {
     situation: 'two tracers on one path: datadog, then zipkin',
     rule: '`traceparent` wins if `dd=…;p:` in `tracestate` names its span: Datadog wrote it',
-    result: 'counting hangs on the first sidecar; still one trace',
+    result: 'counting is the child of the first sidecar; still one trace',
     hint: 'b3',
     withHint: 'counting is the child of its own sidecar',
     tests: [
@@ -64,7 +64,7 @@ export const limits: Limit[] = [
   {
     situation: 'our mark in `tracestate` got lost on the way, and the calling application sends `x-b3-parentspanid`',
     rule: 'B3 with a parent id looks as if a sidecar had written it',
-    result: "behind an opentelemetry sidecar, counting hangs on the caller's span; still one trace",
+    result: "behind an opentelemetry sidecar, counting is the child of the caller's span; still one trace",
     hint: 'w3c',
     withHint: 'counting is the child of its own sidecar',
     tests: [

@@ -44,8 +44,8 @@ function describeShape(shape: RequestShape, tracer: Tracer): string {
   const wanted = tracer === 'none' ? 'client' : 'counting sidecar'
   const inbound = shape['counting sidecar']
   const faults = [
-    ...(counting === wanted ? [] : [`counting hangs on the ${counting}`]),
-    ...(inbound === undefined || inbound === 'dashboard sidecar' ? [] : [`its sidecar on the ${inbound}`]),
+    ...(counting === wanted ? [] : [`counting is the child of the ${counting}`]),
+    ...(inbound === undefined || inbound === 'dashboard sidecar' ? [] : [`its sidecar is the child of the ${inbound}`]),
     ...(traces === 1 ? [] : [`${traces} traces`]),
   ]
   return faults.length === 0 ? 'whole' : faults.join(', ')
@@ -147,7 +147,7 @@ ${table(
   ]),
 )}
 
-Headers that say who somebody is never travel with trace headers unless they are asked for by name:
+Identity headers never travel with trace headers unless they are asked for by name:
 ${IDENTITY_HEADERS.map((name) => `\`${name}\``).join(', ')}.
 `
 }

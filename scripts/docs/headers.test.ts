@@ -7,7 +7,7 @@ import { headersPage } from './headers-page.ts'
 const root = path.resolve(import.meta.dirname, '../..')
 const read = (file: string): string => fs.readFileSync(path.join(root, file), 'utf8')
 
-/** Run with `-u` to write the page anew. */
+/** Run with `-u` to rewrite the page. */
 it('docs/reference/headers.md says what the code does and the matrix has measured', async () => {
   await expect(headersPage()).toMatchFileSnapshot('../../docs/reference/headers.md')
 })

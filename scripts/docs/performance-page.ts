@@ -149,7 +149,7 @@ export function performancePage(): string {
   return `# What it costs
 
 Written from what the benchmarks have measured (\`data/bench-*.json\`). To measure again with the Node at hand, and to write
-this page anew:
+this page:
 
 \`\`\`sh
 npm run bench -- telemetry                # a few minutes; figures on the terminal

@@ -70,7 +70,7 @@ async function drain(server: http.Server, timeoutMs: number): Promise<number> {
   return cut
 }
 
-/** A socket file that nobody answers on was left by a process that was killed. */
+/** A socket file that no process answers on was left by one that was killed. */
 async function removeStaleSocket(socketPath: string): Promise<void> {
   if (!fs.existsSync(socketPath)) return
   if (!fs.lstatSync(socketPath).isSocket()) {

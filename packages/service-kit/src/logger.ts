@@ -29,7 +29,7 @@ export function createLogger({ service, level = 'info', ids, destination }: Logg
   )
 }
 
-/** Loaded on demand: in a container, where nobody watches a terminal, it is never read. */
+/** Loaded on demand: in a container, where there is no terminal, it is never read. */
 function prettyStream(): DestinationStream {
   const pretty = createRequire(import.meta.url)('pino-pretty') as (options: object) => DestinationStream
   return pretty({ sync: true, ignore: 'pid,hostname' })

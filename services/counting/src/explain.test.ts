@@ -9,7 +9,7 @@ describe('what counting tells of a request', () => {
     expect(explainRequest({ 'x-throughline-explain': '0' })).toBeUndefined()
   })
 
-  it('is the trace headers, and never who somebody is', () => {
+  it('holds the trace headers and never an identity', () => {
     const headers = { ...asked, traceparent: '00-a', 'x-b3-traceid': 'b', authorization: 'secret', cookie: 'c' }
     expect(explainRequest(headers)).toEqual({ headers: { traceparent: '00-a', 'x-b3-traceid': 'b' }, peer: null })
   })

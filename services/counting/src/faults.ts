@@ -46,7 +46,7 @@ export function faultInjection(logger: Logger): RequestHandler {
   }
 }
 
-/** The headers at once, the body in small pieces: what a timeout that starts anew with every byte never notices. */
+/** The headers at once, the body in small pieces: a timeout that restarts with every byte never notices it. */
 function trickleAnswer(response: Response, ms: number): void {
   response.json = (body: unknown) => {
     const text = JSON.stringify(body)
