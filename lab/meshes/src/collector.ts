@@ -22,6 +22,12 @@ export interface Collector extends CollectorAddresses {
   close: () => Promise<void>
 }
 
+/**
+ * What sidecars say in the Host header to a collector: under Consul its cluster's name in mesh/consul/proxy-defaults,
+ * under Istio its service's in mesh/istio/backend. The static Envoys are given its address.
+ */
+const collectorNames = ['trace_collector', 'jaeger.throughline.svc.cluster.local']
+
 /** Our own trace store, or the backend at the addresses given. */
 export async function openCollector(
   addresses: CollectorAddresses | undefined,
@@ -34,6 +40,7 @@ export async function openCollector(
     zipkinPort: ports.zipkin,
     datadogPort: ports.datadog,
     queryPort: ports.query,
+    allowedHosts: collectorNames,
   })
   const { otlpUrl, zipkinUrl, datadogUrl, queryUrl, store } = served
   return { otlpUrl, zipkinUrl, datadogUrl, queryUrl, traceStore: store, close: () => served.close() }

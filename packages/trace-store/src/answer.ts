@@ -1,12 +1,19 @@
 import type http from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 
+import { checkAccess } from './access.ts'
 import { RequestError, describeCause } from './request-error.ts'
 
-/** What a route answers. An empty body has no content type. */
+/**
+ * What a route answers. An empty body has no content type. A body in pieces is made as fast as the client reads it;
+ * `done` runs when the last piece was sent or the client left.
+ */
 export interface Answer {
   status: number
   headers?: Record<string, string>
-  body?: string | Uint8Array
+  body?: string | Uint8Array | Iterable<string>
+  done?: () => void
 }
 
 /** Answers one request, or throws a RequestError. */
@@ -23,7 +30,7 @@ export const jsonAnswer = (status: number, body: unknown): Answer => ({
 export const formatPlainError = (error: RequestError): Answer =>
   jsonAnswer(error.status, { code: error.code, message: error.message })
 
-/** Any error as one that has a code and a status: what nobody planned for is a 500. */
+/** Any error as one that has a code and a status: an unplanned one is a 500. */
 const toRequestError = (error: unknown): RequestError =>
   error instanceof RequestError
     ? error
@@ -39,17 +46,20 @@ export function requireMethod(request: http.IncomingMessage, methods: readonly s
 }
 
 export interface ListenerOptions {
-  /** How this port tells an error. */
+  /** The form of an error on this port. */
   formatError: (error: RequestError, request: http.IncomingMessage) => Answer
   /** Methods of every route here; the answer to another names them in `allow`. */
   methods: readonly string[]
+  /** Names that a Host header may have, besides those of this machine. */
+  allowedHosts: readonly string[]
 }
 
 /** Turns a route into a request listener that never throws and answers every error. */
 export function createListener(route: Route, options: ListenerOptions): http.RequestListener {
-  const { formatError, methods } = options
+  const { formatError, methods, allowedHosts } = options
   const answer = async (request: http.IncomingMessage): Promise<Answer> => {
     try {
+      checkAccess(request, allowedHosts)
       // The base only completes the path; a request target that is no URL at all has no route.
       const url = URL.canParse(request.url ?? '', 'http://store')
         ? new URL(request.url ?? '', 'http://store')
@@ -59,13 +69,26 @@ export function createListener(route: Route, options: ListenerOptions): http.Req
     } catch (error) {
       const known = toRequestError(error)
       const { headers, ...rest } = formatError(known, request)
-      return { ...rest, headers: { ...headers, ...(known.status === 405 ? { allow: methods.join(', ') } : {}) } }
+      const allow = known.status === 405 ? { allow: methods.join(', ') } : {}
+      const retry = known.status === 503 ? { 'retry-after': '1' } : {}
+      return { ...rest, headers: { ...headers, ...allow, ...retry } }
     }
   }
   const handle = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
-    const { status, headers = {}, body = '' } = await answer(request)
-    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
-    response.end(request.method === 'HEAD' ? undefined : body)
+    const { status, headers = {}, body = '', done } = await answer(request)
+    try {
+      if (typeof body === 'string' || body instanceof Uint8Array) {
+        response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
+        response.end(request.method === 'HEAD' ? undefined : body)
+      } else {
+        response.writeHead(status, headers)
+        await pipeline(Readable.from(request.method === 'HEAD' ? [] : body), response)
+      }
+    } catch {
+      // The client left before the end of its answer, or was too slow.
+    } finally {
+      done?.()
+    }
   }
   return (request, response) => void handle(request, response)
 }

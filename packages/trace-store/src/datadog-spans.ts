@@ -91,7 +91,7 @@ function findInChunk(spans: readonly (readonly [Fields, string])[], group: 'meta
 }
 
 function readChunk(value: unknown, path: string): SpanRecord[] {
-  const spans = readList(value, path).map(([span, at]) => [readFields(span, at), at] as const)
+  const spans = readList(value, path, (span, at) => [readFields(span, at), at] as const)
   const priority = findInChunk(spans, 'metrics', '_sampling_priority_v1')
   const traceIdHigh = readText(findInChunk(spans, 'meta', '_dd.p.tid'), `${path} _dd.p.tid`)
   if (!/^([0-9a-f]{16})?$/.test(traceIdHigh)) throw malformed(`${path} _dd.p.tid must be 16 hex digits`)
@@ -107,5 +107,5 @@ function readChunk(value: unknown, path: string): SpanRecord[] {
  */
 export function readDatadogSpans(body: unknown): SpanRecord[] {
   if (!Array.isArray(body)) throw malformed('the body must be a list of traces')
-  return readList(body, 'traces').flatMap(([chunk, path]) => readChunk(chunk, path))
+  return readList(body, 'traces', readChunk).flat()
 }

@@ -1,4 +1,4 @@
-import type { JaegerSpan, JaegerTrace } from './jaeger-trace.ts'
+import type { SpanRecord } from './span-record.ts'
 
 /** How often one service called another. */
 export interface Dependency {
@@ -7,35 +7,41 @@ export interface Dependency {
   callCount: number
 }
 
-const kindOf = (span: JaegerSpan): unknown => span.tags.find((tag) => tag.key === 'span.kind')?.value
+/** The spans of one id that matter as parents: any number of spans may have the same. */
+interface SameId {
+  first: SpanRecord
+  server?: SpanRecord
+  client?: SpanRecord
+}
 
-function groupById(spans: readonly JaegerSpan[]): Map<string, JaegerSpan[]> {
-  const groups = new Map<string, JaegerSpan[]>()
-  for (const span of spans) groups.set(span.spanID, [...(groups.get(span.spanID) ?? []), span])
+function groupById(spans: readonly SpanRecord[]): Map<string, SameId> {
+  const groups = new Map<string, SameId>()
+  for (const span of spans) {
+    const group = groups.get(span.spanId) ?? { first: span }
+    if (span.kind === 'server') group.server ??= span
+    if (span.kind === 'client') group.client ??= span
+    groups.set(span.spanId, group)
+  }
   return groups
 }
 
-function findParent(span: JaegerSpan, byId: ReadonlyMap<string, JaegerSpan[]>): JaegerSpan | undefined {
+function findParent(span: SpanRecord, byId: ReadonlyMap<string, SameId>): SpanRecord | undefined {
   // The server half of a shared Zipkin span was called by the client half, which has the same id.
-  const half = byId.get(span.spanID)?.find((other) => other !== span && kindOf(other) === 'client')
-  if (half !== undefined && kindOf(span) === 'server') return half
-  const parentId = span.references.find((reference) => reference.refType === 'CHILD_OF')?.spanID
-  const parents = parentId === undefined ? undefined : byId.get(parentId)
-  return parents?.find((parent) => kindOf(parent) === 'server') ?? parents?.[0]
+  const half = byId.get(span.spanId)?.client
+  if (half !== undefined && span.kind === 'server') return half
+  const parents = span.parentSpanId === undefined ? undefined : byId.get(span.parentSpanId)
+  return parents?.server ?? parents?.first
 }
 
-/** Counts the edges that cross from one service to another. */
-export function countDependencies(traces: readonly JaegerTrace[]): Dependency[] {
+/** Counts the edges that cross from one service to another, in traces given as their spans. */
+export function countDependencies(traces: readonly (readonly SpanRecord[])[]): Dependency[] {
   const counts = new Map<string, Dependency>()
-  for (const trace of traces) {
-    const byId = groupById(trace.spans)
-    const serviceOf = (span: JaegerSpan): string => trace.processes[span.processID]?.serviceName ?? 'unknown_service'
-    for (const span of trace.spans) {
-      const parentSpan = findParent(span, byId)
-      if (parentSpan === undefined) continue
-      const parent = serviceOf(parentSpan)
-      const child = serviceOf(span)
-      if (parent === child) continue
+  for (const spans of traces) {
+    const byId = groupById(spans)
+    for (const span of spans) {
+      const parent = findParent(span, byId)?.process.serviceName
+      const child = span.process.serviceName
+      if (parent === undefined || parent === child) continue
       const key = JSON.stringify([parent, child])
       const dependency = counts.get(key) ?? { parent, child, callCount: 0 }
       dependency.callCount += 1

@@ -1,6 +1,6 @@
 import { malformed } from './request-error.ts'
 
-/** A decoded JSON or protobuf object, nothing known of its fields yet. */
+/** A decoded JSON or protobuf object, its fields not checked yet. */
 export type Fields = Readonly<Record<string, unknown>>
 
 // In the JSON form of protobuf, null is the same as absent.
@@ -15,11 +15,11 @@ export function readFields(value: unknown, path: string): Fields {
   return value
 }
 
-/** A list with the path of each item; absent is an empty one. */
-export function readList(value: unknown, path: string): [item: unknown, path: string][] {
+/** What `read` makes of each item of a list, given its path; absent is an empty one. */
+export function readList<T>(value: unknown, path: string, read: (item: unknown, path: string) => T): T[] {
   if (isAbsent(value)) return []
   if (!Array.isArray(value)) throw malformed(`${path} must be a list`)
-  return value.map((item: unknown, index) => [item, `${path}[${index}]`])
+  return value.map((item: unknown, index) => read(item, `${path}[${index}]`))
 }
 
 /** A string; absent is the empty one. */

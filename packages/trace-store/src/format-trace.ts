@@ -1,4 +1,4 @@
-import type { JaegerReference, JaegerSpan, JaegerTrace } from './jaeger-trace.ts'
+import type { JaegerProcess, JaegerReference, JaegerSpan, JaegerTrace } from './jaeger-trace.ts'
 import type { SpanRecord } from './span-record.ts'
 
 const formatReferences = (span: SpanRecord): JaegerReference[] => [
@@ -23,17 +23,21 @@ const formatSpan = (span: SpanRecord, processID: string): JaegerSpan => ({
 
 /** Writes the spans of one trace in the shape of Jaeger's query API, earliest span first. */
 export function formatTrace(traceId: string, spans: Iterable<SpanRecord>): JaegerTrace {
-  const processIds = new Map<string, string>()
+  const idsByText = new Map<string, string>()
+  // Many spans share one object: it is written out once, not once a span.
+  const idsByObject = new Map<JaegerProcess, string>()
   const processes: JaegerTrace['processes'] = {}
   const formatted: JaegerSpan[] = []
+  const identify = (process: JaegerProcess): string => {
+    const text = JSON.stringify(process)
+    const id = idsByText.get(text) ?? `p${idsByText.size + 1}`
+    idsByText.set(text, id)
+    idsByObject.set(process, id)
+    processes[id] ??= process
+    return id
+  }
   for (const span of spans) {
-    const key = JSON.stringify(span.process)
-    let processID = processIds.get(key)
-    if (processID === undefined) {
-      processID = `p${processIds.size + 1}`
-      processIds.set(key, processID)
-      processes[processID] = span.process
-    }
+    const processID = idsByObject.get(span.process) ?? identify(span.process)
     formatted.push(formatSpan(span, processID))
   }
   formatted.sort((a, b) => a.startTime - b.startTime)

@@ -16,7 +16,7 @@ export interface ListeningServer {
   close: () => Promise<void>
 }
 
-/** Nobody can listen on this port: another program does. `code` is `TL_PORT_IN_USE`. */
+/** The port is in use by another program. `code` is `TL_PORT_IN_USE`. */
 export class PortBusyError extends Error {
   override readonly name = 'PortBusyError'
   readonly code = 'TL_PORT_IN_USE'
@@ -36,9 +36,24 @@ export function formatOrigin(bound: AddressInfo | string | null): string {
   return `http://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`
 }
 
+/** Most connections to one port; more are closed at once. */
+const MAX_CONNECTIONS = 512
+
+/** A connection ends after so many requests: one that sends them without reading answers holds no more than these. */
+const MAX_REQUESTS_PER_SOCKET = 1000
+
+/** How long a connection may neither send nor read a byte, in ms. */
+const STALLED_MS = 30_000
+
 /** Starts a server. Rejects with a PortBusyError when the port is taken, else with what Node says. */
 export async function listen(listener: http.RequestListener, options: ListenOptions): Promise<ListeningServer> {
-  const server = http.createServer(listener)
+  const server = http.createServer(
+    { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 75_000 },
+    listener,
+  )
+  server.maxConnections = MAX_CONNECTIONS
+  server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET
+  server.setTimeout(STALLED_MS)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(error.code === 'EADDRINUSE' ? new PortBusyError(options, { cause: error }) : error)

@@ -43,13 +43,13 @@ function readNested(any: Fields, path: string, depth: number): unknown {
   if (depth > MAX_DEPTH) throw malformed('an attribute is nested too deep')
   const has = (name: string): boolean => any[name] !== undefined && any[name] !== null
   if (has('arrayValue')) {
-    const values = readList(readFields(any.arrayValue, `${path}.arrayValue`).values, `${path}.arrayValue.values`)
-    return values.map(([item, at]) => readNested(readFields(item, at), at, depth + 1))
+    const { values } = readFields(any.arrayValue, `${path}.arrayValue`)
+    return readList(values, `${path}.arrayValue.values`, (item, at) => readNested(readFields(item, at), at, depth + 1))
   }
   if (has('kvlistValue')) {
-    const values = readList(readFields(any.kvlistValue, `${path}.kvlistValue`).values, `${path}.kvlistValue.values`)
+    const { values } = readFields(any.kvlistValue, `${path}.kvlistValue`)
     return Object.fromEntries(
-      values.map(([item, at]) => {
+      readList(values, `${path}.kvlistValue.values`, (item, at) => {
         const pair = readFields(item, at)
         return [readText(pair.key, `${at}.key`), readNested(readFields(pair.value, at), at, depth + 1)]
       }),
@@ -58,9 +58,15 @@ function readNested(any: Fields, path: string, depth: number): unknown {
   return readAnyValue(any, path).value
 }
 
+const readers = [
+  ['boolValue', readBool],
+  ['intValue', readInt64],
+  ['doubleValue', readDouble],
+  ['bytesValue', readBytes],
+] as const
+
 function readAnyValue(any: Fields, path: string): TagValue {
-  const readers = { boolValue: readBool, intValue: readInt64, doubleValue: readDouble, bytesValue: readBytes }
-  for (const [name, read] of Object.entries(readers)) {
+  for (const [name, read] of readers) {
     const value = any[name]
     if (value !== undefined && value !== null) return read(value, `${path}.${name}`)
   }
@@ -72,7 +78,7 @@ function readAnyValue(any: Fields, path: string): TagValue {
 
 /** Reads a list of OTLP KeyValue as tags. Lists and maps become JSON text, as Jaeger shows them. Throws a RequestError. */
 export function readAttributes(value: unknown, path: string): JaegerTag[] {
-  return readList(value, path).map(([item, at]) => {
+  return readList(value, path, (item, at) => {
     const pair = readFields(item, at)
     return {
       key: readText(pair.key, `${at}.key`),

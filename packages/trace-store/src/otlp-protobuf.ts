@@ -1,54 +1,71 @@
 import protobuf from 'protobufjs/light.js'
 
+import { createWorkMeter } from './limits.ts'
+import type { WorkMeter } from './limits.ts'
 import { exportRequestType, rpcStatusType } from './otlp-schema.ts'
-import { describeCause, malformed } from './request-error.ts'
+import { RequestError, describeCause, malformed } from './request-error.ts'
 
-type Message = Record<string, unknown> & { $unknowns?: Uint8Array[] }
+const LENGTH_DELIMITED = 2
 
-const isMessage = (value: unknown): value is Message => typeof value === 'object' && value !== null
+const scalars: Readonly<Record<string, number>> = protobuf.types.basic
 
-/**
- * The path of a field we know that came with another wire type than its own. The decoder puts such a field with the
- * unknown ones, so a wrongly written body would pass as an empty one.
- */
-function findWrongWireType(type: protobuf.Type, message: Message, path = ''): string | undefined {
-  for (const raw of message.$unknowns ?? []) {
-    const field = type.fieldsById[protobuf.Reader.create(raw).uint32() >>> 3]
-    if (field !== undefined) return path + field.name
-  }
-  for (const field of type.fieldsArray) {
-    if (!(field.resolvedType instanceof protobuf.Type)) continue
-    const value = message[field.name]
-    const items: unknown[] = Array.isArray(value) ? value : [value]
-    for (const [index, item] of items.entries()) {
-      if (!isMessage(item)) continue
-      const at = field.repeated ? `${path}${field.name}[${index}].` : `${path}${field.name}.`
-      const found = findWrongWireType(field.resolvedType, item, at)
-      if (found !== undefined) return found
-    }
-  }
-  return undefined
+const wireTypeOf = (type: string): number => scalars[type] ?? LENGTH_DELIMITED
+
+/** Where a check of the wire stands: in a message of `type` that ends at byte `end`. */
+interface Position {
+  type: protobuf.Type
+  end: number
+  path: string
+  depth: number
 }
 
-function decode(reader: protobuf.Reader): protobuf.Message {
-  try {
-    return exportRequestType.decode(reader)
-  } catch (error) {
-    throw malformed(`the body is not an OTLP trace export in protobuf: ${describeCause(error)}`, error)
+/**
+ * Walks the fields of a message without building anything. The decoder would put a known field of another wire type with
+ * the unknown ones, so a wrongly written body would pass as an empty one: that is malformed too.
+ */
+function measure(reader: protobuf.Reader, meter: WorkMeter, { type, end, path, depth }: Position): void {
+  meter.depth(depth)
+  const seen = new Map<string, number>()
+  while (reader.pos < end) {
+    meter.value()
+    const tag = reader.uint32()
+    const wireType = tag & 7
+    const field = type.fieldsById[tag >>> 3]
+    if (field === undefined) {
+      reader.skipType(wireType)
+      continue
+    }
+    if (wireType !== wireTypeOf(field.type)) {
+      throw malformed(`${path}${field.name} has a wrong protobuf wire type`)
+    }
+    if (!(field.resolvedType instanceof protobuf.Type)) {
+      reader.skipType(wireType)
+      continue
+    }
+    const index = seen.get(field.name) ?? 0
+    seen.set(field.name, index + 1)
+    const length = reader.uint32()
+    const at = field.repeated ? `${path}${field.name}[${index}].` : `${path}${field.name}.`
+    measure(reader, meter, { type: field.resolvedType, end: reader.pos + length, path: at, depth: depth + 1 })
   }
+  if (reader.pos !== end) throw new RangeError(`${path || 'a field'} is longer than the message it is in`)
 }
 
 /**
  * Decodes an ExportTraceServiceRequest into the object its JSON form would be, except that ids and bytes are bytes.
- * Unknown fields are skipped. Throws a RequestError (400) with the decoder's reason.
+ * Unknown fields are skipped. Throws a RequestError: 400 with the reason, 413 when it holds too many fields.
  */
 export function decodeOtlpProtobuf(body: Uint8Array): unknown {
-  const reader = protobuf.Reader.create(body)
-  reader.discardUnknown = false
-  const message = decode(reader)
-  const wrong = isMessage(message) ? findWrongWireType(exportRequestType, message) : undefined
-  if (wrong !== undefined) throw malformed(`${wrong} has a wrong protobuf wire type`)
-  return exportRequestType.toObject(message, { longs: String })
+  try {
+    // Reading a field looks up its type, which is only known once the schema has been resolved.
+    exportRequestType.root.resolveAll()
+    const start = { type: exportRequestType, end: body.length, path: '', depth: 0 }
+    measure(protobuf.Reader.create(body), createWorkMeter(), start)
+    return exportRequestType.toObject(exportRequestType.decode(body), { longs: String })
+  } catch (error) {
+    if (error instanceof RequestError) throw error
+    throw malformed(`the body is not an OTLP trace export in protobuf: ${describeCause(error)}`, error)
+  }
 }
 
 /** Encodes a google.rpc.Status, the answer OTLP/HTTP asks for when a protobuf request fails. */

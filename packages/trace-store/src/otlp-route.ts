@@ -2,9 +2,11 @@ import type http from 'node:http'
 
 import { jsonAnswer, requireMethod } from './answer.ts'
 import type { Answer, Route } from './answer.ts'
+import { decodeJson } from './decode-json.ts'
 import { decodeOtlpProtobuf, encodeRpcStatus } from './otlp-protobuf.ts'
 import { readOtlpSpans } from './otlp-spans.ts'
-import { decodeJson, mediaType, readBody } from './read-body.ts'
+import { mediaType } from './read-body.ts'
+import type { BodyReader } from './read-body.ts'
 import { RequestError } from './request-error.ts'
 import type { TraceStore } from './trace-store.ts'
 
@@ -17,7 +19,7 @@ const INTERNAL = 13
 
 /** `POST /v1/traces` (OTLP/HTTP 1.x), protobuf or JSON; the answer has the content type of the request. */
 export const createOtlpRoute =
-  (store: TraceStore): Route =>
+  (store: TraceStore, bodies: BodyReader): Route =>
   async (request, url) => {
     if (url.pathname !== '/v1/traces') throw new RequestError('TL_TRACE_NO_ROUTE', 'OTLP traces go to /v1/traces')
     requireMethod(request, ['POST'])
@@ -25,8 +27,8 @@ export const createOtlpRoute =
     if (type !== PROTOBUF && type !== JSON_TYPE) {
       throw new RequestError('TL_TRACE_MEDIA_TYPE', `content-type must be ${PROTOBUF} or ${JSON_TYPE}`)
     }
-    const body = await readBody(request)
-    store.add(readOtlpSpans(type === PROTOBUF ? decodeOtlpProtobuf(body) : decodeJson(body)))
+    const decode = type === PROTOBUF ? decodeOtlpProtobuf : decodeJson
+    await bodies.read(request, (body) => store.add(readOtlpSpans(decode(body))))
     // An ExportTraceServiceResponse with nothing to report: no bytes in protobuf, an empty object in JSON.
     return type === PROTOBUF ? { status: 200, headers: { 'content-type': PROTOBUF } } : jsonAnswer(200, {})
   }

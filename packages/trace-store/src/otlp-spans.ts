@@ -88,11 +88,17 @@ function readSpan(span: Fields, path: string, from: { process: JaegerProcess; sc
       ...from.scopeTags,
       ...textTag('internal.span.format', 'otlp'),
     ],
-    logs: readList(span.events, `${path}.events`).map(([event, at]) => readEvent(event, at)),
-    links: readList(span.links, `${path}.links`).map(([link, at]) => readLink(link, at)),
+    logs: readList(span.events, `${path}.events`, readEvent),
+    links: readList(span.links, `${path}.links`, readLink),
     warnings: end < start ? ['the span ends before it starts'] : [],
     process: from.process,
   }
+}
+
+function readScopeSpans(value: unknown, path: string, process: JaegerProcess): SpanRecord[] {
+  const { scope, spans } = readFields(value, path)
+  const from = { process, scopeTags: readScope(scope, `${path}.scope`) }
+  return readList(spans, `${path}.spans`, (span, at) => readSpan(readFields(span, at), at, from))
 }
 
 /**
@@ -101,17 +107,9 @@ function readSpan(span: Fields, path: string, from: { process: JaegerProcess; sc
  */
 export function readOtlpSpans(body: unknown): SpanRecord[] {
   if (body === null) throw malformed('the body must be an object')
-  const spans: SpanRecord[] = []
-  for (const [resourceItem, resourcePath] of readList(readFields(body, 'the body').resourceSpans, 'resourceSpans')) {
-    const resourceSpans = readFields(resourceItem, resourcePath)
-    const process = readProcess(resourceSpans.resource, `${resourcePath}.resource`)
-    for (const [scopeItem, scopePath] of readList(resourceSpans.scopeSpans, `${resourcePath}.scopeSpans`)) {
-      const scopeSpans = readFields(scopeItem, scopePath)
-      const from = { process, scopeTags: readScope(scopeSpans.scope, `${scopePath}.scope`) }
-      for (const [span, path] of readList(scopeSpans.spans, `${scopePath}.spans`)) {
-        spans.push(readSpan(readFields(span, path), path, from))
-      }
-    }
-  }
-  return spans
+  return readList(readFields(body, 'the body').resourceSpans, 'resourceSpans', (item, path) => {
+    const { resource, scopeSpans } = readFields(item, path)
+    const process = readProcess(resource, `${path}.resource`)
+    return readList(scopeSpans, `${path}.scopeSpans`, (scope, at) => readScopeSpans(scope, at, process)).flat()
+  }).flat()
 }

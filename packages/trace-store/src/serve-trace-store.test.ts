@@ -17,7 +17,7 @@ describe('serveTraceStore', () => {
     expect(served.datadogUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
     expect(served.queryUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
     const body = new TextEncoder().encode('[{"traceId":"1","id":"1"}]')
-    await fetch(served.zipkinUrl, { method: 'POST', body })
+    await fetch(served.zipkinUrl, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
     expect(store.spanCount).toBe(1)
   })
 

@@ -4,6 +4,7 @@ import { listen } from './listen.ts'
 import type { ListeningServer } from './listen.ts'
 import { createOtlpRoute, formatOtlpError } from './otlp-route.ts'
 import { createQueryRoute, formatQueryError } from './query-route.ts'
+import { createBodyReader } from './read-body.ts'
 import { createTraceStore } from './trace-store.ts'
 import type { TraceStore } from './trace-store.ts'
 import { createZipkinRoute } from './zipkin-route.ts'
@@ -21,6 +22,8 @@ export interface ServeTraceStoreOptions {
   queryPort?: number
   /** The store to fill and read. Default a new one with its default bounds. */
   store?: TraceStore
+  /** Names in a Host header that are answered, besides IP addresses, `localhost`, `*.localhost` and `host`. Default none. */
+  allowedHosts?: readonly string[]
 }
 
 /** A store that listens. */
@@ -44,7 +47,8 @@ export interface ServedTraceStore extends AsyncDisposable {
  */
 export async function serveTraceStore(options: ServeTraceStoreOptions = {}): Promise<ServedTraceStore> {
   const { host = '127.0.0.1', otlpPort = 0, zipkinPort = 0, datadogPort = 0, queryPort = 0 } = options
-  const { store = createTraceStore() } = options
+  const { store = createTraceStore(), allowedHosts = [] } = options
+  const bodies = createBodyReader()
   const servers: ListeningServer[] = []
   const close = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.close()))
@@ -54,25 +58,30 @@ export async function serveTraceStore(options: ServeTraceStoreOptions = {}): Pro
     servers.push(server)
     return server.origin
   }
-  const post = { methods: ['POST'] }
+  const known = { allowedHosts: [host, ...allowedHosts] }
+  const post = { ...known, methods: ['POST'] }
   try {
     const otlp = await serve(
-      createListener(createOtlpRoute(store), { ...post, formatError: formatOtlpError }),
+      createListener(createOtlpRoute(store, bodies), { ...post, formatError: formatOtlpError }),
       otlpPort,
       'OTLP/HTTP traces',
     )
     const zipkin = await serve(
-      createListener(createZipkinRoute(store), { ...post, formatError: formatPlainError }),
+      createListener(createZipkinRoute(store, bodies), { ...post, formatError: formatPlainError }),
       zipkinPort,
       'Zipkin spans',
     )
     const datadogUrl = await serve(
-      createListener(createDatadogRoute(store), { methods: ['PUT', 'POST'], formatError: formatPlainError }),
+      createListener(createDatadogRoute(store, bodies), {
+        ...known,
+        methods: ['PUT', 'POST'],
+        formatError: formatPlainError,
+      }),
       datadogPort,
       'Datadog traces',
     )
     const queryUrl = await serve(
-      createListener(createQueryRoute(store), { methods: ['GET', 'HEAD'], formatError: formatQueryError }),
+      createListener(createQueryRoute(store), { ...known, methods: ['GET', 'HEAD'], formatError: formatQueryError }),
       queryPort,
       'trace queries',
     )

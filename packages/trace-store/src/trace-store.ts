@@ -1,12 +1,15 @@
+import { countDependencies } from './dependencies.ts'
+import type { Dependency } from './dependencies.ts'
 import { formatTrace } from './format-trace.ts'
 import type { JaegerTrace } from './jaeger-trace.ts'
-import { estimateBytes, spanKey } from './span-record.ts'
 import type { SpanRecord } from './span-record.ts'
+import { createStoredTrace } from './stored-trace.ts'
+import type { StoredTrace } from './stored-trace.ts'
 
 export interface TraceStoreOptions {
   /** Most spans kept. Default 50,000. */
   maxSpans?: number
-  /** Most memory the kept spans may take, in bytes, estimated. Default 128 MiB. */
+  /** Most memory the spans may take, in bytes, estimated. Default 128 MiB. */
   maxBytes?: number
 }
 
@@ -21,6 +24,8 @@ export interface TraceFilter {
   endMicros?: number
   /** Most traces returned. Default 20, as Jaeger has it. */
   limit?: number
+  /** Most memory the traces returned may hold in the store, in bytes; the first is always returned. Default no bound. */
+  maxBytes?: number
 }
 
 /** Traces in memory. Bounded: when it is full, the trace that arrived first is dropped whole. */
@@ -33,6 +38,8 @@ export interface TraceStore {
   traces(filter?: TraceFilter): JaegerTrace[]
   /** Names of all services that have a span here, sorted. */
   services(): string[]
+  /** How often one service called another. */
+  dependencies(): Dependency[]
   readonly spanCount: number
   readonly traceCount: number
   /** Spans given up to stay within the bounds, since the store was made. */
@@ -41,24 +48,24 @@ export interface TraceStore {
   readonly droppedTraces: number
 }
 
-interface StoredTrace {
-  spans: Map<string, SpanRecord>
-  bytes: number
-}
-
-const startOf = (trace: StoredTrace): number =>
-  [...trace.spans.values()].reduce((start, span) => Math.min(start, span.startMicros), Infinity)
+/** Largest trace kept, in bytes: a client that reads one holds it in memory until its last byte is sent. */
+const MAX_TRACE_BYTES = 32 * 1024 * 1024
 
 function matches(trace: StoredTrace, filter: TraceFilter): boolean {
   const { service, operation, startMicros = -Infinity, endMicros = Infinity } = filter
-  const start = startOf(trace)
-  if (start < startMicros || start > endMicros) return false
+  if (trace.startMicros < startMicros || trace.startMicros > endMicros) return false
   if (service === undefined && operation === undefined) return true
-  return [...trace.spans.values()].some(
-    (span) =>
-      (service === undefined || span.process.serviceName === service) &&
-      (operation === undefined || span.name === operation),
-  )
+  for (const span of trace.spans()) {
+    const isOfService = service === undefined || span.process.serviceName === service
+    if (isOfService && (operation === undefined || span.name === operation)) return true
+  }
+  return false
+}
+
+/** The first of `found`, and those after it that fit into `maxBytes` with it. */
+function cutToBytes(found: readonly [string, StoredTrace][], maxBytes: number): [string, StoredTrace][] {
+  let bytes = 0
+  return found.filter(([, trace], index) => (bytes += trace.bytes) <= maxBytes || index === 0)
 }
 
 /** Makes an empty store. Throws a RangeError when a bound is not a positive integer. */
@@ -80,31 +87,30 @@ export function createTraceStore(options: TraceStoreOptions = {}): TraceStore {
     for (const [traceId, trace] of traces) {
       if (traceId === except) continue
       traces.delete(traceId)
-      spanCount -= trace.spans.size
+      spanCount -= trace.spanCount
       bytes -= trace.bytes
-      droppedSpans += trace.spans.size
+      droppedSpans += trace.spanCount
       droppedTraces += 1
       return
     }
   }
 
   const addSpan = (span: SpanRecord): void => {
-    const key = spanKey(span)
-    const trace = traces.get(span.traceId) ?? { spans: new Map<string, SpanRecord>(), bytes: 0 }
-    const before = trace.spans.get(key)
-    const growth = before === undefined ? 1 : 0
-    const growthBytes = estimateBytes(span) - (before === undefined ? 0 : estimateBytes(before))
+    const known = traces.get(span.traceId)
+    const trace = known ?? createStoredTrace()
+    const growth = trace.growth(span)
     // A trace that alone is too large keeps its beginning; it doesn't push out itself or the others.
-    if (!fits(trace.spans.size + growth, trace.bytes + growthBytes)) {
+    const size = trace.bytes + growth.bytes
+    if (size > MAX_TRACE_BYTES || !fits(trace.spanCount + growth.spans, size)) {
       droppedSpans += 1
       return
     }
-    while (!fits(spanCount + growth, bytes + growthBytes)) dropOldest(span.traceId)
+    const added = known === undefined ? size : growth.bytes
+    while (!fits(spanCount + growth.spans, bytes + added)) dropOldest(span.traceId)
     traces.set(span.traceId, trace)
-    trace.spans.set(key, span)
-    trace.bytes += growthBytes
-    spanCount += growth
-    bytes += growthBytes
+    trace.put(span, growth)
+    spanCount += growth.spans
+    bytes += added
   }
 
   return {
@@ -113,22 +119,21 @@ export function createTraceStore(options: TraceStoreOptions = {}): TraceStore {
     },
     trace(traceId) {
       const trace = traces.get(traceId)
-      return trace && formatTrace(traceId, trace.spans.values())
+      return trace && formatTrace(traceId, trace.spans())
     },
     traces(filter = {}) {
-      return [...traces]
+      const found = [...traces]
         .filter(([, trace]) => matches(trace, filter))
-        .map(([traceId, trace]) => ({ traceId, trace, start: startOf(trace) }))
-        .sort((a, b) => b.start - a.start)
+        .sort(([, a], [, b]) => b.startMicros - a.startMicros)
         .slice(0, filter.limit ?? 20)
-        .map(({ traceId, trace }) => formatTrace(traceId, trace.spans.values()))
+      return cutToBytes(found, filter.maxBytes ?? Infinity).map(([id, trace]) => formatTrace(id, trace.spans()))
     },
     services() {
-      const names = [...traces.values()].flatMap((trace) =>
-        [...trace.spans.values()].map((span) => span.process.serviceName),
-      )
-      return [...new Set(names)].sort()
+      const names = new Set<string>()
+      for (const trace of traces.values()) for (const span of trace.spans()) names.add(span.process.serviceName)
+      return [...names].sort()
     },
+    dependencies: () => countDependencies([...traces.values()].map((trace) => [...trace.spans()])),
     get spanCount() {
       return spanCount
     },

@@ -81,7 +81,7 @@ function readSpan(value: unknown, path: string): SpanRecord {
       ...readPeer(span.remoteEndpoint, `${path}.remoteEndpoint`),
       textTag('internal.span.format', 'zipkin'),
     ],
-    logs: readList(span.annotations, `${path}.annotations`).map(([item, at]) => readAnnotation(item, at)),
+    logs: readList(span.annotations, `${path}.annotations`, readAnnotation),
     links: [],
     warnings: span.shared === true ? ['the span shares its id with the span of its caller'] : [],
     process: readProcess(span.localEndpoint, `${path}.localEndpoint`),
@@ -91,5 +91,5 @@ function readSpan(value: unknown, path: string): SpanRecord {
 /** Reads a Zipkin v2 list of spans. Throws a RequestError (400) that names the first field that is wrong. */
 export function readZipkinSpans(body: unknown): SpanRecord[] {
   if (!Array.isArray(body)) throw malformed('the body must be a list of spans')
-  return readList(body, 'spans').map(([span, path]) => readSpan(span, path))
+  return readList(body, 'spans', readSpan)
 }

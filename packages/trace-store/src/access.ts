@@ -1,0 +1,46 @@
+import type http from 'node:http'
+import net from 'node:net'
+
+import { RequestError } from './request-error.ts'
+
+/** The name in a Host header: without port, brackets or the dot at its end, in lower case. */
+function nameOf(host: string): string {
+  const name = /^\[([^\]]*)\](?::\d+)?$/.exec(host)?.[1] ?? host.replace(/:\d*$/, '')
+  return name.toLowerCase().replace(/\.$/, '')
+}
+
+/**
+ * Whether a Host header names this machine as its own programs do. A page that resolves its own name to this machine
+ * (DNS rebinding) is of the same origin as what it reaches, but can't say another Host. An IP address is no name that
+ * resolves, so it is always right.
+ */
+function isKnownHost(host: string, allowedHosts: readonly string[]): boolean {
+  const name = nameOf(host)
+  return (
+    net.isIP(name) !== 0 ||
+    name === 'localhost' ||
+    name.endsWith('.localhost') ||
+    allowedHosts.some((allowed) => allowed.toLowerCase() === name)
+  )
+}
+
+/** Browsers say where a request comes from: in `Sec-Fetch-Site`, and with everything but a plain GET in `Origin`. */
+function isFromOtherPage({ headers }: http.IncomingMessage): boolean {
+  const site = headers['sec-fetch-site']
+  if (site !== undefined && site !== 'none' && site !== 'same-origin') return true
+  const { origin } = headers
+  return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== headers.host)
+}
+
+/**
+ * Refuses what a browser sends for a page of another origin, and what is addressed to a name that is not one of
+ * `allowedHosts` or of this machine. Throws a RequestError (403).
+ */
+export function checkAccess(request: http.IncomingMessage, allowedHosts: readonly string[]): void {
+  if (!isKnownHost(request.headers.host ?? '', allowedHosts)) {
+    throw new RequestError('TL_TRACE_HOST', 'the Host header is not a name of this store; add it to allowedHosts')
+  }
+  if (isFromOtherPage(request)) {
+    throw new RequestError('TL_TRACE_ORIGIN', 'the trace store does not answer pages of other origins')
+  }
+}
