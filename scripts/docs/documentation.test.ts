@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { countingVariables } from '@throughline/counting/config'
-import { dashboardVariables } from '@throughline/dashboard/config'
+import { showVariables } from '@throughline/dashboard/config'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
@@ -68,7 +68,7 @@ it('ARCHITECTURE.md names no file that does not exist', () => {
 it('configuration.md has one row for every variable of the services, and none for another', () => {
   const [services = ''] = read('docs/reference/configuration.md').split('\n## Telemetry')
   const named = [...services.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name = '']) => name)
-  const known = Object.keys({ ...countingVariables, ...dashboardVariables })
+  const known = Object.keys({ ...countingVariables, ...showVariables })
   expect(named.toSorted()).toEqual(known.toSorted())
 })
 

@@ -1,7 +1,8 @@
 import type { RequestListener } from 'node:http'
 import { createHealth, createLogger, createMetrics, listen } from '@throughline/service-kit'
-import { createDashboard, type DashboardAppOptions } from './app.ts'
+import { createApp, type DashboardAppOptions } from './app.ts'
 import { type CountingClientOptions, createCountingClient } from './counting-client.ts'
+import { createShow, type ShowOptions } from './show/create-show.ts'
 
 /** A real server that stands where the sidecar's upstream listener is. */
 export async function startUpstream(handler: RequestListener) {
@@ -9,21 +10,25 @@ export async function startUpstream(handler: RequestListener) {
   return { url: listening.url, [Symbol.asyncDispose]: async () => void (await listening.close(0)) }
 }
 
-type Options = Partial<DashboardAppOptions> & Partial<Pick<CountingClientOptions, 'timeoutMs' | 'instrument'>>
+type Options = Partial<DashboardAppOptions & ShowOptions> &
+  Partial<Pick<CountingClientOptions, 'timeoutMs' | 'instrument'>>
 
-/** The dashboard over a real client; nothing else is configured unless asked for. */
+/** The dashboard with its show, over a real client; nothing else is configured unless a test does it. */
 export function createTestDashboard(url: string, options: Options = {}) {
   const { timeoutMs = 1000, instrument, ...rest } = options
   const health = createHealth()
   health.setReady(true)
-  return createDashboard({
+  const show = createShow({ upstreamUrl: url, traces: rest.traceQueryUrl !== undefined, ...rest })
+  const app = createApp({
     logger: createLogger({ service: 'dashboard', level: 'silent' }),
     metrics: createMetrics('dashboard'),
     health,
-    counting: createCountingClient({ url, timeoutMs, ...(instrument && { instrument }) }),
-    upstreamUrl: url,
-    ...rest,
+    counting: createCountingClient({ url, timeoutMs, instrument }),
+    observe: show.observe,
+    addRoutes: show.addRoutes,
+    ...(rest as Partial<DashboardAppOptions>),
   })
+  return { app, close: show.close }
 }
 
 /** Its app alone. */

@@ -1,7 +1,9 @@
-import { listen } from '@throughline/service-kit'
+import { createHealth, createLogger, createMetrics, listen } from '@throughline/service-kit'
 import request from 'supertest'
 import { describe, expect, it } from 'vitest'
+import { createApp, type DashboardAppOptions } from './app.ts'
 import { count, dashboard, sendJson, startUpstream } from './app.test-support.ts'
+import { createCountingClient } from './counting-client.ts'
 
 const TRACE = 'a'.repeat(32)
 
@@ -58,7 +60,7 @@ describe('GET /api/count', () => {
     expect(response.body.durationMs).toBeLessThan(1000)
   })
 
-  it('tells refused from reset', async () => {
+  it('distinguishes refused from reset', async () => {
     const gone = await listen(count, { host: '127.0.0.1', port: 0 })
     await gone.close(0)
     const refused = await request(dashboard(gone.url)).get('/api/count').expect(502)
@@ -127,6 +129,11 @@ describe('the other routes', () => {
     expect(response.headers['x-powered-by']).toBeUndefined()
   })
 
+  it('serves the modules of the page and not their tests', async () => {
+    await request(app).get('/shared/wire.js').expect(200)
+    await request(app).get('/shared/wire.test.ts').expect(404)
+  })
+
   it('GET /health and /health/ready answer 200', async () => {
     await request(app).get('/health').expect(200, { status: 'ok' })
     await request(app).get('/health/ready').expect(200, { status: 'ready' })
@@ -141,13 +148,47 @@ describe('the other routes', () => {
     expect(text).toMatch(/http_server_request_duration_seconds_count\{.*http_route="\/api\/count"/)
   })
 
-  it('GET /api/config says what the page may offer', async () => {
+  it('GET /api/config lists what the page may offer', async () => {
     const { body } = await request(app).get('/api/config').expect(200)
     expect(body).toMatchObject({ upstream: 'http://127.0.0.1:1', traces: false, traceUiUrl: null, controls: false })
   })
 
-  it('answers an unknown path as JSON, and not with a page', async () => {
+  it('answers an unknown path as JSON, not with a page', async () => {
     const { body } = await request(app).get('/nothing').expect(404)
     expect(body.code).toBe('TL_NOT_FOUND')
+  })
+})
+
+describe('the app without a show', () => {
+  const create = (url: string, options: Partial<DashboardAppOptions> = {}) =>
+    createApp({
+      logger: createLogger({ service: 'dashboard', level: 'silent' }),
+      metrics: createMetrics('dashboard'),
+      health: createHealth(),
+      counting: createCountingClient({ url, timeoutMs: 1000 }),
+      ...options,
+    })
+
+  it('answers GET /api/count and has no page', async () => {
+    await using upstream = await startUpstream(count)
+    const app = create(upstream.url)
+    const { body } = await request(app).get('/api/count').expect(200)
+    expect(body).toMatchObject({ state: 'connected', count: 5, traceId: null })
+    await request(app).get('/').expect(404)
+    await request(app).get('/api/config').expect(404)
+  })
+
+  it('lets an observer set the options of the call and add to the answer', async () => {
+    const received: unknown[] = []
+    await using upstream = await startUpstream((incoming, response) => {
+      received.push(incoming.headers['x-observed'])
+      count(incoming, response)
+    })
+    const observe: DashboardAppOptions['observe'] = () => ({
+      call: { headers: { 'x-observed': 'yes' } },
+      onAnswer: (answer, { answer: upstreamAnswer }) => ({ seen: [answer.state, upstreamAnswer?.status] }),
+    })
+    const { body } = await request(create(upstream.url, { observe })).get('/api/count').expect(200)
+    expect([body.seen, received]).toEqual([['connected', 200], ['yes']])
   })
 })

@@ -1,95 +1,64 @@
-import os from 'node:os'
-import type { Logger, Metrics } from '@throughline/service-kit'
-import { ERRORS } from '@throughline/service-kit'
-import type { Request, RequestHandler } from 'express'
-import type { CountingCall, CountingClient } from './counting-client.ts'
-import { explainCaller, type HopExplanation, showableHeaders } from './show/explanation.ts'
-import type { History } from './show/history.ts'
-import { pickTraceHeaders } from './show/recording-transport.ts'
-import { setTraceLinks } from './show/trace-links.ts'
-import { asksForBrokenTrace } from './show/traffic-settings.ts'
+import { ERRORS, type Logger, type Metrics } from '@throughline/service-kit'
+import type { Request, RequestHandler, Response } from 'express'
+import type { CallOutcome } from './call-outcome.ts'
+import type { CallOptions, CountingCall, CountingClient } from './counting-client.ts'
 import type { UpstreamHealth } from './upstream-health.ts'
+
+/** The answer of `GET /api/count`. */
+export interface CountAnswer extends CallOutcome {
+  /** 32 hex digits; null when nothing is traced. */
+  traceId: string | null
+  /** How long the call to counting took. */
+  durationMs: number
+  /** ISO 8601, when the call ended. */
+  at: string
+}
+
+/** Sees one request from its start to its end. What it returns is used for this request only. */
+export interface RequestObserver {
+  /** Options of the call to counting. */
+  call?: CallOptions
+  /** Called before the answer is sent. Returns members to add to the answer. */
+  onAnswer?: (answer: CountAnswer, call: CountingCall) => object | undefined
+}
 
 export interface CountRouteOptions {
   counting: CountingClient
   upstream: UpstreamHealth
-  upstreamUrl: string
-  history: History
+  /** Trace id of the request being served. */
   traceId: () => string | undefined
-  spanId: () => string | undefined
-  /** Honour a request that asks for a broken trace. */
-  faults: boolean
-  traces: boolean
-  traceUiUrl: string | undefined
   metrics: Metrics
   logger: Logger
+  /** Called with each request before counting is called; default: requests are not observed. */
+  observe?: (request: Request, response: Response) => RequestObserver
 }
 
 /**
- * `GET /api/count`: calls counting once and says how it went. 200 when connected; otherwise 502 or 504 with the same
- * body, so that a caller who reads only the status is not misled. `?explain=1` adds the call tree, with the trace
- * headers that arrived and left at each application.
+ * `GET /api/count`: calls counting once and reports how the call went. 200 when connected; otherwise 502 or 504 with the
+ * same body, so that a caller who reads only the status is not misled.
  */
 export function countRoute(options: CountRouteOptions): RequestHandler {
-  const { counting, upstream, traceId, metrics, logger, history } = options
+  const { counting, upstream, traceId, metrics, logger, observe } = options
   const calls = metrics.counter({
     name: 'dashboard_upstream_calls_total',
     help: 'Calls to counting, by the state they ended in.',
     labelNames: ['state', 'code'],
   })
   return async (request, response) => {
-    const id = traceId() ?? null
-    const spanId = options.spanId()
+    const observer = observe?.(request, response)
     const started = performance.now()
-    const propagate = !(options.faults && asksForBrokenTrace(request.get('baggage')))
-    const call = await counting.call({ propagate })
-    const { outcome } = call
+    const call = await counting.call(observer?.call)
     const durationMs = Math.round((performance.now() - started) * 1000) / 1000
-    upstream.record(outcome.state === 'connected')
-    calls.inc({ state: outcome.state, code: outcome.code ?? '' })
-    if (outcome.code) logger.warn({ code: outcome.code, state: outcome.state }, outcome.reason ?? outcome.code)
-    const body = { ...outcome, traceId: id, durationMs, at: new Date().toISOString() }
-    const explain = explainRequest(request, { call, durationMs, url: options.upstreamUrl })
-    history.add(body, explain)
-    setTraceLinks(response, { ...options, traceId: id, spanId, traceparent: call.traceparent })
+    const { outcome } = call
+    const { state, code, reason } = outcome
+    upstream.record(state === 'connected')
+    calls.inc({ state, code: code ?? '' })
+    if (code) logger.warn({ code, state }, reason ?? code)
+    const answer = { ...outcome, traceId: traceId() ?? null, durationMs, at: new Date().toISOString() }
+    const additions = observer?.onAnswer?.(answer, call)
     response
-      .status(outcome.code ? ERRORS[outcome.code].status : 200)
+      .status(code ? ERRORS[code].status : 200)
       .set('cache-control', 'no-store')
-      .json(request.query['explain'] === '1' ? { ...body, explain } : body)
+      .json({ ...answer, ...additions })
   }
-}
-
-/** The call tree of one request: this application, and below it what the called one told of itself. */
-function explainRequest(request: Request, { call, durationMs, url }: ExplainedCall): HopExplanation {
-  const { outcome, sent, told } = call
-  const received = pickTraceHeaders(request.headers)
-  return {
-    service: 'dashboard',
-    hostname: os.hostname(),
-    received: showableHeaders(received),
-    caller: explainCaller(received),
-    calls: [
-      {
-        url,
-        sent: showableHeaders(sent),
-        status: outcome.status,
-        durationMs,
-        hop: told
-          ? {
-              service: 'counting',
-              hostname: outcome.hostname,
-              received: showableHeaders(told.headers),
-              caller: explainCaller(told.headers),
-              calls: [],
-            }
-          : null,
-      },
-    ],
-  }
-}
-
-interface ExplainedCall {
-  call: CountingCall
-  durationMs: number
-  url: string
 }

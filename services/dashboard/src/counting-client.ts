@@ -1,9 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import axios, { isAxiosError, isCancel, type AxiosInstance, type AxiosRequestConfig } from 'axios'
-import { outcomeOfAnswer, outcomeOfFailure, type CallOutcome } from './call-outcome.ts'
-import { parseUpstreamExplanation, type UpstreamExplanation } from './show/explanation.ts'
-import { createRecordingTransport } from './show/recording-transport.ts'
+import { outcomeOfAnswer, outcomeOfFailure, type CallOutcome, type UpstreamAnswer } from './call-outcome.ts'
 
 export interface CountingClientOptions {
   /** Where the sidecar's upstream listener is; no slash at its end. */
@@ -11,26 +9,21 @@ export interface CountingClientOptions {
   /** Bound on the whole call, connection and body included, in ms. */
   timeoutMs: number
   /** Adds spans and trace headers to the client. */
-  instrument?: (client: AxiosInstance) => void
+  instrument?: ((client: AxiosInstance) => void) | undefined
 }
 
-/** One call: how it went, and what went with it. */
+/** For one call: additional headers, and what replaces `http.request`. */
+export type CallOptions = Pick<AxiosRequestConfig, 'transport'> & { headers?: Record<string, string> }
+
 export interface CountingCall {
   outcome: CallOutcome
-  /** The trace headers as they left. */
-  sent: Record<string, string>
-  /** `traceparent` as tracing wanted it, whether it left or not. */
-  traceparent: string | undefined
-  /** What counting tells of the request it got; undefined when it tells nothing. */
-  told: UpstreamExplanation | undefined
+  /** Undefined when no answer arrived. */
+  answer: UpstreamAnswer | undefined
 }
 
 export interface CountingClient {
-  /**
-   * Calls counting once. Never throws: how it went is the result.
-   * `propagate: false` keeps the trace headers back, default true.
-   */
-  call(options?: { propagate?: boolean }): Promise<CountingCall>
+  /** Calls counting once. Never throws: how it went is the result. */
+  call(options?: CallOptions): Promise<CountingCall>
   /** Ends idle connections. */
   close(): void
 }
@@ -38,7 +31,7 @@ export interface CountingClient {
 /** More than any count or proxy error page needs. */
 const MAX_BODY_BYTES = 65_536
 
-/** The only outgoing call of the dashboard, over connections that are kept. */
+/** The only outgoing call of the dashboard, over kept-alive connections. */
 export function createCountingClient({ url, timeoutMs, instrument }: CountingClientOptions): CountingClient {
   const httpAgent = new http.Agent({ keepAlive: true })
   const httpsAgent = new https.Agent({ keepAlive: true })
@@ -53,37 +46,26 @@ export function createCountingClient({ url, timeoutMs, instrument }: CountingCli
     responseType: 'text',
     transformResponse: (body: unknown) => body,
     validateStatus: () => true,
-    headers: { accept: 'application/json', 'x-throughline-explain': '1' },
+    headers: { accept: 'application/json' },
   })
   instrument?.(client)
 
   return {
-    call: async ({ propagate = true } = {}) => {
-      const { transport, sent, traceparent } = createRecordingTransport({ propagate })
-      const { outcome, told } = await callOnce(client, { timeoutMs, transport })
-      return { outcome, told, sent: sent(), traceparent: traceparent() }
+    call: async (options) => {
+      try {
+        // A signal bounds the whole call; axios's own timeout starts over with every byte that arrives.
+        const signal = AbortSignal.timeout(timeoutMs)
+        const { status, headers, data } = await client.get<string | undefined>('/', { ...options, signal })
+        const answer = { status, contentType: String(headers['content-type'] ?? ''), body: data ?? '' }
+        return { outcome: outcomeOfAnswer(answer), answer }
+      } catch (error) {
+        return { outcome: outcomeOfFailure(describe(error), timeoutMs), answer: undefined }
+      }
     },
     close: () => {
       httpAgent.destroy()
       httpsAgent.destroy()
     },
-  }
-}
-
-type Config = Pick<AxiosRequestConfig, 'transport'> & { timeoutMs: number }
-
-async function callOnce(client: AxiosInstance, { timeoutMs, transport }: Config) {
-  try {
-    // A signal bounds the whole call; axios's own timeout starts anew with every byte that trickles in.
-    const answer = await client.get<string>('/', { transport, signal: AbortSignal.timeout(timeoutMs) })
-    const body = answer.data ?? ''
-    const contentType = String(answer.headers['content-type'] ?? '')
-    const outcome = outcomeOfAnswer({ status: answer.status, contentType, body })
-    // Only an answer that was understood is asked what it tells.
-    const told = outcome.state === 'connected' ? (JSON.parse(body) as { explain?: unknown }).explain : undefined
-    return { outcome, told: parseUpstreamExplanation(told) }
-  } catch (error) {
-    return { outcome: outcomeOfFailure(describe(error), timeoutMs), told: undefined }
   }
 }
 

@@ -1,21 +1,22 @@
 import { main } from '@throughline/service-kit/main'
 import { createTelemetry } from '@throughline/telemetry'
-import { loadDashboardConfig } from './config.ts'
+import { loadShowConfig } from './show/show-config.ts'
 
 await main('dashboard', async () => {
-  const config = loadDashboardConfig(process.env)
+  const config = loadShowConfig(process.env)
   const telemetry = await createTelemetry({
     serviceName: config.OTEL_SERVICE_NAME,
     env: process.env,
-    // The page's files and its questions for traces would bury the one request that matters.
+    // Spans for the page's files and queries would bury the one request that matters.
     shouldTrace: ({ path }) => path === '/api/count',
   })
   telemetry.start()
   // Stock instrumentation patches Express as it is loaded: nothing that imports Express may come before this line.
   const { createHealth, createLogger, createMetrics, runService } = await import('@throughline/service-kit')
+  const { createApp } = await import('./app.ts')
   const { createCountingClient } = await import('./counting-client.ts')
-  const { createDashboard } = await import('./app.ts')
   const { createOwnCall } = await import('./show/own-call.ts')
+  const { createShow } = await import('./show/create-show.ts')
 
   const logger = createLogger({
     service: config.OTEL_SERVICE_NAME,
@@ -28,8 +29,21 @@ await main('dashboard', async () => {
     timeoutMs: config.UPSTREAM_TIMEOUT_MS,
     instrument: telemetry.instrumentAxios,
   })
+  const controls = { url: config.MESH_CONTROL_URL, token: config.MESH_CONTROL_TOKEN }
   let callSelf: ReturnType<typeof createOwnCall> | undefined
-  const { app, close } = createDashboard({
+  const show = createShow({
+    upstreamUrl: config.COUNTING_SERVICE_URL,
+    traceId: telemetry.activeTraceId,
+    spanId: () => telemetry.activeIds().span_id,
+    traces: config.TRACE_QUERY_URL !== undefined,
+    traceUiUrl: config.TRACE_UI_URL,
+    controls,
+    checks: { bypassUrl: config.COUNTING_BYPASS_URL, peerInbound: config.PEER_INBOUND },
+    faults: config.FAULTS === 'on',
+    traffic: config.TRAFFIC,
+    callSelf: async (path, headers) => callSelf?.(path, headers),
+  })
+  const app = createApp({
     logger,
     health,
     metrics: createMetrics(config.OTEL_SERVICE_NAME, {
@@ -38,16 +52,11 @@ await main('dashboard', async () => {
     }),
     ids: telemetry.activeIds,
     traceId: telemetry.activeTraceId,
-    spanId: () => telemetry.activeIds().span_id,
     counting,
-    upstreamUrl: config.COUNTING_SERVICE_URL,
     traceQueryUrl: config.TRACE_QUERY_URL,
-    traceUiUrl: config.TRACE_UI_URL,
-    controls: { url: config.MESH_CONTROL_URL, token: config.MESH_CONTROL_TOKEN },
-    checks: { bypassUrl: config.COUNTING_BYPASS_URL, peerInbound: config.PEER_INBOUND },
-    faults: config.FAULTS === 'on',
-    traffic: config.TRAFFIC,
-    callSelf: async (path, headers) => callSelf?.(path, headers),
+    controls,
+    observe: show.observe,
+    addRoutes: show.addRoutes,
   })
   await runService({
     logger,
@@ -57,7 +66,7 @@ await main('dashboard', async () => {
     drainDelayMs: config.DRAIN_DELAY_MS,
     drainTimeoutMs: config.DRAIN_TIMEOUT_MS,
     onListening: (url) => (callSelf = createOwnCall(url)),
-    onDraining: close,
+    onDraining: show.close,
     onClosed: async () => {
       counting.close()
       await telemetry.shutdown()

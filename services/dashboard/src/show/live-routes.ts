@@ -10,7 +10,7 @@ export interface LiveRoutesOptions {
   traffic: Traffic
   watchers: Watchers
   /** Default 5 s. */
-  heartbeatMs?: number
+  heartbeatMs?: number | undefined
 }
 
 const MAX_STREAMS = 100

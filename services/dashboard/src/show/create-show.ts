@@ -1,0 +1,106 @@
+import os from 'node:os'
+import { methodNotAllowed } from '@throughline/service-kit'
+import express, { type Express, type RequestHandler } from 'express'
+import { type CheckOptions, readMeshStatus } from 'throughline'
+import type { CountRouteOptions } from '../count-route.ts'
+import type { MeshControlsOptions } from '../mesh-controls.ts'
+import { checksRoute } from './checks-route.ts'
+import { createHistory } from './history.ts'
+import { createLiveRoutes } from './live-routes.ts'
+import { observeRequests } from './observe-requests.ts'
+import { pageFolder } from '../page-folder.ts'
+import { readCounting } from './read-counting.ts'
+import { createTraffic } from './traffic.ts'
+import { trafficRoutes } from './traffic-routes.ts'
+import type { TrafficRate } from './traffic-settings.ts'
+import { createWatchers } from './watchers.ts'
+
+export interface ShowOptions {
+  /** Address of counting, as the dashboard calls it, for the page to show. */
+  upstreamUrl: string
+  /** Trace id of the request being served; default none. */
+  traceId?: (() => string | undefined) | undefined
+  /** Id of its server span; default none. */
+  spanId?: (() => string | undefined) | undefined
+  /** Whether `GET /api/traces/:traceId` has a trace backend to ask; default false. */
+  traces?: boolean
+  /** Where the page's trace link goes; `{traceId}` is replaced. Unset = the page's own view. */
+  traceUiUrl?: string | undefined
+  controls?: MeshControlsOptions
+  /** Honour faults, and a request that asks for a broken trace; default false. */
+  faults?: boolean
+  /** Makes a request to this app as it listens; default: no request is made. */
+  callSelf?: (path: string, headers: Record<string, string>) => Promise<void>
+  /** How many requests the dashboard makes itself; default `auto`. */
+  traffic?: TrafficRate
+  /** Default 5 s. */
+  heartbeatMs?: number | undefined
+  /** What else the checks of the mesh may probe; default: nothing beyond the upstream. */
+  checks?: Pick<CheckOptions, 'bypassUrl' | 'peerInbound'>
+}
+
+export interface Show {
+  /** Sees the requests: all the show knows of them. */
+  observe: NonNullable<CountRouteOptions['observe']>
+  /** Adds the page and what it asks for. */
+  addRoutes: (app: Express) => void
+  /** Ends event streams and traffic, so that the server can drain. */
+  close: () => void
+}
+
+/** What a demo adds to the dashboard: the page, live events, traffic, faults, and checks of the mesh. */
+export function createShow(options: ShowOptions): Show {
+  const { upstreamUrl, traceId, spanId, traces = false, traceUiUrl, controls = {}, checks = {} } = options
+  const { faults = false, callSelf = async () => {}, traffic: rate = 'auto', heartbeatMs } = options
+  const history = createHistory()
+  const watchers = createWatchers({ onFirst: () => traffic.wake() })
+  const traffic = createTraffic({
+    send: (headers) => callSelf('/api/count', headers),
+    initial: { rate, fault: null, propagation: true },
+    isWatched: () => watchers.isWatched(),
+  })
+  const live = createLiveRoutes({ history, traffic, watchers, heartbeatMs })
+  return {
+    observe: observeRequests({ history, upstreamUrl, traceId, spanId, faults, traces, traceUiUrl }),
+    addRoutes: (app) => {
+      app.get('/api/config', (_request, response) => {
+        response.json({
+          hostname: os.hostname(),
+          upstream: upstreamUrl,
+          traces,
+          traceUiUrl: traceUiUrl ?? null,
+          controls: controls.url !== undefined,
+          bypass: checks.bypassUrl !== undefined,
+          faults,
+          kubernetes: process.env['KUBERNETES_SERVICE_HOST'] !== undefined,
+        })
+      })
+      app.use('/api/checks', checksRoute({ upstreamUrl, readUpstream: readCounting, ...checks, ...statusOf(controls) }))
+      app.use('/api/traffic', trafficRoutes({ traffic, faults }))
+      app.use('/api', live.routes)
+      app.all(READ_ONLY, methodNotAllowed('GET', 'HEAD'))
+      app.use(servePage)
+    },
+    close: () => {
+      traffic.stop()
+      live.close()
+    },
+  }
+}
+
+const files = express.static(pageFolder, { redirect: false })
+
+/** Tests stand beside what they test; a browser has no use for them. */
+const servePage: RequestHandler = (request, response, next) =>
+  request.path.endsWith('.ts') ? next() : files(request, response, next)
+
+const READ_ONLY = ['/api/config', '/api/events', '/api/history', '/api/requests/:traceId']
+
+/** The checks' way to the control API, where there is one. */
+function statusOf({ url, token }: MeshControlsOptions): Partial<CheckOptions> {
+  if (url === undefined) return {}
+  return {
+    readMeshStatus: () => readMeshStatus({ url, token }),
+    meshStatusCommand: `curl -s -H "authorization: Bearer $MESH_CONTROL_TOKEN" ${url}/mesh/status`,
+  }
+}
