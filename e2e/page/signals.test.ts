@@ -13,7 +13,7 @@ const before = 'upstream connect error or disconnect/reset before headers. '
 const lookTheSame =
   /^connection reset: a TCP-level denial, a port that wants mTLS and a crash look the same \(TL_UPSTREAM_RESET\)$/
 
-/** What can come back over the wire, and what the page has to say of it. */
+/** What can come back over the wire, and what the page must say about it. */
 const signals: [cause: string, answer: RequestListener, state: RegExp, reason: RegExp][] = [
   [
     'an intention or a policy, on the HTTP layer',
@@ -22,12 +22,17 @@ const signals: [cause: string, answer: RequestListener, state: RegExp, reason: R
     /RBAC: access denied \(TL_UPSTREAM_DENIED\)$/,
   ],
   [
-    'an intention on the TCP layer, a port that wants mutual TLS, a crash',
+    'an intention on the TCP layer, a port that requires mutual TLS, a crash',
     (request) => void request.socket.resetAndDestroy(),
     /^Unreachable$/,
     lookTheSame,
   ],
-  ['a connection that is closed without a word', (request) => void request.socket.end(), /^Unreachable$/, lookTheSame],
+  [
+    'a connection that is closed without an answer',
+    (request) => void request.socket.end(),
+    /^Unreachable$/,
+    lookTheSame,
+  ],
   [
     'counting is down',
     text(
@@ -35,23 +40,23 @@ const signals: [cause: string, answer: RequestListener, state: RegExp, reason: R
       `${before}retried and the latest reset reason: remote connection failure, transport failure reason: delayed connect error: Connection refused`,
     ),
     /^Unreachable$/,
-    /^counting is down, or the sidecar before it; a proxy answered 503: upstream connect error/,
+    /^counting or its sidecar is down; a proxy answered 503: upstream connect error/,
   ],
   [
     'its sidecar is down, or not healthy yet',
     text(503, 'no healthy upstream'),
     /^Unreachable$/,
-    /^no counting that is healthy: .*; a proxy answered 503: no healthy upstream \(TL_UPSTREAM_PROXY\)$/,
+    /^no healthy counting endpoint: .*; a proxy answered 503: no healthy upstream \(TL_UPSTREAM_PROXY\)$/,
   ],
   [
-    'plaintext to a sidecar that is strict, by way of another',
+    'plaintext to a strict sidecar, through another sidecar',
     text(503, `${before}reset reason: connection termination`),
     /^Unreachable$/,
     /^the connection was cut before an answer: .* look the same; a proxy answered 503/,
   ],
 ]
 
-describe('what the page makes of what the dashboard sees', () => {
+describe('how the page explains what the dashboard sees', () => {
   let answer: RequestListener = () => {}
   let url = ''
   let stop = async (): Promise<void> => {}

@@ -17,7 +17,7 @@ function counting(options: { faults?: boolean } = {}) {
 }
 
 describe('GET /', () => {
-  it('gives one more each time, and the hostname', async () => {
+  it('adds one each time and names the host', async () => {
     const { app } = counting()
     const first = await request(app)
       .get('/')
@@ -29,7 +29,7 @@ describe('GET /', () => {
     expect(Object.keys(first.body)).toEqual(['count', 'hostname'])
   })
 
-  it('gives 1,000 concurrent callers 1,000 different numbers (two could get the same from the original)', async () => {
+  it('answers 1,000 concurrent callers with 1,000 different numbers', async () => {
     const { app } = counting()
     const server = app.listen(0)
     try {
@@ -40,7 +40,7 @@ describe('GET /', () => {
     }
   })
 
-  it('does not count a favicon request, a probe or another method (any path and method counted in the original)', async () => {
+  it('does not count a favicon request, a probe or another method', async () => {
     const { app } = counting()
     await request(app).get('/favicon.ico').expect(404)
     await request(app).get('/health').expect(200)
@@ -59,7 +59,7 @@ describe('the other routes', () => {
     await request(app).get('/health/ready').expect(200)
   })
 
-  it('GET /metrics has the counts given', async () => {
+  it('GET /metrics has the number of counts', async () => {
     const { app } = counting()
     await request(app).get('/')
     await request(app).get('/')
@@ -91,7 +91,7 @@ describe('x-throughline-explain', () => {
 describe('faults', () => {
   const failing = { baggage: 'throughline-fault=error:1' }
 
-  it('let an answer trickle, whole in the end', async () => {
+  it('let an answer trickle until it is complete', async () => {
     const { app } = counting({ faults: true })
     const started = performance.now()
     const { body } = await request(app).get('/').set({ baggage: 'throughline-fault=trickle:200' }).expect(200)
@@ -99,14 +99,14 @@ describe('faults', () => {
     expect(performance.now() - started).toBeGreaterThan(150)
   })
 
-  it('are made when asked for', async () => {
+  it('happen when a request asks for one', async () => {
     const { app } = counting({ faults: true })
     const { body } = await request(app).get('/').set(failing).expect(503)
     expect(body.code).toBe('TL_FAULT')
     expect((await request(app).get('/').expect(200)).body.count).toBe(1)
   })
 
-  it('are not honoured unless FAULTS=on', async () => {
+  it('are ignored unless FAULTS=on', async () => {
     const { app } = counting()
     await request(app).get('/').set(failing).expect(200)
   })

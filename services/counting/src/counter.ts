@@ -1,5 +1,5 @@
 export interface Counter {
-  /** One more than the last number given; the first is 1. */
+  /** One more than the last number; the first is 1. */
   next(): number
 }
 

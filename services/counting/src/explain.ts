@@ -5,26 +5,26 @@ import { isPropagationHeader } from '@throughline/propagation'
 export interface Explanation {
   /** The trace headers of the catalogue, and no others. */
   headers: Record<string, string>
-  /** Both ends of the mutual TLS connection, as the sidecar names them; null where no sidecar did. */
+  /** Both ends of the mutual TLS connection, as the sidecar names them; null without a sidecar. */
   peer: { caller: string; self: string | null } | null
 }
 
-/** With this header a caller asks to be told what arrived. A header, not a query: mesh policies are written for `/`. */
+/** A caller sends this header to learn what arrived. A header, not a query: mesh policies are written for `/`. */
 const EXPLAIN_HEADER = 'x-throughline-explain'
 
-/** Longest header value that is told. */
+/** Longest header value in an explanation. */
 const VALUE_LIMIT = 512
 
-/** What a caller is told that asks for it with {@link EXPLAIN_HEADER}; undefined for the others. */
+/** Explains a request that carries {@link EXPLAIN_HEADER}; undefined for any other. */
 export function explainRequest(headers: IncomingHttpHeaders): Explanation | undefined {
   if (headers[EXPLAIN_HEADER] !== '1') return undefined
-  const told = Object.entries(headers).flatMap(([name, value]) =>
+  const traceHeaders = Object.entries(headers).flatMap(([name, value]) =>
     typeof value === 'string' && isPropagationHeader(name) ? [[name, value.slice(0, VALUE_LIMIT)] as const] : [],
   )
-  return { headers: Object.fromEntries(told), peer: parsePeer(headers['x-forwarded-client-cert']) }
+  return { headers: Object.fromEntries(traceHeaders), peer: parsePeer(headers['x-forwarded-client-cert']) }
 }
 
-/** The SPIFFE ids of the last element, which the sidecar beside us wrote (Envoy, `x-forwarded-client-cert`). */
+/** The SPIFFE ids of the last element, written by our own sidecar (Envoy, `x-forwarded-client-cert`). */
 function parsePeer(header: string | string[] | undefined): Explanation['peer'] {
   const last = typeof header === 'string' ? header.slice(0, 4096).split(',').at(-1) : undefined
   const caller = idOf(last, 'URI')

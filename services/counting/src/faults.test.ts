@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseFault } from './faults.ts'
 
-describe('the fault that a request asks for', () => {
+describe('the fault in a request', () => {
   it.each([
     ['throughline-fault=delay:250', { kind: 'delay', ms: 250 }],
     ['a=b,throughline-fault=error:0.5', { kind: 'error', share: 0.5 }],
@@ -22,7 +22,7 @@ describe('the fault that a request asks for', () => {
     'throughline-fault=error:2',
     'throughline-fault=explode',
     'throughline-fault=error:0x1',
-  ])('is none in %s', (baggage) => {
+  ])('is absent from %s', (baggage) => {
     expect(parseFault(baggage)).toBeUndefined()
   })
 })

@@ -4,7 +4,7 @@ import { ServiceError, type Logger } from '@throughline/service-kit'
 import type { RequestHandler, Response } from 'express'
 
 /**
- * A failure to show. `delay`: ms before the answer; `trickle`: ms over which the answer drips out; `error`: the share
+ * A failure for a demo. `delay`: ms before the answer; `trickle`: ms over which the answer trickles; `error`: the share
  * of requests that fail; `crash` ends the process.
  */
 export type Fault = { kind: 'delay' | 'trickle'; ms: number } | { kind: 'error'; share: number } | { kind: 'crash' }
@@ -29,18 +29,18 @@ export function parseFault(baggage: string | undefined): Fault | undefined {
   return amount <= MAX_MS ? { kind: match[1] as 'delay' | 'trickle', ms: amount } : undefined
 }
 
-/** Makes the fault that a request asks for. Installed only with `FAULTS=on`. */
+/** Produces the fault that a request asks for. Installed only with `FAULTS=on`. */
 export function faultInjection(logger: Logger): RequestHandler {
   return async (request, response, next) => {
     const fault = parseFault(request.get('baggage'))
     if (fault?.kind === 'crash') {
-      logger.fatal('crashing, as the request asked (FAULTS=on)')
+      logger.fatal('crashing, as the request demands (FAULTS=on)')
       process.exit(70)
     }
     if (fault?.kind === 'delay') await wait(fault.ms)
     if (fault?.kind === 'trickle') trickleAnswer(response, fault.ms)
     if (fault?.kind === 'error' && Math.random() < fault.share) {
-      throw new ServiceError('TL_FAULT', 'failing, as the request asked (FAULTS=on)')
+      throw new ServiceError('TL_FAULT', 'failing, as the request demands (FAULTS=on)')
     }
     next()
   }

@@ -6,7 +6,7 @@ import { drawFacts } from './mesh/facts-view.js'
 import { createHistoryView } from './history/history-view.js'
 import { createLive } from './shared/live.js'
 import { createMeshView } from './mesh/checks-view.js'
-import { buildPathModel, denierOf, hopsOf, hopTimesOf } from './path/path-model.js'
+import { buildPathModel, deniedBy, hopsOf, hopTimesOf } from './path/path-model.js'
 import { createPathView } from './path/path-view.js'
 import { createPoller } from './shared/poller.js'
 import { createSettling } from './mesh/settling-model.js'
@@ -22,8 +22,8 @@ import { parseConfig } from './shared/wire.js'
  * @typedef {import('./shared/wire.js').Entry} Entry
  */
 
-/** @type {{ state: PageState, status: number | null, known: TracedHop[], reached: TracedHop[] | null, dropper: string | null, mesh: import('./mesh/parse-mesh-status.js').MeshStatus | null }} */
-const seen = { state: 'connecting', status: null, known: [], reached: null, dropper: null, mesh: null }
+/** @type {{ state: PageState, status: number | null, known: TracedHop[], reached: TracedHop[] | null, brokenAt: string | null, mesh: import('./mesh/parse-mesh-status.js').MeshStatus | null }} */
+const seen = { state: 'connecting', status: null, known: [], reached: null, brokenAt: null, mesh: null }
 /** @type {import('./shared/wire.js').Config | undefined} */
 let config
 /** @type {Entry | undefined} */
@@ -44,15 +44,15 @@ const historyView = createHistoryView({
 })
 
 const traceView = createTraceView({
-  onSettled(model, quarry, dropper) {
+  onSettled(model, followedTrace, brokenAt) {
     const hops = hopsOf(model)
     // Half a trace is no news about where requests go.
-    if (quarry.state === 'connected' && dropper === null) seen.known = hops
-    seen.dropper = dropper
-    if (quarry.state === seen.state) {
+    if (followedTrace.state === 'connected' && brokenAt === null) seen.known = hops
+    seen.brokenAt = brokenAt
+    if (followedTrace.state === seen.state) {
       seen.reached = hops
       pathView.pulse(hopTimesOf(model))
-      if (quarry.state === 'denied') stateView.showDenier(denierOf(hops))
+      if (followedTrace.state === 'denied') stateView.showDeniedBy(deniedBy(hops))
     }
     drawPath()
   },

@@ -4,7 +4,7 @@ import { createApp, type DashboardAppOptions } from './app.ts'
 import { type CountingClientOptions, createCountingClient } from './counting-client.ts'
 import { createShow, type ShowOptions } from './show/create-show.ts'
 
-/** A real server that stands where the sidecar's upstream listener is. */
+/** A real server in place of the sidecar's upstream listener. */
 export async function startUpstream(handler: RequestListener) {
   const listening = await listen(handler, { host: '127.0.0.1', port: 0 })
   return { url: listening.url, [Symbol.asyncDispose]: async () => void (await listening.close(0)) }

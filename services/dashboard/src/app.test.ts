@@ -8,7 +8,7 @@ import { createCountingClient } from './counting-client.ts'
 const TRACE = 'a'.repeat(32)
 
 describe('GET /api/count', () => {
-  it('gives count, hostname, trace id and how the call went', async () => {
+  it('answers count, hostname, trace id and how the call went', async () => {
     await using upstream = await startUpstream(count)
     const response = await request(dashboard(upstream.url, { traceId: () => TRACE }))
       .get('/api/count')
@@ -25,7 +25,7 @@ describe('GET /api/count', () => {
     expect(response.headers['cache-control']).toBe('no-store')
   })
 
-  it('says denied, with 502, when a proxy denies', async () => {
+  it('reports denied, with 502, when a proxy denies', async () => {
     await using upstream = await startUpstream((_request, response) => {
       response.writeHead(403, { 'content-type': 'text/plain' }).end('RBAC: access denied')
     })
@@ -33,7 +33,7 @@ describe('GET /api/count', () => {
     expect(response.body).toMatchObject({ state: 'denied', code: 'TL_UPSTREAM_DENIED', count: null })
   })
 
-  it('says failing when counting fails', async () => {
+  it('reports failing when counting fails', async () => {
     await using upstream = await startUpstream(sendJson(500, { code: 'TL_INTERNAL', message: 'broken' }))
     const response = await request(dashboard(upstream.url)).get('/api/count').expect(502)
     expect(response.body).toMatchObject({ state: 'failing', reason: 'counting answered 500 TL_INTERNAL: broken' })
@@ -47,7 +47,7 @@ describe('GET /api/count', () => {
     expect(response.body).toMatchObject({ state: 'unreachable', code: 'TL_UPSTREAM_TIMEOUT' })
   })
 
-  it('is not fooled by an answer that trickles: the timeout bounds the whole call', async () => {
+  it('bounds the whole call by the timeout, even when the answer trickles', async () => {
     await using upstream = await startUpstream((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' })
       const drip = setInterval(() => response.write(' '), 10)
@@ -61,9 +61,9 @@ describe('GET /api/count', () => {
   })
 
   it('distinguishes refused from reset', async () => {
-    const gone = await listen(count, { host: '127.0.0.1', port: 0 })
-    await gone.close(0)
-    const refused = await request(dashboard(gone.url)).get('/api/count').expect(502)
+    const closed = await listen(count, { host: '127.0.0.1', port: 0 })
+    await closed.close(0)
+    const refused = await request(dashboard(closed.url)).get('/api/count').expect(502)
     expect(refused.body.code).toBe('TL_UPSTREAM_REFUSED')
 
     await using upstream = await startUpstream((incoming) => incoming.socket.resetAndDestroy())
@@ -77,7 +77,7 @@ describe('GET /api/count', () => {
     expect(response.body).toMatchObject({ state: 'unreachable', code: 'TL_UPSTREAM_NETWORK' })
   })
 
-  it('uses one connection for many calls (the original opened one each)', async () => {
+  it('uses one connection for many calls', async () => {
     const sockets = new Set<unknown>()
     await using upstream = await startUpstream((incoming, response) => {
       sockets.add(incoming.socket)
@@ -100,7 +100,7 @@ describe('GET /api/count', () => {
 })
 
 describe('GET /health/api', () => {
-  it('goes red on failures, a denial counts, and recovers; it never calls counting itself', async () => {
+  it('goes red on failures and denials, recovers, and never calls counting itself', async () => {
     let calls = 0
     let deny = true
     await using upstream = await startUpstream((incoming, response) => {
@@ -122,7 +122,7 @@ describe('GET /health/api', () => {
 describe('the other routes', () => {
   const app = dashboard('http://127.0.0.1:1')
 
-  it('GET / is the page, under a policy that allows nothing from elsewhere', async () => {
+  it('GET / is the page, under a policy that allows nothing from another origin', async () => {
     const response = await request(app).get('/').expect(200)
     expect(response.text).toContain('<title>')
     expect(response.headers['content-security-policy']).toContain("default-src 'self'")

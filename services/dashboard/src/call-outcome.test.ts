@@ -9,7 +9,7 @@ describe('the state of a call, from what was seen on the wire', () => {
     expect(outcomeOfAnswer(answer)).toMatchObject({ state: 'connected', count: 7, hostname: 'pod-1', code: null })
   })
 
-  it('is denied on the mesh\'s 403, which is not "unreachable" (the original could not tell)', () => {
+  it('is denied on the mesh\'s 403, which is not "unreachable"', () => {
     const answer = { status: 403, contentType: 'text/plain', body: 'RBAC: access denied' }
     expect(outcomeOfAnswer(answer)).toMatchObject({ state: 'denied', code: 'TL_UPSTREAM_DENIED', status: 403 })
   })
@@ -22,11 +22,11 @@ describe('the state of a call, from what was seen on the wire', () => {
   )
 
   it('is failing on a 5xx of counting itself', () => {
-    const answer = { status: 503, contentType: json, body: '{"code":"TL_FAULT","message":"as asked"}' }
+    const answer = { status: 503, contentType: json, body: '{"code":"TL_FAULT","message":"on demand"}' }
     expect(outcomeOfAnswer(answer)).toMatchObject({
       state: 'failing',
       code: 'TL_UPSTREAM_FAILED',
-      reason: 'counting answered 503 TL_FAULT: as asked',
+      reason: 'counting answered 503 TL_FAULT: on demand',
     })
   })
 
@@ -37,20 +37,22 @@ describe('the state of a call, from what was seen on the wire', () => {
     [502, json, 'not json'],
     [404, json, '{"code":"TL_NOT_FOUND","message":"no route"}'],
     [301, 'text/html', ''],
-  ])('is unreachable, with its reason, when a proxy answers %i %s', (status, contentType, body) => {
+  ])('is unreachable, with the reason, when a proxy answers %i %s', (status, contentType, body) => {
     const outcome = outcomeOfAnswer({ status, contentType, body })
     expect(outcome).toMatchObject({ state: 'unreachable', code: 'TL_UPSTREAM_PROXY', status })
     expect(outcome.reason).toContain(body.slice(0, 20))
   })
 
-  it('says in words what a text of Envoy means, before the text itself', () => {
+  it("explains Envoy's text before quoting it", () => {
     const answer = { status: 503, contentType: 'text/plain', body: 'no healthy upstream' }
-    expect(outcomeOfAnswer(answer).reason).toMatch(/^no counting that is healthy: .*; a proxy answered 503: no healthy/)
+    expect(outcomeOfAnswer(answer).reason).toMatch(
+      /^no healthy counting endpoint: .*; a proxy answered 503: no healthy/,
+    )
     expect(outcomeOfAnswer({ ...answer, status: 404 }).reason).toBe('answered 404: no healthy upstream')
   })
 
   it.each(['{"count":"7","hostname":"h"}', '{"count":7}', '[]', 'null', '<html>', '{"count":1e99,"hostname":"h"}'])(
-    'takes a 200 that is no count for what it is: %s',
+    'reports a 200 without a count as unreachable: %s',
     (body) => {
       expect(outcomeOfAnswer({ status: 200, contentType: json, body })).toMatchObject({
         state: 'unreachable',
@@ -60,7 +62,7 @@ describe('the state of a call, from what was seen on the wire', () => {
     },
   )
 
-  it('shortens a hostile body and takes control characters out', () => {
+  it('shortens a hostile body and strips control characters', () => {
     const { reason } = outcomeOfAnswer({
       status: 500,
       contentType: 'text/plain',

@@ -11,7 +11,7 @@ export interface CallOutcome {
   /** HTTP status that came back; null when none did. */
   status: number | null
   code: ErrorCode | null
-  /** For people: what was seen on the wire. Null when connected. */
+  /** What was seen on the wire, as a sentence. Null when connected. */
   reason: string | null
 }
 
@@ -31,7 +31,7 @@ const CONNECTION_REFUSED =
 /** Longest piece of an unknown body that is shown or logged. */
 const QUOTE_LIMIT = 120
 
-/** Decides the state from an answer. An application's own 403 differs from the mesh's by its body only. */
+/** Decides the state from an answer. Only its body distinguishes an application's own 403 from the mesh's. */
 export function outcomeOfAnswer(answer: UpstreamAnswer): CallOutcome {
   const { status } = answer
   if (status === 200) return countOrInvalid(answer)
@@ -86,7 +86,7 @@ function countOrInvalid({ status, contentType, body }: UpstreamAnswer): CallOutc
   if (typeof count === 'number' && Number.isSafeInteger(count) && typeof hostname === 'string') {
     return { state: 'connected', count, hostname: hostname.slice(0, 253), status, code: null, reason: null }
   }
-  return failed('unreachable', status, 'TL_UPSTREAM_INVALID', `answered 200, but not with a count: ${quote(body)}`)
+  return failed('unreachable', status, 'TL_UPSTREAM_INVALID', `answered 200 without a count: ${quote(body)}`)
 }
 
 /** Counting's own errors are JSON with a code of ours; a proxy's are plain text. */
@@ -113,7 +113,7 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Wire data is hostile: shortened, and control characters taken out, before it is shown or logged. */
+/** Wire data is hostile: it is shortened and stripped of control characters before it is shown or logged. */
 function quote(text: string): string {
   const clean = text.replace(/\p{Cc}+/gu, ' ').trim()
   return clean.length > QUOTE_LIMIT ? `${clean.slice(0, QUOTE_LIMIT)}…` : clean

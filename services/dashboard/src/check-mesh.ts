@@ -6,7 +6,7 @@ import { readCounting } from './show/read-counting.ts'
 
 /**
  * What `helm test` runs, in a pod outside the mesh: `node check-mesh.js`. Prints a line for each thing that is right, and
- * the first that is wrong with its fix; exits 1 then.
+ * the first that is wrong with its fix; then exits with 1.
  */
 await main('check-mesh', async () => {
   const config = loadConfig(

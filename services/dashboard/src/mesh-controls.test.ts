@@ -42,7 +42,7 @@ describe('/api/mesh', () => {
   it('says so when there is no control API, or it does not answer', async () => {
     const off = await request(dashboard('http://127.0.0.1:1')).get('/api/mesh/status').expect(404)
     expect(off.body.code).toBe('TL_CONTROLS_OFF')
-    const gone = dashboard('http://127.0.0.1:1', { controls: { url: 'http://127.0.0.1:1', token: 't' } })
-    expect((await request(gone).post('/api/mesh/allow').expect(502)).body.code).toBe('TL_CONTROL_UNREACHABLE')
+    const unreachable = dashboard('http://127.0.0.1:1', { controls: { url: 'http://127.0.0.1:1', token: 't' } })
+    expect((await request(unreachable).post('/api/mesh/allow').expect(502)).body.code).toBe('TL_CONTROL_UNREACHABLE')
   })
 })

@@ -12,7 +12,7 @@ export interface MeshControlsOptions {
 /** A tracer change restarts listeners, so it may take some seconds. */
 const TIMEOUT_MS = 15_000
 
-/** Offers the lab's control API to the page, same-origin: `/api/mesh/status`, `/allow`, `/deny`, `/tracer`, `/set`. */
+/** Forwards the lab's control API to the page, same-origin: `/api/mesh/status`, `/allow`, `/deny`, `/tracer`, `/set`. */
 export function meshControls({ url, token }: MeshControlsOptions): Router {
   const pass = (method: 'GET' | 'POST', action: string): RequestHandler => {
     return async (request, response) => {

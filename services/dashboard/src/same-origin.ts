@@ -1,7 +1,7 @@
 import { ServiceError } from '@throughline/service-kit'
 import type { RequestHandler } from 'express'
 
-/** Browsers send Origin with every POST, so another site's page can't pass; curl sends none and may. */
+/** Browsers send Origin with every POST, so another site's page is refused; curl sends none and is allowed. */
 export const sameOrigin: RequestHandler = (request, _response, next) => {
   const origin = request.get('origin')
   const host = origin && URL.canParse(origin) ? new URL(origin).host : origin

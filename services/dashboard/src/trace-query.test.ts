@@ -6,16 +6,16 @@ const TRACE = 'a'.repeat(32)
 
 describe('GET /api/traces/:traceId', () => {
   it("answers the backend's trace as it is", async () => {
-    const asked: (string | undefined)[] = []
+    const queried: (string | undefined)[] = []
     await using backend = await startUpstream((incoming, response) => {
-      asked.push(incoming.url)
+      queried.push(incoming.url)
       sendJson(200, { data: [{ traceID: TRACE }] })(incoming, response)
     })
     const app = dashboard('http://127.0.0.1:1', { traceQueryUrl: backend.url })
     await request(app)
       .get(`/api/traces/${TRACE}`)
       .expect(200, { data: [{ traceID: TRACE }] })
-    expect(asked).toEqual([`/api/traces/${TRACE}`])
+    expect(queried).toEqual([`/api/traces/${TRACE}`])
   })
 
   it('judges the trace: what breaks it, and whether it reaches the far end', async () => {
@@ -35,13 +35,13 @@ describe('GET /api/traces/:traceId', () => {
     expect(other.body.verdict.problems).toHaveLength(1)
   })
 
-  it('tells not there yet, not asked well, backend gone and no backend apart', async () => {
+  it('distinguishes a missing trace, a bad id, an unreachable backend and no backend', async () => {
     await using backend = await startUpstream(sendJson(404, { errors: [] }))
     const app = dashboard('http://127.0.0.1:1', { traceQueryUrl: backend.url })
     expect((await request(app).get(`/api/traces/${TRACE}`).expect(404)).body.code).toBe('TL_TRACE_NOT_FOUND')
     expect((await request(app).get('/api/traces/..%2Fservices').expect(400)).body.code).toBe('TL_BAD_REQUEST')
-    const gone = dashboard('http://127.0.0.1:1', { traceQueryUrl: 'http://127.0.0.1:1' })
-    expect((await request(gone).get(`/api/traces/${TRACE}`).expect(502)).body.code).toBe('TL_TRACES_UNREACHABLE')
+    const unreachable = dashboard('http://127.0.0.1:1', { traceQueryUrl: 'http://127.0.0.1:1' })
+    expect((await request(unreachable).get(`/api/traces/${TRACE}`).expect(502)).body.code).toBe('TL_TRACES_UNREACHABLE')
     const off = dashboard('http://127.0.0.1:1')
     expect((await request(off).get(`/api/traces/${TRACE}`).expect(404)).body.code).toBe('TL_TRACES_OFF')
   })

@@ -5,8 +5,8 @@ import { judgeTrace } from 'throughline'
 const TIMEOUT_MS = 3000
 
 /**
- * `GET /api/traces/:traceId`: one trace from the backend's Jaeger-shaped query API, as it is, with a `verdict` on it.
- * `?answered=true` says that counting is known to have answered, so that its span must be there.
+ * `GET /api/traces/:traceId`: one trace from the backend's Jaeger-shaped query API, unchanged, with a `verdict`.
+ * `?answered=true` states that counting answered, so its span must be there.
  */
 export function traceQuery(url: string | undefined): RequestHandler<{ traceId: string }> {
   return async (request, response) => {
@@ -23,7 +23,7 @@ export function traceQuery(url: string | undefined): RequestHandler<{ traceId: s
     const { answered } = request.query
     const body = parseJson(answer.body)
     if (body === undefined) {
-      throw new ServiceError('TL_TRACES_UNREACHABLE', `the trace backend at ${url} answered, but not with JSON`)
+      throw new ServiceError('TL_TRACES_UNREACHABLE', `the trace backend at ${url} answered something other than JSON`)
     }
     response.set('cache-control', 'no-store').json(withVerdict(body, answered === 'true'))
   }

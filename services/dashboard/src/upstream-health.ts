@@ -1,15 +1,15 @@
 export interface UpstreamHealth {
-  /** Takes the outcome of one call. */
+  /** Records the outcome of one call. */
   record(ok: boolean): void
   status(): 'unknown' | 'healthy' | 'unhealthy'
   /** Failures since the last success. */
   failures(): number
 }
 
-/** Failures in a row that turn the upstream unhealthy. */
+/** Consecutive failures that make the upstream unhealthy. */
 const THRESHOLD = 3
 
-/** The upstream's state from the calls that were made: red after 3 failures in a row, green after one success. */
+/** The upstream's state as past calls show it: unhealthy after 3 failures in a row, healthy after one success. */
 export function createUpstreamHealth(): UpstreamHealth {
   let state: 'unknown' | 'healthy' | 'unhealthy' = 'unknown'
   let failures = 0

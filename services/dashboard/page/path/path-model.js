@@ -49,7 +49,7 @@ export function hopTimesOf(model) {
  * @param {TracedHop[]} reached
  * @returns {string | null}
  */
-export function denierOf(reached) {
+export function deniedBy(reached) {
   return reached.findLast((hop) => hop.role === 'sidecar')?.name ?? null
 }
 
@@ -84,10 +84,10 @@ function groupsOf(model) {
  * @param {TracedHop[]} input.known hops of the last whole trace
  * @param {TracedHop[] | null} input.reached hops of a trace of a call that ended in this very state, if one is there
  * @param {MeshStatus | null} input.mesh
- * @param {string | null} [input.dropper] the application that is known not to carry the trace on
+ * @param {string | null} [input.brokenAt] the application that is known not to carry the trace on
  * @returns {PathModel}
  */
-export function buildPathModel({ state, status, known, reached, mesh, dropper = null }) {
+export function buildPathModel({ state, status, known, reached, mesh, brokenAt = null }) {
   const line = withSidecars(longer(known, reached ?? []), mesh?.sidecars ?? [])
   /** @type {Hop[]} */
   const hops = [browserHop, ...line].map((hop) => {
@@ -98,7 +98,7 @@ export function buildPathModel({ state, status, known, reached, mesh, dropper = 
   const edges = hops.slice(1).map((hop, index) => {
     // The request went on, only the trace did not: the line stays whole.
     const before = hops[index]
-    const breaks = hop.detached || (dropper !== null && before?.role === 'app' && before.name === dropper)
+    const breaks = hop.detached || (brokenAt !== null && before?.role === 'app' && before.name === brokenAt)
     const mtls = hop.role === 'sidecar' && before?.role === 'sidecar'
     return {
       kind: mtls ? 'mtls' : 'http',

@@ -12,7 +12,7 @@ import { stateWords } from '../shared/states.js'
  * The count and the state of the newest call. A change of state is announced, a count is not: a number a second would
  * drown everything else a screen reader has to say.
  *
- * @returns {{ showOutcome(outcome: Outcome, since: Date): void, showCount(outcome: Outcome): void, showReplicas(count: number): void, showDenier(name: string | null): void, showDisconnected(reason: string): void, showIdle(why: string): void }}
+ * @returns {{ showOutcome(outcome: Outcome, since: Date): void, showCount(outcome: Outcome): void, showReplicas(count: number): void, showDeniedBy(name: string | null): void, showDisconnected(reason: string): void, showIdle(why: string): void }}
  */
 export function createStateView() {
   const count = byId('count')
@@ -74,7 +74,7 @@ export function createStateView() {
     showReplicas(replicas) {
       setText(byId('replicas'), replicas > 1 ? `, one of ${replicas} that answer` : '')
     },
-    showDenier(name) {
+    showDeniedBy(name) {
       if (current !== 'denied' || name === null) return
       setText(
         byId('state-meaning'),

@@ -4,13 +4,13 @@ import { buildTraceModel } from './trace-model.js'
 /**
  * @typedef {import('./parse-trace.js').Trace} Trace
  * @typedef {import('./trace-model.js').TraceModel} TraceModel
- * @typedef {{ traceId: string, state: import('../shared/wire.js').CallState | null }} Quarry state: how the call went; null when not known
+ * @typedef {{ traceId: string, state: import('../shared/wire.js').CallState | null }} FollowedTrace state: how the call went; null when not known
  * @typedef {{ trace: Trace } | { absent: string }} Lookup
  *
- * @typedef {object} ChaserOptions
- * @property {(quarry: Quarry) => Promise<Lookup>} lookUp
- * @property {(model: TraceModel, quarry: Quarry) => void} onSettled the trace is complete, or as complete as it got in time
- * @property {(reason: string, quarry: Quarry) => void} onMissing nothing was found in time
+ * @typedef {object} TracePollerOptions
+ * @property {(followedTrace: FollowedTrace) => Promise<Lookup>} lookUp
+ * @property {(model: TraceModel, followedTrace: FollowedTrace) => void} onSettled the trace is complete, or as complete as it got in time
+ * @property {(reason: string, followedTrace: FollowedTrace) => void} onMissing nothing was found in time
  * @property {(model: TraceModel) => void} [onFound] each version of the trace on the way there
  * @property {(model: TraceModel) => boolean} [isExplained] whether it is known why this trace is broken
  * @property {() => number} [expectedSpans] how many spans the last whole trace of such a call had; 0 = not known
@@ -27,10 +27,10 @@ const retryMs = 300
  * they like, so a trace grows for a while; ids offered during a chase are dropped, which keeps the last whole trace
  * on screen instead of a row of half ones.
  *
- * @param {ChaserOptions} options
- * @returns {{ offer(quarry: Quarry): Promise<void>, readonly chasing: boolean }}
+ * @param {TracePollerOptions} options
+ * @returns {{ offer(followedTrace: FollowedTrace): Promise<void>, readonly polling: boolean }}
  */
-export function createTraceChaser({
+export function createTracePoller({
   lookUp,
   onSettled,
   onMissing,
@@ -40,12 +40,12 @@ export function createTraceChaser({
   wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   now = () => performance.now(),
 }) {
-  let chasing = false
+  let polling = false
   // Asking at once is a certain 404 for spans that are flushed on a timer: start where the last chase ended.
   let usualMs = 0
 
-  /** @param {Quarry} quarry */
-  const chase = async (quarry) => {
+  /** @param {FollowedTrace} followedTrace */
+  const poll = async (followedTrace) => {
     const startMs = now()
     let count = 0
     let grewMs = startMs
@@ -54,7 +54,7 @@ export function createTraceChaser({
     let model
     await wait(Math.min(usualMs * 0.8, 2000))
     for (;;) {
-      const found = await lookUp(quarry)
+      const found = await lookUp(followedTrace)
       if ('absent' in found) reason = found.absent
       else {
         model = buildTraceModel(found.trace)
@@ -65,30 +65,30 @@ export function createTraceChaser({
         onFound(model)
         const quiet = now() - grewMs >= quietMs
         const explained = isExplained(model)
-        if (isSettled(model, { quarry, quiet, explained, expected: expectedSpans() })) {
+        if (isSettled(model, { followedTrace, quiet, explained, expected: expectedSpans() })) {
           usualMs = now() - startMs
-          return onSettled(model, quarry)
+          return onSettled(model, followedTrace)
         }
       }
       if (now() - startMs + retryMs > giveUpMs) break
       await wait(retryMs)
     }
-    if (model === undefined || model.rows.length === 0) onMissing(reason, quarry)
-    else onSettled(model, quarry)
+    if (model === undefined || model.rows.length === 0) onMissing(reason, followedTrace)
+    else onSettled(model, followedTrace)
   }
 
   return {
-    async offer(quarry) {
-      if (chasing) return
-      chasing = true
+    async offer(followedTrace) {
+      if (polling) return
+      polling = true
       try {
-        await chase(quarry)
+        await poll(followedTrace)
       } finally {
-        chasing = false
+        polling = false
       }
     },
-    get chasing() {
-      return chasing
+    get polling() {
+      return polling
     },
   }
 }
@@ -98,13 +98,13 @@ export function createTraceChaser({
  * A call that ended before that may lack its last hop without a gap, so it has to stand still for a while.
  *
  * @param {TraceModel} model
- * @param {{ quarry: Quarry, quiet: boolean, explained: boolean, expected: number }} seen
+ * @param {{ followedTrace: FollowedTrace, quiet: boolean, explained: boolean, expected: number }} seen
  * @returns {boolean}
  */
-function isSettled(model, { quarry, quiet, explained, expected }) {
+function isSettled(model, { followedTrace, quiet, explained, expected }) {
   if (model.rows.length === 0) return false
   // Spans that are still on their way look like a broken trace, unless somebody knows better.
   if (model.problems.length > 0) return quiet && explained
   if (model.reachesUpstream) return true
-  return quiet || (quarry.state === 'denied' && expected > 1 && model.rows.length >= expected - 1)
+  return quiet || (followedTrace.state === 'denied' && expected > 1 && model.rows.length >= expected - 1)
 }

@@ -5,7 +5,7 @@ import { describeHop, findOtherHalf } from './hop-detail-model.js'
 import { createHopDetailView } from './hop-detail-view.js'
 import { parseExplanation } from './parse-explanation.js'
 import { parseTrace } from './parse-trace.js'
-import { createTraceChaser } from './trace-poller.js'
+import { createTracePoller } from './trace-poller.js'
 import { createTraceTools } from './trace-tools.js'
 import { createWaterfallView } from './waterfall-view.js'
 import { isRecord, parseErrorMessage, parseTraceId } from '../shared/wire.js'
@@ -14,11 +14,11 @@ import { isRecord, parseErrorMessage, parseTraceId } from '../shared/wire.js'
  * @typedef {import('./trace-model.js').TraceModel} TraceModel
  * @typedef {import('./trace-model.js').Row} Row
  * @typedef {import('./trace-poller.js').Lookup} Lookup
- * @typedef {import('./trace-poller.js').Quarry} Quarry
+ * @typedef {import('./trace-poller.js').FollowedTrace} FollowedTrace
  * @typedef {import('./parse-explanation.js').Hop} Explanation
  *
  * @typedef {object} TraceViewOptions
- * @property {(model: TraceModel, quarry: Quarry, dropper: string | null) => void} onSettled called for traces that were followed, not for a held one; `dropper`: the application that did not carry the trace on
+ * @property {(model: TraceModel, followedTrace: FollowedTrace, brokenAt: string | null) => void} onSettled called for traces that were followed, not for a held one; `brokenAt`: the application that did not carry the trace on
  * @property {(traceId: string) => void} onHeld the trace that is held; empty when none is
  */
 
@@ -26,7 +26,7 @@ import { isRecord, parseErrorMessage, parseTraceId } from '../shared/wire.js'
  * The trace panel: follows the newest trace, or holds the one that was chosen, which the address `?trace=` names.
  *
  * @param {TraceViewOptions} options
- * @returns {{ offer(quarry: Quarry): void, explain(text: string, traceId?: string | null): void, choose(traceId: string): void, useLinks(traceUiUrl: string | null): void }}
+ * @returns {{ offer(followedTrace: FollowedTrace): void, explain(text: string, traceId?: string | null): void, choose(traceId: string): void, useLinks(traceUiUrl: string | null): void }}
  */
 export function createTraceView({ onSettled, onHeld }) {
   let held = parseTraceId(new URLSearchParams(location.search).get('trace'))
@@ -79,32 +79,33 @@ export function createTraceView({ onSettled, onHeld }) {
     onHeld(held ?? '')
   }
 
-  /** @param {Quarry} quarry */
-  const lookUp = async (quarry) => {
-    const [trace] = await Promise.all([lookUpTrace(quarry), explanations.read(quarry.traceId)])
+  /** @param {FollowedTrace} followedTrace */
+  const lookUp = async (followedTrace) => {
+    const [trace] = await Promise.all([lookUpTrace(followedTrace), explanations.read(followedTrace.traceId)])
     return trace
   }
 
-  const follower = createTraceChaser({
+  const follower = createTracePoller({
     lookUp,
     isExplained: (model) => findOtherHalf(model, explanations.get(model.traceId)) !== undefined,
     expectedSpans: () => spans,
-    onSettled(model, quarry) {
-      if (model.problems.length === 0 && quarry.state === 'connected') spans = model.rows.length
+    onSettled(model, followedTrace) {
+      if (model.problems.length === 0 && followedTrace.state === 'connected') spans = model.rows.length
       const apart = findOtherHalf(model, explanations.get(model.traceId)) !== undefined
       const caller = model.rows.find((row) => !row.proxy)?.service ?? null
-      onSettled(model, quarry, apart ? caller : null)
+      onSettled(model, followedTrace, apart ? caller : null)
       if (held === null) show(model)
     },
-    onMissing(reason, quarry) {
-      if (held === null) waterfall.note(`Trace ${formatShortId(quarry.traceId)} did not arrive within 8 s. ${reason}`)
+    onMissing(reason, followedTrace) {
+      if (held === null)
+        waterfall.note(`Trace ${formatShortId(followedTrace.traceId)} did not arrive within 8 s. ${reason}`)
     },
   })
 
   /** @param {string} traceId */
   const read = async (traceId) => {
     waterfall.note(`Reading trace ${formatShortId(traceId)}…`)
-    const one = createTraceChaser({
+    const one = createTracePoller({
       lookUp,
       // Asked for by name, it is shown at once: most are old and won't grow.
       onFound: (model) => held === traceId && show(model),
@@ -126,8 +127,8 @@ export function createTraceView({ onSettled, onHeld }) {
   if (held !== null) choose(held)
 
   return {
-    offer(quarry) {
-      void follower.offer(quarry)
+    offer(followedTrace) {
+      void follower.offer(followedTrace)
     },
     explain(text, traceId = null) {
       if (held !== null) return
@@ -161,7 +162,7 @@ function createExplanations() {
 }
 
 /**
- * @param {Quarry} quarry
+ * @param {FollowedTrace} followedTrace
  * @returns {Promise<Lookup>}
  */
 async function lookUpTrace({ traceId, state }) {

@@ -1,18 +1,18 @@
 import type { ServerResponse } from 'node:http'
 
 export interface EventStream {
-  /** Sends an event; `id` is where a reader that lost the stream goes on. */
+  /** Sends an event; a reader that lost the stream resumes after `id`. */
   send(event: string, data: unknown, id?: string): void
   end(): void
 }
 
 export interface EventStreamOptions {
-  /** How often `heartbeat` is sent, so that a reader notices a connection that died silently. */
+  /** How often `heartbeat` is sent, so that a reader notices a dead connection. */
   heartbeatMs: number
   onClose: () => void
 }
 
-/** A reader that does not read is let go at this much; it comes back with the id of the last event it had. */
+/** A reader this far behind is disconnected; it comes back with the id of its last event. */
 const MAX_BUFFERED_BYTES = 1_000_000
 
 /** Opens a stream of server-sent events (WHATWG HTML §9.2) on a response. */
@@ -20,7 +20,7 @@ export function openEventStream(response: ServerResponse, { heartbeatMs, onClose
   response.writeHead(200, {
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
-    // nginx and what is built on it would hold events back.
+    // nginx and its derivatives would buffer events.
     'x-accel-buffering': 'no',
   })
   response.write('retry: 1000\n\n')

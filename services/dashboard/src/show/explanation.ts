@@ -1,12 +1,12 @@
 import { extract, isPropagationHeader, parseBaggage, type SelectReason } from '@throughline/propagation'
 
-/** One application on the way of a request: what arrived, whom it took for its caller, and what it called. */
+/** One application that a request passes: what arrived, which caller it chose, and what it called. */
 export interface HopExplanation {
   service: string
   hostname: string | null
   /** Trace headers that arrived. */
   received: Record<string, string>
-  /** The context chosen among those headers; null when they named none. */
+  /** The context chosen from those headers; null without one. */
   caller: CallerExplanation | null
   calls: CallExplanation[]
 }
@@ -17,7 +17,7 @@ interface CallExplanation {
   sent: Record<string, string>
   status: number | null
   durationMs: number
-  /** What the called application tells; null when it did not answer, or does not tell. */
+  /** How the called application explains itself; null when it did not answer or does not explain. */
   hop: HopExplanation | null
 }
 
@@ -27,13 +27,13 @@ export interface CallerExplanation {
   sampled: boolean | null
   /** The format it was read from. */
   format: string
-  /** The rule that decided, see `selectContext`. */
+  /** The rule that decided: see `selectContext`. */
   reason: SelectReason
-  /** Span ids of other traces that the headers named as well. */
+  /** Span ids of other traces that the headers name too. */
   others: string[]
 }
 
-/** What an upstream tells of itself, checked. */
+/** How an upstream explains itself, validated. */
 export interface UpstreamExplanation {
   headers: Record<string, string>
   peer: { caller: string; self: string | null } | null
@@ -41,7 +41,7 @@ export interface UpstreamExplanation {
 
 const VALUE_LIMIT = 512
 
-/** Names the caller that these headers lead to, by the same rules as the propagator that tracing uses. */
+/** Names the caller in these headers, by the same rules as the propagator. */
 export function explainCaller(headers: Readonly<Record<string, string>>): CallerExplanation | null {
   const selection = extract(headers, { get: (from, name) => from[name] })?.selection
   if (!selection) return null
@@ -56,7 +56,7 @@ export function explainCaller(headers: Readonly<Record<string, string>>): Caller
   }
 }
 
-/** Trace headers as they may be shown: cut to a length, and of others' baggage the names only. */
+/** Trace headers, safe to show: shortened, and foreign baggage reduced to its names. */
 export function showableHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
@@ -66,7 +66,7 @@ export function showableHeaders(headers: Readonly<Record<string, string>>): Reco
   )
 }
 
-/** What `explain` of an answer says; undefined where it can't be read. The answer may come from anywhere. */
+/** Validates `explain` of an answer, which may come from anywhere; undefined when it is invalid. */
 export function parseUpstreamExplanation(value: unknown): UpstreamExplanation | undefined {
   if (!isRecord(value) || !isRecord(value['headers'])) return undefined
   const headers = Object.entries(value['headers']).flatMap(([name, text]) =>
@@ -80,7 +80,7 @@ export function parseUpstreamExplanation(value: unknown): UpstreamExplanation | 
   }
 }
 
-/** Baggage can hold anything an application upstream put there; only ours is for everybody's eyes. */
+/** Baggage can hold anything that another application put there; only our own is safe to show. */
 function showableBaggage(header: string): string {
   const members = parseBaggage(header) ?? []
   const shown = members.map(({ key, value }) => `${key}=${key.startsWith('throughline-') ? value : '…'}`)

@@ -26,13 +26,13 @@ describe('the history', () => {
     expect(history.after(place).entries.map(({ traceId }) => traceId)).toEqual(['b', 'c'])
   })
 
-  it.each([undefined, '', 'other-1', 'nonsense', '-', 'x-1-2'])('starts anew for the unknown place %j', (place) => {
+  it.each([undefined, '', 'other-1', 'nonsense', '-', 'x-1-2'])('starts over for the unknown cursor %j', (place) => {
     const history = createHistory()
     history.add(entry('a'), explanation)
     expect(history.after(place)).toMatchObject({ reset: true, entries: [{ traceId: 'a' }] })
   })
 
-  it('starts anew for a place from before what it holds, and for one of the future', () => {
+  it('starts over for a cursor older than what it holds, and for a future one', () => {
     const history = createHistory({ limit: 10, page: 5 })
     const place = history.cursor()
     for (let i = 0; i < 20; i++) history.add(entry(String(i)), explanation)

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import type { CallState } from '../call-outcome.ts'
 import type { HopExplanation } from './explanation.ts'
 
-/** One request as the page draws it. */
+/** One request, as the page draws it. */
 interface HistoryEntry {
-  /** One more for each request of this process. */
+  /** Number of the request within this process, from 1. */
   seq: number
   state: CallState
   count: number | null
@@ -18,22 +18,22 @@ interface HistoryEntry {
   at: string
 }
 
-/** Entries after a place in the history. */
+/** Entries after a cursor. */
 interface HistoryPage {
-  /** Of this process: with another one, or with a place too far back, `entries` does not join what came before. */
+  /** True when `entries` does not follow on from the cursor: it is of another process, or too old. */
   reset: boolean
   entries: HistoryEntry[]
 }
 
 export interface History {
   add(entry: Omit<HistoryEntry, 'seq'>, explanation: HopExplanation): HistoryEntry
-  /** The name of a place: `<process>-<seq>`, or of the newest one. */
+  /** The cursor of an entry, `<process>-<seq>`; default the newest one. */
   cursor(entry?: HistoryEntry): string
-  /** What came after a place; the newest entries when the place is unknown. */
+  /** What came after a cursor; the newest entries when the cursor is unknown. */
   after(cursor: string | undefined): HistoryPage
   /** The newest request of that trace. */
   explanation(traceId: string): { entry: HistoryEntry; explanation: HopExplanation } | undefined
-  /** Returns the way to stop. */
+  /** Returns a function that unsubscribes. */
   subscribe(listener: (entry: HistoryEntry) => void): () => void
 }
 
@@ -44,7 +44,7 @@ interface Kept {
 
 /** The last requests in memory, oldest dropped first. `limit`: how many, default 2000 (about 4 MB). */
 export function createHistory({ limit = 2000, page = 600 }: { limit?: number; page?: number } = {}): History {
-  // Two processes must not take each other's places for their own.
+  // Two processes must not accept each other's cursors.
   const boot = randomBytes(4).toString('hex')
   const kept: Kept[] = []
   const listeners = new Set<(entry: HistoryEntry) => void>()
@@ -54,15 +54,15 @@ export function createHistory({ limit = 2000, page = 600 }: { limit?: number; pa
     add(values, explanation) {
       const entry = { seq: ++seq, ...values }
       kept.push({ entry, explanation })
-      // In blocks: shifting one of a thousand at every request is work for nothing.
+      // In blocks: shifting an array of thousands at every request is wasted work.
       if (kept.length > limit * 1.2) kept.splice(0, kept.length - limit)
       for (const listener of listeners) listener(entry)
       return entry
     },
     cursor: (entry) => `${boot}-${entry?.seq ?? seq}`,
     after(cursor) {
-      const [process, place = ''] = cursor?.split('-') ?? []
-      const from = process === boot && /^\d{1,15}$/.test(place) ? Number(place) : undefined
+      const [process, seqText = ''] = cursor?.split('-') ?? []
+      const from = process === boot && /^\d{1,15}$/.test(seqText) ? Number(seqText) : undefined
       const newest = kept.slice(-page).map(({ entry }) => entry)
       const oldest = newest[0]?.seq ?? 1
       if (from === undefined || from > seq || from < oldest - 1) return { reset: true, entries: newest }

@@ -16,11 +16,11 @@ export interface LiveRoutesOptions {
 const MAX_STREAMS = 100
 
 /**
- * What happens, as it happens: `GET /api/events` (server-sent events) and, where a proxy on the way holds streams back,
- * `GET /api/history` to poll. Both take the place to go on from: `Last-Event-ID`, or `?after=`.
+ * Live events: `GET /api/events` (server-sent events) and, for proxies that buffer streams, `GET /api/history` to poll.
+ * Both resume after a cursor: `Last-Event-ID`, or `?after=`.
  *
  * Events: `history` `{ reset, entries }` first, then one `request` for each request, `traffic` with the settings, and
- * `heartbeat`. `close` ends all streams: they would hold a shutdown for as long as it may take.
+ * `heartbeat`. `close` ends all streams, which would otherwise delay a shutdown to its timeout.
  */
 export function createLiveRoutes(options: LiveRoutesOptions): { routes: Router; close: () => void } {
   const { history, traffic, watchers, heartbeatMs = 5000 } = options

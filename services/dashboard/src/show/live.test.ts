@@ -37,7 +37,7 @@ async function readEvents(url: string, enough: (text: string) => boolean, header
 }
 
 describe('GET /api/events', () => {
-  it('sends the history, then each request, and goes on after the id that was had last', async () => {
+  it('sends the history, then each request, and resumes after the last id', async () => {
     await using upstream = await startUpstream(count)
     await using made = await running(upstream.url, { traffic: 'off' })
     await fetch(`${made.url}/api/count`)
@@ -56,7 +56,7 @@ describe('GET /api/events', () => {
     }
   })
 
-  it('beats while nothing happens, and ends when the service drains', async () => {
+  it('sends heartbeats while idle and ends when the service drains', async () => {
     await using made = await running('http://127.0.0.1:1', { traffic: 'off', heartbeatMs: 20 })
     const { text } = await readEvents(`${made.url}/api/events`, (all) => all.split('event: heartbeat').length > 3)
     expect(text).toContain('event: heartbeat\ndata: {}\n\n')
@@ -66,7 +66,7 @@ describe('GET /api/events', () => {
     expect((await open).text).toContain('event: history')
   })
 
-  it('makes the dashboard call itself while somebody looks, and only then', async () => {
+  it('makes the dashboard call itself only while a page is open', async () => {
     let calls = 0
     await using upstream = await startUpstream(count)
     const callSelf = async () => void calls++
@@ -90,7 +90,7 @@ describe('GET /api/history', () => {
 })
 
 describe('what a request leaves', () => {
-  const told = {
+  const explained = {
     count: 5,
     hostname: 'pod-1',
     explain: {
@@ -100,7 +100,7 @@ describe('what a request leaves', () => {
   }
 
   it('explain=1 adds the call tree with headers in and out, and no identity', async () => {
-    await using upstream = await startUpstream(sendJson(200, told))
+    await using upstream = await startUpstream(sendJson(200, explained))
     const app = createTestDashboard(upstream.url, { traceId: () => TRACE }).app
     const { body } = await request(app)
       .get('/api/count?explain=1')
@@ -149,7 +149,7 @@ describe('what a request leaves', () => {
     )
   })
 
-  it('carries no trace on when it asks for that, and only with FAULTS=on', async () => {
+  it('does not propagate when the request asks for that, with FAULTS=on only', async () => {
     const seen: (string | undefined)[] = []
     await using upstream = await startUpstream((incoming, response) => {
       seen.push(incoming.headers['traceparent'] as string | undefined)
@@ -170,7 +170,7 @@ describe('what a request leaves', () => {
 })
 
 describe('/api/traffic', () => {
-  it('changes what is asked for, and refuses what is not offered', async () => {
+  it('applies valid changes and refuses others', async () => {
     const { app } = createTestDashboard('http://127.0.0.1:1', { faults: true, traffic: 'off' })
     await request(app).post('/api/traffic').send({ fault: 'delay:500' }).expect(200)
     const { body } = await request(app).get('/api/traffic').expect(200)

@@ -1,13 +1,13 @@
 import http from 'node:http'
 
-/** Longer than any call to counting may take by default; the answer itself is not needed. */
+/** Longer than any call to counting may take by default; the answer is discarded. */
 const TIMEOUT_MS = 60_000
 
 /**
- * Calls of the dashboard to itself, over loopback: an ordinary request that is traced as any other, on the way in. On the
- * way out it is not: nothing here adds a span or a header, so its trace begins with the dashboard's server span.
+ * The dashboard's calls to itself, over loopback. The incoming request is traced like any other; the outgoing side adds
+ * no span and no header, so the trace begins with the dashboard's server span.
  *
- * `fetch`, because no instrumentation of ours is on it, and stock instrumentation is on `node:http`.
+ * `fetch`, because our instrumentation does not cover it, and stock instrumentation covers `node:http`.
  *
  * @param listening `http://host:port` or `unix:/path`, as the service reports it
  */
@@ -28,12 +28,12 @@ export function createOwnCall(listening: string): (path: string, headers: Record
       const answer = await fetch(`${origin}${path}`, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) })
       await answer.arrayBuffer()
     } catch {
-      // The request itself is in the history and the log; that its caller was cut off is no news.
+      // The request itself is in the history and in the log.
     }
   }
 }
 
-/** "All addresses" is nobody's address: loopback is one of them. */
+/** "All addresses" cannot be called; loopback is one of them. */
 function reachable(listening: string): string {
   const url = new URL(listening)
   if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1'

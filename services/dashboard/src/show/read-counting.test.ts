@@ -10,7 +10,7 @@ const text = (status: number, body: string) => ({ status, contentType: 'text/pla
 const counted = (peer: object | null) => json(200, { count: 1, hostname: 'h', explain: { headers: {}, peer } })
 
 describe('what the checks learn from an answer of counting', () => {
-  it('names both ends when a sidecar told counting, and only real identities', () => {
+  it('names both ends when a sidecar told counting, and accepts only real identities', () => {
     const peer = { caller: 'spiffe://t/sa/dashboard', self: 'spiffe://t/sa/counting' }
     expect(readCounting(counted(peer), 500)).toEqual({ state: 'connected', reason: null, peer })
     const stranger = readCounting(counted({ caller: '<img src=x>', self: null }), 500)
@@ -23,7 +23,7 @@ describe('what the checks learn from an answer of counting', () => {
       state: 'unreachable',
       proxy: expect.stringMatching(/counting/) as string,
     })
-    expect(readCounting(json(503, { code: 'TL_FAULT', message: 'as asked' }), 500)).toMatchObject({ state: 'failing' })
+    expect(readCounting(json(503, { code: 'TL_FAULT', message: 'on demand' }), 500)).toMatchObject({ state: 'failing' })
     expect(readCounting(text(404, 'who?'), 500)).toMatchObject({ state: 'unreachable', proxy: undefined })
   })
 

@@ -3,7 +3,7 @@ import { outcomeOfAnswer, outcomeOfFailure } from '../call-outcome.ts'
 import { parseUpstreamExplanation } from './explanation.ts'
 import { readProxyAnswer } from '../proxy-answer.ts'
 
-/** Judges an answer of counting, or of what answers in its place, for the checks of the mesh. */
+/** Judges an answer of counting, or of anything in its place, for the checks of the mesh. */
 export const readCounting: ReadUpstream = (result, timeoutMs) => {
   if (result.failure !== undefined) {
     const { failure: message, code } = result

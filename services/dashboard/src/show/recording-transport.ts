@@ -3,35 +3,35 @@ import https from 'node:https'
 import { isPropagationHeader } from '@throughline/propagation'
 
 export interface RecordingTransport {
-  /** For axios: the last thing before the socket, so below whoever sets trace headers. */
+  /** For axios: the last step before the socket, after anything that sets trace headers. */
   transport: { request(options: RequestOptions, onAnswer: (answer: IncomingMessage) => void): ClientRequest }
-  /** The trace headers as they left; empty when no request was made or nothing was carried on. */
+  /** The trace headers as they left; empty when no request was made or nothing was propagated. */
   sent: () => Record<string, string>
-  /** `traceparent` as tracing wanted it, whether it left or not. */
+  /** `traceparent` as tracing set it, whether it left or not. */
   traceparent: () => string | undefined
 }
 
 /**
- * Notes the trace headers of one outgoing request. With `propagate: false` it takes them off, as if this application
- * did not carry them on: baggage and request id too, which such an application loses as well.
+ * Records the trace headers of one outgoing request. With `propagate: false` it removes them, as if this application did
+ * not propagate: baggage and request id too, which such an application loses as well.
  */
 export function createRecordingTransport({ propagate }: { propagate: boolean }): RecordingTransport {
-  let wanted: Record<string, string> = {}
+  let injected: Record<string, string> = {}
   return {
     transport: {
       request(options, onAnswer) {
         const request = (options.protocol === 'https:' ? https : http).request(options, onAnswer)
-        wanted = pickTraceHeaders(request.getHeaders())
-        if (!propagate) for (const name of Object.keys(wanted)) request.removeHeader(name)
+        injected = pickTraceHeaders(request.getHeaders())
+        if (!propagate) for (const name of Object.keys(injected)) request.removeHeader(name)
         return request
       },
     },
-    sent: () => (propagate ? wanted : {}),
-    traceparent: () => wanted['traceparent'],
+    sent: () => (propagate ? injected : {}),
+    traceparent: () => injected['traceparent'],
   }
 }
 
-/** The headers of the catalogue that this project reads or writes; identity headers are none of them. */
+/** The headers of the catalogue that this project reads or writes; never identity headers. */
 export function pickTraceHeaders(headers: Readonly<Record<string, unknown>>): Record<string, string> {
   const picked = Object.entries(headers).flatMap(([name, value]) =>
     isPropagationHeader(name) && (typeof value === 'string' || Array.isArray(value))

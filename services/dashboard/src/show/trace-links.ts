@@ -4,15 +4,15 @@ export interface TraceLinksOptions {
   traceId: string | null
   /** The server span of this request. */
   spanId: string | undefined
-  /** `traceparent` of the call that this request led to: it has the sampling decision. */
+  /** `traceparent` of the outgoing call, which has the sampling decision. */
   traceparent: string | undefined
-  /** Whether this dashboard can be asked for traces. */
+  /** Whether this dashboard answers `GET /api/traces/:traceId`. */
   traces: boolean
-  /** Where traces are looked at; `{traceId}` is replaced. */
+  /** Where traces are displayed; `{traceId}` is replaced. */
   traceUiUrl: string | undefined
 }
 
-/** Tells the caller which trace its request became: `traceresponse` (W3C Trace Context Level 2) and `link` (RFC 8288). */
+/** Names the trace of a request to its caller: `traceresponse` (W3C Trace Context Level 2) and `link` (RFC 8288). */
 export function setTraceLinks(response: Response, options: TraceLinksOptions): void {
   const { traceId, spanId, traceparent, traces, traceUiUrl } = options
   if (traceId === null) return

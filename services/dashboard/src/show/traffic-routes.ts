@@ -44,5 +44,5 @@ export function trafficRoutes({ traffic, faults }: { traffic: Traffic; faults: b
 }
 
 function faultsOff(): ServiceError {
-  return new ServiceError('TL_FAULTS_OFF', 'faults are not honoured here: start both services with FAULTS=on')
+  return new ServiceError('TL_FAULTS_OFF', 'faults are off: start both services with FAULTS=on')
 }

@@ -1,19 +1,19 @@
 import { formatBaggage, parseBaggage } from '@throughline/propagation'
 
-/** `auto`: one request a second while somebody looks at the page; `1` and `10`: so many a second, looked at or not. */
+/** `auto`: one request a second while anyone is viewing the page; `1` and `10`: that many a second, always. */
 export const TRAFFIC_RATES = ['auto', 'off', '1', '10'] as const
 export type TrafficRate = (typeof TRAFFIC_RATES)[number]
 
-/** What the dashboard's own requests are like. */
+/** How the dashboard sends its own requests. */
 export interface TrafficSettings {
   rate: TrafficRate
   /** The baggage member `throughline-fault` of each request, such as `delay:500`; null = none. */
   fault: string | null
-  /** False: the dashboard does not carry the trace headers on to counting. */
+  /** False: the dashboard does not propagate trace headers to counting. */
   propagation: boolean
 }
 
-/** Reads a change of the settings; undefined when a value is not one of those that are offered. */
+/** Reads a change of the settings; undefined when a value is not one of the choices. */
 export function parseTrafficChange(body: unknown): Partial<TrafficSettings> | undefined {
   if (typeof body !== 'object' || body === null) return undefined
   const { rate, fault, propagation } = body as Record<string, unknown>
@@ -28,7 +28,7 @@ export function parseTrafficChange(body: unknown): Partial<TrafficSettings> | un
   }
 }
 
-/** The `baggage` header that asks for what the settings say; undefined when they ask for nothing. */
+/** The `baggage` header for these settings; undefined when none is needed. */
 export function trafficBaggage({ fault, propagation }: Omit<TrafficSettings, 'rate'>): string | undefined {
   return formatBaggage([
     ...(fault === null ? [] : [{ key: 'throughline-fault', value: fault }]),
@@ -36,12 +36,12 @@ export function trafficBaggage({ fault, propagation }: Omit<TrafficSettings, 'ra
   ])
 }
 
-/** Whether a request asks the dashboard not to carry its trace on. */
+/** Whether a request asks the dashboard not to propagate its trace. */
 export function asksForBrokenTrace(baggage: string | undefined): boolean {
   return parseBaggage(baggage)?.some(({ key, value }) => key === 'throughline-propagation' && value === 'off') ?? false
 }
 
-/** A crash is no setting: counting would never come up again. */
+/** A crash is not a setting: counting would never come up again. */
 function isLastingFault(value: unknown): boolean {
   return typeof value === 'string' && /^((delay|trickle):[1-9]\d{0,4}|error:(0\.\d{1,3}|1))$/.test(value)
 }

@@ -19,20 +19,20 @@ function traffic(options: { initial?: TrafficSettings; isWatched?: () => boolean
 }
 
 describe('traffic', () => {
-  it('is none when it is off', () => {
+  it('sends nothing when it is off', () => {
     using made = traffic()
     made.wake()
     expect(made.sent).toEqual([])
   })
 
-  it('begins at once when somebody begins to look', () => {
+  it('starts at once when a viewer arrives', () => {
     using made = traffic({ initial: { ...quiet, rate: 'auto' } })
     made.wake()
     made.wake()
     expect(made.sent).toHaveLength(1)
   })
 
-  it('flows with nobody looking when it is set', async () => {
+  it('flows without a viewer at a fixed rate', async () => {
     using made = traffic({ isWatched: () => false })
     made.change({ rate: '10' })
     expect(await pollUntil(() => made.sent.length >= 3, { what: 'three requests', deadline: 3000 })).toBe(true)

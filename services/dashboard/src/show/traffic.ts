@@ -4,31 +4,31 @@ export interface TrafficOptions {
   /** Makes one request to this dashboard's own `GET /api/count`. Never rejects. */
   send: (headers: Record<string, string>) => Promise<void>
   initial: TrafficSettings
-  /** Whether anybody looks at the page. */
+  /** Whether anyone is viewing the page. */
   isWatched: () => boolean
 }
 
 export interface Traffic {
   settings(): TrafficSettings
   change(change: Partial<TrafficSettings>): void
-  /** So many requests at once, ten at a time. */
+  /** Sends that many requests, ten at a time. */
   burst(requests: number): void
   /** One request that makes counting crash. */
   crash(): void
-  /** Somebody began to look: the first request need not wait for its second. */
+  /** A viewer has arrived: sends the first request now instead of a second later. */
   wake(): void
-  /** Called after each change; returns the way to stop. */
+  /** Called after each change; returns a function that unsubscribes. */
   subscribe(listener: (settings: TrafficSettings) => void): () => void
   stop(): void
 }
 
 const PERIOD_MS = { off: undefined, auto: 1000, '1': 1000, '10': 100 } as const
 
-/** A request that hangs holds one of these: a slow upstream makes traffic thin, not memory fat. */
+/** A request that hangs occupies one of these: with a slow upstream traffic thins out and memory does not grow. */
 const MAX_IN_FLIGHT = 30
 const BURST_AT_ONCE = 10
 
-/** The dashboard's own requests, made on the server side so that they flow with no browser. */
+/** The dashboard's own requests, sent by the server, so that they flow without a browser. */
 export function createTraffic({ send, initial, isWatched }: TrafficOptions): Traffic {
   let settings = { ...initial }
   let timer: ReturnType<typeof setInterval> | undefined

@@ -1,17 +1,17 @@
 export interface Watchers {
-  /** A page that stays; returns the way to leave. */
+  /** A page with an open stream; returns a function that ends its stay. */
   enter(): () => void
-  /** A page that polls, and is taken for gone when it doesn't any more. */
+  /** A page that polls; it counts as a viewer until it stops polling. */
   poll(): void
   isWatched(): boolean
-  /** How many pages stay. */
+  /** How many pages have a stream open. */
   readonly count: number
 }
 
-/** A page that polls each second, with room for a slow one. */
+/** A page polls once a second; this leaves room for a slow one. */
 const POLL_LEASE_MS = 3000
 
-/** Knows whether anybody looks at the page. `onFirst` is called when somebody begins to. */
+/** Knows whether anyone is viewing the page. `onFirst` is called when the first viewer arrives. */
 export function createWatchers({ onFirst = () => {} }: { onFirst?: () => void } = {}): Watchers {
   let count = 0
   let polledMs = Number.NEGATIVE_INFINITY
