@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createKubeStandin } from './create-kube-standin.ts'
+import { createKubeStandin } from './create-fake-kube-api.ts'
 import type { KubeObject } from './kube-object.ts'
 import { ask, configMap, definition } from './request.test-support.ts'
 import { startWebhook } from './webhook.test-support.ts'

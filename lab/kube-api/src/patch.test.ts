@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createKubeStandin } from './create-kube-standin.ts'
+import { createKubeStandin } from './create-fake-kube-api.ts'
 import { ask, configMap } from './request.test-support.ts'
 
 const path = '/api/v1/namespaces/default/configmaps/one'

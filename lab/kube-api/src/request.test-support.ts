@@ -1,5 +1,5 @@
 import type { KubeObject } from './kube-object.ts'
-import type { KubeStandin } from './create-kube-standin.ts'
+import type { KubeStandin } from './create-fake-kube-api.ts'
 
 export interface Answer<T> {
   status: number

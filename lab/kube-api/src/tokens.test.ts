@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createKubeStandin } from './create-kube-standin.ts'
+import { createKubeStandin } from './create-fake-kube-api.ts'
 import { ask } from './request.test-support.ts'
 
 const subject = { namespace: 'shop', serviceAccount: 'web', audience: 'istio-ca' }

@@ -1,5 +1,5 @@
 import type { TraceStore } from '@throughline/trace-store'
-import type { CollectorAddresses } from './collector.ts'
+import type { CollectorAddresses } from './trace-backend.ts'
 import type { Identities } from './identities.ts'
 import type { Mesh, Tracer } from './mesh.ts'
 import type { MeshName } from './mesh-modules.ts'

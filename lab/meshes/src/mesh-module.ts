@@ -1,10 +1,10 @@
-import type { CollectorAddresses } from './collector.ts'
+import type { CollectorAddresses } from './trace-backend.ts'
 import type { Guardian } from '@throughline/lab-programs'
 import type { Identities } from './identities.ts'
 import type { LabOptions } from './lab-options.ts'
 import type { Mesh, Tracer } from './mesh.ts'
 import type { Ports } from '@throughline/lab-programs'
-import type { Site } from './site.ts'
+import type { Site } from './placement/placement.ts'
 
 /** What a mesh gets to know before anything is started. */
 export interface PrepareOptions {

@@ -1,5 +1,5 @@
 import { isAtLeast } from '@throughline/lab-programs'
-import type { CollectorAddresses } from './collector.ts'
+import type { CollectorAddresses } from './trace-backend.ts'
 import { LabError } from '@throughline/lab-programs'
 import { type Tracer, tracers } from './mesh.ts'
 import { versions } from '@throughline/lab-programs'

@@ -192,7 +192,7 @@ describe('nothing is left of a network of pods', () => {
         `const { spawn } = require('node:child_process')
          const guardian = spawn('sh', [process.argv[1]], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
          process.stdin.on('data', (data) => guardian.stdin.write(data, () => process.stdout.write(data)))`,
-        path.join(import.meta.dirname, '../../programs/reaper/guardian.sh'),
+        path.join(import.meta.dirname, '../../programs/reaper/reaper.sh'),
       ],
       { stdio: ['pipe', 'pipe', 'inherit'] },
     )

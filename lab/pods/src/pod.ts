@@ -6,7 +6,7 @@ import type { Guardian } from '@throughline/lab-programs'
 import type { Command } from '@throughline/lab-programs'
 import type { NamespaceTools } from './namespace-tools.ts'
 import { admitAllRules, admitRules } from './packet-filter.ts'
-import { placeInNamespace } from './place-in-namespace.ts'
+import { placeInNamespace } from './pod-command.ts'
 import { type PodHelper, startPodHelper } from './pod-helper.ts'
 
 /** A network namespace with an address of its own, as a pod of a cluster has. */

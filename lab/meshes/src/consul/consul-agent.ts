@@ -4,7 +4,7 @@ import { renderMeshFile, writeMeshFile } from '../mesh-files.ts'
 import { createProgram, type Program } from '@throughline/lab-programs'
 import type { MeshValue } from '../render-mesh.ts'
 import { type ConsulClient, createConsulClient } from './consul-client.ts'
-import type { AgentPlace } from './consul-place.ts'
+import type { AgentPlace } from '../placement/consul-placement.ts'
 
 export interface ConsulAgentOptions {
   /** Path of the Consul to run. */

@@ -5,7 +5,7 @@ import type { MeshValue } from '../render-mesh.ts'
 import type { ServiceName } from '../service-name.ts'
 import { envoyAddress } from '../sidecar/envoy-address.ts'
 import type { ConsulEntry } from './check-consul-entry.ts'
-import type { ServicePlace } from './consul-place.ts'
+import type { ServicePlace } from '../placement/consul-placement.ts'
 import type { ConsulState } from './consul-settings.ts'
 
 const folder = 'consul/proxy-defaults'

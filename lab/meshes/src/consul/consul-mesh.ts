@@ -16,7 +16,7 @@ import {
   renderServiceDefaults,
 } from './consul-entries.ts'
 import type { ConsulEntry } from './check-consul-entry.ts'
-import type { ServicePlace } from './consul-place.ts'
+import type { ServicePlace } from '../placement/consul-placement.ts'
 import { accessOf, type ConsulState, describeSettings, parseSetting, ruleIn, withRuleFor } from './consul-settings.ts'
 import type { ConsulSidecar } from './consul-sidecar.ts'
 import { acts, knowsCounting, stateInForce } from './in-force.ts'

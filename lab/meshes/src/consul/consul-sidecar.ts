@@ -5,7 +5,7 @@ import type { ServiceName } from '../service-name.ts'
 import { createEnvoySidecar, type Sidecar } from '../sidecar/envoy-sidecar.ts'
 import { makeBootstrap, proxyIdOf } from './bootstrap.ts'
 import type { ConsulAgent } from './consul-agent.ts'
-import type { ConsulPlace, ServicePlace } from './consul-place.ts'
+import type { ConsulPlace, ServicePlace } from '../placement/consul-placement.ts'
 
 export interface ConsulSidecarOptions {
   place: Pick<ConsulPlace, 'services' | 'arrange' | 'placeSidecar'>

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import type { ConsulEntry } from './check-consul-entry.ts'
 import { renderIntentions, renderMeshEntry, renderProxyDefaults, renderServiceDefaults } from './consul-entries.ts'
 import { readChartObjects } from './from-chart-objects.ts'
-import { planChart } from './from-chart-plan.ts'
+import { planChart } from './read-chart.ts'
 
 /** A render that the charts' own tests keep true. */
 const rendered = path.join(import.meta.dirname, '../../../../charts/consul/examples/demo/rendered')

@@ -5,7 +5,7 @@ import { messageOf } from '@throughline/lab-programs'
 import { temporaryFolder } from '@throughline/lab-testkit'
 import { planFromChart } from './from-chart.ts'
 import { type ChartObject, readChartObjects } from './from-chart-objects.ts'
-import { type ChartPlan, planChart } from './from-chart-plan.ts'
+import { type ChartPlan, planChart } from './read-chart.ts'
 
 const examples = path.join(import.meta.dirname, '../../../../charts/consul/examples')
 

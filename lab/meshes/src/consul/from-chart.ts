@@ -5,7 +5,7 @@ import { findHelm } from '@throughline/lab-programs'
 import { runTool } from '@throughline/lab-programs'
 import { LabError, messageOf } from '@throughline/lab-programs'
 import { readChartObjects } from './from-chart-objects.ts'
-import { type ChartPlan, planChart } from './from-chart-plan.ts'
+import { type ChartPlan, planChart } from './read-chart.ts'
 
 /** `charts/` of the repository; the same from the sources and from the build. */
 const charts = fileURLToPath(new URL('../../../../charts/', import.meta.url))

@@ -1,6 +1,6 @@
 import { httpGet } from '@throughline/lab-programs'
 import type { ServiceName } from '../service-name.ts'
-import type { ServicePlace } from './consul-place.ts'
+import type { ServicePlace } from '../placement/consul-placement.ts'
 import type { ConsulState } from './consul-settings.ts'
 import type { SidecarConfig } from './sidecar-config.ts'
 

@@ -2,7 +2,7 @@ import type { FoundIstio } from '@throughline/lab-programs'
 import type { Guardian } from '@throughline/lab-programs'
 import type { Tracer } from '../mesh.ts'
 import type { Backend } from '../mesh-module.ts'
-import type { IstioPlace } from './istio-place.ts'
+import type { IstioPlace } from '../placement/istio-placement.ts'
 
 export interface IstioMeshOptions {
   place: IstioPlace

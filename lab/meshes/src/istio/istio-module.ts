@@ -6,8 +6,8 @@ import type { MeshModule } from '../mesh-module.ts'
 import { usableTracers } from '../usable-tracers.ts'
 import { versions } from '@throughline/lab-programs'
 import { createIstioMesh } from './istio-mesh.ts'
-import { createLoopbackPlace } from './loopback-place.ts'
-import { createNamespacesPlace } from './namespaces-place.ts'
+import { createLoopbackPlace } from '../placement/istio-loopback.ts'
+import { createNamespacesPlace } from '../placement/istio-pods.ts'
 
 /** A real istiod over a stand-in for the Kubernetes API, and the Envoy that belongs to its release, unmodified. */
 export const istioModule: MeshModule = {

@@ -7,7 +7,7 @@ import type { MeshModule } from '../mesh-module.ts'
 import { usableTracers } from '../usable-tracers.ts'
 import { versions } from '@throughline/lab-programs'
 import { createEnvoySidecar } from '../sidecar/envoy-sidecar.ts'
-import { describeLoopbackBypass } from '../loopback-bypass.ts'
+import { describeLoopbackBypass } from '../placement/loopback-bypass.ts'
 import { createStaticEnvoyMesh } from './static-envoy.ts'
 import type { SidecarName } from './static-envoy-config.ts'
 

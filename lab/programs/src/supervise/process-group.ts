@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import { LabError, messageOf } from '../errors.ts'
-import type { Guardian } from './guardian.ts'
+import type { Guardian } from './reaper.ts'
 
 export interface Command {
   /** Path of the executable. */

@@ -1,5 +1,5 @@
 import { LabError, messageOf } from '../errors.ts'
-import type { Guardian } from './guardian.ts'
+import type { Guardian } from './reaper.ts'
 import { logTail } from './log-tail.ts'
 import { poll } from '../poll.ts'
 import { type Command, type ProcessGroup, startProcessGroup } from './process-group.ts'

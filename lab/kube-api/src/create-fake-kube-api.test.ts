@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { createKubeStandin } from './create-kube-standin.ts'
+import { createKubeStandin } from './create-fake-kube-api.ts'
 import { ask, configMap, definition } from './request.test-support.ts'
 
 const configMaps = '/api/v1/namespaces/default/configmaps'

@@ -1,8 +1,8 @@
 import { LabError } from '@throughline/lab-programs'
 import type { BypassChoice } from '../lab-options.ts'
 import type { ServiceName } from '../service-name.ts'
-import type { ConsulState } from './consul-settings.ts'
-import type { ChartPlan, ChartPod } from './from-chart-plan.ts'
+import type { ConsulState } from '../consul/consul-settings.ts'
+import type { ChartPlan, ChartPod } from '../consul/read-chart.ts'
 
 /** What one pod of the lab is to be, whether the lab or a chart decides it. */
 export interface PodPlan extends Pick<ChartPod, 'port' | 'uid' | 'transparentProxy' | 'admitted' | 'hosts'> {

@@ -1,4 +1,4 @@
-import type { Bypass } from './mesh.ts'
+import type { Bypass } from '../mesh.ts'
 
 /**
  * The bypass of a sidecar where everything is on 127.0.0.1.

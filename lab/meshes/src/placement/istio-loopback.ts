@@ -3,8 +3,8 @@ import { LabError } from '@throughline/lab-programs'
 import { renderMeshFile } from '../mesh-files.ts'
 import { takeFreePort } from '@throughline/lab-programs'
 import type { ServiceName } from '../service-name.ts'
-import { describeLoopbackBypass } from '../loopback-bypass.ts'
-import type { IstioPlace, PlaceOptions } from './istio-place.ts'
+import { describeLoopbackBypass } from './loopback-bypass.ts'
+import type { IstioPlace, PlaceOptions } from './istio-placement.ts'
 import type { KubeObject } from '@throughline/lab-kube-api'
 
 /** What the pods say they have. Nobody connects there: endpoints and listeners are on 127.0.0.1. */

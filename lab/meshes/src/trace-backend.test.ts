@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { findJaeger, openCollector } from './collector.ts'
+import { findJaeger, openCollector } from './trace-backend.ts'
 import { takeFreePort } from '@throughline/lab-programs'
 
 async function jaegerWithPage(page: string) {

@@ -5,10 +5,10 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pollUntil } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
-import { startGuardian } from './guardian.ts'
+import { startGuardian } from './reaper.ts'
 import { temporaryFolder } from '@throughline/lab-testkit'
 
-const script = fileURLToPath(new URL('../../reaper/guardian.sh', import.meta.url))
+const script = fileURLToPath(new URL('../../reaper/reaper.sh', import.meta.url))
 
 /** A parent with a child in a group of their own, as every program of a lab may be; writes the child's id to a file. */
 async function family(folder: string, options: { stubborn?: boolean } = {}) {

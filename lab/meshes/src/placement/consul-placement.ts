@@ -2,7 +2,7 @@ import type { Bypass } from '../mesh.ts'
 import type { PreparedMesh } from '../mesh-module.ts'
 import type { Command } from '@throughline/lab-programs'
 import type { ServiceName } from '../service-name.ts'
-import type { ConsulState } from './consul-settings.ts'
+import type { ConsulState } from '../consul/consul-settings.ts'
 
 /** Ports that a Consul agent listens on. */
 interface ConsulPorts {

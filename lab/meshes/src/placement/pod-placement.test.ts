@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bypasses } from '../lab-options.ts'
-import type { ChartPod } from './from-chart-plan.ts'
-import { describeBypass, planPods, podsOfChart } from './pod-plan.ts'
+import type { ChartPod } from '../consul/read-chart.ts'
+import { describeBypass, planPods, podsOfChart } from './pod-placement.ts'
 
 describe('the pods for a choice of the bypass', () => {
   it.each(bypasses)('%s says the truth about itself: only open is open', (bypass) => {

@@ -1,5 +1,5 @@
 import type { Ports } from '@throughline/lab-programs'
-import type { Site } from './site.ts'
+import type { Site } from './placement.ts'
 
 /** Both services on 127.0.0.1, one calling the other without anything between them. */
 export function placeWithoutMesh(ports: Ports, countingApp = `127.0.0.1:${ports.counting}`): Site {

@@ -4,9 +4,9 @@ import type { Bypass } from '../mesh.ts'
 import { renderMeshFile } from '../mesh-files.ts'
 import { createPodNetwork } from '@throughline/lab-pods'
 import type { ServiceName } from '../service-name.ts'
-import { giveFolder } from './agent-folder.ts'
-import type { IstioPlace, PlaceOptions } from './istio-place.ts'
-import type { IstioState } from './istio-settings.ts'
+import { giveFolder } from '../istio/agent-folder.ts'
+import type { IstioPlace, PlaceOptions } from './istio-placement.ts'
+import type { IstioState } from '../istio/istio-settings.ts'
 import type { KubeObject } from '@throughline/lab-kube-api'
 
 /** Users of a pod's programs: the packet filter lets the sidecar's own connections through, and takes all others. */

@@ -23,7 +23,7 @@ export interface Guardian {
  * A shell script, not Node: it costs a megabyte instead of forty, starts in a millisecond and runs the same from
  * sources and from a build.
  */
-const script = fileURLToPath(new URL('../../reaper/guardian.sh', import.meta.url))
+const script = fileURLToPath(new URL('../../reaper/reaper.sh', import.meta.url))
 
 /** Starts the guardian. `folder` is removed when it closes; default none. */
 export async function startGuardian(options: { folder?: string } = {}): Promise<Guardian> {

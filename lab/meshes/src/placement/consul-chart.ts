@@ -2,10 +2,10 @@ import { LabError } from '@throughline/lab-programs'
 import type { PrepareOptions } from '../mesh-module.ts'
 import { demoPorts } from '@throughline/lab-programs'
 import type { ServiceName } from '../service-name.ts'
-import type { ConsulPlace } from './consul-place.ts'
-import type { ChartPlan } from './from-chart-plan.ts'
-import { createNamespacePlace } from './namespace-place.ts'
-import { podsOfChart } from './pod-plan.ts'
+import type { ConsulPlace } from './consul-placement.ts'
+import type { ChartPlan } from '../consul/read-chart.ts'
+import { createNamespacePlace } from './consul-pods.ts'
+import { podsOfChart } from './pod-placement.ts'
 
 /**
  * The pods of a chart in network namespaces, each with the environment, user, names and network policy that it has there.

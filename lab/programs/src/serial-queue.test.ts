@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createInTurn } from './in-turn.ts'
+import { createInTurn } from './serial-queue.ts'
 
 describe('changes in turn', () => {
   it('start when the one before has ended, also when it has failed, and fail for their own caller', async () => {

@@ -6,8 +6,8 @@ import type { PrepareOptions } from '../mesh-module.ts'
 import { createPodNetwork, type PodNetwork } from '@throughline/lab-pods'
 import type { Pod } from '@throughline/lab-pods'
 import type { ServiceName } from '../service-name.ts'
-import type { ConsulPlace, ServicePlace } from './consul-place.ts'
-import { describeBypass, planPods, type PodPlan, type PodPlans } from './pod-plan.ts'
+import type { ConsulPlace, ServicePlace } from './consul-placement.ts'
+import { describeBypass, planPods, type PodPlan, type PodPlans } from './pod-placement.ts'
 
 /** User of a sidecar that has all traffic of its pod: the packet filter lets its own connections through by it. */
 const proxyUser = 5995

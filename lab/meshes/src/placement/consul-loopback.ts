@@ -2,8 +2,8 @@ import path from 'node:path'
 import { LabError } from '@throughline/lab-programs'
 import type { PrepareOptions } from '../mesh-module.ts'
 import { isPortFree, takeFreePort } from '@throughline/lab-programs'
-import { describeLoopbackBypass } from '../loopback-bypass.ts'
-import type { ConsulPlace, ServicePlace } from './consul-place.ts'
+import { describeLoopbackBypass } from './loopback-bypass.ts'
+import type { ConsulPlace, ServicePlace } from './consul-placement.ts'
 
 /**
  * Everything on 127.0.0.1, without root: the dashboard calls its sidecar's listener, and counting is also where its app

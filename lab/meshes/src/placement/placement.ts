@@ -1,6 +1,6 @@
 import type { Ports } from '@throughline/lab-programs'
 import type { Command } from '@throughline/lab-programs'
-import type { ServiceName } from './service-name.ts'
+import type { ServiceName } from '../service-name.ts'
 
 /** Where the parts of a lab run and listen. A mesh decides it before anything is started. */
 export interface Site {

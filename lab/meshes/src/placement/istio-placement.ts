@@ -1,12 +1,12 @@
 import type { KubeObject } from '@throughline/lab-kube-api'
-import type { IstiodPorts } from './control-plane/istiod-command.ts'
+import type { IstiodPorts } from '../istio/control-plane/istiod-command.ts'
 import type { Bypass } from '../mesh.ts'
 import type { PreparedMesh, PrepareOptions } from '../mesh-module.ts'
 import type { Command } from '@throughline/lab-programs'
 import type { ServiceName } from '../service-name.ts'
-import type { InjectedPod } from './injected-pod.ts'
-import type { IstioState } from './istio-settings.ts'
-import type { PodSettings } from './mesh-objects.ts'
+import type { InjectedPod } from '../istio/injected-pod.ts'
+import type { IstioState } from '../istio/istio-settings.ts'
+import type { PodSettings } from '../istio/mesh-objects.ts'
 
 export interface PlaceOptions extends PrepareOptions {
   /** Path of the Envoy to run, and of Istio's agent. */
