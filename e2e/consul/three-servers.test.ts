@@ -3,15 +3,10 @@ import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { versions } from '@throughline/lab-programs'
+import { findEnvoy, findGoTool, goTools, startReaper, versions } from '@throughline/lab-programs'
 import { pollUntil } from '@throughline/lab-testkit'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { findEnvoy } from '@throughline/lab-programs'
-import { findGoTool } from '@throughline/lab-programs'
-import { goTools } from '@throughline/lab-programs'
-import { startGuardian } from '@throughline/lab-programs'
-import { createPodNetwork } from '@throughline/lab-pods'
-import { requireNamespaces } from '@throughline/lab-pods'
+import { createPodNetwork, requireNamespaces } from '@throughline/lab-pods'
 import { createEnvoySidecar } from '@throughline/lab-meshes'
 import { createService } from '@throughline/lab-stack'
 import { startThreeServers } from './support/three-servers.ts'
@@ -21,15 +16,15 @@ const services = ['counting', 'dashboard'] as const
 
 /** Both services, as in 2020, under three servers; nothing of it is left when it is disposed. */
 async function hardened() {
-  const guardianFolder = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-servers-'))
-  const guardian = await startGuardian({ folder: guardianFolder })
-  const undo = async (): Promise<void> => guardian.close()
+  const reaperFolder = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-servers-'))
+  const reaper = await startReaper({ folder: reaperFolder })
+  const undo = async (): Promise<void> => reaper.close()
   try {
-    const network = await createPodNetwork({ guardian })
+    const network = await createPodNetwork({ reaper })
     const { consul = '' } = (await findGoTool(goTools.consul)).programs
     const { path: envoy } = await findEnvoy({ version: versions.consul.envoy })
-    const runDir = guardianFolder
-    const servers = await startThreeServers({ consul, network, guardian, runDir })
+    const runDir = reaperFolder
+    const servers = await startThreeServers({ consul, network, reaper, runDir })
     const { request } = servers
     const pods = { counting: await network.addPod('counting'), dashboard: await network.addPod('dashboard') }
     await pods.dashboard.setHosts({ counting: pods.counting.address })
@@ -78,7 +73,7 @@ async function hardened() {
         address: `0.0.0.0:${port}`,
         env: { COUNTING_SERVICE_URL: 'http://127.0.0.1:9001', OTEL_SDK_DISABLED: 'true' },
         runDir,
-        guardian,
+        reaper,
         place: (_name, command) => pods[name].place(command),
         isReady: async () => (await pods[name].ask(`http://127.0.0.1:${port}/health/ready`)).status === 200,
       }).start()
@@ -91,7 +86,7 @@ async function hardened() {
         listeners: [`public_listener:${address}:20000`],
         place: (command) => pods[name].place(command),
         runDir,
-        guardian,
+        reaper,
       }).start()
     }
     const dashboard = async (url: string): Promise<string> => {

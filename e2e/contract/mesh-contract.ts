@@ -182,8 +182,8 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
 
     it('goes on without its trace backend', async () => {
       const nobody = 'http://127.0.0.1:9'
-      const collector = { queryUrl: nobody, otlpUrl: `${nobody}/v1/traces`, zipkinUrl: `${nobody}/api/v2/spans` }
-      await using dark = await createLab({ ...mesh.options, collector })
+      const traceBackend = { queryUrl: nobody, otlpUrl: `${nobody}/v1/traces`, zipkinUrl: `${nobody}/api/v2/spans` }
+      await using dark = await createLab({ ...mesh.options, traceBackend })
       for (let request = 0; request < 10; request += 1) expect((await count(dark)).state).toBe('connected')
     })
   })

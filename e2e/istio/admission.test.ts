@@ -16,10 +16,10 @@ const allowFrom = (source: object) => policy('security', 'AuthorizationPolicy', 
 
 describe('istiod’s validation webhook', () => {
   it.for(examples)('accepts all that charts/istio renders: $name', async ({ name, file }, context) => {
-    const { standin, istiod, render } = await controlPlane(context)
+    const { kubeApi, istiod, render } = await controlPlane(context)
     const objects = await render('istio', { namespace: name, files: [file] })
     const before = await readValidations(istiod)
-    await standin.apply(objects)
+    await kubeApi.apply(objects)
     const ofIstio = objects.filter(({ apiVersion }) => apiVersion.includes('.istio.io/'))
     expect(ofIstio.length).toBeGreaterThan(3)
     // Accepted by being asked, not by nobody asking.
@@ -69,29 +69,29 @@ describe('istiod’s validation webhook', () => {
       words: 'sidecar: egress listener must contain at least one host',
     },
   ])('refuses $fault, in Istio’s own words', async ({ planted, words }, context) => {
-    const { standin } = await controlPlane(context)
-    const refusal = await standin.apply([planted]).catch((error: unknown) => error)
+    const { kubeApi } = await controlPlane(context)
+    const refusal = await kubeApi.apply([planted]).catch((error: unknown) => error)
     expect(refusal).toMatchObject({
       code: 400,
       message: expect.stringMatching(/^admission webhook "\S*validation\.istio\.io" denied the request: /),
     })
     expect((refusal as Error).message).toContain(words)
-    expect(standin.get({ ...planted.metadata, kind: planted.kind, apiVersion: planted.apiVersion })).toBeUndefined()
+    expect(kubeApi.get({ ...planted.metadata, kind: planted.kind, apiVersion: planted.apiVersion })).toBeUndefined()
   })
 
   it('takes a rule that is misspelt, and so allows everybody everything: istioctl validate finds it', async (context) => {
-    const { standin } = await controlPlane(context)
+    const { kubeApi } = await controlPlane(context)
     const misspelt = policy('security', 'AuthorizationPolicy', { rules: [{ form: [{ source: {} }] }] })
-    expect(await standin.apply([misspelt])).toHaveLength(1)
-    standin.delete({ ...misspelt.metadata, kind: misspelt.kind })
+    expect(await kubeApi.apply([misspelt])).toHaveLength(1)
+    kubeApi.delete({ ...misspelt.metadata, kind: misspelt.kind })
   })
 
   it('refuses a change for the worse, too, and what was there stays', async (context) => {
-    const { standin } = await controlPlane(context)
+    const { kubeApi } = await controlPlane(context)
     const good = allowFrom({ principals: ['cluster.local/ns/throughline/sa/dashboard'] })
-    await standin.apply([good])
-    await expect(standin.apply([allowFrom({})])).rejects.toThrow('`from.source` must not be empty')
-    expect(standin.get({ ...good.metadata, kind: good.kind })?.spec).toEqual(good.spec)
+    await kubeApi.apply([good])
+    await expect(kubeApi.apply([allowFrom({})])).rejects.toThrow('`from.source` must not be empty')
+    expect(kubeApi.get({ ...good.metadata, kind: good.kind })?.spec).toEqual(good.spec)
   })
 
   it.for([
@@ -99,24 +99,24 @@ describe('istiod’s validation webhook', () => {
     ['security.istio.io/v1beta1', 'AuthorizationPolicy', {}],
     ['networking.istio.io/v1alpha3', 'DestinationRule', { host: 'counting' }],
   ] as const)('takes what was written in 2020, %s %s, as today’s object', async ([apiVersion, kind, spec], context) => {
-    const { standin } = await controlPlane(context)
+    const { kubeApi } = await controlPlane(context)
     const metadata = { name: 'old', namespace: 'old' }
-    await standin.apply([{ apiVersion, kind, metadata, spec }])
+    await kubeApi.apply([{ apiVersion, kind, metadata, spec }])
     const today = `${apiVersion.split('/')[0]}/v1`
-    expect(standin.get({ ...metadata, kind, apiVersion: today })).toMatchObject({ apiVersion: today, spec })
+    expect(kubeApi.get({ ...metadata, kind, apiVersion: today })).toMatchObject({ apiVersion: today, spec })
   })
 
   it('writes nothing of its own while nothing happens', async (context) => {
-    const { standin } = await controlPlane(context)
+    const { kubeApi } = await controlPlane(context)
     let last = -1
     const settled = () => {
       const before = last
-      last = standin.version()
+      last = kubeApi.version()
       return before === last ? true : undefined
     }
     // A controller that answers its own writes would never let two looks see the same.
     await pollUntil(settled, { deadline: 10_000, interval: 500, what: 'the store to stand still' })
-    expect(standin.version()).toBe(last)
+    expect(kubeApi.version()).toBe(last)
   })
 })
 
@@ -124,9 +124,9 @@ describe('when istiod is down', () => {
   it('a policy can’t be written, and when it is back nothing is lost: its policies, its authority', async (context) => {
     await controlPlane(context)
     const plane = await startControlPlane({})
-    const { standin, istiod, render } = plane
+    const { kubeApi, istiod, render } = plane
     try {
-      await standin.apply(await render('istio', { namespace: 'throughline' }))
+      await kubeApi.apply(await render('istio', { namespace: 'throughline' }))
       const root = istiod.rootCertificate()
       const pid = istiod.pid() ?? 0
       process.kill(pid, 'SIGKILL')
@@ -135,14 +135,14 @@ describe('when istiod is down', () => {
         what: 'istiod to be gone',
       })
       const written = allowFrom({ namespaces: ['throughline'] })
-      await expect(standin.apply([written])).rejects.toThrow('failed calling webhook')
-      await pollUntil(() => standin.apply([written]).catch(() => undefined), {
+      await expect(kubeApi.apply([written])).rejects.toThrow('failed calling webhook')
+      await pollUntil(() => kubeApi.apply([written]).catch(() => undefined), {
         deadline: 20_000,
         what: 'istiod to be back',
       })
       expect(istiod.pid()).not.toBe(pid)
       expect(istiod.rootCertificate()).toBe(root)
-      await expect(standin.apply([allowFrom({})])).rejects.toThrow('`from.source` must not be empty')
+      await expect(kubeApi.apply([allowFrom({})])).rejects.toThrow('`from.source` must not be empty')
     } finally {
       await plane.stop()
     }

@@ -110,11 +110,11 @@ describe('certificates that are renewed', () => {
   }
 })
 
-describe('a collector that is gone', () => {
+describe('a trace backend that is gone', () => {
   it('fails no request, and no change of the tracer', async () => {
     const nobody = 'http://127.0.0.1:9'
-    const collector = { queryUrl: nobody, otlpUrl: `${nobody}/v1/traces`, zipkinUrl: `${nobody}/api/v2/spans` }
-    await using dark = await createLab({ mesh: 'istio', topology: 'namespaces', collector })
+    const traceBackend = { queryUrl: nobody, otlpUrl: `${nobody}/v1/traces`, zipkinUrl: `${nobody}/api/v2/spans` }
+    await using dark = await createLab({ mesh: 'istio', topology: 'namespaces', traceBackend })
     for (const tracer of ['opentelemetry', 'zipkin', 'zipkin-w3c', 'none'] as const) {
       await dark.mesh?.tracing(tracer)
       for (let request = 0; request < 5; request += 1) expect((await count(dark)).state).toBe('connected')

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { KubeObject, KubeStandin } from '@throughline/lab-kube-api'
+import type { KubeObject, FakeKubeApi } from '@throughline/lab-kube-api'
 import { findHelm } from '@throughline/lab-programs'
 import { type IstioMesh, renderChart } from '@throughline/lab-meshes'
 import { pollUntil } from '@throughline/lab-testkit'
@@ -16,19 +16,19 @@ const groups = ['security.istio.io', 'networking.istio.io', 'telemetry.istio.io'
 
 describe('the policies of charts/istio, rendered by Helm, under a real istiod without a cluster', () => {
   let lab: MeshLab
-  let standin: KubeStandin
+  let kubeApi: FakeKubeApi
   /** What of Istio's kinds is in force: the lab's own at first, then what an example renders. */
   let applied: KubeObject[] = []
   beforeEach(requireNamespaces)
   beforeAll(async () => {
     if (process.getuid?.() !== 0) return
     lab = await startLab({ mesh: 'istio', topology: 'namespaces', tracer: 'zipkin-w3c' })
-    const found = (lab.mesh as IstioMesh).standin()
+    const found = (lab.mesh as IstioMesh).kubeApi()
     if (found === undefined) throw new Error('the mesh has no API')
-    standin = found
+    kubeApi = found
     // Not the Sidecar: it tells the pods of this machine where they are.
     const kinds = ['AuthorizationPolicy', 'PeerAuthentication', 'Telemetry', 'DestinationRule']
-    applied = kinds.flatMap((kind) => standin.list(kind)).filter((object) => object.metadata.namespace === namespace)
+    applied = kinds.flatMap((kind) => kubeApi.list(kind)).filter((object) => object.metadata.namespace === namespace)
   })
   afterAll(() => lab?.stop())
 
@@ -45,11 +45,11 @@ describe('the policies of charts/istio, rendered by Helm, under a real istiod wi
       ({ apiVersion, kind }) => kind !== 'Sidecar' && groups.some((group) => apiVersion.startsWith(group)),
     )
     expect(wanted.length).toBeGreaterThan(4)
-    await standin.apply(wanted)
+    await kubeApi.apply(wanted)
     const isWanted = (one: KubeObject) =>
       wanted.some((object) => object.kind === one.kind && object.metadata.name === one.metadata.name)
     for (const { apiVersion, kind, metadata } of applied.filter((object) => !isWanted(object))) {
-      standin.delete({ apiVersion, kind, namespace, name: metadata.name })
+      kubeApi.delete({ apiVersion, kind, namespace, name: metadata.name })
     }
     applied = wanted
   }

@@ -27,10 +27,10 @@ interface RouteStatus {
 }
 
 /** What istiod says of the route, once it has seen the newest version of it. */
-async function routeConditions({ standin }: ControlPlane, namespace: string): Promise<Record<string, string>> {
+async function routeConditions({ kubeApi }: ControlPlane, namespace: string): Promise<Record<string, string>> {
   return await pollUntil(
     () => {
-      const route = standin.get({ kind: 'HTTPRoute', name: 'dashboard', namespace })
+      const route = kubeApi.get({ kind: 'HTTPRoute', name: 'dashboard', namespace })
       const conditions = (route?.status as RouteStatus | undefined)?.parents?.[0]?.conditions ?? []
       const isNew = conditions.some(({ observedGeneration }) => observedGeneration === route?.metadata.generation)
       return isNew ? Object.fromEntries(conditions.map(({ type, reason }) => [type, reason])) : undefined
@@ -41,7 +41,7 @@ async function routeConditions({ standin }: ControlPlane, namespace: string): Pr
 
 async function install(plane: ControlPlane, namespace: string): Promise<KubeObject[]> {
   const objects = await plane.render('istio', { namespace, files: ['istio/examples/gateway/values.yaml'] })
-  await plane.standin.apply(objects)
+  await plane.kubeApi.apply(objects)
   return objects
 }
 
@@ -58,7 +58,7 @@ describe('the page behind a gateway', () => {
     const route = findObject(objects, 'HTTPRoute', 'dashboard')
     const [rule] = (route.spec as { rules: [{ backendRefs: [{ name: string }] }] }).rules
     rule.backendRefs[0].name = 'dashbord'
-    await plane.standin.apply([route])
+    await plane.kubeApi.apply([route])
     expect(await routeConditions(plane, 'planted')).toMatchObject({ ResolvedRefs: 'BackendNotFound' })
   })
 
@@ -92,7 +92,7 @@ describe('the page behind a gateway', () => {
     await startGateway(plane, 'programmed')
     const programmed = await pollUntil(
       () => {
-        const gateway = plane.standin.get({
+        const gateway = plane.kubeApi.get({
           kind: 'Gateway',
           apiVersion,
           name: 'dashboard-gateway',

@@ -10,15 +10,15 @@ const injected = path.join(import.meta.dirname, '../../charts/istio/examples/def
 
 /** Installs the chart in a namespace of its own and starts its pods. */
 async function install(
-  { standin, render }: ControlPlane,
+  { kubeApi, render }: ControlPlane,
   { namespace, values, labels = {} }: { namespace: string; values?: object; labels?: Record<string, string> },
 ): Promise<Record<string, Pod>> {
-  await standin.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } }])
+  await kubeApi.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } }])
   const objects = await render('istio', { namespace, ...(values && { values }) })
-  await standin.apply(objects)
+  await kubeApi.apply(objects)
   const pods: Record<string, Pod> = {}
   for (const object of objects.filter(({ kind }) => kind === 'Deployment')) {
-    pods[object.metadata.name] = await startPod(standin, object)
+    pods[object.metadata.name] = await startPod(kubeApi, object)
   }
   return pods
 }
@@ -131,16 +131,16 @@ describe('a pod of the chart, admitted by istiod’s own webhook', () => {
   })
 
   it('gets none by the annotation that once asked for it', async (context) => {
-    const { standin, render } = await controlPlane(context)
+    const { kubeApi, render } = await controlPlane(context)
     const objects = await render('istio', {
       namespace: 'annotated',
       values: { global: { istio: { injection: 'namespaceLabel' } } },
     })
-    await standin.apply(objects)
+    await kubeApi.apply(objects)
     const deployment = findObject(objects, 'Deployment', 'counting')
     const { template } = deployment.spec as { template: Pod }
     template.metadata.annotations['sidecar.istio.io/inject'] = 'true'
-    expect(sidecarOf(await startPod(standin, deployment))).toBe('none')
+    expect(sidecarOf(await startPod(kubeApi, deployment))).toBe('none')
   })
 })
 

@@ -52,17 +52,17 @@ describe('istioctl analyze', () => {
 
   /** Installs an example and starts its pods. */
   const install = async (plane: ControlPlane, { name, file }: { name: string; file: string }): Promise<void> => {
-    const { standin, render } = plane
+    const { kubeApi, render } = plane
     const objects = await render('istio', { namespace: name, files: [file] })
-    await standin.apply(objects)
-    for (const object of objects) if (object.kind === 'Deployment') await startPod(standin, object)
+    await kubeApi.apply(objects)
+    for (const object of objects) if (object.kind === 'Deployment') await startPod(kubeApi, object)
     if (objects.some(({ kind }) => kind === 'Gateway')) await startGateway(plane, name)
   }
 
   it.for(examples)('has nothing against a namespace with the chart: $name', async (example, context) => {
     const plane = await controlPlane(context)
     const labels: Record<string, string> = example.name === 'namespace-label' ? { 'istio-injection': 'enabled' } : {}
-    await plane.standin.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: example.name, labels } }])
+    await plane.kubeApi.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: example.name, labels } }])
     await install(plane, example)
     // istiod looks at the gateway's address in its own time.
     const found = await pollUntil(
@@ -140,7 +140,7 @@ describe('what an installation of 2020 said', () => {
     const file = path.join(charts, 'istio/install/istioctl.yaml')
     const { exitCode, stdout } = await plane.istioctl('manifest', 'generate', '-f', file)
     expect(exitCode).toBe(0)
-    const installed = plane.standin.get({ kind: 'ConfigMap', name: 'istio', namespace: 'istio-system' })
+    const installed = plane.kubeApi.get({ kind: 'ConfigMap', name: 'istio', namespace: 'istio-system' })
     const { mesh } = (installed?.['data'] ?? {}) as { mesh?: string }
     expect(mesh).toContain('extensionProviders')
     expect(stdout).toContain(mesh?.trim().replaceAll(/^/gm, '    '))

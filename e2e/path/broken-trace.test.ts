@@ -83,7 +83,7 @@ describe('sampling', () => {
   })
 })
 
-describe('a collector that is down', () => {
+describe('a trace backend that is down', () => {
   it('costs spans, and no request', async () => {
     await using lab = await startLab({
       tracer: 'opentelemetry',

@@ -15,7 +15,7 @@ async function started(demo: Demo) {
   const { sidecars } = (await (await fetch(`${url}/api/mesh/status`)).json()) as { sidecars: { state: string }[] }
   expect(sidecars.map(({ state }) => state)).toEqual(['ready', 'ready'])
   const children = descendants(demo.pid)
-  // Two services, two Envoys, the guardian.
+  // Two services, two Envoys, the reaper.
   expect(children.length).toBeGreaterThanOrEqual(5)
   return { url, runDir, children }
 }
@@ -39,7 +39,7 @@ describe.runIf(process.platform === 'linux')('nothing outlives the demo', () => 
     await expectNothingLeft(lab)
   })
 
-  it('killed with SIGKILL, its guardian ends every program and removes its folder', async () => {
+  it('killed with SIGKILL, its reaper ends every program and removes its folder', async () => {
     await using demo = runCli(['demo', '--free-ports'])
     const lab = await started(demo)
     demo.kill('SIGKILL')

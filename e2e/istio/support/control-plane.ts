@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { createKubeStandin, type KubeObject, type KubeStandin } from '@throughline/lab-kube-api'
-import { findHelm, findIstio, LabError, startGuardian } from '@throughline/lab-programs'
+import { createFakeKubeApi, type KubeObject, type FakeKubeApi } from '@throughline/lab-kube-api'
+import { findHelm, findIstio, LabError, startReaper } from '@throughline/lab-programs'
 import { type Istiod, renderChart, renderIstioObjects, startIstiod } from '@throughline/lab-meshes'
 import { afterAll, type TestContext } from 'vitest'
 
@@ -15,7 +15,7 @@ const documented = [path.join(charts, 'istio/install/istiod.yaml')]
 export interface ControlPlaneOptions {
   /** Values of Istio's chart `istiod` on top of the documented ones. */
   values?: object
-  /** What the stand-in for the Kubernetes API claims to be. */
+  /** What the fake Kubernetes API claims to be. */
   kubernetesVersion?: string
 }
 
@@ -27,7 +27,7 @@ interface Ran {
 }
 
 export interface ControlPlane {
-  standin: KubeStandin
+  kubeApi: FakeKubeApi
   istiod: Istiod
   /** Renders a chart of ours (a folder below `charts/`) with the real Helm. */
   render: (chart: string, options: { namespace: string; files?: string[]; values?: object }) => Promise<KubeObject[]>
@@ -62,30 +62,30 @@ export function useControlPlane(options: ControlPlaneOptions = {}): (context: Co
   }
 }
 
-/** A real istiod on a stand-in for the Kubernetes API, with the documented values; nothing is left when it stops. */
+/** A real istiod on a fake Kubernetes API, with the documented values; nothing is left when it stops. */
 export async function startControlPlane({ values, kubernetesVersion }: ControlPlaneOptions): Promise<ControlPlane> {
   const istio = await findIstio()
   const helm = await findHelm()
   const objects = await renderIstioObjects({ helm, istio, files: documented, ...(values && { values }) })
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-istio-'))
-  const guardian = await startGuardian({ folder })
-  const standin = await createKubeStandin({ objects, ...(kubernetesVersion && { kubernetesVersion }) })
+  const reaper = await startReaper({ folder })
+  const kubeApi = await createFakeKubeApi({ objects, ...(kubernetesVersion && { kubernetesVersion }) })
   const kubeconfig = path.join(folder, 'kubeconfig')
-  await fs.writeFile(kubeconfig, standin.kubeconfig(), { mode: 0o600 })
+  await fs.writeFile(kubeconfig, kubeApi.kubeconfig(), { mode: 0o600 })
   let istiod: Istiod | undefined
   const stop = async (): Promise<void> => {
     await istiod?.stop()
-    await guardian.close()
-    await standin.close()
+    await reaper.close()
+    await kubeApi.close()
   }
   try {
-    istiod = await startIstiod({ binary: istio.pilotDiscovery, standin, runDir: folder, guardian })
+    istiod = await startIstiod({ binary: istio.pilotDiscovery, kubeApi, runDir: folder, reaper })
   } catch (error) {
     await stop()
     throw error
   }
   return {
-    standin,
+    kubeApi,
     istiod,
     folder,
     stop,

@@ -6,16 +6,16 @@ import { type Pod, startPod } from './start-pod.ts'
 const name = 'dashboard-gateway-istio'
 
 /** What istiod has made for the chart's gateway. */
-export async function madeForGateway({ standin }: ControlPlane, kind: string, namespace: string): Promise<KubeObject> {
-  return await pollUntil(() => standin.get({ kind, name, namespace }), { deadline: 10_000, what: `${kind} ${name}` })
+export async function madeForGateway({ kubeApi }: ControlPlane, kind: string, namespace: string): Promise<KubeObject> {
+  return await pollUntil(() => kubeApi.get({ kind, name, namespace }), { deadline: 10_000, what: `${kind} ${name}` })
 }
 
 /** Starts the pod that istiod asks for, and gives its Service an address as a cloud does. */
 export async function startGateway(plane: ControlPlane, namespace: string): Promise<Pod> {
-  const pod = await startPod(plane.standin, await madeForGateway(plane, 'Deployment', namespace))
+  const pod = await startPod(plane.kubeApi, await madeForGateway(plane, 'Deployment', namespace))
   const service = await madeForGateway(plane, 'Service', namespace)
   const { ports } = service.spec as { ports: { name: string; port: number }[] }
-  await plane.standin.apply([
+  await plane.kubeApi.apply([
     { ...service, status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } } },
     {
       apiVersion: 'discovery.k8s.io/v1',

@@ -1,4 +1,4 @@
-import type { KubeObject, KubeStandin } from '@throughline/lab-kube-api'
+import type { KubeObject, FakeKubeApi } from '@throughline/lab-kube-api'
 
 export interface Container {
   name: string
@@ -17,13 +17,13 @@ export interface Pod extends KubeObject {
 const hash = '5d8f9c6b7d'
 
 /** Starts a Deployment's pod as the controllers of a cluster do, and returns it as it was admitted. */
-export async function startPod(standin: KubeStandin, deployment: KubeObject): Promise<Pod> {
+export async function startPod(kubeApi: FakeKubeApi, deployment: KubeObject): Promise<Pod> {
   const { template } = deployment.spec as { template: Pod }
   const replicaSet = `${deployment.metadata.name}-${hash}`
   const ref = { kind: 'Pod', name: `${replicaSet}-x7k2p`, namespace: deployment.metadata.namespace ?? 'default' }
   // Only a new pod is injected.
-  if (standin.get(ref)) standin.delete(ref)
-  const [pod] = await standin.apply([
+  if (kubeApi.get(ref)) kubeApi.delete(ref)
+  const [pod] = await kubeApi.apply([
     {
       apiVersion: 'v1',
       kind: 'Pod',

@@ -1,7 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { LabError } from '@throughline/lab-programs'
-import { poll } from '@throughline/lab-programs'
+import { LabError, poll } from '@throughline/lab-programs'
 
 /** Milliseconds for the containers to be started. */
 const patience = 120_000

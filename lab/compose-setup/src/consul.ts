@@ -1,7 +1,4 @@
-import { createConsulMesh } from '@throughline/lab-meshes'
-import type { ServicePlace } from '@throughline/lab-meshes'
-import type { ConsulSidecar } from '@throughline/lab-meshes'
-import type { ServiceName } from '@throughline/lab-meshes'
+import { type ConsulSidecar, createConsulMesh, type ServiceName, type ServicePlacement } from '@throughline/lab-meshes'
 import { addressChange, untilAddresses } from './addresses.ts'
 import type { ComposeMesh } from './compose-mesh.ts'
 import { withMeasuredBypass } from './measure-bypass.ts'
@@ -37,8 +34,8 @@ export async function createConsul(settings: SetupSettings): Promise<ComposeMesh
 }
 
 /** On the ports of the static Envoys, so that nobody else has to know which mesh it is. */
-function placeServices(addresses: Record<ServiceName, string>): Record<ServiceName, ServicePlace> {
-  const place = (name: ServiceName, appPort: number): ServicePlace => ({
+function placeServices(addresses: Record<ServiceName, string>): Record<ServiceName, ServicePlacement> {
+  const place = (name: ServiceName, appPort: number): ServicePlacement => ({
     address: addresses[name],
     bindAddress: '0.0.0.0',
     app: { address: '127.0.0.1', port: appPort },

@@ -1,7 +1,5 @@
-import { LabError } from '@throughline/lab-programs'
-import type { ConsulAgent } from '@throughline/lab-meshes'
-import { createConsulClient } from '@throughline/lab-meshes'
-import { poll } from '@throughline/lab-programs'
+import { LabError, poll } from '@throughline/lab-programs'
+import { type ConsulAgent, createConsulClient } from '@throughline/lab-meshes'
 
 /** Milliseconds for a server to find that it leads itself. */
 const patience = 60_000

@@ -1,20 +1,24 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { LabError } from '@throughline/lab-programs'
-import { httpGet } from '@throughline/lab-programs'
-import { writeMeshFile } from '@throughline/lab-meshes'
-import { type Bootstrap, type BootstrapOptions, makeBootstrap, proxyIdOf } from '@throughline/lab-meshes'
-import type { ServicePlace } from '@throughline/lab-meshes'
-import { type ConsulSidecar, listenersOf } from '@throughline/lab-meshes'
-import { poll } from '@throughline/lab-programs'
-import type { ServiceName } from '@throughline/lab-meshes'
+import { httpGet, LabError, poll } from '@throughline/lab-programs'
+import {
+  type Bootstrap,
+  type BootstrapOptions,
+  type ConsulSidecar,
+  listenersOf,
+  makeBootstrap,
+  proxyIdOf,
+  type ServiceName,
+  type ServicePlacement,
+  writeMeshFile,
+} from '@throughline/lab-meshes'
 import { createRemoteSidecar } from './remote-sidecar.ts'
 
 /** Milliseconds for a container to start its Envoy, and for that to have its configuration. */
 const patience = 60_000
 
 export interface RemoteConsulSidecarOptions extends Omit<BootstrapOptions, 'adminBind' | 'limitAdmin'> {
-  service: ServicePlace
+  service: ServicePlacement
   /** Folder that it reads its bootstrap from. */
   folder: string
 }

@@ -1,6 +1,10 @@
-import { checkSidecar, type SidecarCheck } from '@throughline/lab-meshes'
-import type { Sidecar } from '@throughline/lab-meshes'
-import { waitUntilDrained, waitUntilTaken } from '@throughline/lab-meshes'
+import {
+  checkSidecar,
+  type Sidecar,
+  type SidecarCheck,
+  waitUntilDrained,
+  waitUntilTaken,
+} from '@throughline/lab-meshes'
 
 export interface RemoteSidecarOptions {
   name: string

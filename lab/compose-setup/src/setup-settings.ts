@@ -1,6 +1,5 @@
 import { LabError } from '@throughline/lab-programs'
-import { isTracer, type Tracer, tracers } from '@throughline/lab-meshes'
-import type { SidecarName, StaticEnvoySettings } from '@throughline/lab-meshes'
+import { isTracer, type SidecarName, type StaticEnvoySettings, type Tracer, tracers } from '@throughline/lab-meshes'
 
 const meshNames = ['static-envoy', 'consul'] as const
 export type ComposeMeshName = (typeof meshNames)[number]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createKubeStandin } from './create-fake-kube-api.ts'
+import { createFakeKubeApi } from './create-fake-kube-api.ts'
 import type { KubeObject } from './kube-object.ts'
 import { ask, configMap, definition } from './request.test-support.ts'
 import { startWebhook } from './webhook.test-support.ts'
@@ -25,17 +25,17 @@ describe('a validating webhook', () => {
       status: { message: 'data must have an a', code: 422 },
     }))
     const { clientConfig } = hook
-    await using standin = await createKubeStandin({
+    await using kubeApi = await createFakeKubeApi({
       objects: [...hook.service, registered('Validating', { clientConfig })],
     })
     const refusal = 'admission webhook "hook.example.test" denied the request: data must have an a'
-    await expect(standin.apply([configMap('one')])).rejects.toMatchObject({ code: 422, message: refusal })
+    await expect(kubeApi.apply([configMap('one')])).rejects.toMatchObject({ code: 422, message: refusal })
     const path = '/api/v1/namespaces/default/configmaps'
-    expect((await ask(standin, `${path}?dryRun=All`, { method: 'POST', body: configMap('one') })).body).toMatchObject({
+    expect((await ask(kubeApi, `${path}?dryRun=All`, { method: 'POST', body: configMap('one') })).body).toMatchObject({
       code: 422,
       message: refusal,
     })
-    expect(standin.list('ConfigMap')).toEqual([])
+    expect(kubeApi.list('ConfigMap')).toEqual([])
     expect(hook.asked.map(({ operation, dryRun }) => [operation, dryRun])).toEqual([
       ['CREATE', false],
       ['CREATE', true],
@@ -45,12 +45,12 @@ describe('a validating webhook', () => {
   it('is told what was there before, and isn’t asked about a status', async () => {
     await using hook = await startWebhook(() => ({ allowed: true }))
     const webhook = { clientConfig: hook.clientConfig, rules: [{ ...anything, apiGroups: ['example.test'] }] }
-    await using standin = await createKubeStandin({
+    await using kubeApi = await createFakeKubeApi({
       objects: [...hook.service, definition('Gadget', ['v1']), registered('Validating', webhook)],
     })
     const gadget = { apiVersion: 'example.test/v1', kind: 'Gadget', metadata: { name: 'one' } }
-    await standin.apply([{ ...gadget, spec: { size: 1 } }])
-    await standin.apply([{ ...gadget, spec: { size: 2 }, status: { ok: true } }])
+    await kubeApi.apply([{ ...gadget, spec: { size: 1 } }])
+    await kubeApi.apply([{ ...gadget, spec: { size: 2 }, status: { ok: true } }])
     expect(hook.asked.map(({ object, oldObject }) => [oldObject?.spec, object.spec])).toEqual([
       [undefined, { size: 1 }],
       [{ size: 1 }, { size: 2 }],
@@ -69,8 +69,8 @@ describe('a validating webhook', () => {
     await using stranger = await startWebhook(() => ({ allowed: true }))
     const clientConfig = { ...hook.clientConfig, caBundle: stranger.clientConfig.caBundle }
     const webhook = registered('Validating', { clientConfig, ...policy })
-    await using standin = await createKubeStandin({ objects: [...hook.service, webhook] })
-    const happened = await standin.apply([configMap('one')]).then(
+    await using kubeApi = await createFakeKubeApi({ objects: [...hook.service, webhook] })
+    const happened = await kubeApi.apply([configMap('one')]).then(
       () => 'written',
       (error: Error) => error.message,
     )
@@ -81,8 +81,8 @@ describe('a validating webhook', () => {
   it('that has no endpoint stops the write, and says so', async () => {
     await using hook = await startWebhook(() => ({ allowed: true }))
     const { clientConfig } = hook
-    await using standin = await createKubeStandin({ objects: [registered('Validating', { clientConfig })] })
-    await expect(standin.apply([configMap('one')])).rejects.toThrow('no endpoints available for service "hook"')
+    await using kubeApi = await createFakeKubeApi({ objects: [registered('Validating', { clientConfig })] })
+    await expect(kubeApi.apply([configMap('one')])).rejects.toThrow('no endpoints available for service "hook"')
   })
 })
 
@@ -100,10 +100,10 @@ describe('a mutating webhook', () => {
     const configuration = registered('Mutating', { clientConfig })
     const [webhook] = configuration['webhooks'] as [object]
     configuration['webhooks'] = [webhook, webhook]
-    await using standin = await createKubeStandin({ objects: [...hook.service, configuration] })
-    const [applied] = await standin.apply([configMap('one')])
+    await using kubeApi = await createFakeKubeApi({ objects: [...hook.service, configuration] })
+    const [applied] = await kubeApi.apply([configMap('one')])
     expect(applied?.metadata.labels).toEqual({ 'seen-0': 'yes', 'seen-1': 'yes' })
-    expect(standin.get({ kind: 'ConfigMap', name: 'one' })?.metadata.labels).toEqual(applied?.metadata.labels)
+    expect(kubeApi.get({ kind: 'ConfigMap', name: 'one' })?.metadata.labels).toEqual(applied?.metadata.labels)
   })
 
   it.each([
@@ -120,10 +120,10 @@ describe('a mutating webhook', () => {
     await using hook = await startWebhook(() => ({ allowed: true }))
     const webhook = { clientConfig: hook.clientConfig, ...selection }
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'meshed', labels: { mesh: 'on' } } }
-    await using standin = await createKubeStandin({
+    await using kubeApi = await createFakeKubeApi({
       objects: [...hook.service, namespace, registered('Mutating', webhook)],
     })
-    await standin.apply([
+    await kubeApi.apply([
       configMap('inside', { namespace: 'meshed' }),
       configMap('outside'),
       configMap('skipped', { labels: { skip: 'yes' } }),

@@ -10,7 +10,7 @@ import type { ResourceType } from './resource-type.ts'
 import { serveRequest } from './serve-request.ts'
 import { createTokens, type TokenSubject } from './tokens.ts'
 
-export interface KubeStandinOptions {
+export interface FakeKubeApiOptions {
   /** Default 0: the system chooses. */
   port?: number
   /** Address to listen on, default 127.0.0.1. */
@@ -21,8 +21,8 @@ export interface KubeStandinOptions {
   kubernetesVersion?: string
 }
 
-/** A stand-in for the Kubernetes API, test equipment: in memory, on loopback, and only what Istio's programs ask for. */
-export interface KubeStandin {
+/** A fake Kubernetes API for the lab and its tests: in memory, on loopback, and only what Istio's programs ask for. */
+export interface FakeKubeApi {
   /** Address of the API. Its path is a secret: whoever has it may do anything, so nobody else on the machine may. */
   url: string
   /** The text of a kubeconfig for it. Keep it from others' eyes. */
@@ -48,7 +48,7 @@ export interface KubeStandin {
   close: () => Promise<void>
 }
 
-export async function createKubeStandin(options: KubeStandinOptions = {}): Promise<KubeStandin & AsyncDisposable> {
+export async function createFakeKubeApi(options: FakeKubeApiOptions = {}): Promise<FakeKubeApi & AsyncDisposable> {
   const { port = 0, host = '127.0.0.1', kubernetesVersion = '1.36.3' } = options
   const api = createKubeApi()
   const tokens = createTokens()
@@ -97,7 +97,7 @@ export async function createKubeStandin(options: KubeStandinOptions = {}): Promi
   }
 
   const server = http.createServer({ requestTimeout: 0 }, (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://standin')
+    const url = new URL(request.url ?? '/', 'http://kube-api')
     if (!url.pathname.startsWith(`${secret}/`)) {
       response.writeHead(403).end()
       return
@@ -141,7 +141,7 @@ export async function createKubeStandin(options: KubeStandinOptions = {}): Promi
 }
 
 function kubeconfigOf(server: string): string {
-  const name = 'stand-in'
+  const name = 'fake-kube-api'
   return stringify({
     apiVersion: 'v1',
     kind: 'Config',
@@ -157,7 +157,7 @@ function nodeOf(version: string): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name: 'stand-in' },
+    metadata: { name: 'fake-node' },
     status: { nodeInfo: { kubeletVersion: `v${version}` }, conditions: [{ type: 'Ready', status: 'True' }] },
   }
 }

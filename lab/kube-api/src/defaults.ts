@@ -80,7 +80,7 @@ function establishedStatus({ spec }: KubeObject): object {
     conditions: ['NamesAccepted', 'Established'].map((type) => ({
       type,
       status: 'True',
-      reason: 'StandIn',
+      reason: 'FakeKubeApi',
       message: '',
     })),
     acceptedNames: names,

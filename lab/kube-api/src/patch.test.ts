@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createKubeStandin } from './create-fake-kube-api.ts'
+import { createFakeKubeApi } from './create-fake-kube-api.ts'
 import { ask, configMap } from './request.test-support.ts'
 
 const path = '/api/v1/namespaces/default/configmaps/one'
@@ -7,27 +7,27 @@ const typed = (kind: string) => ({ method: 'PATCH', headers: { 'content-type': k
 
 describe('a patch', () => {
   it('is a list of operations (RFC 6902), refused when one does not fit', async () => {
-    await using standin = await createKubeStandin({ objects: [configMap('one', { data: { a: '1', b: '2' } })] })
+    await using kubeApi = await createFakeKubeApi({ objects: [configMap('one', { data: { a: '1', b: '2' } })] })
     const options = typed('application/json-patch+json')
     const body = [
       { op: 'replace', path: '/data/a', value: '3' },
       { op: 'remove', path: '/data/b' },
       { op: 'add', path: '/metadata/labels', value: { 'a/b': 'c' } },
     ]
-    expect((await ask(standin, path, { ...options, body })).body).toMatchObject({
+    expect((await ask(kubeApi, path, { ...options, body })).body).toMatchObject({
       data: { a: '3' },
       metadata: { labels: { 'a/b': 'c' } },
     })
-    const wrong = await ask(standin, path, { ...options, body: [{ op: 'remove', path: '/data/none' }] })
+    const wrong = await ask(kubeApi, path, { ...options, body: [{ op: 'remove', path: '/data/none' }] })
     expect(wrong).toMatchObject({ status: 422, body: { reason: 'Invalid' } })
   })
 
   it('is merged (RFC 7396): null removes, lists are replaced', async () => {
-    await using standin = await createKubeStandin({
+    await using kubeApi = await createFakeKubeApi({
       objects: [configMap('one', { data: { a: '1', list: ['x', 'y'] } })],
     })
     const body = { data: { a: null, list: ['z'] } }
-    const { body: merged } = await ask(standin, path, { ...typed('application/merge-patch+json'), body })
+    const { body: merged } = await ask(kubeApi, path, { ...typed('application/merge-patch+json'), body })
     expect(merged['data']).toEqual({ list: ['z'] })
   })
 
@@ -39,10 +39,10 @@ describe('a patch', () => {
       metadata: { name: 'one' },
       spec: { template: { spec: { containers } } },
     }
-    await using standin = await createKubeStandin({ objects: [deployment] })
+    await using kubeApi = await createFakeKubeApi({ objects: [deployment] })
     const patched = [{ name: 'a', image: 'a:2' }, { name: 'b', $patch: 'delete' }, { name: 'c' }]
     const order = { '$setElementOrder/containers': [{ name: 'a' }, { name: 'c' }] }
-    const { body } = await ask(standin, '/apis/apps/v1/namespaces/default/deployments/one', {
+    const { body } = await ask(kubeApi, '/apis/apps/v1/namespaces/default/deployments/one', {
       ...typed('application/strategic-merge-patch+json'),
       body: { spec: { template: { spec: { containers: patched, ...order } } } },
     })
@@ -52,15 +52,15 @@ describe('a patch', () => {
   })
 
   it('creates what is not there when it is applied, and only then', async () => {
-    await using standin = await createKubeStandin()
+    await using kubeApi = await createFakeKubeApi()
     const body = { data: { a: '1' } }
-    expect((await ask(standin, path, { ...typed('application/merge-patch+json'), body })).status).toBe(404)
-    const applied = await ask(standin, `${path}?fieldManager=test`, { ...typed('application/apply-patch+yaml'), body })
+    expect((await ask(kubeApi, path, { ...typed('application/merge-patch+json'), body })).status).toBe(404)
+    const applied = await ask(kubeApi, `${path}?fieldManager=test`, { ...typed('application/apply-patch+yaml'), body })
     expect(applied.body).toMatchObject({ data: { a: '1' }, metadata: { name: 'one', namespace: 'default' } })
   })
 
   it('of another kind is refused', async () => {
-    await using standin = await createKubeStandin({ objects: [configMap('one')] })
-    expect((await ask(standin, path, { ...typed('text/plain'), body: {} })).status).toBe(415)
+    await using kubeApi = await createFakeKubeApi({ objects: [configMap('one')] })
+    expect((await ask(kubeApi, path, { ...typed('text/plain'), body: {} })).status).toBe(415)
   })
 })

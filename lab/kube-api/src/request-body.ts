@@ -20,7 +20,7 @@ export async function readBody(request: http.IncomingMessage): Promise<Json | un
   }
   if (size === 0) return undefined
   if (request.headers['content-type']?.includes('protobuf')) {
-    throw new KubeError(415, 'UnsupportedMediaType', 'the stand-in speaks JSON')
+    throw new KubeError(415, 'UnsupportedMediaType', 'the fake Kubernetes API speaks JSON')
   }
   const text = Buffer.concat(chunks).toString()
   try {

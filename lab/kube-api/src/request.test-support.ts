@@ -1,5 +1,5 @@
 import type { KubeObject } from './kube-object.ts'
-import type { KubeStandin } from './create-fake-kube-api.ts'
+import type { FakeKubeApi } from './create-fake-kube-api.ts'
 
 export interface Answer<T> {
   status: number
@@ -12,9 +12,9 @@ interface AskOptions {
   headers?: Record<string, string>
 }
 
-/** One request to the stand-in, as a client in the network makes it. */
+/** One request to the fake API, as a client in the network makes it. */
 export async function ask<T = KubeObject & { message: string; items: KubeObject[] }>(
-  { url }: Pick<KubeStandin, 'url'>,
+  { url }: Pick<FakeKubeApi, 'url'>,
   path: string,
   { method = 'GET', body, headers = {} }: AskOptions = {},
 ): Promise<Answer<T>> {
@@ -33,7 +33,7 @@ interface WatchLine {
 }
 
 /** A watch that is open: hands out its lines one after the other. */
-export async function watch({ url }: Pick<KubeStandin, 'url'>, path: string, headers: Record<string, string> = {}) {
+export async function watch({ url }: Pick<FakeKubeApi, 'url'>, path: string, headers: Record<string, string> = {}) {
   const controller = new AbortController()
   const response = await fetch(`${url}${path}`, { headers, signal: controller.signal })
   const lines = readLines(response)

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { createKubeStandin } from './create-fake-kube-api.ts'
+import { createFakeKubeApi } from './create-fake-kube-api.ts'
 import { ask } from './request.test-support.ts'
 
 const subject = { namespace: 'shop', serviceAccount: 'web', audience: 'istio-ca' }
 
-async function review(standin: { url: string }, token: string, audiences?: string[]): Promise<unknown> {
+async function review(kubeApi: { url: string }, token: string, audiences?: string[]): Promise<unknown> {
   const path = '/apis/authentication.k8s.io/v1/tokenreviews'
-  const { status, body } = await ask(standin, path, { method: 'POST', body: { spec: { token, audiences } } })
+  const { status, body } = await ask(kubeApi, path, { method: 'POST', body: { spec: { token, audiences } } })
   expect(status).toBe(201)
   return body.status
 }
 
 describe('a token', () => {
   it('is good for its audience, and names its service account', async () => {
-    await using standin = await createKubeStandin()
-    const token = standin.issueToken(subject)
-    expect(await review(standin, token, ['istio-ca'])).toEqual({
+    await using kubeApi = await createFakeKubeApi()
+    const token = kubeApi.issueToken(subject)
+    expect(await review(kubeApi, token, ['istio-ca'])).toEqual({
       authenticated: true,
       audiences: ['istio-ca'],
       user: {
@@ -23,31 +23,31 @@ describe('a token', () => {
         groups: ['system:serviceaccounts', 'system:serviceaccounts:shop', 'system:authenticated'],
       },
     })
-    expect(await review(standin, token, ['vault'])).toMatchObject({ authenticated: false })
+    expect(await review(kubeApi, token, ['vault'])).toMatchObject({ authenticated: false })
   })
 
   it('is not good when it was changed, cut, or issued elsewhere', async () => {
-    await using standin = await createKubeStandin()
-    await using other = await createKubeStandin()
-    const [header, , signature] = standin.issueToken(subject).split('.')
+    await using kubeApi = await createFakeKubeApi()
+    await using other = await createFakeKubeApi()
+    const [header, , signature] = kubeApi.issueToken(subject).split('.')
     const [, forged] = other.issueToken({ ...subject, serviceAccount: 'admin' }).split('.')
     const bad = [`${header}.${forged}.${signature}`, `${header}.${forged}`, other.issueToken(subject), '']
-    for (const token of bad) expect(await review(standin, token)).toMatchObject({ authenticated: false })
+    for (const token of bad) expect(await review(kubeApi, token)).toMatchObject({ authenticated: false })
   })
 
   it('can be asked for, as the kubelet does', async () => {
-    await using standin = await createKubeStandin()
+    await using kubeApi = await createFakeKubeApi()
     const body = { spec: { audiences: ['istio-ca'] } }
     const path = '/api/v1/namespaces/shop/serviceaccounts/web/token'
-    const answer = await ask<{ status: { token: string } }>(standin, path, { method: 'POST', body })
-    expect(await review(standin, answer.body.status.token, ['istio-ca'])).toMatchObject({ authenticated: true })
+    const answer = await ask<{ status: { token: string } }>(kubeApi, path, { method: 'POST', body })
+    expect(await review(kubeApi, answer.body.status.token, ['istio-ca'])).toMatchObject({ authenticated: true })
   })
 })
 
 describe('a question about rights', () => {
   it('is answered with yes', async () => {
-    await using standin = await createKubeStandin()
+    await using kubeApi = await createFakeKubeApi()
     const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews'
-    expect((await ask(standin, path, { method: 'POST', body: { spec: {} } })).body.status).toEqual({ allowed: true })
+    expect((await ask(kubeApi, path, { method: 'POST', body: { spec: {} } })).body.status).toEqual({ allowed: true })
   })
 })

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { createKubeStandin } from './create-fake-kube-api.ts'
+import { createFakeKubeApi } from './create-fake-kube-api.ts'
 import { ask, configMap, definition, watch } from './request.test-support.ts'
 
 const path = '/api/v1/namespaces/default/configmaps'
 
 describe('a watch', () => {
   it('that asks for the beginning gets everything, a bookmark that says so, and then what changes', async () => {
-    await using standin = await createKubeStandin({ objects: [configMap('one'), configMap('two')] })
-    using changes = await watch(standin, `${path}?watch=true&sendInitialEvents=true`)
+    await using kubeApi = await createFakeKubeApi({ objects: [configMap('one'), configMap('two')] })
+    using changes = await watch(kubeApi, `${path}?watch=true&sendInitialEvents=true`)
     expect([await changes.next(), await changes.next()]).toEqual(['ADDED one', 'ADDED two'])
     expect(await changes.nextLine()).toEqual({
       type: 'BOOKMARK',
@@ -15,57 +15,57 @@ describe('a watch', () => {
         apiVersion: 'v1',
         kind: 'ConfigMap',
         metadata: {
-          resourceVersion: String(standin.version()),
+          resourceVersion: String(kubeApi.version()),
           annotations: { 'k8s.io/initial-events-end': 'true' },
         },
       },
     })
-    await standin.apply([configMap('one', { data: { a: '1' } }), configMap('far', { namespace: 'shop' })])
-    standin.delete({ kind: 'ConfigMap', name: 'two', namespace: 'default' })
+    await kubeApi.apply([configMap('one', { data: { a: '1' } }), configMap('far', { namespace: 'shop' })])
+    kubeApi.delete({ kind: 'ConfigMap', name: 'two', namespace: 'default' })
     expect([await changes.next(), await changes.next()]).toEqual(['MODIFIED one', 'DELETED two'])
   })
 
   it('goes on where a list ended, with nothing lost between', async () => {
-    await using standin = await createKubeStandin({ objects: [configMap('one')] })
-    const { resourceVersion } = (await ask(standin, path)).body.metadata
-    await standin.apply([configMap('two')])
-    using changes = await watch(standin, `${path}?watch=true&resourceVersion=${resourceVersion}`)
+    await using kubeApi = await createFakeKubeApi({ objects: [configMap('one')] })
+    const { resourceVersion } = (await ask(kubeApi, path)).body.metadata
+    await kubeApi.apply([configMap('two')])
+    using changes = await watch(kubeApi, `${path}?watch=true&resourceVersion=${resourceVersion}`)
     expect(await changes.next()).toBe('ADDED two')
   })
 
   it('that comes back after too many changes is told to list again: the log is bounded', async () => {
-    await using standin = await createKubeStandin({ objects: [configMap('one')] })
-    const from = standin.version()
-    for (let n = 0; n < 9000; n += 1) await standin.apply([configMap('one', { data: { n: String(n) } })])
-    using late = await watch(standin, `${path}?watch=true&resourceVersion=${from}`)
+    await using kubeApi = await createFakeKubeApi({ objects: [configMap('one')] })
+    const from = kubeApi.version()
+    for (let n = 0; n < 9000; n += 1) await kubeApi.apply([configMap('one', { data: { n: String(n) } })])
+    using late = await watch(kubeApi, `${path}?watch=true&resourceVersion=${from}`)
     expect([await late.next(), await late.next()]).toEqual(['ERROR 410', 'closed'])
-    using recent = await watch(standin, `${path}?watch=true&resourceVersion=${standin.version() - 1}`)
+    using recent = await watch(kubeApi, `${path}?watch=true&resourceVersion=${kubeApi.version() - 1}`)
     expect(await recent.next()).toBe('MODIFIED one')
   })
 
   it('by labels sees an object enter and leave', async () => {
-    await using standin = await createKubeStandin({ objects: [configMap('one')] })
-    using changes = await watch(standin, `${path}?watch=true&sendInitialEvents=true&labelSelector=app%3Dweb`)
+    await using kubeApi = await createFakeKubeApi({ objects: [configMap('one')] })
+    using changes = await watch(kubeApi, `${path}?watch=true&sendInitialEvents=true&labelSelector=app%3Dweb`)
     expect(await changes.next()).toBe('BOOKMARK')
-    for (const app of ['web', 'api']) await standin.apply([configMap('one', { labels: { app } })])
+    for (const app of ['web', 'api']) await kubeApi.apply([configMap('one', { labels: { app } })])
     expect([await changes.next(), await changes.next()]).toEqual(['ADDED one', 'DELETED one'])
   })
 
   it('ends when its time is over', async () => {
-    await using standin = await createKubeStandin()
-    using changes = await watch(standin, `${path}?watch=true&timeoutSeconds=0.05`)
+    await using kubeApi = await createFakeKubeApi()
+    using changes = await watch(kubeApi, `${path}?watch=true&timeoutSeconds=0.05`)
     expect(await changes.next()).toBe('closed')
   })
 
   it('and a list in the form of metadata carry nothing else', async () => {
-    await using standin = await createKubeStandin({ objects: [definition('Gadget', ['v1'])] })
+    await using kubeApi = await createFakeKubeApi({ objects: [definition('Gadget', ['v1'])] })
     const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
     const headers = { accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1' }
-    const { body } = await ask(standin, definitions, { headers })
+    const { body } = await ask(kubeApi, definitions, { headers })
     const wanted = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: expect.anything() }
     expect(body).toMatchObject({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1' })
     expect(body.items).toEqual([wanted])
-    using changes = await watch(standin, `${definitions}?watch=true`, headers)
+    using changes = await watch(kubeApi, `${definitions}?watch=true`, headers)
     expect((await changes.nextLine())?.object).toEqual(wanted)
   })
 })
@@ -87,13 +87,13 @@ describe('a list', () => {
       configMap('api', { labels: { app: 'api' } }),
       configMap('bare'),
     ]
-    await using standin = await createKubeStandin({ objects })
-    const { body } = await ask(standin, `${path}?${encodeURI(query)}`)
+    await using kubeApi = await createFakeKubeApi({ objects })
+    const { body } = await ask(kubeApi, `${path}?${encodeURI(query)}`)
     expect(body.items.map(({ metadata }) => metadata.name)).toEqual(names)
   })
 
   it('by a selector that is none is refused', async () => {
-    await using standin = await createKubeStandin()
-    expect((await ask(standin, `${path}?labelSelector=${encodeURIComponent('a=b=c')}`)).status).toBe(400)
+    await using kubeApi = await createFakeKubeApi()
+    expect((await ask(kubeApi, `${path}?labelSelector=${encodeURIComponent('a=b=c')}`)).status).toBe(400)
   })
 })

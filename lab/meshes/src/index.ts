@@ -5,12 +5,12 @@ export {
   type CertificateAuthority,
   type Identity,
 } from './certs.ts'
-export { findJaeger, openCollector, type CollectorAddresses } from './trace-backend.ts'
+export { findJaeger, openTraceBackend, type TraceBackendAddresses } from './trace-backend.ts'
 export { makeBootstrap, proxyIdOf, type Bootstrap, type BootstrapOptions } from './consul/bootstrap.ts'
 export { renderAgent, type ConsulAgent } from './consul/consul-agent.ts'
 export { createConsulClient } from './consul/consul-client.ts'
 export { createConsulMesh } from './consul/consul-mesh.ts'
-export type { ServicePlace } from './placement/consul-placement.ts'
+export type { ServicePlacement } from './placement/consul-placement.ts'
 export { listenersOf, type ConsulSidecar } from './consul/consul-sidecar.ts'
 export { createControlApi, type ControlApi } from './control-api.ts'
 export { istioNamespace, renderIstioObjects, type IstioObjectsOptions } from './istio/control-plane/istio-objects.ts'

@@ -1,5 +1,5 @@
 import type { TraceStore } from '@throughline/trace-store'
-import type { CollectorAddresses } from './trace-backend.ts'
+import type { TraceBackendAddresses } from './trace-backend.ts'
 import type { Identities } from './identities.ts'
 import type { Mesh, Tracer } from './mesh.ts'
 import type { MeshName } from './mesh-modules.ts'
@@ -35,7 +35,7 @@ export interface LabOptions {
   /** Another program in counting's place, `host:port` or `unix:/path`, behind the same sidecar; counting isn't started. */
   countingApp?: string
   /** A trace backend that is already there; default our own, in this process. */
-  collector?: CollectorAddresses
+  traceBackend?: TraceBackendAddresses
   /** `expected`: somebody else starts the services, on the ports given. Default `started`. */
   services?: 'started' | 'expected'
   /** Token of the control API, default random. */
@@ -73,7 +73,7 @@ export interface Lab extends AsyncDisposable {
   controlUrl?: string
   controlToken?: string
   mesh?: Mesh
-  /** Process ids by name: services, sidecars and the guardian. */
+  /** Process ids by name: services, sidecars and the reaper. */
   pids: () => Record<string, number>
   /** Configuration and logs; removed by `stop`. */
   runDir: string

@@ -1,10 +1,9 @@
-import type { CollectorAddresses } from './trace-backend.ts'
-import type { Guardian } from '@throughline/lab-programs'
+import type { TraceBackendAddresses } from './trace-backend.ts'
+import type { Ports, Reaper } from '@throughline/lab-programs'
 import type { Identities } from './identities.ts'
 import type { LabOptions } from './lab-options.ts'
 import type { Mesh, Tracer } from './mesh.ts'
-import type { Ports } from '@throughline/lab-programs'
-import type { Site } from './placement/placement.ts'
+import type { Placement } from './placement/placement.ts'
 
 /** What a mesh gets to know before anything is started. */
 export interface PrepareOptions {
@@ -14,15 +13,15 @@ export interface PrepareOptions {
   ports: Ports
   /** Folder of configuration and logs; removed when the lab stops. */
   runDir: string
-  guardian: Guardian
+  reaper: Reaper
 }
 
 /** Addresses of the trace backend, as the sidecars reach it. */
-export type Backend = Pick<CollectorAddresses, 'otlpUrl' | 'zipkinUrl' | 'datadogUrl'>
+export type Backend = Pick<TraceBackendAddresses, 'otlpUrl' | 'zipkinUrl' | 'datadogUrl'>
 
 /** A mesh whose programs were found and whose addresses are decided. */
 export interface PreparedMesh {
-  site: Site
+  placement: Placement
   /** What the sidecars can trace with here. */
   tracers: readonly Tracer[]
   /** Which of the ports given it will listen on, of 127.0.0.1; a port of another address it looks after itself. */

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { findJaeger, openCollector } from './trace-backend.ts'
+import { findJaeger, openTraceBackend } from './trace-backend.ts'
 import { takeFreePort } from '@throughline/lab-programs'
 
 async function jaegerWithPage(page: string) {
@@ -30,32 +30,38 @@ describe('findJaeger', () => {
 
   it('takes other addresses for spans, with or without a path', async () => {
     await using jaeger = await jaegerWithPage('')
-    const elsewhere = { otlpUrl: 'http://collector:14318', zipkinUrl: 'http://collector:19411/in' }
+    const elsewhere = { otlpUrl: 'http://elsewhere:14318', zipkinUrl: 'http://elsewhere:19411/in' }
     expect(await findJaeger(jaeger.url, elsewhere)).toMatchObject({
-      otlpUrl: 'http://collector:14318/v1/traces',
-      zipkinUrl: 'http://collector:19411/in',
+      otlpUrl: 'http://elsewhere:14318/v1/traces',
+      zipkinUrl: 'http://elsewhere:19411/in',
     })
   })
 
   it('says where no Jaeger answers', async () => {
     const url = `http://127.0.0.1:${await takeFreePort()}`
     await expect(findJaeger(url)).rejects.toMatchObject({
-      code: 'TL_COLLECTOR_UNREACHABLE',
+      code: 'TL_TRACE_BACKEND_UNREACHABLE',
       message: expect.stringContaining(url),
     })
   })
 
   it.each(['https://jaeger', 'jaeger:16686', ''])('refuses the address "%s"', async (url) => {
-    await expect(findJaeger(url)).rejects.toMatchObject({ code: 'TL_COLLECTOR_INVALID' })
+    await expect(findJaeger(url)).rejects.toMatchObject({ code: 'TL_TRACE_BACKEND_INVALID' })
   })
 })
 
-describe('openCollector', () => {
+describe('openTraceBackend', () => {
   it('serves a trace store of our own when no address is given', async () => {
-    const collector = await openCollector(undefined, { host: '127.0.0.1', otlp: 0, zipkin: 0, datadog: 0, query: 0 })
-    expect((await fetch(`${collector.queryUrl}/api/services`)).status).toBe(200)
-    expect(collector.traceStore?.spanCount).toBe(0)
-    await collector.close()
-    await expect(fetch(collector.queryUrl)).rejects.toThrow('fetch failed')
+    const traceBackend = await openTraceBackend(undefined, {
+      host: '127.0.0.1',
+      otlp: 0,
+      zipkin: 0,
+      datadog: 0,
+      query: 0,
+    })
+    expect((await fetch(`${traceBackend.queryUrl}/api/services`)).status).toBe(200)
+    expect(traceBackend.traceStore?.spanCount).toBe(0)
+    await traceBackend.close()
+    await expect(fetch(traceBackend.queryUrl)).rejects.toThrow('fetch failed')
   })
 })

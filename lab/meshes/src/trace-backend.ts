@@ -1,9 +1,8 @@
 import { serveTraceStore, type TraceStore } from '@throughline/trace-store'
-import { LabError, messageOf } from '@throughline/lab-programs'
-import { httpGet } from '@throughline/lab-programs'
+import { httpGet, LabError, messageOf } from '@throughline/lab-programs'
 
 /** Addresses of a trace backend that is already there. */
-export interface CollectorAddresses {
+export interface TraceBackendAddresses {
   /** Base of a Jaeger-shaped query API. */
   queryUrl: string
   /** OTLP over HTTP: `http://host:4318/v1/traces`. */
@@ -16,7 +15,7 @@ export interface CollectorAddresses {
   uiUrl?: string
 }
 
-export interface Collector extends CollectorAddresses {
+export interface TraceBackend extends TraceBackendAddresses {
   /** Set when the backend is ours: what it holds, for tests. */
   traceStore?: TraceStore
   close: () => Promise<void>
@@ -29,10 +28,10 @@ export interface Collector extends CollectorAddresses {
 const collectorNames = ['trace_collector', 'jaeger.throughline.svc.cluster.local']
 
 /** Our own trace store, or the backend at the addresses given. */
-export async function openCollector(
-  addresses: CollectorAddresses | undefined,
+export async function openTraceBackend(
+  addresses: TraceBackendAddresses | undefined,
   { host, ...ports }: { host: string; otlp: number; zipkin: number; datadog: number; query: number },
-): Promise<Collector> {
+): Promise<TraceBackend> {
   if (addresses !== undefined) return { ...addresses, close: async () => {} }
   const served = await serveTraceStore({
     host,
@@ -53,18 +52,18 @@ const placeholder = 'not the Jaeger UI'
  * Addresses of a real Jaeger, from that of its query API: OTLP on 4318 and Zipkin on 9411 of the same host unless given.
  * Its page is offered only when it has one.
  *
- * @throws LabError TL_COLLECTOR_INVALID, TL_COLLECTOR_UNREACHABLE
+ * @throws LabError TL_TRACE_BACKEND_INVALID, TL_TRACE_BACKEND_UNREACHABLE
  */
 export async function findJaeger(
   queryUrl: string,
   options: { otlpUrl?: string; zipkinUrl?: string } = {},
-): Promise<CollectorAddresses> {
+): Promise<TraceBackendAddresses> {
   const { origin, hostname } = parseHttpUrl(queryUrl)
   let page: string
   try {
     page = (await httpGet(`${origin}/`, { timeoutMs: 3000 })).body
   } catch (error) {
-    throw new LabError('TL_COLLECTOR_UNREACHABLE', `no Jaeger answers at ${origin}: ${messageOf(error)}`, {
+    throw new LabError('TL_TRACE_BACKEND_UNREACHABLE', `no Jaeger answers at ${origin}: ${messageOf(error)}`, {
       cause: error,
     })
   }
@@ -85,7 +84,7 @@ function withPath(text: string, defaultPath: string): string {
 function parseHttpUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol !== 'http:') {
-    throw new LabError('TL_COLLECTOR_INVALID', `"${text}" is not the http:// address of a trace backend`)
+    throw new LabError('TL_TRACE_BACKEND_INVALID', `"${text}" is not the http:// address of a trace backend`)
   }
   return url
 }

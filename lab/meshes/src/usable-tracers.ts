@@ -1,8 +1,6 @@
-import { isAtLeast } from '@throughline/lab-programs'
-import type { CollectorAddresses } from './trace-backend.ts'
-import { LabError } from '@throughline/lab-programs'
+import { isAtLeast, LabError, versions } from '@throughline/lab-programs'
+import type { TraceBackendAddresses } from './trace-backend.ts'
 import { type Tracer, tracers } from './mesh.ts'
-import { versions } from '@throughline/lab-programs'
 
 const oldestEnvoys: Partial<Record<Tracer, string>> = versions.envoy.tracers
 
@@ -10,15 +8,15 @@ const oldestEnvoys: Partial<Record<Tracer, string>> = versions.envoy.tracers
  * The tracers that an Envoy has and a trace backend takes spans from.
  *
  * @param version of the Envoy; undefined when there is none, and nothing to leave out
- * @param collector addresses of a backend; default our own, which takes all
+ * @param traceBackend addresses of a backend; default our own, which takes all
  */
 export function usableTracers(
   version: string | undefined,
-  collector?: Pick<CollectorAddresses, 'datadogUrl'>,
+  traceBackend?: Pick<TraceBackendAddresses, 'datadogUrl'>,
 ): Tracer[] {
   return tracers.filter((tracer) => {
     if (version === undefined) return true
-    if (tracer === 'datadog' && collector !== undefined && collector.datadogUrl === undefined) return false
+    if (tracer === 'datadog' && traceBackend !== undefined && traceBackend.datadogUrl === undefined) return false
     return isAtLeast(version, oldestEnvoys[tracer] ?? version)
   })
 }

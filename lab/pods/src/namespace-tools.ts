@@ -1,6 +1,5 @@
 import path from 'node:path'
-import { findOnPath } from '@throughline/lab-programs'
-import { LabError } from '@throughline/lab-programs'
+import { findOnPath, LabError } from '@throughline/lab-programs'
 
 /** The programs that make and enter network namespaces, by absolute path. */
 export interface NamespaceTools {

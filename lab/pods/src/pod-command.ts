@@ -15,7 +15,7 @@ export interface Place {
  * Another user keeps one right of root, to read: what it runs may lie in root's home, as a cache of programs does. It
  * may write only what is its own, so a program that opens its standard output again needs a log file of its own.
  */
-export function placeInNamespace(command: Command, place: Place, { ip, setpriv }: NamespaceTools): Command {
+export function podCommand(command: Command, place: Place, { ip, setpriv }: NamespaceTools): Command {
   const { namespace, uid } = place
   const asUser =
     uid === undefined

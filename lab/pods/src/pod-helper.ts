@@ -3,9 +3,7 @@ import { once } from 'node:events'
 import type { IncomingHttpHeaders } from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { LabError } from '@throughline/lab-programs'
-import type { Guardian } from '@throughline/lab-programs'
-import type { Command } from '@throughline/lab-programs'
+import { type Command, LabError, type Reaper } from '@throughline/lab-programs'
 
 interface PodRequest {
   /** Default GET. */
@@ -41,12 +39,12 @@ const script = fileURLToPath(new URL('../bin/pod-helper.mjs', import.meta.url))
 type Answer = PodAnswer & { id: number }
 
 /** @param place moves the helper's command into the namespace */
-export async function startPodHelper(place: (command: Command) => Command, guardian: Guardian): Promise<PodHelper> {
+export async function startPodHelper(place: (command: Command) => Command, reaper: Reaper): Promise<PodHelper> {
   const { command, args = [] } = place({ command: process.execPath, args: [script] })
   // A group of its own: Ctrl-C in the terminal is for the lab, which needs the helper to the end.
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], detached: true, env: {} })
   const { pid } = child
-  if (pid !== undefined) guardian.add(pid)
+  if (pid !== undefined) reaper.add(pid)
   const gone = once(child, 'exit')
   gone.catch(() => {})
   await once(child, 'spawn')
@@ -60,7 +58,7 @@ export async function startPodHelper(place: (command: Command) => Command, guard
     waiting.delete(id)
   })
   child.on('exit', () => {
-    if (pid !== undefined) guardian.drop(pid)
+    if (pid !== undefined) reaper.drop(pid)
     for (const { reject } of waiting.values()) reject(ended())
     waiting.clear()
   })

@@ -4,11 +4,9 @@ import fs from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { pollUntil } from '@throughline/lab-testkit'
+import { pollUntil, temporaryFolder } from '@throughline/lab-testkit'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type Guardian, startGuardian } from '@throughline/lab-programs'
-import { startProcessGroup } from '@throughline/lab-programs'
-import { temporaryFolder } from '@throughline/lab-testkit'
+import { type Reaper, startProcessGroup, startReaper } from '@throughline/lab-programs'
 import type { Pod } from './pod.ts'
 import { createPodNetwork } from './pod-network.ts'
 import { requireNamespaces } from './require-namespaces.ts'
@@ -16,14 +14,14 @@ import { requireNamespaces } from './require-namespaces.ts'
 const serve = (host: string, port: number): string =>
   `require('node:http').createServer((q, r) => r.end(process.getuid() + ' ' + q.socket.remoteAddress)).listen(${port}, '${host}')`
 
-/** A server in a pod, which answers with its user and its caller's address; ended with the guardian. */
-async function startServer(pod: Pod, options: { guardian: Guardian; host: string; port: number; uid?: number }) {
-  const { guardian, host, port, uid } = options
+/** A server in a pod, which answers with its user and its caller's address; ended with the reaper. */
+async function startServer(pod: Pod, options: { reaper: Reaper; host: string; port: number; uid?: number }) {
+  const { reaper, host, port, uid } = options
   const command = pod.place(
     { command: process.execPath, args: ['-e', serve(host, port)] },
     uid === undefined ? {} : { uid },
   )
-  const group = await startProcessGroup(command, { logFile: '/dev/null', guardian })
+  const group = await startProcessGroup(command, { logFile: '/dev/null', reaper })
   await pollUntil(async () => ((await pod.ask(`http://${host}:${port}/`)).status === 200 ? true : undefined), {
     what: `the server in pod ${pod.name}`,
   })
@@ -37,12 +35,12 @@ describe('a network of pods', () => {
   beforeEach(requireNamespaces)
 
   it('gives every pod an address that the others and this machine reach, and its own loopback', async () => {
-    await using guardian = await guarded()
-    await using network = await createPodNetwork({ guardian })
+    await using reaper = await startTestReaper()
+    await using network = await createPodNetwork({ reaper })
     const one = await network.addPod('one')
     const two = await network.addPod('two')
-    await startServer(one, { guardian, host: '0.0.0.0', port: 9001 })
-    await startServer(two, { guardian, host: '127.0.0.1', port: 9001 })
+    await startServer(one, { reaper, host: '0.0.0.0', port: 9001 })
+    await startServer(two, { reaper, host: '127.0.0.1', port: 9001 })
 
     expect(await two.ask(`http://${one.address}:9001/`)).toMatchObject({ status: 200, body: `0 ${two.address}` })
     expect(await (await fetch(`http://${one.address}:9001/`)).text()).toBe(`0 ${network.host}`)
@@ -52,8 +50,8 @@ describe('a network of pods', () => {
   })
 
   it('has this machine on the bridge, at more than one address', async () => {
-    await using guardian = await guarded()
-    await using network = await createPodNetwork({ guardian })
+    await using reaper = await startTestReaper()
+    await using network = await createPodNetwork({ reaper })
     const second = await network.addHost(2)
     const pod = await network.addPod('one')
     for (const host of [network.host, second]) {
@@ -67,10 +65,10 @@ describe('a network of pods', () => {
   })
 
   it('knows names by hosts, also in what runs already, and says at once that there is no other', async () => {
-    await using guardian = await guarded()
-    await using network = await createPodNetwork({ guardian })
+    await using reaper = await startTestReaper()
+    await using network = await createPodNetwork({ reaper })
     const pod = await network.addPod('counting')
-    await startServer(pod, { guardian, host: '0.0.0.0', port: 80 })
+    await startServer(pod, { reaper, host: '0.0.0.0', port: 80 })
     expect(await pod.ask('http://counting/')).toMatchObject({ status: 200 })
     expect(await pod.ask('http://counting.shop.svc.cluster.local/')).toMatchObject({
       code: expect.stringMatching(/ENOTFOUND|EAI_AGAIN/),
@@ -81,8 +79,8 @@ describe('a network of pods', () => {
   })
 
   it('runs a command as another user, who reads what root has and writes only what is his', async () => {
-    await using guardian = await guarded()
-    await using network = await createPodNetwork({ guardian })
+    await using reaper = await startTestReaper()
+    await using network = await createPodNetwork({ reaper })
     await using folder = await temporaryFolder()
     const pod = await network.addPod('one')
     const closed = path.join(folder.path, 'closed')
@@ -100,12 +98,12 @@ describe('a network of pods', () => {
   })
 
   it('filters packets for one pod, and takes that back', async () => {
-    await using guardian = await guarded()
-    await using network = await createPodNetwork({ guardian })
+    await using reaper = await startTestReaper()
+    await using network = await createPodNetwork({ reaper })
     const one = await network.addPod('one')
     const two = await network.addPod('two')
-    await startServer(one, { guardian, host: '0.0.0.0', port: 9001 })
-    await startServer(one, { guardian, host: '0.0.0.0', port: 20_000 })
+    await startServer(one, { reaper, host: '0.0.0.0', port: 9001 })
+    await startServer(one, { reaper, host: '0.0.0.0', port: 20_000 })
     const seen = async () => [
       (await two.ask(`http://${one.address}:9001/`)).code ?? 'open',
       (await two.ask(`http://${one.address}:20000/`)).code ?? 'open',
@@ -126,11 +124,11 @@ describe('a network of pods', () => {
   })
 
   it("makes a pod's loopback port reachable from this machine, and from nowhere else", async () => {
-    await using guardian = await guarded()
-    await using network = await createPodNetwork({ guardian })
+    await using reaper = await startTestReaper()
+    await using network = await createPodNetwork({ reaper })
     const one = await network.addPod('one')
     const two = await network.addPod('two')
-    await startServer(one, { guardian, host: '127.0.0.1', port: 19_000 })
+    await startServer(one, { reaper, host: '127.0.0.1', port: 19_000 })
     const port = await one.forward({ port: 19_000 })
     for (let i = 0; i < 10; i += 1) {
       expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('0 127.0.0.1')
@@ -139,19 +137,19 @@ describe('a network of pods', () => {
   })
 
   it('lets two labs run at once with the same names', async () => {
-    await using guardian = await guarded()
-    await using first = await createPodNetwork({ guardian })
-    await using second = await createPodNetwork({ guardian })
+    await using reaper = await startTestReaper()
+    await using first = await createPodNetwork({ reaper })
+    await using second = await createPodNetwork({ reaper })
     const pods = await Promise.all([first.addPod('counting'), second.addPod('counting'), first.addPod('other')])
     expect(new Set(pods.map(({ address }) => address)).size).toBe(3)
-    for (const pod of pods) await startServer(pod, { guardian, host: '0.0.0.0', port: 9001 })
+    for (const pod of pods) await startServer(pod, { reaper, host: '0.0.0.0', port: 9001 })
     await first.close()
     expect(await pods[1].ask('http://counting:9001/')).toMatchObject({ status: 200 })
   })
 
   it('says what failed in which pod', async () => {
-    await using guardian = await guarded()
-    await using network = await createPodNetwork({ guardian })
+    await using reaper = await startTestReaper()
+    await using network = await createPodNetwork({ reaper })
     const pod = await network.addPod('one')
     await expect(pod.run(['ls', '/nowhere'])).rejects.toMatchObject({
       code: 'TL_PROGRAM_FAILED',
@@ -167,10 +165,10 @@ describe('nothing is left of a network of pods', () => {
   beforeEach(requireNamespaces)
 
   it('when it is closed: no interface, no namespace, no file, no process', async () => {
-    await using guardian = await guarded()
-    const network = await createPodNetwork({ guardian })
+    await using reaper = await startTestReaper()
+    const network = await createPodNetwork({ reaper })
     const pod = await network.addPod('one')
-    const group = await startServer(pod, { guardian, host: '0.0.0.0', port: 9001 })
+    const group = await startServer(pod, { reaper, host: '0.0.0.0', port: 9001 })
     const link = pod.namespace.replace('-one', '')
     expect([links(), namespaces(), fs.existsSync(`/etc/netns/${pod.namespace}`)]).toEqual([
       expect.stringContaining(link),
@@ -183,28 +181,28 @@ describe('nothing is left of a network of pods', () => {
     expectNothingOf(link)
   })
 
-  it('when its process is killed, and what the guardian had on record is all of it', async () => {
-    // What holds the guardian's pipe is a process of its own here, so that it can be killed; what it hears is passed on.
+  it('when its process is killed, and what the reaper had on record is all of it', async () => {
+    // What holds the reaper's pipe is a process of its own here, so that it can be killed; what it hears is passed on.
     const holder = spawn(
       process.execPath,
       [
         '-e',
         `const { spawn } = require('node:child_process')
-         const guardian = spawn('sh', [process.argv[1]], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
-         process.stdin.on('data', (data) => guardian.stdin.write(data, () => process.stdout.write(data)))`,
+         const reaper = spawn('sh', [process.argv[1]], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+         process.stdin.on('data', (data) => reaper.stdin.write(data, () => process.stdout.write(data)))`,
         path.join(import.meta.dirname, '../../programs/reaper/reaper.sh'),
       ],
       { stdio: ['pipe', 'pipe', 'inherit'] },
     )
     let heard = ''
     holder.stdout.on('data', (data: Buffer) => (heard += data.toString()))
-    const guardian: Guardian = {
+    const reaper: Reaper = {
       pid: 0,
       add: (thing) => holder.stdin.write(`add ${thing}\n`),
       drop: (thing) => holder.stdin.write(`drop ${thing}\n`),
       close: async () => {},
     }
-    const network = await createPodNetwork({ guardian })
+    const network = await createPodNetwork({ reaper })
     const { namespace, place, ask } = await network.addPod('one')
     // Another user's program that ignores TERM, on nobody's record.
     const { command, args } = place({ command: 'sh', args: ['-c', "trap '' TERM; sleep 600"] }, { uid: 5995 })
@@ -212,7 +210,7 @@ describe('nothing is left of a network of pods', () => {
     await ask('http://127.0.0.1:1/')
     const pids = execFileSync('ip', ['netns', 'pids', namespace], { encoding: 'utf8' }).trim().split('\n').map(Number)
     expect(pids).toContain(stray.pid)
-    await pollUntil(() => (heard.includes(namespace) ? true : undefined), { what: 'the guardian to know' })
+    await pollUntil(() => (heard.includes(namespace) ? true : undefined), { what: 'the reaper to know' })
     holder.kill('SIGKILL')
     await pollUntil(() => (pids.some(runs) ? undefined : true), {
       deadline: 10_000,
@@ -242,7 +240,7 @@ function expectNothingOf(link: string): void {
   expect(files.filter((file) => file.startsWith(`${link}-`))).toEqual([])
 }
 
-async function guarded(): Promise<Guardian & AsyncDisposable> {
-  const guardian = await startGuardian()
-  return { ...guardian, [Symbol.asyncDispose]: guardian.close }
+async function startTestReaper(): Promise<Reaper & AsyncDisposable> {
+  const reaper = await startReaper()
+  return { ...reaper, [Symbol.asyncDispose]: reaper.close }
 }

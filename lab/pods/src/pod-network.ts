@@ -1,7 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { runTool } from '@throughline/lab-programs'
-import { LabError, messageOf } from '@throughline/lab-programs'
-import type { Guardian } from '@throughline/lab-programs'
+import { LabError, messageOf, type Reaper, runTool } from '@throughline/lab-programs'
 import { type NamespaceTools, requireNamespaceTools } from './namespace-tools.ts'
 import { createPod, type Pod, removeNamespace } from './pod.ts'
 import { isSubnetFree, subnetAddress } from './subnets.ts'
@@ -27,7 +25,7 @@ const subnetCount = 254
 const firstPod = 11
 
 /**
- * Makes the network. Its names and addresses are its own, so several labs can run beside each other; the guardian takes
+ * Makes the network. Its names and addresses are its own, so several labs can run beside each other; the reaper takes
  * everything back when this process is killed.
  *
  * The bridge is in a namespace of its own, joined to this machine by one interface: a firewall of this machine, such as
@@ -35,15 +33,15 @@ const firstPod = 11
  *
  * @throws LabError TL_USAGE without root, TL_BINARY_MISSING, TL_PROGRAM_FAILED when the kernel refuses
  */
-export async function createPodNetwork({ guardian }: { guardian: Guardian }): Promise<PodNetwork> {
+export async function createPodNetwork({ reaper }: { reaper: Reaper }): Promise<PodNetwork> {
   const tools = await requireNamespaceTools()
   const ip = (...args: string[]): Promise<string> => runIp(tools, args)
   const number = await claimSubnet(tools)
   const link = `tl${number}`
   const node = `${link}-node`
   // Both exist from here on, and whoever has this number owns them.
-  guardian.add(`netns:${node}`)
-  guardian.add(`link:${link}`)
+  reaper.add(`netns:${node}`)
+  reaper.add(`link:${link}`)
   const pods: Pod[] = []
   /** By their place in it, pods have their addresses; several may be made at a time. */
   const names: string[] = []
@@ -51,10 +49,10 @@ export async function createPodNetwork({ guardian }: { guardian: Guardian }): Pr
   const close = async (): Promise<void> => {
     // First: it would otherwise vanish some time after the namespace at its other end, and be in the next lab's way.
     await ip('link', 'delete', link).catch(() => {})
-    guardian.drop(`link:${link}`)
+    reaper.drop(`link:${link}`)
     for (let pod = pods.pop(); pod !== undefined; pod = pods.pop()) await pod.remove()
     await removeNamespace(node, tools)
-    guardian.drop(`netns:${node}`)
+    reaper.drop(`netns:${node}`)
   }
 
   try {
@@ -86,9 +84,9 @@ export async function createPodNetwork({ guardian }: { guardian: Guardian }): Pr
       const index = names.push(name) - 1
       const namespace = `${link}-${name}`
       const address = subnetAddress(number, firstPod + index)
-      guardian.add(`netns:${namespace}`)
+      reaper.add(`netns:${namespace}`)
       await ip('netns', 'add', namespace)
-      const pod = await createPod({ name, namespace, address, tools, guardian })
+      const pod = await createPod({ name, namespace, address, tools, reaper })
       pods.push(pod)
       await ip('-n', namespace, 'link', 'set', 'lo', 'up')
       await ip('-n', namespace, 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', `pod${index}`, 'netns', node)

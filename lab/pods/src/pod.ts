@@ -1,12 +1,9 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { runTool } from '@throughline/lab-programs'
-import { LabError, messageOf } from '@throughline/lab-programs'
-import type { Guardian } from '@throughline/lab-programs'
-import type { Command } from '@throughline/lab-programs'
+import { type Command, LabError, messageOf, type Reaper, runTool } from '@throughline/lab-programs'
 import type { NamespaceTools } from './namespace-tools.ts'
 import { admitAllRules, admitRules } from './packet-filter.ts'
-import { placeInNamespace } from './pod-command.ts'
+import { podCommand } from './pod-command.ts'
 import { type PodHelper, startPodHelper } from './pod-helper.ts'
 
 /** A network namespace with an address of its own, as a pod of a cluster has. */
@@ -18,7 +15,7 @@ export interface Pod extends Omit<PodHelper, 'close'> {
   file: string
   /** Its IPv4 address, on `eth0`. */
   address: string
-  /** The same command inside it, as another user where one is given; see `placeInNamespace`. */
+  /** The same command inside it, as another user where one is given; see `podCommand`. */
   place: (command: Command, options?: { uid?: number }) => Command
   /**
    * Runs a program in it as root, to its end, and returns what it printed.
@@ -39,7 +36,7 @@ export interface PodOptions {
   namespace: string
   address: string
   tools: NamespaceTools
-  guardian: Guardian
+  reaper: Reaper
 }
 
 /** Files that `ip netns exec` puts in the place of /etc/hosts and /etc/resolv.conf. */
@@ -47,10 +44,10 @@ const filesOf = (namespace: string): string => path.join('/etc/netns', namespace
 
 /** The pod of a namespace that is there already. */
 export async function createPod(options: PodOptions): Promise<Pod> {
-  const { name, namespace, address, tools, guardian } = options
+  const { name, namespace, address, tools, reaper } = options
   const folder = filesOf(namespace)
   const place: Pod['place'] = (command, { uid } = {}) =>
-    placeInNamespace(command, { namespace, ...(uid !== undefined && { uid }) }, tools)
+    podCommand(command, { namespace, ...(uid !== undefined && { uid }) }, tools)
 
   const run: Pod['run'] = async ([command = '', ...args], { timeoutMs = 30_000 } = {}) => {
     const placed = place({ command, args })
@@ -74,7 +71,7 @@ export async function createPod(options: PodOptions): Promise<Pod> {
   await fs.writeFile(path.join(folder, 'resolv.conf'), 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n')
 
   let helper: Promise<PodHelper> | undefined
-  const withHelper = (): Promise<PodHelper> => (helper ??= startPodHelper(place, guardian))
+  const withHelper = (): Promise<PodHelper> => (helper ??= startPodHelper(place, reaper))
   let filtered = false
 
   return {
@@ -99,7 +96,7 @@ export async function createPod(options: PodOptions): Promise<Pod> {
     async remove() {
       await (await helper?.catch(() => undefined))?.close()
       await removeNamespace(namespace, tools)
-      guardian.drop(`netns:${namespace}`)
+      reaper.drop(`netns:${namespace}`)
     },
   }
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { createInTurn } from './serial-queue.ts'
+import { createSerialQueue } from './serial-queue.ts'
 
 describe('changes in turn', () => {
   it('start when the one before has ended, also when it has failed, and fail for their own caller', async () => {
-    const inTurn = createInTurn()
+    const enqueue = createSerialQueue()
     const seen: string[] = []
     const step = (name: string, failure?: Error) => async () => {
       seen.push(`${name} begins`)
@@ -12,9 +12,9 @@ describe('changes in turn', () => {
       if (failure) throw failure
     }
     const outcomes = await Promise.allSettled([
-      inTurn(step('first')),
-      inTurn(step('second', new Error('refused'))),
-      inTurn(step('third')),
+      enqueue(step('first')),
+      enqueue(step('second', new Error('refused'))),
+      enqueue(step('third')),
     ])
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(seen).toEqual(['first', 'second', 'third'].flatMap((name) => [`${name} begins`, `${name} ends`]))

@@ -1,8 +1,8 @@
 /** Runs what it is given one after another, each when the one before has ended, however that ended. */
-export type InTurn = (change: () => Promise<void>) => Promise<void>
+export type SerialQueue = (change: () => Promise<void>) => Promise<void>
 
 /** A queue of its own. What a change throws goes to whoever asked for that change, and to nobody else. */
-export function createInTurn(): InTurn {
+export function createSerialQueue(): SerialQueue {
   let last: Promise<void> = Promise.resolve()
   return (change) => {
     const mine = last.then(change)

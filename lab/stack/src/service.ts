@@ -1,11 +1,7 @@
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { LabError } from '@throughline/lab-programs'
-import type { Guardian } from '@throughline/lab-programs'
-import { answersOk } from '@throughline/lab-programs'
-import type { Command } from '@throughline/lab-programs'
-import { createProgram, type Program } from '@throughline/lab-programs'
+import { answersOk, type Command, createProgram, LabError, type Program, type Reaper } from '@throughline/lab-programs'
 import type { ServiceName } from '@throughline/lab-meshes'
 
 export interface ServiceOptions {
@@ -15,7 +11,7 @@ export interface ServiceOptions {
   /** Its environment, beside the address and the little that every program needs. */
   env: Record<string, string>
   runDir: string
-  guardian: Guardian
+  reaper: Reaper
   log?: (line: string) => void
   /** Moves its command to where it belongs, such as a network namespace. */
   place?: (service: ServiceName, command: Command) => Command
@@ -43,7 +39,7 @@ export function createService(options: ServiceOptions): Program {
     name,
     ...command,
     logFile: path.join(runDir, `${name}.log`),
-    guardian: options.guardian,
+    reaper: options.reaper,
     ...(options.log && { log: options.log }),
     isReady() {
       if (options.isReady) return options.isReady(name)

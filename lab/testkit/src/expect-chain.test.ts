@@ -2,8 +2,7 @@ import assert from 'node:assert'
 
 import { describe, expect, it } from 'vitest'
 
-import { makeTrace, pathOf, traceId } from './chain.test-support.ts'
-import type { SpanSketch } from './chain.test-support.ts'
+import { makeTrace, pathOf, type SpanSketch, traceId } from './chain.test-support.ts'
 import { expectChain } from './expect-chain.ts'
 import type { ChainExpectation } from './expected-chain.ts'
 

@@ -3,8 +3,13 @@ import assert from 'node:assert'
 import type { JaegerSpan, JaegerTrace } from '@throughline/trace-store'
 
 import { drawTrace } from './draw-trace.ts'
-import { describeExpected, expectedChain } from './expected-chain.ts'
-import type { ChainExpectation, ChainRole, ExpectedSpan } from './expected-chain.ts'
+import {
+  type ChainExpectation,
+  type ChainRole,
+  describeExpected,
+  expectedChain,
+  type ExpectedSpan,
+} from './expected-chain.ts'
 import { describeSpan, isSidecar, kindOf, parentIdOf, serviceOf } from './span-facts.ts'
 
 /** The spans of a chain by their place; a place that the options leave out is absent. */

@@ -1,7 +1,6 @@
 import type http from 'node:http'
 
-import { startServer } from './start-server.ts'
-import type { StartedServer } from './start-server.ts'
+import { type StartedServer, startServer } from './start-server.ts'
 
 /** A request as it came over the wire. */
 export interface RecordedRequest {

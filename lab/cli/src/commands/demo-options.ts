@@ -1,9 +1,17 @@
 import { parseArgs } from 'node:util'
-import { LabError, messageOf } from '@throughline/lab-programs'
-import { type BypassChoice, bypasses, topologies, type Topology } from '@throughline/lab-meshes'
-import { isTracer, type Tracer, tracers } from '@throughline/lab-meshes'
-import { isMeshName, type MeshName, meshModules } from '@throughline/lab-meshes'
-import { demoPorts } from '@throughline/lab-programs'
+import { demoPorts, LabError, messageOf } from '@throughline/lab-programs'
+import {
+  type BypassChoice,
+  bypasses,
+  isMeshName,
+  isTracer,
+  meshModules,
+  type MeshName,
+  topologies,
+  type Topology,
+  type Tracer,
+  tracers,
+} from '@throughline/lab-meshes'
 
 export interface DemoOptions {
   /** `none` is without sidecars. */

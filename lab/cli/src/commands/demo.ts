@@ -1,8 +1,6 @@
-import { findJaeger } from '@throughline/lab-meshes'
-import { LabError } from '@throughline/lab-programs'
+import { findJaeger, type Lab, type LabOptions } from '@throughline/lab-meshes'
+import { demoPorts, LabError } from '@throughline/lab-programs'
 import { createLab } from '@throughline/lab-stack'
-import type { Lab, LabOptions } from '@throughline/lab-meshes'
-import { demoPorts } from '@throughline/lab-programs'
 import { demoHelp, type DemoOptions, parseDemoOptions } from './demo-options.ts'
 import { openInBrowser } from './open-in-browser.ts'
 import { passedOnEnvironment } from './passed-on.ts'
@@ -49,7 +47,7 @@ async function toLabOptions(options: DemoOptions): Promise<LabOptions> {
     ports: freePorts ? 'free' : { dashboard: port },
     countingEnv: env,
     dashboardEnv: env,
-    ...(jaeger !== undefined && { collector: await findJaeger(jaeger, urls) }),
+    ...(jaeger !== undefined && { traceBackend: await findJaeger(jaeger, urls) }),
   }
 }
 

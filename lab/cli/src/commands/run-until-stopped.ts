@@ -42,7 +42,7 @@ export async function runUntilStopped(
 }
 
 function killAll(lab: Lab | undefined): void {
-  const { guardian: _guardian, ...programs } = lab?.pids() ?? {}
+  const { reaper: _reaper, ...programs } = lab?.pids() ?? {}
   for (const pid of Object.values(programs)) {
     try {
       process.kill(-pid, 'SIGKILL')

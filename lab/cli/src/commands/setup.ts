@@ -1,6 +1,4 @@
-import { buildGoTool } from '@throughline/lab-programs'
-import { goTools } from '@throughline/lab-programs'
-import { LabError } from '@throughline/lab-programs'
+import { buildGoTool, goTools, LabError } from '@throughline/lab-programs'
 import { createProgress } from './progress.ts'
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

@@ -1,5 +1,4 @@
-import { runTool } from '@throughline/lab-programs'
-import { LabError, messageOf } from '@throughline/lab-programs'
+import { LabError, messageOf, runTool } from '@throughline/lab-programs'
 import { renderMeshFile } from '../mesh-files.ts'
 import type { MeshValue } from '../render-mesh.ts'
 import type { ServiceName } from '../service-name.ts'

@@ -3,7 +3,7 @@ import { LabError } from '@throughline/lab-programs'
 import { renderMeshFile } from '../mesh-files.ts'
 import { checkConsulEntry, type ConsulEntry } from './check-consul-entry.ts'
 import { renderIntentions, renderMeshEntry, renderProxyDefaults, renderServiceDefaults } from './consul-entries.ts'
-import { planFromChart } from './from-chart.ts'
+import { placementFromChart } from './from-chart.ts'
 
 const backend = { otlpUrl: 'http://127.0.0.1:4318/v1/traces', zipkinUrl: 'http://127.0.0.1:9411/api/v2/spans' }
 
@@ -91,7 +91,7 @@ describe('checkConsulEntry', () => {
 
 describe('the charts', () => {
   it('ask Consul for the same tracer, sampling and rule as mesh/consul, in entries that it does not ignore', async () => {
-    const { entries } = await planFromChart()
+    const { entries } = await placementFromChart()
     for (const entry of entries) expect(() => checkConsulEntry(entry)).not.toThrow()
     const configOf = ({ config }: ConsulEntry, key: string): unknown =>
       JSON.parse((config as Record<string, string>)[key] ?? 'null')

@@ -1,17 +1,16 @@
 import path from 'node:path'
-import type { Guardian } from '@throughline/lab-programs'
+import { createProgram, type Program, type Reaper } from '@throughline/lab-programs'
 import { renderMeshFile, writeMeshFile } from '../mesh-files.ts'
-import { createProgram, type Program } from '@throughline/lab-programs'
 import type { MeshValue } from '../render-mesh.ts'
 import { type ConsulClient, createConsulClient } from './consul-client.ts'
-import type { AgentPlace } from '../placement/consul-placement.ts'
+import type { AgentPlacement } from '../placement/consul-placement.ts'
 
 export interface ConsulAgentOptions {
   /** Path of the Consul to run. */
   binary: string
-  place: AgentPlace
+  placement: AgentPlacement
   runDir: string
-  guardian: Guardian
+  reaper: Reaper
   log?: (line: string) => void
 }
 
@@ -27,9 +26,9 @@ export interface ConsulAgent extends Pick<Program, 'name' | 'pid' | 'stop'> {
 }
 
 /** A single Consul server that the lab runs itself. */
-export function createConsulAgent({ binary, place, runDir, guardian, log }: ConsulAgentOptions): ConsulAgent {
-  const { ports } = place
-  const [host = place.bind] = place.client.split(' ')
+export function createConsulAgent({ binary, placement, runDir, reaper, log }: ConsulAgentOptions): ConsulAgent {
+  const { ports } = placement
+  const [host = placement.bind] = placement.client.split(' ')
   const config = path.join(runDir, 'consul', 'agent.json')
   const client = createConsulClient(`http://${host}:${ports.http}`)
   const program = createProgram({
@@ -39,7 +38,7 @@ export function createConsulAgent({ binary, place, runDir, guardian, log }: Cons
     env: {},
     cwd: runDir,
     logFile: path.join(runDir, 'consul.log'),
-    guardian,
+    reaper,
     ...(log && { log }),
     readyTimeoutMs: 30_000,
     isReady: client.isReady,
@@ -47,7 +46,7 @@ export function createConsulAgent({ binary, place, runDir, guardian, log }: Cons
   return {
     ...program,
     async start() {
-      await writeMeshFile(config, await renderAgent(place, path.join(runDir, 'consul', 'data')))
+      await writeMeshFile(config, await renderAgent(placement, path.join(runDir, 'consul', 'data')))
       await program.start()
     },
     client,
@@ -56,7 +55,7 @@ export function createConsulAgent({ binary, place, runDir, guardian, log }: Cons
 }
 
 /** The configuration of a server: `mesh/consul/agent.yaml`. */
-export function renderAgent({ bind, client, ports }: AgentPlace, dataDir: string): Promise<MeshValue> {
+export function renderAgent({ bind, client, ports }: AgentPlacement, dataDir: string): Promise<MeshValue> {
   return renderMeshFile('consul/agent.yaml', {
     BIND: bind,
     CLIENT: client,

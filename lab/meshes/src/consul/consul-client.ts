@@ -1,6 +1,11 @@
-import { LabError, messageOf } from '@throughline/lab-programs'
-import { type HttpAnswer, httpRequest, type HttpRequestOptions } from '@throughline/lab-programs'
-import { poll } from '@throughline/lab-programs'
+import {
+  type HttpAnswer,
+  httpRequest,
+  type HttpRequestOptions,
+  LabError,
+  messageOf,
+  poll,
+} from '@throughline/lab-programs'
 import type { MeshValue } from '../render-mesh.ts'
 import { checkConsulEntry, type ConsulEntry } from './check-consul-entry.ts'
 

@@ -5,7 +5,7 @@ import type { MeshValue } from '../render-mesh.ts'
 import type { ServiceName } from '../service-name.ts'
 import { envoyAddress } from '../sidecar/envoy-address.ts'
 import type { ConsulEntry } from './check-consul-entry.ts'
-import type { ServicePlace } from '../placement/consul-placement.ts'
+import type { ServicePlacement } from '../placement/consul-placement.ts'
 import type { ConsulState } from './consul-settings.ts'
 
 const folder = 'consul/proxy-defaults'
@@ -43,8 +43,8 @@ export async function renderMeshEntry({ mtls }: Pick<ConsulState, 'mtls'> = {}):
 }
 
 /** A service and its sidecar, as `PUT /v1/agent/service/register` takes them. */
-export async function renderRegistration(name: ServiceName, place: ServicePlace): Promise<MeshValue> {
-  const { address, app, inboundPort, upstream, transparentProxy, bindAddress, metricsPort } = place
+export async function renderRegistration(name: ServiceName, placement: ServicePlacement): Promise<MeshValue> {
+  const { address, app, inboundPort, upstream, transparentProxy, bindAddress, metricsPort } = placement
   const socket = 'socket' in app
   return renderMeshFile('consul/registration.yaml', {
     NAME: name,
@@ -71,20 +71,20 @@ export async function renderRegistration(name: ServiceName, place: ServicePlace)
   })
 }
 
-function collectorOf(tracer: Tracer, { otlpUrl, zipkinUrl }: Backend): URL {
+function backendOf(tracer: Tracer, { otlpUrl, zipkinUrl }: Backend): URL {
   return new URL(tracer === 'opentelemetry' ? otlpUrl : zipkinUrl)
 }
 
 function renderCluster(tracer: Tracer, backend: Backend): Promise<MeshValue> {
-  const { hostname, port } = collectorOf(tracer, backend)
-  return renderMeshFile(`${folder}/cluster.yaml`, { COLLECTOR: envoyAddress(`${hostname}:${port || '80'}`) })
+  const { hostname, port } = backendOf(tracer, backend)
+  return renderMeshFile(`${folder}/cluster.yaml`, { BACKEND: envoyAddress(`${hostname}:${port || '80'}`) })
 }
 
 function renderTracer(tracer: Tracer, backend: Backend): Promise<MeshValue> {
-  const { href, pathname } = collectorOf(tracer, backend)
+  const { href, pathname } = backendOf(tracer, backend)
   return renderMeshFile(
     `${folder}/${tracer}.yaml`,
-    tracer === 'opentelemetry' ? { COLLECTOR_URL: href } : { COLLECTOR_PATH: pathname },
+    tracer === 'opentelemetry' ? { BACKEND_URL: href } : { BACKEND_PATH: pathname },
   )
 }
 

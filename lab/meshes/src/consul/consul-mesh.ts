@@ -1,9 +1,6 @@
-import { LabError } from '@throughline/lab-programs'
-import { createInTurn } from '@throughline/lab-programs'
+import { createSerialQueue, LabError, pidsOf, poll } from '@throughline/lab-programs'
 import type { Bypass, Mesh, SidecarStatus, Tracer } from '../mesh.ts'
 import type { Backend } from '../mesh-module.ts'
-import { poll } from '@throughline/lab-programs'
-import { pidsOf } from '@throughline/lab-programs'
 import type { ServiceName } from '../service-name.ts'
 import { requireTracer } from '../usable-tracers.ts'
 import { underControlPlane } from '../sidecar/sidecar-status.ts'
@@ -16,10 +13,10 @@ import {
   renderServiceDefaults,
 } from './consul-entries.ts'
 import type { ConsulEntry } from './check-consul-entry.ts'
-import type { ServicePlace } from '../placement/consul-placement.ts'
+import type { ServicePlacement } from '../placement/consul-placement.ts'
 import { accessOf, type ConsulState, describeSettings, parseSetting, ruleIn, withRuleFor } from './consul-settings.ts'
 import type { ConsulSidecar } from './consul-sidecar.ts'
-import { acts, knowsCounting, stateInForce } from './in-force.ts'
+import { matchesState, knowsCounting, stateInForce } from './in-force.ts'
 import { readSidecarConfig, type SidecarConfig } from './sidecar-config.ts'
 
 const services = ['dashboard', 'counting'] as const
@@ -30,7 +27,7 @@ const updateDeadline = 15_000
 export interface ConsulMeshOptions {
   agent: ConsulAgent
   sidecars: Record<ServiceName, ConsulSidecar>
-  services: Record<ServiceName, ServicePlace>
+  services: Record<ServiceName, ServicePlacement>
   /** The bypass of counting's sidecar under what is in force. */
   bypass: (state: ConsulState) => Bypass
   backend: Backend
@@ -77,7 +74,7 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
         }
       }
       const read = await Promise.all(services.map(async (name) => ({ name, config: await readConfig(name) })))
-      const behind = read.filter(({ name, config }) => !acts(config, { state, name }))
+      const behind = read.filter(({ name, config }) => !matchesState(config, { state, name }))
       missing = behind.map(({ name }) => name).join(', ')
       return missing === '' && (await knowsCounting(places.dashboard)) ? true : undefined
     }
@@ -146,9 +143,9 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
     await untilInForce(next)
   }
 
-  const queue = createInTurn()
+  const queue = createSerialQueue()
   /** Each change waits until its own state is in force. */
-  const inTurn = (ask: (now: ConsulState) => Partial<ConsulState>): Promise<void> => queue(() => change(ask))
+  const enqueue = (ask: (now: ConsulState) => Partial<ConsulState>): Promise<void> => queue(() => change(ask))
 
   const sidecarStatus = (name: ServiceName, down: string | undefined): Promise<SidecarStatus> =>
     underControlPlane(sidecars[name], { name: `${name}-sidecar`, controlPlane: 'Consul', downReason: () => down })
@@ -172,11 +169,11 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
       await Promise.all(services.map((name) => sidecars[name].stop()))
       await agent.stop()
     },
-    allow: () => inTurn(({ protocol }) => ({ rule: protocol === 'tcp' ? 'everything' : allowing })),
-    deny: () => inTurn(() => ({ rule: 'denied' })),
+    allow: () => enqueue(({ protocol }) => ({ rule: protocol === 'tcp' ? 'everything' : allowing })),
+    deny: () => enqueue(() => ({ rule: 'denied' })),
     async tracing(tracer) {
       requireTracer(tracer, tracers)
-      await inTurn(() => ({ tracer }))
+      await enqueue(() => ({ tracer }))
     },
     async set(setting) {
       const part = parseSetting(setting, wanted)
@@ -186,7 +183,7 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
           `Consul has no setting "${setting.name}" with the value "${setting.value}"`,
         )
       }
-      await inTurn(() => part)
+      await enqueue(() => part)
     },
     async status() {
       const [down, counting] = await Promise.all([agent.downReason(), readConfig('counting')])

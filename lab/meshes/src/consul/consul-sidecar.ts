@@ -1,14 +1,14 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import type { Guardian } from '@throughline/lab-programs'
+import type { Reaper } from '@throughline/lab-programs'
 import type { ServiceName } from '../service-name.ts'
 import { createEnvoySidecar, type Sidecar } from '../sidecar/envoy-sidecar.ts'
 import { makeBootstrap, proxyIdOf } from './bootstrap.ts'
 import type { ConsulAgent } from './consul-agent.ts'
-import type { ConsulPlace, ServicePlace } from '../placement/consul-placement.ts'
+import type { ConsulPlacement, ServicePlacement } from '../placement/consul-placement.ts'
 
 export interface ConsulSidecarOptions {
-  place: Pick<ConsulPlace, 'services' | 'arrange' | 'placeSidecar'>
+  placement: Pick<ConsulPlacement, 'services' | 'arrange' | 'placeSidecar'>
   agent: Pick<ConsulAgent, 'client' | 'xdsUrl'>
   /** Paths of the programs to run. */
   consul: string
@@ -16,7 +16,7 @@ export interface ConsulSidecarOptions {
   /** Limit what the admin interface answers; an Envoy before 1.37 refuses to. */
   limitAdmin: boolean
   runDir: string
-  guardian: Guardian
+  reaper: Reaper
   log?: (line: string) => void
 }
 
@@ -28,14 +28,14 @@ export interface ConsulSidecar extends Sidecar {
   restart: () => Promise<void>
 }
 
-/** Listeners that Consul gives a sidecar of this place. */
+/** Listeners that Consul gives a sidecar of this placement. */
 export function listenersOf({
   address,
   bindAddress = address,
   inboundPort,
   upstream,
   transparentProxy,
-}: ServicePlace): string[] {
+}: ServicePlacement): string[] {
   return [
     `public_listener:${bindAddress}:${inboundPort}`,
     ...(upstream ? [`counting:${upstream.address}:${upstream.port}`] : []),
@@ -45,8 +45,8 @@ export function listenersOf({
 
 /** A sidecar that the lab runs itself. */
 export function createConsulSidecar(name: ServiceName, options: ConsulSidecarOptions): ConsulSidecar {
-  const { place, agent, consul, limitAdmin, runDir, guardian, log } = options
-  const service = place.services[name]
+  const { placement, agent, consul, limitAdmin, runDir, reaper, log } = options
+  const service = placement.services[name]
   const proxyId = proxyIdOf(name)
   const bootstrap = path.join(runDir, `${name}-sidecar.json`)
   const logFile = path.join(runDir, `${name}-sidecar.log`)
@@ -60,9 +60,9 @@ export function createConsulSidecar(name: ServiceName, options: ConsulSidecarOpt
     listeners: listenersOf(service),
     // One tracer of proxy-defaults serves both, and has no name of a service.
     env: { OTEL_RESOURCE_ATTRIBUTES: `service.name=${name}` },
-    place: (command) => place.placeSidecar(name, command),
+    place: (command) => placement.placeSidecar(name, command),
     runDir,
-    guardian,
+    reaper,
     ...(log && { log }),
   })
 
@@ -76,7 +76,7 @@ export function createConsulSidecar(name: ServiceName, options: ConsulSidecarOpt
       await fs.rm(bootstrap, { force: true })
       await fs.writeFile(bootstrap, JSON.stringify(made, null, 2), { mode: 0o600 })
       await fs.writeFile(logFile, '', { flag: 'a' })
-      await place.arrange(name, { consul, agentUrl, proxyId, bootstrap, logFile })
+      await placement.arrange(name, { consul, agentUrl, proxyId, bootstrap, logFile })
     },
   }
 }

@@ -3,15 +3,15 @@ import path from 'node:path'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { messageOf } from '@throughline/lab-programs'
 import { temporaryFolder } from '@throughline/lab-testkit'
-import { planFromChart } from './from-chart.ts'
+import { placementFromChart } from './from-chart.ts'
 import { type ChartObject, readChartObjects } from './from-chart-objects.ts'
-import { type ChartPlan, planChart } from './read-chart.ts'
+import { type ChartPlacement, readChart } from './read-chart.ts'
 
 const examples = path.join(import.meta.dirname, '../../../../charts/consul/examples')
 
 /** The plan of a render that the charts' own tests keep true. */
-async function planOf(example: string): Promise<ChartPlan> {
-  return planChart(await objectsOf(example))
+async function planOf(example: string): Promise<ChartPlacement> {
+  return readChart(await objectsOf(example))
 }
 
 async function objectsOf(example: string): Promise<ChartObject[]> {
@@ -21,7 +21,7 @@ async function objectsOf(example: string): Promise<ChartObject[]> {
   return readChartObjects(texts.join('\n---\n'))
 }
 
-const pod = (plan: ChartPlan, name: string) => plan.pods.find((one) => one.name === name)
+const pod = (plan: ChartPlacement, name: string) => plan.pods.find((one) => one.name === name)
 
 describe('what Consul would make of the chart', () => {
   it('is a config entry of each resource, named by its destination, in an order that Consul takes', async () => {
@@ -80,7 +80,7 @@ describe('what Consul would make of the chart', () => {
       message: expect.stringMatching(/^(Gateway|HTTPRoute) dashboard\S* of the chart needs a cluster/),
     })
     const spoilt = async (from: string, to: string): Promise<void> => {
-      planChart(JSON.parse(JSON.stringify(await objectsOf('default')).replaceAll(from, to)) as ChartObject[])
+      readChart(JSON.parse(JSON.stringify(await objectsOf('default')).replaceAll(from, to)) as ChartObject[])
     }
     await expect(spoilt('consul.hashicorp.com/transparent-proxy', 'x/y')).rejects.toThrow(/leaves transparent-proxy/)
     await expect(spoilt('"serviceAccountName":"counting"', '"serviceAccountName":"x"')).rejects.toThrow(
@@ -104,14 +104,14 @@ describe('the charts rendered by the real Helm', () => {
     await using folder = await temporaryFolder()
     const file = path.join(folder.path, 'values.yaml')
     await fs.writeFile(file, 'dashboard: {allowed: false}')
-    const denied = await planFromChart({ values: file })
+    const denied = await placementFromChart({ values: file })
     const intentions = denied.entries.find(({ kind, name }) => kind === 'service-intentions' && name === 'counting')
     expect(intentions?.['sources']).toEqual([
       { name: 'dashboard', action: 'deny' },
       { name: '*', action: 'deny' },
     ])
     await fs.writeFile(file, 'dashboard: {alowed: false}')
-    await expect(planFromChart({ values: file })).rejects.toMatchObject({
+    await expect(placementFromChart({ values: file })).rejects.toMatchObject({
       code: 'TL_MESH_CONFIG_INVALID',
       message: expect.stringContaining('alowed'),
     })
@@ -119,9 +119,9 @@ describe('the charts rendered by the real Helm', () => {
 })
 
 /** Skips where there is no Helm, and says why; in CI that is a failure. */
-async function planOrSkip(context: TestContext): Promise<ChartPlan> {
+async function planOrSkip(context: TestContext): Promise<ChartPlacement> {
   try {
-    return await planFromChart()
+    return await placementFromChart()
   } catch (error) {
     if (process.env['CI'] || !messageOf(error).includes('no Helm')) throw error
     return context.skip(messageOf(error))

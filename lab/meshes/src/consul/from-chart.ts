@@ -1,11 +1,9 @@
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findHelm } from '@throughline/lab-programs'
-import { runTool } from '@throughline/lab-programs'
-import { LabError, messageOf } from '@throughline/lab-programs'
+import { findHelm, LabError, messageOf, runTool } from '@throughline/lab-programs'
 import { readChartObjects } from './from-chart-objects.ts'
-import { type ChartPlan, planChart } from './read-chart.ts'
+import { type ChartPlacement, readChart } from './read-chart.ts'
 
 /** `charts/` of the repository; the same from the sources and from the build. */
 const charts = fileURLToPath(new URL('../../../../charts/', import.meta.url))
@@ -25,7 +23,9 @@ const releases = [
  * @param values a values file for the application's chart, default none
  * @throws LabError TL_BINARY_MISSING without Helm, TL_MESH_CONFIG_INVALID with Helm's own words when it refuses
  */
-export async function planFromChart(options: { values?: string; env?: NodeJS.ProcessEnv } = {}): Promise<ChartPlan> {
+export async function placementFromChart(
+  options: { values?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<ChartPlacement> {
   const { values, env = process.env } = options
   const helm = await findHelm(4, env)
   const rendered: string[] = []
@@ -39,7 +39,7 @@ export async function planFromChart(options: { values?: string; env?: NodeJS.Pro
       throw new LabError('TL_MESH_CONFIG_INVALID', `charts/${chart}: ${message}`, { cause: messageOf(error) })
     }
   }
-  return planChart(readChartObjects(rendered.join('\n---\n')))
+  return readChart(readChartObjects(rendered.join('\n---\n')))
 }
 
 /** The user's own Helm plugins, repositories and cluster must not change what is rendered. */

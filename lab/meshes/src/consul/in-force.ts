@@ -1,11 +1,14 @@
 import { httpGet } from '@throughline/lab-programs'
 import type { ServiceName } from '../service-name.ts'
-import type { ServicePlace } from '../placement/consul-placement.ts'
+import type { ServicePlacement } from '../placement/consul-placement.ts'
 import type { ConsulState } from './consul-settings.ts'
 import type { SidecarConfig } from './sidecar-config.ts'
 
 /** Whether a sidecar does its part of a state. */
-export function acts(config: SidecarConfig, { state, name }: { state: ConsulState; name: ServiceName }): boolean {
+export function matchesState(
+  config: SidecarConfig,
+  { state, name }: { state: ConsulState; name: ServiceName },
+): boolean {
   if (config.protocol !== state.protocol) return false
   if (name === 'counting' && config.rule !== state.rule) return false
   if (name === 'counting' && state.mtls !== undefined && config.mtls !== state.mtls) return false
@@ -25,7 +28,7 @@ export function stateInForce(counting: SidecarConfig, wanted: ConsulState): Cons
 }
 
 /** Whether the dashboard's sidecar has a healthy counting to send to. */
-export async function knowsCounting({ admin }: ServicePlace): Promise<boolean> {
+export async function knowsCounting({ admin }: ServicePlacement): Promise<boolean> {
   const filter = encodeURIComponent(String.raw`^cluster\.counting\..*\.membership_healthy$`)
   try {
     const { body } = await httpGet(`${admin.url}/stats?filter=${filter}`)

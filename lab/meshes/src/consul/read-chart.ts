@@ -36,7 +36,7 @@ export interface ChartPod {
   hosts: string[]
 }
 
-export interface ChartPlan {
+export interface ChartPlacement {
   /** In an order in which Consul takes each. */
   entries: ChartEntry[]
   pods: ChartPod[]
@@ -57,7 +57,7 @@ const withoutEffect = new Set(['ServiceAccount', 'PodDisruptionBudget', 'ConfigM
  *
  * @throws LabError TL_MESH_CONFIG_INVALID naming the object that can't be had without a cluster, or is wrong
  */
-export function planChart(objects: readonly ChartObject[]): ChartPlan {
+export function readChart(objects: readonly ChartObject[]): ChartPlacement {
   const entries = objects
     .filter(({ apiVersion }) => apiVersion.startsWith(prefix))
     .map(toEntry)

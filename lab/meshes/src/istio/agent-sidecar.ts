@@ -1,8 +1,5 @@
 import { checkSidecar, type SidecarCheck } from '../sidecar/check-sidecar.ts'
-import { LabError } from '@throughline/lab-programs'
-import type { Guardian } from '@throughline/lab-programs'
-import type { Command } from '@throughline/lab-programs'
-import { createProgram, type Program } from '@throughline/lab-programs'
+import { type Command, createProgram, LabError, type Program, type Reaper } from '@throughline/lab-programs'
 import type { SidecarStatus } from '../mesh.ts'
 import { readSidecarStatus } from '../sidecar/sidecar-status.ts'
 
@@ -16,7 +13,7 @@ export interface AgentSidecarOptions {
   /** Listeners without which it is not ready. */
   listeners: string[]
   logFile: string
-  guardian: Guardian
+  reaper: Reaper
   log?: (line: string) => void
 }
 
@@ -26,13 +23,13 @@ export interface AgentSidecar extends Program {
 
 /** One of Istio's agents and the Envoy it runs, as one program: when Envoy ends, so does the agent. */
 export function createAgentSidecar(options: AgentSidecarOptions): AgentSidecar {
-  const { name, command, nodeId, adminUrl, listeners, logFile, guardian, log } = options
+  const { name, command, nodeId, adminUrl, listeners, logFile, reaper, log } = options
   const check = (): Promise<SidecarCheck> => checkSidecar(adminUrl, { nodeId, listeners, refusals: 'standing' })
   const program = createProgram({
     name,
     ...command,
     logFile,
-    guardian,
+    reaper,
     ...(log && { log }),
     async isReady() {
       const { state, reason } = await check()

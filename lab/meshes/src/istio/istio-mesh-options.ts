@@ -1,11 +1,10 @@
-import type { FoundIstio } from '@throughline/lab-programs'
-import type { Guardian } from '@throughline/lab-programs'
+import type { FoundIstio, Reaper } from '@throughline/lab-programs'
 import type { Tracer } from '../mesh.ts'
 import type { Backend } from '../mesh-module.ts'
-import type { IstioPlace } from '../placement/istio-placement.ts'
+import type { IstioPlacement } from '../placement/istio-placement.ts'
 
 export interface IstioMeshOptions {
-  place: IstioPlace
+  placement: IstioPlacement
   istio: FoundIstio
   /** Path of a Helm, which renders Istio's own charts. */
   helm: string
@@ -16,6 +15,6 @@ export interface IstioMeshOptions {
   /** Percentage of undecided requests that the sidecars trace, default 100. */
   sampling?: number
   runDir: string
-  guardian: Guardian
+  reaper: Reaper
   log?: (line: string) => void
 }

@@ -1,9 +1,6 @@
-import { KubeError, type KubeObject, type KubeStandin } from '@throughline/lab-kube-api'
-import { LabError, messageOf } from '@throughline/lab-programs'
-import { createInTurn } from '@throughline/lab-programs'
+import { KubeError, type KubeObject, type FakeKubeApi } from '@throughline/lab-kube-api'
+import { createSerialQueue, LabError, messageOf, pidsOf, poll } from '@throughline/lab-programs'
 import type { Mesh, SidecarStatus, Tracer } from '../mesh.ts'
-import { poll } from '@throughline/lab-programs'
-import { pidsOf } from '@throughline/lab-programs'
 import { requireTracer } from '../usable-tracers.ts'
 import { underControlPlane } from '../sidecar/sidecar-status.ts'
 import { waitUntilDrained } from '../sidecar/sidecar-updates.ts'
@@ -22,13 +19,13 @@ const updateDeadline = 15_000
 
 /** What this mesh has beside the shape of every mesh. */
 export interface IstioMesh extends Mesh {
-  /** The stand-in for the Kubernetes API that istiod reads; undefined before `start`. */
-  standin: () => KubeStandin | undefined
+  /** The fake Kubernetes API that istiod reads; undefined before `start`. */
+  kubeApi: () => FakeKubeApi | undefined
 }
 
 /** A real istiod, and both services behind Envoys that have everything from it. */
 export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
-  const { place, tracers } = options
+  const { placement, tracers } = options
   let wanted: IstioState = {
     rule: 'get-of-dashboard',
     mtls: 'strict',
@@ -45,7 +42,7 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
 
   const configOf = async (name: ServiceName): Promise<ProxyConfig | undefined> => {
     try {
-      return await readProxyConfig(place.sidecars[name].adminUrl, place.ports[name])
+      return await readProxyConfig(placement.sidecars[name].adminUrl, placement.ports[name])
     } catch {
       return undefined
     }
@@ -63,19 +60,19 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
       throw new LabError('TL_MESH_UPDATE_TIMEOUT', `the sidecars did not take the change within 15 s${why}`)
     }
     // Until then a kept-alive connection still has the old rules.
-    await Promise.all(services.map((name) => waitUntilDrained(place.sidecars[name].adminUrl)))
+    await Promise.all(services.map((name) => waitUntilDrained(placement.sidecars[name].adminUrl)))
   }
 
   /** Makes the API hold what a state asks for, and nothing of another state. */
   const write = async (state: IstioState): Promise<void> => {
-    const { standin } = running()
-    const [before, after] = [parts?.policies ?? [], await renderPolicies(state, place.ports)]
+    const { kubeApi } = running()
+    const [before, after] = [parts?.policies ?? [], await renderPolicies(state, placement.ports)]
     // Allows come before denies go, and denies before allows: no request meets a rule that nobody asked for.
     await applyPatiently(after.filter((object) => !before.some((one) => isSame(one, object))))
     for (const object of before) {
       if (after.some((one) => idOf(one) === idOf(object))) continue
       const { namespace = 'default', name } = object.metadata
-      standin.delete({ apiVersion: object.apiVersion, kind: object.kind, namespace, name })
+      kubeApi.delete({ apiVersion: object.apiVersion, kind: object.kind, namespace, name })
     }
     running().policies = after
   }
@@ -84,7 +81,7 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
   const applyPatiently = async (objects: KubeObject[]): Promise<void> => {
     const attempt = async (): Promise<true | undefined> => {
       try {
-        await running().standin.apply(objects)
+        await running().kubeApi.apply(objects)
         return true
       } catch (error) {
         if (error instanceof KubeError && error.code >= 500) return undefined
@@ -103,9 +100,9 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
     if (accessOf(next.rule) === 'allowed') allowing = next.rule
     await untilInForce(next)
   }
-  const inTurn = createInTurn()
+  const enqueue = createSerialQueue()
   /** Each change waits until its own state is in force. */
-  const change = (part: Partial<IstioState>): Promise<void> => inTurn(() => changeNow(part))
+  const change = (part: Partial<IstioState>): Promise<void> => enqueue(() => changeNow(part))
 
   const sidecarStatus = (name: ServiceName): Promise<SidecarStatus> =>
     underControlPlane(parts?.sidecars[name], {
@@ -116,12 +113,12 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
 
   return {
     name: 'istio',
-    standin: () => parts?.standin,
+    kubeApi: () => parts?.kubeApi,
     get bypass() {
-      return place.bypass(wanted)
+      return placement.bypass(wanted)
     },
     async start() {
-      parts = await startIstioParts(options, await renderPolicies(wanted, place.ports))
+      parts = await startIstioParts(options, await renderPolicies(wanted, placement.ports))
       await untilInForce(wanted)
     },
     async stop() {
@@ -150,7 +147,7 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
         access: accessOf(state.rule),
         sidecars,
         settings: describeSettings(state),
-        bypass: place.bypass(state),
+        bypass: placement.bypass(state),
         links: parts ? [{ label: 'istiod', url: `http://${parts.istiod.host}:${parts.istiod.ports.http}/debug` }] : [],
       }
     },

@@ -1,17 +1,13 @@
-import { readEnvoyVersion } from '@throughline/lab-programs'
-import { findEnvoy } from '@throughline/lab-programs'
-import { findHelm } from '@throughline/lab-programs'
-import { findIstio } from '@throughline/lab-programs'
+import { findEnvoy, findHelm, findIstio, readEnvoyVersion, versions } from '@throughline/lab-programs'
 import type { MeshModule } from '../mesh-module.ts'
 import { usableTracers } from '../usable-tracers.ts'
-import { versions } from '@throughline/lab-programs'
 import { createIstioMesh } from './istio-mesh.ts'
-import { createLoopbackPlace } from '../placement/istio-loopback.ts'
-import { createNamespacesPlace } from '../placement/istio-pods.ts'
+import { placeIstioOnLoopback } from '../placement/istio-loopback.ts'
+import { placeIstioInPods } from '../placement/istio-pods.ts'
 
-/** A real istiod over a stand-in for the Kubernetes API, and the Envoy that belongs to its release, unmodified. */
+/** A real istiod over a fake Kubernetes API, and the Envoy that belongs to its release, unmodified. */
 export const istioModule: MeshModule = {
-  async prepare({ options, ports, runDir, guardian }) {
+  async prepare({ options, ports, runDir, reaper }) {
     const { log, signal, sampling } = options
     const istio = await findIstio()
     const envoy = await findEnvoy({
@@ -21,28 +17,28 @@ export const istioModule: MeshModule = {
     })
     const helm = await findHelm()
     // Under Datadog a sidecar's span has no kind: Istio names it without the direction, which is where Envoy puts it.
-    const usable = usableTracers(await readEnvoyVersion(envoy.path), options.collector)
+    const usable = usableTracers(await readEnvoyVersion(envoy.path), options.traceBackend)
     const tracers = usable.filter((tracer) => tracer !== 'datadog')
-    const create = options.topology === 'namespaces' ? createNamespacesPlace : createLoopbackPlace
-    const place = await create({ options, ports, runDir, guardian, envoy: envoy.path, pilotAgent: istio.pilotAgent })
+    const create = options.topology === 'namespaces' ? placeIstioInPods : placeIstioOnLoopback
+    const placement = await create({ options, ports, runDir, reaper, envoy: envoy.path, pilotAgent: istio.pilotAgent })
     return {
-      site: place.site,
+      placement: placement.placement,
       tracers,
-      listensOn: place.listensOn,
+      listensOn: placement.listensOn,
       create: (backend, tracer) =>
         createIstioMesh({
-          place,
+          placement,
           istio,
           helm,
           backend,
           tracer,
           tracers,
           runDir,
-          guardian,
+          reaper,
           ...(sampling !== undefined && { sampling }),
           ...(log && { log }),
         }),
-      close: place.close,
+      close: placement.close,
     }
   },
 }

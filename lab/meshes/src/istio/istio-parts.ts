@@ -1,10 +1,9 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { createKubeStandin, type KubeObject, type KubeStandin } from '@throughline/lab-kube-api'
-import { LabError } from '@throughline/lab-programs'
+import { createFakeKubeApi, type KubeObject, type FakeKubeApi } from '@throughline/lab-kube-api'
+import { LabError, poll } from '@throughline/lab-programs'
 import { renderIstioObjects } from './control-plane/istio-objects.ts'
 import { type Istiod, startIstiod } from './control-plane/start-istiod.ts'
-import { poll } from '@throughline/lab-programs'
 import type { ServiceName } from '../service-name.ts'
 import { writeAgentFolder } from './agent-folder.ts'
 import { type AgentSidecar, createAgentSidecar } from './agent-sidecar.ts'
@@ -15,7 +14,7 @@ import { meshNamespace, renderBackend, renderIstiodValues, renderService } from 
 
 /** The running programs of an Istio mesh. */
 export interface IstioParts {
-  standin: KubeStandin
+  kubeApi: FakeKubeApi
   istiod: Istiod
   sidecars: Record<ServiceName, AgentSidecar>
   /** What the API holds of policies. */
@@ -30,7 +29,7 @@ export async function startIstioParts(options: IstioMeshOptions, policies: KubeO
     for (let next = undo.pop(); next !== undefined; next = undo.pop()) await next()
   }
   try {
-    return { ...(await start(options, { policies, whenDone: (one) => undo.push(one) })), policies, stop }
+    return { ...(await start(options, { policies, onCleanUp: (one) => undo.push(one) })), policies, stop }
   } catch (error) {
     await stop()
     throw error
@@ -39,29 +38,29 @@ export async function startIstioParts(options: IstioMeshOptions, policies: KubeO
 
 async function start(
   options: IstioMeshOptions,
-  { policies, whenDone }: { policies: KubeObject[]; whenDone: (undo: () => Promise<void>) => void },
-): Promise<Pick<IstioParts, 'standin' | 'istiod' | 'sidecars'>> {
-  const { place, istio, helm, backend, runDir, guardian, log } = options
+  { policies, onCleanUp }: { policies: KubeObject[]; onCleanUp: (undo: () => Promise<void>) => void },
+): Promise<Pick<IstioParts, 'kubeApi' | 'istiod' | 'sidecars'>> {
+  const { placement, istio, helm, backend, runDir, reaper, log } = options
   const objects = await renderIstioObjects({ helm, istio, values: await renderIstiodValues(backend) })
-  const standin = await createKubeStandin({ objects })
-  whenDone(standin.close)
+  const kubeApi = await createFakeKubeApi({ objects })
+  onCleanUp(kubeApi.close)
   const istiod = await startIstiod({
-    ...place.istiod,
+    ...placement.istiod,
     binary: istio.pilotDiscovery,
-    standin,
+    kubeApi,
     runDir,
-    guardian,
+    reaper,
     ...(log && { log }),
   })
-  whenDone(istiod.stop)
-  await standin.apply([...policies, ...(await place.renderSidecars()), ...(await renderBackend(backend))])
+  onCleanUp(istiod.stop)
+  await kubeApi.apply([...policies, ...(await placement.renderSidecars()), ...(await renderBackend(backend))])
 
   const endpoints: KubeObject[] = []
   const prepare = async (name: ServiceName): Promise<AgentSidecar> => {
-    const settings = await place.podSettings(name, istiod.ports)
+    const settings = await placement.podSettings(name, istiod.ports)
     const rendered = await renderService(name, settings)
     endpoints.push(...rendered.filter(isEndpoints))
-    const applied = await standin.apply(rendered.filter((one) => !isEndpoints(one)))
+    const applied = await kubeApi.apply(rendered.filter((one) => !isEndpoints(one)))
     const object = applied.find(({ kind }) => kind === 'Pod')
     if (object === undefined) throw new LabError('TL_INTERNAL', `${name} has no pod`)
     const pod = readInjectedPod(object)
@@ -70,37 +69,37 @@ async function start(
     await writeAgentFolder({
       folder,
       pod,
-      token: standin.issueToken({ namespace: meshNamespace, serviceAccount: name, audience: 'istio-ca' }),
+      token: kubeApi.issueToken({ namespace: meshNamespace, serviceAccount: name, audience: 'istio-ca' }),
       rootCertificate: istiod.rootCertificate(),
       bootstrap: istio.files.envoyBootstrap,
-      loopbackOnly: place.loopbackOnly,
+      loopbackOnly: placement.loopbackOnly,
     })
     await fs.writeFile(logFile, '', { flag: 'a' })
-    await place.arrange(name, { folder, logFile, pod })
+    await placement.arrange(name, { folder, logFile, pod })
     const sidecar = createAgentSidecar({
       name: `${name}-sidecar`,
-      command: place.placeAgent(name, { command: istio.pilotAgent, ...pod.proxy, cwd: folder }),
+      command: placement.placeAgent(name, { command: istio.pilotAgent, ...pod.proxy, cwd: folder }),
       nodeId: `sidecar~${settings.podIp}~${name}-0.${meshNamespace}~${meshNamespace}.svc.cluster.local`,
-      ...place.sidecars[name],
+      ...placement.sidecars[name],
       logFile,
-      guardian,
+      reaper,
       ...(log && { log }),
     })
-    whenDone(sidecar.stop)
+    onCleanUp(sidecar.stop)
     return sidecar
   }
   // Both pods are there before a sidecar asks for its configuration: none starts with one that lacks the other.
   const sidecars = { counting: await prepare('counting'), dashboard: await prepare('dashboard') }
   await Promise.all([sidecars.counting.start(), sidecars.dashboard.start()])
-  await announce(endpoints, { standin, isKnown: () => knowsCounting(place) })
-  return { standin, istiod, sidecars }
+  await announce(endpoints, { kubeApi, isKnown: () => knowsCounting(placement) })
+  return { kubeApi, istiod, sidecars }
 }
 
 function isEndpoints({ kind }: KubeObject): boolean {
   return kind === 'EndpointSlice'
 }
 
-async function knowsCounting({ sidecars, ports }: IstioMeshOptions['place']): Promise<true | undefined> {
+async function knowsCounting({ sidecars, ports }: IstioMeshOptions['placement']): Promise<true | undefined> {
   const config = await readProxyConfig(sidecars.dashboard.adminUrl, ports.dashboard).catch(() => undefined)
   return config?.knowsCounting === true ? true : undefined
 }
@@ -111,13 +110,13 @@ async function knowsCounting({ sidecars, ports }: IstioMeshOptions['place']): Pr
  */
 async function announce(
   endpoints: readonly KubeObject[],
-  { standin, isKnown }: { standin: KubeStandin; isKnown: () => Promise<true | undefined> },
+  { kubeApi, isKnown }: { kubeApi: FakeKubeApi; isKnown: () => Promise<true | undefined> },
 ): Promise<void> {
   let attempt = 0
   const tryOnce = async (): Promise<true | undefined> => {
     // What changes nothing is no event for istiod.
     const annotations = { 'throughline/attempt': String((attempt += 1)) }
-    await standin.apply(endpoints.map((object) => ({ ...object, metadata: { ...object.metadata, annotations } })))
+    await kubeApi.apply(endpoints.map((object) => ({ ...object, metadata: { ...object.metadata, annotations } })))
     return await poll(isKnown, { deadlineMs: 1000 })
   }
   if ((await poll(tryOnce, { deadlineMs: 20_000 })) === undefined) {

@@ -23,7 +23,7 @@ export interface PodSettings {
 export const meshNamespace = 'throughline'
 /** The version that the pods claim, which becomes the revision in Istio's tags. */
 const version = '0.1.0'
-const node = 'stand-in'
+const node = 'fake-node'
 
 async function render(file: string, values?: Record<string, MeshValue>): Promise<KubeObject> {
   return (await renderMeshFile(`istio/${file}`, values)) as unknown as KubeObject

@@ -1,10 +1,9 @@
-import { LabError } from '@throughline/lab-programs'
+import { demoPorts, LabError } from '@throughline/lab-programs'
 import type { PrepareOptions } from '../mesh-module.ts'
-import { demoPorts } from '@throughline/lab-programs'
 import type { ServiceName } from '../service-name.ts'
-import type { ConsulPlace } from './consul-placement.ts'
-import type { ChartPlan } from '../consul/read-chart.ts'
-import { createNamespacePlace } from './consul-pods.ts'
+import type { ConsulPlacement } from './consul-placement.ts'
+import type { ChartPlacement } from '../consul/read-chart.ts'
+import { placeConsulInPods } from './consul-pods.ts'
 import { podsOfChart } from './pod-placement.ts'
 
 /**
@@ -12,19 +11,19 @@ import { podsOfChart } from './pod-placement.ts'
  * The injector, the container and the kubelet are not there: this lab stands in for the first, and has nothing of the
  * others.
  *
- * @throws LabError TL_USAGE for a choice that the chart has made already, and as `createNamespacePlace`
+ * @throws LabError TL_USAGE for a choice that the chart has made already, and as `placeConsulInPods`
  */
-export async function createChartPlace(given: PrepareOptions, plan: ChartPlan): Promise<ConsulPlace> {
+export async function placeConsulAsChart(given: PrepareOptions, chart: ChartPlacement): Promise<ConsulPlacement> {
   const { bypass, topology } = given.options
   if (topology === 'loopback') throw new LabError('TL_USAGE', "a chart's pods need --topology namespaces")
   if (bypass !== undefined) throw new LabError('TL_USAGE', 'with --from-chart the bypass is what the chart makes it')
-  const place = await createNamespacePlace(given, { pods: podsOfChart(plan), backendHosts: plan.outside })
-  const envOf = (name: ServiceName): Record<string, string> => plan.pods.find((pod) => pod.name === name)?.env ?? {}
+  const place = await placeConsulInPods(given, { pods: podsOfChart(chart), backendHosts: chart.outside })
+  const envOf = (name: ServiceName): Record<string, string> => chart.pods.find((pod) => pod.name === name)?.env ?? {}
   const { otlp, zipkin, query } = demoPorts
   return {
     ...place,
-    site: {
-      ...place.site,
+    placement: {
+      ...place.placement,
       // The chart names Jaeger's own.
       backendPorts: { otlp, zipkin, query },
       env: { counting: envOf('counting'), dashboard: envOf('dashboard') },

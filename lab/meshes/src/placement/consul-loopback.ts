@@ -1,9 +1,8 @@
 import path from 'node:path'
-import { LabError } from '@throughline/lab-programs'
+import { isPortFree, LabError, takeFreePort } from '@throughline/lab-programs'
 import type { PrepareOptions } from '../mesh-module.ts'
-import { isPortFree, takeFreePort } from '@throughline/lab-programs'
 import { describeLoopbackBypass } from './loopback-bypass.ts'
-import type { ConsulPlace, ServicePlace } from './consul-placement.ts'
+import type { ConsulPlacement, ServicePlacement } from './consul-placement.ts'
 
 /**
  * Everything on 127.0.0.1, without root: the dashboard calls its sidecar's listener, and counting is also where its app
@@ -11,7 +10,7 @@ import type { ConsulPlace, ServicePlace } from './consul-placement.ts'
  *
  * @throws LabError TL_USAGE for a bypass that there isn't here
  */
-export async function createLoopbackPlace({ options, ports, runDir }: PrepareOptions): Promise<ConsulPlace> {
+export async function placeConsulOnLoopback({ options, ports, runDir }: PrepareOptions): Promise<ConsulPlacement> {
   const { bypass = 'open' } = options
   if (bypass !== 'open' && bypass !== 'closed' && bypass !== 'socket') {
     const why = `"${bypass}" needs --topology namespaces`
@@ -20,12 +19,15 @@ export async function createLoopbackPlace({ options, ports, runDir }: PrepareOpt
   const socket = bypass === 'open' ? undefined : `unix:${path.join(runDir, 'counting.sock')}`
   const counting = options.countingApp ?? socket ?? `127.0.0.1:${ports.counting}`
   const host = '127.0.0.1'
-  const admin = (port: number): ServicePlace['admin'] => ({ bind: `${host}:${port}`, url: `http://${host}:${port}` })
+  const admin = (port: number): ServicePlacement['admin'] => ({
+    bind: `${host}:${port}`,
+    url: `http://${host}:${port}`,
+  })
   const documented = (port: number): Promise<number> =>
     freePort((options.ports ?? 'free') === 'free' ? undefined : port)
 
   return {
-    site: {
+    placement: {
       counting,
       dashboard: `${host}:${ports.dashboard}`,
       dashboardUrl: `http://${host}:${ports.dashboard}`,
@@ -78,7 +80,7 @@ async function freePort(wanted: number | undefined): Promise<number> {
   return wanted !== undefined && (await isPortFree(wanted)) ? wanted : takeFreePort()
 }
 
-function appAt(address: string): ServicePlace['app'] {
+function appAt(address: string): ServicePlacement['app'] {
   if (address.startsWith('unix:')) return { socket: address.slice('unix:'.length) }
   const { hostname, port } = new URL(`http://${address}`)
   return { address: hostname, port: Number(port) }

@@ -14,7 +14,7 @@ interface ConsulPorts {
   serf: number
 }
 
-export interface AgentPlace {
+export interface AgentPlacement {
   /** Address for its peers. */
   bind: string
   /** Addresses of API and sidecars' configuration, separated by spaces; this process and the sidecars reach the first. */
@@ -23,7 +23,7 @@ export interface AgentPlace {
 }
 
 /** Where one service and its sidecar are. */
-export interface ServicePlace {
+export interface ServicePlacement {
   /** Where other sidecars find its sidecar. */
   address: string
   /** Where its sidecar listens, if not there. */
@@ -57,9 +57,9 @@ interface SidecarFiles {
 }
 
 /** Where agent, pods and sidecars are: on this machine's loopback, or each pod in a network namespace of its own. */
-export interface ConsulPlace extends Pick<PreparedMesh, 'site' | 'listensOn' | 'close'> {
-  agent: AgentPlace
-  services: Record<ServiceName, ServicePlace>
+export interface ConsulPlacement extends Pick<PreparedMesh, 'placement' | 'listensOn' | 'close'> {
+  agent: AgentPlacement
+  services: Record<ServiceName, ServicePlacement>
   /** What must be done after a service was registered and before its sidecar starts; also before it is started anew. */
   arrange: (name: ServiceName, files: SidecarFiles) => Promise<void>
   /** Moves a sidecar to its pod. */

@@ -1,22 +1,20 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { LabError } from '@throughline/lab-programs'
-import { answersOk } from '@throughline/lab-programs'
+import { answersOk, LabError } from '@throughline/lab-programs'
 import type { PrepareOptions } from '../mesh-module.ts'
-import { createPodNetwork, type PodNetwork } from '@throughline/lab-pods'
-import type { Pod } from '@throughline/lab-pods'
+import { createPodNetwork, type Pod, type PodNetwork } from '@throughline/lab-pods'
 import type { ServiceName } from '../service-name.ts'
-import type { ConsulPlace, ServicePlace } from './consul-placement.ts'
-import { describeBypass, planPods, type PodPlan, type PodPlans } from './pod-placement.ts'
+import type { ConsulPlacement, ServicePlacement } from './consul-placement.ts'
+import { describeBypass, placePods, type PodPlacement, type PodPlacements } from './pod-placement.ts'
 
 /** User of a sidecar that has all traffic of its pod: the packet filter lets its own connections through by it. */
 const proxyUser = 5995
 const inboundPort = 20_000
 const adminPort = 19_000
 
-export interface NamespacePlaceOptions {
+export interface ConsulPodsOptions {
   /** Default: those of `options.bypass`. */
-  pods?: PodPlans
+  pods?: PodPlacements
   /** Further names of this machine's address on the pods' network, where the trace backend listens. */
   backendHosts?: readonly string[]
 }
@@ -27,37 +25,37 @@ export interface NamespacePlaceOptions {
  *
  * @throws LabError TL_USAGE without root, or for other services than ours
  */
-export async function createNamespacePlace(
-  { options, runDir, guardian }: PrepareOptions,
-  { pods: plans = planPods(options.bypass ?? 'open'), backendHosts = [] }: NamespacePlaceOptions = {},
-): Promise<ConsulPlace> {
+export async function placeConsulInPods(
+  { options, runDir, reaper }: PrepareOptions,
+  { pods: placements = placePods(options.bypass ?? 'open'), backendHosts = [] }: ConsulPodsOptions = {},
+): Promise<ConsulPlacement> {
   if (options.services === 'expected' || options.countingApp !== undefined) {
     throw new LabError('TL_USAGE', 'in network namespaces the services are the ones of this repository')
   }
-  const network = await createPodNetwork({ guardian }).catch((error: unknown) => {
+  const network = await createPodNetwork({ reaper }).catch((error: unknown) => {
     throw withRootlessWay(error)
   })
   try {
     const pods = { counting: await network.addPod('counting'), dashboard: await network.addPod('dashboard') }
-    await nameHosts({ pods, plans, network, backendHosts })
+    await nameHosts({ pods, placements, network, backendHosts })
     const socket = path.join(runDir, 'counting.sock')
-    const appOf = ({ bind, port }: PodPlan): string => (bind === undefined ? `unix:${socket}` : `${bind}:${port}`)
+    const appOf = ({ bind, port }: PodPlacement): string => (bind === undefined ? `unix:${socket}` : `${bind}:${port}`)
     const places = {
-      counting: await placeService(pods.counting, plans.counting, socket),
-      dashboard: await placeService(pods.dashboard, plans.dashboard, socket),
+      counting: await placeService(pods.counting, placements.counting, socket),
+      dashboard: await placeService(pods.dashboard, placements.dashboard, socket),
     }
     for (const name of ['counting', 'dashboard'] as const) {
-      const { admitted } = plans[name]
+      const { admitted } = placements[name]
       if (admitted) await pods[name].admit(admitted)
     }
-    const bypassUrl = `http://${pods.counting.address}:${plans.counting.port}`
+    const bypassUrl = `http://${pods.counting.address}:${placements.counting.port}`
     const { upstream } = places.dashboard
     const redirected = new Set<ServiceName>()
     return {
-      site: {
-        counting: appOf(plans.counting),
-        dashboard: appOf(plans.dashboard),
-        dashboardUrl: `http://${pods.dashboard.address}:${plans.dashboard.port}`,
+      placement: {
+        counting: appOf(placements.counting),
+        dashboard: appOf(placements.dashboard),
+        dashboardUrl: `http://${pods.dashboard.address}:${placements.dashboard.port}`,
         upstreamUrl: upstream === undefined ? bypassUrl : `http://${upstream.address}:${upstream.port}`,
         ...(upstream && {
           upstreamUrlFromHere: `http://127.0.0.1:${await pods.dashboard.forward({ port: upstream.port })}`,
@@ -66,13 +64,14 @@ export async function createNamespacePlace(
         countingInbound: `${pods.counting.address}:${inboundPort}`,
         host: network.host,
         place: (name, command) => {
-          const { uid } = plans[name]
+          const { uid } = placements[name]
           return pods[name].place(command, uid === undefined ? {} : { uid })
         },
         isReady: async (name) => {
           // A socket is a file of this machine's, whatever namespace its server is in.
-          if (plans[name].bind === undefined) return answersOk('http://localhost/health/ready', { socketPath: socket })
-          const answer = await pods[name].ask(`http://127.0.0.1:${plans[name].port}/health/ready`)
+          if (placements[name].bind === undefined)
+            return answersOk('http://localhost/health/ready', { socketPath: socket })
+          const answer = await pods[name].ask(`http://127.0.0.1:${placements[name].port}/health/ready`)
           return answer.status === 200
         },
       },
@@ -84,7 +83,7 @@ export async function createNamespacePlace(
       },
       services: places,
       async arrange(name, { consul, agentUrl, proxyId, logFile }) {
-        const { transparentProxy } = plans[name]
+        const { transparentProxy } = placements[name]
         if (transparentProxy === undefined) return
         await fs.chown(logFile, proxyUser, proxyUser)
         // Before its Envoy: rules put under one that runs would break its stream of configuration.
@@ -105,10 +104,10 @@ export async function createNamespacePlace(
         ])
       },
       placeSidecar: (name, command) =>
-        pods[name].place(command, plans[name].transparentProxy ? { uid: proxyUser } : {}),
+        pods[name].place(command, placements[name].transparentProxy ? { uid: proxyUser } : {}),
       bypass: ({ mtls }) => ({
-        address: plans.counting.bind === undefined ? appOf(plans.counting) : bypassUrl,
-        ...describeBypass(plans.counting, mtls),
+        address: placements.counting.bind === undefined ? appOf(placements.counting) : bypassUrl,
+        ...describeBypass(placements.counting, mtls),
       }),
       close: network.close,
     }
@@ -118,8 +117,8 @@ export async function createNamespacePlace(
   }
 }
 
-async function placeService(pod: Pod, plan: PodPlan, socket: string): Promise<ServicePlace> {
-  const { bind, port, upstreamPort, transparentProxy } = plan
+async function placeService(pod: Pod, placement: PodPlacement, socket: string): Promise<ServicePlacement> {
+  const { bind, port, upstreamPort, transparentProxy } = placement
   return {
     address: pod.address,
     app: bind === undefined ? { socket } : { address: '127.0.0.1', port },
@@ -135,14 +134,14 @@ async function placeService(pod: Pod, plan: PodPlan, socket: string): Promise<Se
 
 async function nameHosts(given: {
   pods: Record<ServiceName, Pod>
-  plans: PodPlans
+  placements: PodPlacements
   network: PodNetwork
   backendHosts: readonly string[]
 }): Promise<void> {
-  const { pods, plans, network, backendHosts } = given
+  const { pods, placements, network, backendHosts } = given
   const hosts = Object.fromEntries([
-    ...plans.counting.hosts.map((host) => [host, pods.counting.address]),
-    ...plans.dashboard.hosts.map((host) => [host, pods.dashboard.address]),
+    ...placements.counting.hosts.map((host) => [host, pods.counting.address]),
+    ...placements.dashboard.hosts.map((host) => [host, pods.dashboard.address]),
     ...backendHosts.map((host) => [host, network.host]),
   ]) as Record<string, string>
   await pods.counting.setHosts(hosts)

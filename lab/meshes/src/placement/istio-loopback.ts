@@ -1,10 +1,9 @@
 import path from 'node:path'
-import { LabError } from '@throughline/lab-programs'
+import { LabError, takeFreePort } from '@throughline/lab-programs'
 import { renderMeshFile } from '../mesh-files.ts'
-import { takeFreePort } from '@throughline/lab-programs'
 import type { ServiceName } from '../service-name.ts'
 import { describeLoopbackBypass } from './loopback-bypass.ts'
-import type { IstioPlace, PlaceOptions } from './istio-placement.ts'
+import type { IstioPlacement, IstioPlacementOptions } from './istio-placement.ts'
 import type { KubeObject } from '@throughline/lab-kube-api'
 
 /** What the pods say they have. Nobody connects there: endpoints and listeners are on 127.0.0.1. */
@@ -16,7 +15,12 @@ const podIps: Record<ServiceName, string> = { counting: '127.0.0.11', dashboard:
  *
  * @throws LabError TL_USAGE for a bypass that there isn't here
  */
-export async function createLoopbackPlace({ options, ports, runDir, envoy }: PlaceOptions): Promise<IstioPlace> {
+export async function placeIstioOnLoopback({
+  options,
+  ports,
+  runDir,
+  envoy,
+}: IstioPlacementOptions): Promise<IstioPlacement> {
   const { bypass = 'open', services } = options
   if (bypass !== 'open' && bypass !== 'closed' && bypass !== 'socket') {
     throw new LabError('TL_USAGE', `the bypass of an Istio sidecar on loopback can be open or closed, not "${bypass}"`)
@@ -33,7 +37,7 @@ export async function createLoopbackPlace({ options, ports, runDir, envoy }: Pla
   const socketOf = (name: ServiceName): string => path.join(runDir, `${name}.traces`)
 
   return {
-    site: {
+    placement: {
       counting,
       dashboard,
       dashboardUrl: `http://127.0.0.1:${page}`,

@@ -8,25 +8,25 @@ import type { InjectedPod } from '../istio/injected-pod.ts'
 import type { IstioState } from '../istio/istio-settings.ts'
 import type { PodSettings } from '../istio/mesh-objects.ts'
 
-export interface PlaceOptions extends PrepareOptions {
+export interface IstioPlacementOptions extends PrepareOptions {
   /** Path of the Envoy to run, and of Istio's agent. */
   envoy: string
   pilotAgent: string
 }
 
 /** Where one sidecar is, for whoever starts and asks it. */
-interface SidecarPlace {
+interface SidecarPlacement {
   adminUrl: string
   /** Listeners without which it is not ready. */
   listeners: string[]
 }
 
 /** Where istiod, pods and sidecars are: on this machine's loopback, or each pod in a network namespace of its own. */
-export interface IstioPlace extends Pick<PreparedMesh, 'site' | 'listensOn' | 'close'> {
+export interface IstioPlacement extends Pick<PreparedMesh, 'placement' | 'listensOn' | 'close'> {
   istiod: { host: string; ports: Partial<IstiodPorts> }
   /** Ports that the sidecars take for their apps. */
   ports: Record<ServiceName, number>
-  sidecars: Record<ServiceName, SidecarPlace>
+  sidecars: Record<ServiceName, SidecarPlacement>
   /** What the mesh must be told of this place beside services and policies. */
   renderSidecars: () => Promise<KubeObject[]>
   podSettings: (name: ServiceName, istiodPorts: IstiodPorts) => Promise<PodSettings>

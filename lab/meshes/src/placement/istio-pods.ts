@@ -5,7 +5,7 @@ import { renderMeshFile } from '../mesh-files.ts'
 import { createPodNetwork } from '@throughline/lab-pods'
 import type { ServiceName } from '../service-name.ts'
 import { giveFolder } from '../istio/agent-folder.ts'
-import type { IstioPlace, PlaceOptions } from './istio-placement.ts'
+import type { IstioPlacement, IstioPlacementOptions } from './istio-placement.ts'
 import type { IstioState } from '../istio/istio-settings.ts'
 import type { KubeObject } from '@throughline/lab-kube-api'
 
@@ -22,8 +22,8 @@ const [istiodPort, adminPort] = [15012, 15000]
  *
  * @throws LabError TL_USAGE for a bypass that there isn't here, and without root
  */
-export async function createNamespacesPlace(given: PlaceOptions): Promise<IstioPlace> {
-  const { options, guardian, envoy, pilotAgent } = given
+export async function placeIstioInPods(given: IstioPlacementOptions): Promise<IstioPlacement> {
+  const { options, reaper, envoy, pilotAgent } = given
   const { bypass = 'open' } = options
   if (bypass !== 'open' && bypass !== 'closed') {
     throw new LabError('TL_USAGE', `the bypass of an Istio sidecar can be open or closed, not "${bypass}"`)
@@ -31,7 +31,7 @@ export async function createNamespacesPlace(given: PlaceOptions): Promise<IstioP
   if (options.services === 'expected' || options.countingApp !== undefined) {
     throw new LabError('TL_USAGE', 'in network namespaces the services are the ones of this repository')
   }
-  const network = await createPodNetwork({ guardian })
+  const network = await createPodNetwork({ reaper })
   try {
     const pods = { counting: await network.addPod('counting'), dashboard: await network.addPod('dashboard') }
     for (const pod of Object.values(pods)) {
@@ -48,7 +48,7 @@ export async function createNamespacesPlace(given: PlaceOptions): Promise<IstioP
     const counting = `${pods.counting.address}:${ports.counting}`
     const dashboard = `${pods.dashboard.address}:${ports.dashboard}`
     return {
-      site: {
+      placement: {
         counting,
         dashboard,
         dashboardUrl: `http://${dashboard}`,

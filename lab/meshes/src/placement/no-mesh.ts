@@ -1,8 +1,8 @@
 import type { Ports } from '@throughline/lab-programs'
-import type { Site } from './placement.ts'
+import type { Placement } from './placement.ts'
 
 /** Both services on 127.0.0.1, one calling the other without anything between them. */
-export function placeWithoutMesh(ports: Ports, countingApp = `127.0.0.1:${ports.counting}`): Site {
+export function placeWithoutMesh(ports: Ports, countingApp = `127.0.0.1:${ports.counting}`): Placement {
   const dashboard = `127.0.0.1:${ports.dashboard}`
   return {
     counting: countingApp,

@@ -1,9 +1,8 @@
-import type { Ports } from '@throughline/lab-programs'
-import type { Command } from '@throughline/lab-programs'
+import type { Command, Ports } from '@throughline/lab-programs'
 import type { ServiceName } from '../service-name.ts'
 
 /** Where the parts of a lab run and listen. A mesh decides it before anything is started. */
-export interface Site {
+export interface Placement {
   /** Where counting's app listens: `host:port` or `unix:/path`. */
   counting: string
   /** Where dashboard's app listens: `host:port`. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { bypasses } from '../lab-options.ts'
 import type { ChartPod } from '../consul/read-chart.ts'
-import { describeBypass, planPods, podsOfChart } from './pod-placement.ts'
+import { describeBypass, placePods, podsOfChart } from './pod-placement.ts'
 
 describe('the pods for a choice of the bypass', () => {
   it.each(bypasses)('%s says the truth about itself: only open is open', (bypass) => {
-    const { counting, dashboard } = planPods(bypass)
+    const { counting, dashboard } = placePods(bypass)
     expect(describeBypass(counting).closed).toBe(bypass !== 'open')
     // A caller that is denied sees a 403 only with a listener of its own, and the page is for browsers.
     expect([dashboard.upstreamPort, dashboard.bind]).toEqual([9001, '0.0.0.0'])
@@ -13,12 +13,12 @@ describe('the pods for a choice of the bypass', () => {
   })
 
   it('has the app on every address with each way that is not about its address', () => {
-    const binds = (['open', 'packet-filter', 'transparent-proxy'] as const).map((one) => planPods(one).counting.bind)
+    const binds = (['open', 'packet-filter', 'transparent-proxy'] as const).map((one) => placePods(one).counting.bind)
     expect(binds).toEqual(['0.0.0.0', '0.0.0.0', '0.0.0.0'])
   })
 
   it('takes closed to be the loopback of the pod', () => {
-    expect(planPods('closed')).toEqual(planPods('loopback'))
+    expect(placePods('closed')).toEqual(placePods('loopback'))
   })
 })
 
@@ -58,11 +58,11 @@ describe('the pods of a chart', () => {
     hosts: [name],
     ...more,
   })
-  const plan = (pods: ChartPod[]) => ({ entries: [], pods, outside: [] })
+  const placement = (pods: ChartPod[]) => ({ entries: [], pods, outside: [] })
 
   it('listen where their environment says, as who they run as', () => {
     const { counting, dashboard } = podsOfChart(
-      plan([
+      placement([
         pod('counting', { uid: 10_001, env: { HOST: '127.0.0.1' }, admitted: [20_000] }),
         pod('dashboard', { upstreams: [{ name: 'counting', port: 9301 }] }),
       ]),
@@ -73,6 +73,6 @@ describe('the pods of a chart', () => {
   })
 
   it('are both there, or the one that is not is named', () => {
-    expect(() => podsOfChart(plan([pod('counting')]))).toThrow(/no pod dashboard/)
+    expect(() => podsOfChart(placement([pod('counting')]))).toThrow(/no pod dashboard/)
   })
 })

@@ -2,17 +2,17 @@ import { LabError } from '@throughline/lab-programs'
 import type { BypassChoice } from '../lab-options.ts'
 import type { ServiceName } from '../service-name.ts'
 import type { ConsulState } from '../consul/consul-settings.ts'
-import type { ChartPlan, ChartPod } from '../consul/read-chart.ts'
+import type { ChartPlacement, ChartPod } from '../consul/read-chart.ts'
 
 /** What one pod of the lab is to be, whether the lab or a chart decides it. */
-export interface PodPlan extends Pick<ChartPod, 'port' | 'uid' | 'transparentProxy' | 'admitted' | 'hosts'> {
+export interface PodPlacement extends Pick<ChartPod, 'port' | 'uid' | 'transparentProxy' | 'admitted' | 'hosts'> {
   /** Address that its app listens on; absent when that is a unix socket. */
   bind?: string
   /** Port of its own loopback that leads to counting; absent where nobody calls. */
   upstreamPort?: number
 }
 
-export type PodPlans = Record<ServiceName, PodPlan>
+export type PodPlacements = Record<ServiceName, PodPlacement>
 
 /** Ports of the apps, as in a cluster: each pod has an address of its own. */
 const ports = { counting: 9001, dashboard: 9002 }
@@ -24,11 +24,11 @@ const countingPods = {
   'transparent-proxy': { bind: '0.0.0.0', transparentProxy: { excludeInbound: [], excludeOutbound: [] } },
   loopback: { bind: '127.0.0.1' },
   socket: {},
-} satisfies Record<Exclude<BypassChoice, 'closed'>, Partial<PodPlan>>
+} satisfies Record<Exclude<BypassChoice, 'closed'>, Partial<PodPlacement>>
 
 /** The two pods for a choice of the bypass; `closed` is the one that costs nothing, the app on its pod's loopback. */
-export function planPods(bypass: BypassChoice): PodPlans {
-  const counting: Partial<PodPlan> = countingPods[bypass === 'closed' ? 'loopback' : bypass]
+export function placePods(bypass: BypassChoice): PodPlacements {
+  const counting: Partial<PodPlacement> = countingPods[bypass === 'closed' ? 'loopback' : bypass]
   const redirected = counting.transparentProxy !== undefined
   return {
     counting: { port: ports.counting, hosts: ['counting'], ...counting },
@@ -49,8 +49,8 @@ export function planPods(bypass: BypassChoice): PodPlans {
  *
  * @throws LabError TL_MESH_CONFIG_INVALID when a pod is missing
  */
-export function podsOfChart({ pods }: ChartPlan): PodPlans {
-  const named = (name: ServiceName): PodPlan => {
+export function podsOfChart({ pods }: ChartPlacement): PodPlacements {
+  const named = (name: ServiceName): PodPlacement => {
     const pod = pods.find((one) => one.name === name)
     if (pod === undefined) throw new LabError('TL_MESH_CONFIG_INVALID', `the chart has no pod ${name} with a sidecar`)
     const { port, uid, transparentProxy, admitted, hosts, env, upstreams } = pod
@@ -74,7 +74,7 @@ export function podsOfChart({ pods }: ChartPlan): PodPlans {
  * @param mtls of counting's sidecar, which matters to what a transparent proxy brings it; default strict
  */
 export function describeBypass(
-  { bind, port, admitted, transparentProxy }: PodPlan,
+  { bind, port, admitted, transparentProxy }: PodPlacement,
   mtls: ConsulState['mtls'] = 'strict',
 ): { closed: boolean; reason: string } {
   const redirected = transparentProxy !== undefined && !transparentProxy.excludeInbound.includes(port)

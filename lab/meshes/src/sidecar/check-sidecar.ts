@@ -1,5 +1,4 @@
-import { messageOf } from '@throughline/lab-programs'
-import { httpGet } from '@throughline/lab-programs'
+import { httpGet, messageOf } from '@throughline/lab-programs'
 
 export interface SidecarExpectation {
   /** `node.id` of its bootstrap: an old Envoy on the same admin port answers too. */

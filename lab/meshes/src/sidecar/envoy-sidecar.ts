@@ -1,10 +1,7 @@
 import path from 'node:path'
 import { checkSidecar, type SidecarCheck } from './check-sidecar.ts'
-import { LabError } from '@throughline/lab-programs'
-import type { Guardian } from '@throughline/lab-programs'
+import { type Command, createProgram, LabError, type Program, type Reaper } from '@throughline/lab-programs'
 import type { SidecarStatus } from '../mesh.ts'
-import type { Command } from '@throughline/lab-programs'
-import { createProgram, type Program } from '@throughline/lab-programs'
 import { readSidecarStatus } from './sidecar-status.ts'
 import { waitUntilDrained, waitUntilTaken } from './sidecar-updates.ts'
 
@@ -25,7 +22,7 @@ export interface EnvoySidecarOptions {
   /** Moves its command to where it belongs, such as a network namespace. */
   place?: (command: Command) => Command
   runDir: string
-  guardian: Guardian
+  reaper: Reaper
   log?: (line: string) => void
 }
 
@@ -58,7 +55,7 @@ const datadogQuiet = { DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false', DD_REMOTE_
 
 /** One Envoy process under supervision. */
 export function createEnvoySidecar(options: EnvoySidecarOptions): EnvoySidecar {
-  const { name, nodeId = name, adminUrl, listeners, runDir, guardian, place = (command) => command } = options
+  const { name, nodeId = name, adminUrl, listeners, runDir, reaper, place = (command) => command } = options
   const check = (): Promise<SidecarCheck> =>
     checkSidecar(adminUrl, {
       nodeId,
@@ -76,7 +73,7 @@ export function createEnvoySidecar(options: EnvoySidecarOptions): EnvoySidecar {
     name,
     ...command,
     logFile: path.join(runDir, `${name}.log`),
-    guardian,
+    reaper,
     ...(options.log && { log: options.log }),
     async isReady() {
       const { state, reason } = await check()

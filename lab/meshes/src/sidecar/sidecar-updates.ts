@@ -1,7 +1,5 @@
 import type { SidecarCheck } from './check-sidecar.ts'
-import { LabError } from '@throughline/lab-programs'
-import { httpGet } from '@throughline/lab-programs'
-import { poll } from '@throughline/lab-programs'
+import { httpGet, LabError, poll } from '@throughline/lab-programs'
 
 /** Milliseconds for a sidecar to take a change; enough for one that is just being restarted. */
 const updateDeadline = 10_000

@@ -69,7 +69,7 @@ describe('static Envoy configuration', () => {
     const without = createStaticEnvoyConfig(others)
     expect(text(await config.bootstrap('counting'))).toContain('"port_value":8126')
     expect(text(await without.bootstrap('counting'))).toContain(
-      '"load_assignment":{"cluster_name":"collector-datadog"}',
+      '"load_assignment":{"cluster_name":"trace-backend-datadog"}',
     )
   })
 

@@ -56,12 +56,12 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
 
   const tracing = (sidecar: SidecarName, tracer: Tracer): Promise<MeshValue> => {
     const named = { SIDECAR: `${sidecar}-sidecar`, SAMPLING: sampling }
-    const toZipkin = { SAMPLING: sampling, COLLECTOR_HOST: zipkin.host, COLLECTOR_PATH: zipkin.pathname }
+    const toZipkin = { SAMPLING: sampling, BACKEND_HOST: zipkin.host, BACKEND_PATH: zipkin.pathname }
     const values: Record<Tracer, Record<string, MeshValue>> = {
-      opentelemetry: { ...named, COLLECTOR_URL: otlp.href },
+      opentelemetry: { ...named, BACKEND_URL: otlp.href },
       zipkin: toZipkin,
       'zipkin-w3c': toZipkin,
-      datadog: { ...named, COLLECTOR_HOST: datadog?.host ?? '' },
+      datadog: { ...named, BACKEND_HOST: datadog?.host ?? '' },
       none: {},
     }
     return renderMeshFile(`envoy/tracing/${tracer}.yaml`, values[tracer])
@@ -83,9 +83,9 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
         ADMIN: envoyAddress(settings.admin[sidecar]),
         ADMIN_PATHS: limitAdmin ? await renderMeshFile('envoy/admin-paths.yaml') : null,
         CONFIG_DIR: configDir[sidecar],
-        COLLECTOR_OTLP: envoyAddress(hostAndPort(otlp)),
-        COLLECTOR_ZIPKIN: envoyAddress(hostAndPort(zipkin)),
-        COLLECTOR_DATADOG: datadog === undefined ? null : endpoints(datadog),
+        BACKEND_OTLP: envoyAddress(hostAndPort(otlp)),
+        BACKEND_ZIPKIN: envoyAddress(hostAndPort(zipkin)),
+        BACKEND_DATADOG: datadog === undefined ? null : endpoints(datadog),
       }),
 
     clusters: (sidecar, version) => {

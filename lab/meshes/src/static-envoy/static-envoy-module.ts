@@ -1,11 +1,8 @@
 import path from 'node:path'
-import { isAtLeast, readEnvoyVersion } from '@throughline/lab-programs'
-import { findEnvoy } from '@throughline/lab-programs'
-import { LabError } from '@throughline/lab-programs'
+import { findEnvoy, isAtLeast, LabError, readEnvoyVersion, versions } from '@throughline/lab-programs'
 import { createIdentities } from '../identities.ts'
 import type { MeshModule } from '../mesh-module.ts'
 import { usableTracers } from '../usable-tracers.ts'
-import { versions } from '@throughline/lab-programs'
 import { createEnvoySidecar } from '../sidecar/envoy-sidecar.ts'
 import { describeLoopbackBypass } from '../placement/loopback-bypass.ts'
 import { createStaticEnvoyMesh } from './static-envoy.ts'
@@ -13,7 +10,7 @@ import type { SidecarName } from './static-envoy-config.ts'
 
 /** Two Envoys that read their configuration from files, everything on 127.0.0.1. */
 export const staticEnvoyModule: MeshModule = {
-  async prepare({ options, ports, runDir, guardian }) {
+  async prepare({ options, ports, runDir, reaper }) {
     const { log, signal, envoyVersion, sampling, topology = 'loopback', bypass = 'open' } = options
     if (topology !== 'loopback') throw new LabError('TL_USAGE', 'static Envoys run on loopback only')
     if (bypass !== 'open' && bypass !== 'closed' && bypass !== 'socket') {
@@ -25,13 +22,13 @@ export const staticEnvoyModule: MeshModule = {
       ...(envoyVersion !== undefined && { version: envoyVersion }),
     })
     const version = await readEnvoyVersion(envoy.path)
-    const tracers = usableTracers(version, options.collector)
+    const tracers = usableTracers(version, options.traceBackend)
     const identities = await createIdentities(path.join(runDir, 'certs'), ['counting', 'dashboard'])
 
     const socket = bypass === 'open' ? undefined : `unix:${path.join(runDir, 'counting.sock')}`
     const counting = options.countingApp ?? socket ?? `127.0.0.1:${ports.counting}`
     return {
-      site: {
+      placement: {
         counting,
         dashboard: `127.0.0.1:${ports.dashboard}`,
         dashboardUrl: `http://127.0.0.1:${ports.dashboard}`,
@@ -75,7 +72,7 @@ export const staticEnvoyModule: MeshModule = {
               adminUrl: `http://${admin[name]}`,
               bootstrap: path.join(folders[name], 'bootstrap.json'),
               runDir,
-              guardian,
+              reaper,
               ...(log && { log }),
             }),
           bypass: describeLoopbackBypass(

@@ -1,11 +1,9 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { LabError } from '@throughline/lab-programs'
-import { createInTurn } from '@throughline/lab-programs'
+import { createSerialQueue, LabError, pidsOf } from '@throughline/lab-programs'
 import type { Access, Bypass, Mesh, Tracer } from '../mesh.ts'
 import { writeMeshFile } from '../mesh-files.ts'
-import { pidsOf } from '@throughline/lab-programs'
 import { requireTracer } from '../usable-tracers.ts'
 import type { Sidecar } from '../sidecar/envoy-sidecar.ts'
 import { createStaticEnvoyConfig, type SidecarName, sidecars, type StaticEnvoySettings } from './static-envoy-config.ts'
@@ -100,7 +98,7 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
   }
 
   /** Each change waits until its own version is in force. */
-  const inTurn = createInTurn()
+  const enqueue = createSerialQueue()
 
   return {
     name: 'static-envoy',
@@ -118,9 +116,9 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
     async stop() {
       await Promise.all(sidecars.map((name) => running[name].stop()))
     },
-    allow: () => inTurn(() => setAccess('allowed')),
-    deny: () => inTurn(() => setAccess('denied')),
-    tracing: (wanted) => inTurn(() => setTracer(wanted)),
+    allow: () => enqueue(() => setAccess('allowed')),
+    deny: () => enqueue(() => setAccess('denied')),
+    tracing: (wanted) => enqueue(() => setTracer(wanted)),
     set: async ({ name }) => {
       throw new LabError('TL_BAD_REQUEST', `static Envoys have no setting "${name}"`)
     },

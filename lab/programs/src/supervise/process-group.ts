@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import { LabError, messageOf } from '../errors.ts'
-import type { Guardian } from './reaper.ts'
+import type { Reaper } from './reaper.ts'
 
 export interface Command {
   /** Path of the executable. */
@@ -24,7 +24,7 @@ export interface ProcessGroup {
 /** Starts a program as the leader of a process group of its own, its output appended to a file. */
 export async function startProcessGroup(
   command: Command,
-  { logFile, guardian }: { logFile: string; guardian: Guardian },
+  { logFile, reaper }: { logFile: string; reaper: Reaper },
 ): Promise<ProcessGroup> {
   const output = fs.openSync(logFile, 'a')
   let child: ChildProcess
@@ -37,7 +37,7 @@ export async function startProcessGroup(
     })
     const { pid } = child
     // In the same tick as the spawn: a lab killed now must not leave the program behind.
-    if (pid !== undefined) guardian.add(pid)
+    if (pid !== undefined) reaper.add(pid)
   } finally {
     fs.closeSync(output)
   }
@@ -58,7 +58,7 @@ export async function startProcessGroup(
     await ended
     // A child of the child may still be there; its group outlives its leader.
     signalGroup(pid, 'SIGKILL')
-    guardian.drop(pid)
+    reaper.drop(pid)
   }
   const forgotten = forget()
   return {

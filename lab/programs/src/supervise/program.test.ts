@@ -1,16 +1,15 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { pollUntil } from '@throughline/lab-testkit'
+import { pollUntil, temporaryFolder } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
-import { type Guardian, startGuardian } from './reaper.ts'
+import { type Reaper, startReaper } from './reaper.ts'
 import { createProgram, type Program, type ProgramOptions } from './program.ts'
 import { createRestartBudget } from './restart-budget.ts'
-import { temporaryFolder } from '@throughline/lab-testkit'
 
 /** A program that is ready once its script has printed "ready". */
 async function programOf(script: string, options: Partial<ProgramOptions> = {}) {
   const folder = await temporaryFolder()
-  const guardian: Guardian = await startGuardian()
+  const reaper: Reaper = await startReaper()
   const logFile = path.join(folder.path, 'program.log')
   const lines: string[] = []
   const program: Program = createProgram({
@@ -19,7 +18,7 @@ async function programOf(script: string, options: Partial<ProgramOptions> = {}) 
     args: ['-c', script],
     env: { PATH: process.env['PATH'] ?? '' },
     logFile,
-    guardian,
+    reaper,
     restartDelayMs: 20,
     isReady: async () => (await fs.readFile(logFile, 'utf8').catch(() => '')).includes('ready'),
     log: (line) => lines.push(line),
@@ -30,7 +29,7 @@ async function programOf(script: string, options: Partial<ProgramOptions> = {}) 
     lines,
     async [Symbol.asyncDispose]() {
       await program.stop()
-      await guardian.close()
+      await reaper.close()
       await folder[Symbol.asyncDispose]()
     },
   }

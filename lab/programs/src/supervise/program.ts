@@ -1,5 +1,5 @@
 import { LabError, messageOf } from '../errors.ts'
-import type { Guardian } from './reaper.ts'
+import type { Reaper } from './reaper.ts'
 import { logTail } from './log-tail.ts'
 import { poll } from '../poll.ts'
 import { type Command, type ProcessGroup, startProcessGroup } from './process-group.ts'
@@ -9,7 +9,7 @@ export interface ProgramOptions extends Command {
   name: string
   /** What it prints goes here, from every run. */
   logFile: string
-  guardian: Guardian
+  reaper: Reaper
   /** Whether it does its work now; asked until it does. Throws when it never will. */
   isReady: () => Promise<boolean>
   /** Milliseconds to become ready at the first start, default 20,000. */
@@ -42,7 +42,7 @@ export interface Program {
 
 /** A real program: started, watched, restarted (five times a minute at most) and stopped with all its children. */
 export function createProgram(options: ProgramOptions): Program {
-  const { name, logFile, guardian, log = () => {}, restartDelayMs = 1000, graceMs = 5000 } = options
+  const { name, logFile, reaper, log = () => {}, restartDelayMs = 1000, graceMs = 5000 } = options
   const budget = options.restartBudget ?? createRestartBudget()
   let group: ProcessGroup | undefined
   let down: string | undefined = 'not started'
@@ -53,7 +53,7 @@ export function createProgram(options: ProgramOptions): Program {
   let timer: NodeJS.Timeout | undefined
 
   const launch = async (): Promise<ProcessGroup> => {
-    const started = await startProcessGroup(options, { logFile, guardian })
+    const started = await startProcessGroup(options, { logFile, reaper })
     group = started
     launchedAt = performance.now()
     down = undefined

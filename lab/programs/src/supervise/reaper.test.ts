@@ -3,10 +3,9 @@ import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { pollUntil } from '@throughline/lab-testkit'
+import { pollUntil, temporaryFolder } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
-import { startGuardian } from './reaper.ts'
-import { temporaryFolder } from '@throughline/lab-testkit'
+import { startReaper } from './reaper.ts'
 
 const script = fileURLToPath(new URL('../../reaper/reaper.sh', import.meta.url))
 
@@ -39,46 +38,46 @@ async function expectGone(pids: number[]): Promise<void> {
   await pollUntil(gone, { deadline: 8000, what: `the end of processes ${pids.join(', ')}` })
 }
 
-describe('guardian', () => {
+describe('reaper', () => {
   it('ends every group that was added, with the children in it, and removes the folder', async () => {
     await using folder = await temporaryFolder()
     const runDir = path.join(folder.path, 'run with a space')
     await fs.mkdir(runDir)
-    const guardian = await startGuardian({ folder: runDir })
+    const reaper = await startReaper({ folder: runDir })
     const { parent, pids } = await family(folder.path)
-    guardian.add(parent.pid ?? 0)
-    await guardian.close()
+    reaper.add(parent.pid ?? 0)
+    await reaper.close()
     await expectGone(pids)
     await expect(fs.stat(runDir)).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
   it('kills what does not end by TERM', async () => {
     await using folder = await temporaryFolder()
-    const guardian = await startGuardian()
+    const reaper = await startReaper()
     const { parent, pids } = await family(folder.path, { stubborn: true })
-    guardian.add(parent.pid ?? 0)
-    await guardian.close()
+    reaper.add(parent.pid ?? 0)
+    await reaper.close()
     await expectGone(pids)
   })
 
   it('leaves a group alone that was dropped', async () => {
     await using folder = await temporaryFolder()
-    const guardian = await startGuardian()
+    const reaper = await startReaper()
     const { parent, pids } = await family(folder.path)
-    guardian.add(parent.pid ?? 0)
-    guardian.drop(parent.pid ?? 0)
-    await guardian.close()
+    reaper.add(parent.pid ?? 0)
+    reaper.drop(parent.pid ?? 0)
+    await reaper.close()
     expect(await Promise.all(pids.map(runs))).toEqual([true, true])
     process.kill(-(parent.pid ?? 0), 'SIGKILL')
   })
 
   it('is not ended by signals: only by its pipe', async () => {
     await using folder = await temporaryFolder()
-    const guardian = await startGuardian()
+    const reaper = await startReaper()
     const { parent, pids } = await family(folder.path)
-    guardian.add(parent.pid ?? 0)
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(guardian.pid, signal)
-    await guardian.close()
+    reaper.add(parent.pid ?? 0)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(reaper.pid, signal)
+    await reaper.close()
     await expectGone(pids)
   })
 
@@ -92,8 +91,8 @@ describe('guardian', () => {
       '--input-type=module',
       '-e',
       `import { spawn } from 'node:child_process'
-       const guardian = spawn('sh', [${JSON.stringify(script)}], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
-       guardian.stdin.write('folder ${runDir}\\nadd ${parent.pid}\\n', () => console.log(guardian.pid))
+       const reaper = spawn('sh', [${JSON.stringify(script)}], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+       reaper.stdin.write('folder ${runDir}\\nadd ${parent.pid}\\n', () => console.log(reaper.pid))
        setInterval(() => {}, 1000)`,
     ])
     const [started] = (await once(holder.stdout ?? holder, 'data')) as [Buffer]

@@ -2,16 +2,16 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** What a guardian takes back: a process group, a network interface of this machine, a network namespace. */
-type Guarded = number | `link:${string}` | `netns:${string}`
+/** What a reaper takes back: a process group, a network interface of this machine, a network namespace. */
+type Reapable = number | `link:${string}` | `netns:${string}`
 
 /** Remembers what was started or made, and takes it back when this process is gone, even by SIGKILL. */
-export interface Guardian {
-  /** Process id of the guardian itself. */
+export interface Reaper {
+  /** Process id of the reaper itself. */
   pid: number
   /** Before it is made where its name is known by then: nothing may be left behind by a lab that is killed in between. */
-  add: (thing: Guarded) => void
-  drop: (thing: Guarded) => void
+  add: (thing: Reapable) => void
+  drop: (thing: Reapable) => void
   /**
    * Ends every group still recorded (TERM, two seconds, KILL), takes back interfaces and namespaces with all that runs
    * in them, removes the folder if one was given, and exits.
@@ -25,13 +25,13 @@ export interface Guardian {
  */
 const script = fileURLToPath(new URL('../../reaper/reaper.sh', import.meta.url))
 
-/** Starts the guardian. `folder` is removed when it closes; default none. */
-export async function startGuardian(options: { folder?: string } = {}): Promise<Guardian> {
-  // Its own session: Ctrl-C in the terminal reaches the lab, not the guardian.
+/** Starts the reaper. `folder` is removed when it closes; default none. */
+export async function startReaper(options: { folder?: string } = {}): Promise<Reaper> {
+  // Its own session: Ctrl-C in the terminal reaches the lab, not the reaper.
   const child = spawn('/bin/sh', [script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, cwd: '/' })
   const gone = once(child, 'exit')
   await once(child, 'spawn')
-  // A guardian killed from outside must not take the lab down with an EPIPE.
+  // A reaper killed from outside must not take the lab down with an EPIPE.
   child.stdin.on('error', () => {})
   const tell = (verb: string, value: number | string): void => {
     if (child.stdin.writable) child.stdin.write(`${verb} ${value}\n`)

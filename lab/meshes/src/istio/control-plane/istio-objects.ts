@@ -1,7 +1,6 @@
 import fs from 'node:fs/promises'
 import type { KubeObject } from '@throughline/lab-kube-api'
-import type { FoundIstio } from '@throughline/lab-programs'
-import { versions } from '@throughline/lab-programs'
+import { type FoundIstio, versions } from '@throughline/lab-programs'
 import { readObjects } from './read-objects.ts'
 import { renderChart } from './render-chart.ts'
 

@@ -1,12 +1,15 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import type { KubeObject, KubeStandin } from '@throughline/lab-kube-api'
-import { LabError } from '@throughline/lab-programs'
-import type { Guardian } from '@throughline/lab-programs'
-import { answersOk } from '@throughline/lab-programs'
-import { poll } from '@throughline/lab-programs'
-import { takeFreePort } from '@throughline/lab-programs'
-import { createProgram, type Program } from '@throughline/lab-programs'
+import type { KubeObject, FakeKubeApi } from '@throughline/lab-kube-api'
+import {
+  answersOk,
+  createProgram,
+  LabError,
+  poll,
+  type Program,
+  type Reaper,
+  takeFreePort,
+} from '@throughline/lab-programs'
 import { istioNamespace } from './istio-objects.ts'
 import { istiodCommand, type IstiodPorts } from './istiod-command.ts'
 
@@ -14,10 +17,10 @@ export interface StartIstiodOptions {
   /** Path of pilot-discovery. */
   binary: string
   /** The API it talks to; what `renderIstioObjects` makes is there. */
-  standin: KubeStandin
+  kubeApi: FakeKubeApi
   /** Folder for its log, its kubeconfig and what it writes; made when missing. */
   runDir: string
-  guardian: Guardian
+  reaper: Reaper
   /** Address it listens on, default 127.0.0.1. */
   host?: string
   /** Default free ones. */
@@ -37,18 +40,18 @@ export interface Istiod extends Pick<Program, 'pid' | 'restarts' | 'downReason' 
 }
 
 /**
- * Starts istiod against the stand-in. Resolves when it serves, and when its webhooks are in force: what it would refuse
+ * Starts istiod against the fake Kubernetes API. Resolves when it serves, and when its webhooks are in force: what it would refuse
  * is refused from then on.
  *
  * @throws LabError TL_PROGRAM_FAILED with its last lines
  */
 export async function startIstiod(options: StartIstiodOptions): Promise<Istiod> {
-  const { binary, standin, guardian, host = '127.0.0.1', readyTimeoutMs = 30_000, log } = options
+  const { binary, kubeApi, reaper, host = '127.0.0.1', readyTimeoutMs = 30_000, log } = options
   const folder = path.join(options.runDir, 'istiod')
   await fs.mkdir(folder, { recursive: true })
   const kubeconfig = path.join(folder, 'kubeconfig')
-  await fs.writeFile(kubeconfig, standin.kubeconfig(), { mode: 0o600 })
-  const deployment = standin.get({ kind: 'Deployment', namespace: istioNamespace, name: 'istiod' })
+  await fs.writeFile(kubeconfig, kubeApi.kubeconfig(), { mode: 0o600 })
+  const deployment = kubeApi.get({ kind: 'Deployment', namespace: istioNamespace, name: 'istiod' })
   if (deployment === undefined) throw new LabError('TL_MESH_CONFIG_INVALID', 'the API has no Deployment of istiod')
   const ports = await choosePorts(options.ports ?? {})
 
@@ -60,16 +63,16 @@ export async function startIstiod(options: StartIstiodOptions): Promise<Istiod> 
     // It reads and writes below `./etc` and `./var`.
     cwd: folder,
     logFile,
-    guardian,
+    reaper,
     isReady: () => answersOk(`http://${host}:${ports.http}/ready`),
     readyTimeoutMs,
     ...(log && { log }),
   })
   // Before it starts: istiod itself tries, through the API, whether its webhook is reached.
-  await standin.apply([endpointsOf({ host, ports })])
+  await kubeApi.apply([endpointsOf({ host, ports })])
   await program.start()
   try {
-    await requireWebhooks(standin, readyTimeoutMs)
+    await requireWebhooks(kubeApi, readyTimeoutMs)
   } catch (error) {
     await program.stop()
     throw error
@@ -78,7 +81,7 @@ export async function startIstiod(options: StartIstiodOptions): Promise<Istiod> 
     host,
     ports,
     logFile,
-    rootCertificate: () => readRoot(standin),
+    rootCertificate: () => readRoot(kubeApi),
     pid: program.pid,
     restarts: program.restarts,
     downReason: program.downReason,
@@ -118,9 +121,9 @@ interface WebhookConfiguration {
 }
 
 /** istiod gives its certificate to its webhooks, tries them, and only then lets them refuse. */
-async function requireWebhooks(standin: KubeStandin, deadlineMs: number): Promise<void> {
+async function requireWebhooks(kubeApi: FakeKubeApi, deadlineMs: number): Promise<void> {
   const configurations = (kind: string) =>
-    (standin.list(kind) as unknown as WebhookConfiguration[]).flatMap(({ webhooks = [] }) => webhooks)
+    (kubeApi.list(kind) as unknown as WebhookConfiguration[]).flatMap(({ webhooks = [] }) => webhooks)
   const areInForce = async (): Promise<true | undefined> => {
     const all = [...configurations('MutatingWebhookConfiguration'), ...configurations('ValidatingWebhookConfiguration')]
     const inForce = all.every(({ clientConfig, failurePolicy }) => clientConfig.caBundle && failurePolicy !== 'Ignore')
@@ -131,8 +134,8 @@ async function requireWebhooks(standin: KubeStandin, deadlineMs: number): Promis
   }
 }
 
-function readRoot(standin: KubeStandin): string {
-  const secret = standin.get({ kind: 'Secret', namespace: istioNamespace, name: 'istio-ca-secret' })
+function readRoot(kubeApi: FakeKubeApi): string {
+  const secret = kubeApi.get({ kind: 'Secret', namespace: istioNamespace, name: 'istio-ca-secret' })
   const { 'ca-cert.pem': encoded } = (secret?.['data'] ?? {}) as { 'ca-cert.pem'?: string }
   if (encoded === undefined) throw new LabError('TL_PROGRAM_FAILED', 'istiod has made no root certificate yet')
   return Buffer.from(encoded, 'base64').toString()
