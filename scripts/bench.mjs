@@ -13,6 +13,10 @@ const PAGE = 'scripts/docs/performance.test.ts'
  */
 export async function bench(args) {
   const [name = '', ...rest] = args.filter((argument) => argument !== '--write-docs')
+  if (name === '--help' || name === '-h') {
+    console.log(`usage: npm run bench -- <${[...packagesWithBench(), 'image'].join(' | ')}> [--write-docs]`)
+    return 0
+  }
   if (name === 'image') {
     const { benchImage } = await import('./bench-image.mjs')
     return benchImage(`${ROOT}/.throughline/bench/bench-image.json`)

