@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { ROOT } from './root.mjs'
 import { runProgram } from './spawn.mjs'
 
-const { findHadolint } = await import('../lab/programs/dist/index.js')
+const { findHadolint } = await import('@throughline/lab-programs')
 const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*Dockerfile*'], {
   cwd: ROOT,
   encoding: 'utf8',

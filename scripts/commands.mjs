@@ -26,7 +26,7 @@ const FILTERS = {
 }
 
 /** @param {string[]} args */
-const runLab = async (args) => (await import('../lab/cli/dist/index.js')).runCommand(args)
+const runLab = async (args) => (await import('@throughline/lab-cli')).runCommand(args)
 
 /** @type {Record<string, Command>} */
 export const COMMANDS = {

@@ -8,7 +8,7 @@ const NEEDS = /** @type {const} */ ({ 'static-envoy': undefined, consul: 'consul
 /** Runs the mesh contract against every mesh that this machine has the programs for, and writes docs/comparison.md. */
 export async function compare() {
   // On a fresh clone the lab is built only by now.
-  const { findGoTool, goTools } = await import('../lab/programs/dist/index.js')
+  const { findGoTool, goTools } = await import('@throughline/lab-programs')
   process.env['COMPARE_DATA'] = `${ROOT}/docs/reference/data`
   let failed = 0
   for (const [mesh, tool] of Object.entries(NEEDS)) {

@@ -1,6 +1,6 @@
 // @ts-check
 import { randomBytes } from 'node:crypto'
-import { devEnvironment } from '../lab/stack/dist/index.js'
+import { devEnvironment } from '@throughline/lab-stack'
 import { runTurbo } from './spawn.mjs'
 
 /**

@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { createLab } from '../lab/stack/dist/index.js'
+import { createLab } from '@throughline/lab-stack'
 import { ROOT } from './root.mjs'
 
 // The browser is driven by what the end-to-end tests have for it.

@@ -7,7 +7,7 @@ import { runTool } from './spawn.mjs'
  */
 export async function testMatrix(args) {
   // On a fresh clone the lab is built only by now.
-  const { findEnvoy, versions } = await import('../lab/programs/dist/index.js')
+  const { findEnvoy, versions } = await import('@throughline/lab-programs')
   try {
     // Now and not by the first test, which would run into its time limit.
     for (const version of versions.envoy.matrix) await findEnvoy({ version, log: console.error })

@@ -9,7 +9,7 @@ import { runTool } from './spawn.mjs'
  */
 export async function testMesh(filters) {
   // On a fresh clone the lab is built only by now.
-  const { findEnvoy, findGoTool, goTools, versions } = await import('../lab/programs/dist/index.js')
+  const { findEnvoy, findGoTool, goTools, versions } = await import('@throughline/lab-programs')
   /** @type {string[]} */
   const skipped = []
   /** @param {string} part @param {() => unknown} requirement */

@@ -1,8 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { envoys, stockPropagators, tracers } from '../../e2e/path/matrix.ts'
-import type { RequestShape } from '../../e2e/support/request-shape.ts'
-import type { SidecarTreatment } from '../../e2e/support/sidecar-headers.ts'
+import { envoys, type RequestShape, type SidecarTreatment, stockPropagators, tracers } from '@throughline/e2e'
 import { HEADER_CATALOGUE, IDENTITY_HEADERS } from '@throughline/propagation'
 import { limits } from './headers-limits.ts'
 

@@ -2,15 +2,22 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createControlApi } from '@throughline/lab-meshes'
 import { LabError } from '@throughline/lab-programs'
-import { createComposeMesh } from './compose-mesh.ts'
+import type { ComposeMesh } from './compose-mesh.ts'
+import { createConsul } from './consul.ts'
 import { writeControlFile } from './control-file.ts'
-import { controlPort, folders, loadSetupSettings } from './setup-settings.ts'
+import { type ComposeMeshName, controlPort, folders, loadSetupSettings, type SetupSettings } from './setup-settings.ts'
+import { createStaticEnvoys } from './static-envoys.ts'
+
+const meshes: Record<ComposeMeshName, (settings: SetupSettings) => Promise<ComposeMesh>> = {
+  'static-envoy': createStaticEnvoys,
+  consul: createConsul,
+}
 
 /** The set-up service of docker-compose.yml: has the sidecars configured, and serves the switches of the page. */
 async function setUp(told: Promise<unknown>): Promise<void> {
   const settings = loadSetupSettings(process.env)
   for (;;) {
-    const { mesh, facts, outdated } = await createComposeMesh(settings)
+    const { mesh, facts, outdated } = await meshes[settings.mesh](settings)
     await mesh.start()
     const token = await writeControlFile(folders.control, `http://setup:${controlPort}`)
     await using api = await createControlApi({ mesh, host: '0.0.0.0', port: controlPort, token })

@@ -21,8 +21,19 @@ export type { IstioMesh } from './istio/istio-mesh.ts'
 export { bypasses, topologies, type BypassChoice, type Lab, type LabOptions, type Topology } from './lab-options.ts'
 export { writeMeshFile } from './mesh-files.ts'
 export type { PreparedMesh } from './mesh-module.ts'
-export { isMeshName, meshModules, type MeshName } from './mesh-modules.ts'
-export { isTracer, tracers, type Bypass, type Mesh, type Setting, type SidecarStatus, type Tracer } from './mesh.ts'
+export { meshModules } from './mesh-modules.ts'
+export {
+  isMeshName,
+  isTracer,
+  meshNames,
+  tracers,
+  type MeshName,
+  type Bypass,
+  type Mesh,
+  type Setting,
+  type SidecarStatus,
+  type Tracer,
+} from './mesh.ts'
 export { placeWithoutMesh } from './placement/no-mesh.ts'
 export { renderMesh, type MeshSource, type MeshValue } from './render-mesh.ts'
 export type { ServiceName } from './service-name.ts'

@@ -1,8 +1,7 @@
 import type { TraceStore } from '@throughline/trace-store'
 import type { TraceBackendAddresses } from './trace-backend.ts'
 import type { Identities } from './identities.ts'
-import type { Mesh, Tracer } from './mesh.ts'
-import type { MeshName } from './mesh-modules.ts'
+import type { Mesh, MeshName, Tracer } from './mesh.ts'
 import type { Ports } from '@throughline/lab-programs'
 
 /** `loopback` needs no root; `namespaces` gives each pod a network namespace of its own, as a cluster does. */

@@ -1,3 +1,11 @@
+/** Every mesh that the lab can start, by the name that `--mesh` takes. */
+export const meshNames = ['static-envoy', 'consul', 'istio'] as const
+export type MeshName = (typeof meshNames)[number]
+
+export function isMeshName(value: unknown): value is MeshName {
+  return meshNames.some((name) => name === value)
+}
+
 /** How sidecars may trace: `mesh/envoy/tracing` has a file for each. */
 export const tracers = ['opentelemetry', 'zipkin', 'zipkin-w3c', 'datadog', 'none'] as const
 export type Tracer = (typeof tracers)[number]
@@ -27,14 +35,14 @@ export interface Setting {
   choices: readonly Choice[]
 }
 
-export interface Choice {
+interface Choice {
   value: string
   label: string
   /** One sentence: what a caller sees with it. */
   effect: string
 }
 
-export interface Link {
+interface Link {
   label: string
   url: string
 }

@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import pino, { type DestinationStream, type Logger } from 'pino'
-import type { Ids } from './request-log.ts'
 
 export type { Logger } from 'pino'
+
+/** Ids of the active trace by the names that log lines use: `trace_id`, `span_id`, `request_id`. */
+export type Ids = () => object
 
 export interface LoggerOptions {
   service: string

@@ -1,11 +1,8 @@
 import type { RequestHandler } from 'express'
-import type { Logger } from './logger.ts'
+import type { Ids, Logger } from './logger.ts'
 
 /** Paths that a machine asks for all day; their lines are at `debug`. */
 const QUIET = /^\/(health|metrics)(\/|$)/
-
-/** Ids of the active trace by the names that log lines use: `trace_id`, `span_id`, `request_id`. */
-export type Ids = () => object
 
 /**
  * One line per request when its answer is done, or when the client left before that (`aborted`).

@@ -3,7 +3,8 @@ import { errorHandler, notFound } from './error-handler.ts'
 import type { Health } from './health.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
-import { requestLog, type Ids } from './request-log.ts'
+import type { Ids } from './logger.ts'
+import { requestLog } from './request-log.ts'
 
 export interface ServiceAppOptions {
   logger: Logger

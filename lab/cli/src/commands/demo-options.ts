@@ -5,7 +5,7 @@ import {
   bypasses,
   isMeshName,
   isTracer,
-  meshModules,
+  meshNames,
   type MeshName,
   topologies,
   type Topology,
@@ -34,8 +34,6 @@ export interface DemoOptions {
   freePorts: boolean
   help: boolean
 }
-
-const meshNames = Object.keys(meshModules)
 
 /**
  * Reads the flags of `throughline demo`; `PORT` in the environment stands in for `--port`.
