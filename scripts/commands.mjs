@@ -65,6 +65,10 @@ export const COMMANDS = {
     positionals: true,
     run: (args) => runLab(['setup', ...args]),
   },
+  charts: {
+    does: 'builds the subcharts of the Helm charts, where they are missing or old',
+    run: async () => (await import('./charts.mjs')).charts(),
+  },
   bench: {
     does: 'runs a benchmark on this machine',
     takes: '<benchmark> [its flags]',

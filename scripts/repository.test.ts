@@ -20,6 +20,11 @@ it('the lock file holds no download address', () => {
   expect(Object.values(packages).filter(({ resolved }) => resolved?.includes('://'))).toEqual([])
 })
 
+it('no tracked file is a symbolic link: checkouts on Windows and archives turn them into text', () => {
+  const modes = execFileSync('git', ['ls-files', '--stage'], { cwd: root, encoding: 'utf8' })
+  expect(modes.split('\n').filter((line) => line.startsWith('120000'))).toEqual([])
+})
+
 it('no tracked file holds the path of a machine, or a private key', () => {
   const paths = /(^|[^\w./-])\/(root|home\/[a-z]+|work)\/|-----BEGIN [A-Z ]*PRIVATE KEY-----\n[A-Za-z0-9+/=]/m
   expect(sources.filter((file) => file !== 'scripts/repository.test.ts' && paths.test(read(file)))).toEqual([])

@@ -1,10 +1,11 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { findObject } from '@throughline/lab-kube-api'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { consulChartKeys, unknownKeys } from './support/consul-chart-keys.ts'
 import { CHARTS, requireHelm } from './support/helm.ts'
-import { find, names } from './support/kubernetes-object.ts'
+import { names } from './support/kubernetes-object.ts'
 
 const read = (name: string) => parse(fs.readFileSync(path.join(CHARTS, 'consul/install', name), 'utf8')) as unknown
 
@@ -55,7 +56,7 @@ describe('consul/install/mesh', () => {
 
   it('puts the tracer in the bootstrap and the sampling in the listener, each a string that holds JSON', async (context) => {
     const helm = await requireHelm(context)
-    const { config } = find(await helm.objects(chart), 'ProxyDefaults', 'global').spec as ProxyDefaults
+    const { config } = findObject(await helm.objects(chart), 'ProxyDefaults', 'global').spec as ProxyDefaults
     expect(config['protocol']).toBe('http')
     const [cluster, tracer, sampling] = [
       'envoy_extra_static_clusters_json',
@@ -110,7 +111,8 @@ describe('consul/install/mesh', () => {
   it('writes traceparent only for sidecars that are new enough to start with it', async (context) => {
     const helm = await requireHelm(context)
     const tracing = (version: string) => ({ values: { tracing: { w3cSinceEnvoy: version } } })
-    const { config } = find(await helm.objects(chart, tracing('1.38')), 'ProxyDefaults', 'global').spec as ProxyDefaults
+    const { config } = findObject(await helm.objects(chart, tracing('1.38')), 'ProxyDefaults', 'global')
+      .spec as ProxyDefaults
     expect(JSON.parse(config['envoy_tracing_json'] ?? '')).toMatchObject({
       http: { typed_config: { trace_context_option: 'USE_B3_WITH_W3C_PROPAGATION' } },
     })

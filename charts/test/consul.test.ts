@@ -1,6 +1,7 @@
+import { findObject } from '@throughline/lab-kube-api'
 import { describe, expect, it } from 'vitest'
 import { requireHelm } from './support/helm.ts'
-import { environmentOf, find, ofKind, podOf } from './support/kubernetes-object.ts'
+import { environmentOf, ofKind, podOf } from './support/kubernetes-object.ts'
 
 const A = 'consul.hashicorp.com'
 const gateway = { values: { global: { gateway: { enabled: true } } } }
@@ -40,8 +41,8 @@ describe('pods under Consul', () => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('consul')
     const ports = (name: string) =>
-      (find(objects, 'NetworkPolicy', name).spec as { ingress: { ports: { port: number }[] }[] }).ingress.map((rule) =>
-        rule.ports.map(({ port }) => port),
+      (findObject(objects, 'NetworkPolicy', name).spec as { ingress: { ports: { port: number }[] }[] }).ingress.map(
+        (rule) => rule.ports.map(({ port }) => port),
       )
     expect(ports('counting')).toEqual([[20000], [20200]])
     expect(ports('dashboard')).toEqual([[20000, 9002], [20200]])
@@ -75,7 +76,7 @@ describe('pods under Consul', () => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('consul')
     expect(podOf(objects, 'jaeger').metadata.annotations[`${A}/connect-inject`]).toBe('false')
-    expect(find(objects, 'Pod', 'throughline-test').metadata.annotations?.[`${A}/connect-inject`]).toBe('false')
+    expect(findObject(objects, 'Pod', 'throughline-test').metadata.annotations?.[`${A}/connect-inject`]).toBe('false')
   })
 })
 
@@ -85,7 +86,7 @@ describe('intentions', () => {
   it('let only the dashboard GET / from counting, and allow nothing else', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('consul')
-    expect(find(objects, 'ServiceIntentions', 'counting').spec).toEqual({
+    expect(findObject(objects, 'ServiceIntentions', 'counting').spec).toEqual({
       destination: { name: 'counting' },
       sources: [
         {
@@ -98,7 +99,7 @@ describe('intentions', () => {
         deny,
       ],
     })
-    expect(find(objects, 'ServiceIntentions', 'dashboard').spec).toEqual({
+    expect(findObject(objects, 'ServiceIntentions', 'dashboard').spec).toEqual({
       destination: { name: 'dashboard' },
       sources: [deny],
     })
@@ -107,7 +108,7 @@ describe('intentions', () => {
   it('deny the dashboard by name when it is not allowed', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('consul', { values: { dashboard: { allowed: false } } })
-    expect(find(objects, 'ServiceIntentions', 'counting').spec).toEqual({
+    expect(findObject(objects, 'ServiceIntentions', 'counting').spec).toEqual({
       destination: { name: 'counting' },
       sources: [{ name: 'dashboard', action: 'deny' }, deny],
     })
@@ -126,7 +127,7 @@ describe('intentions', () => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('consul')
     for (const name of ['counting', 'dashboard']) {
-      expect(find(objects, 'ServiceDefaults', name).spec).toEqual({ protocol: 'http' })
+      expect(findObject(objects, 'ServiceDefaults', name).spec).toEqual({ protocol: 'http' })
     }
   })
 })
@@ -136,14 +137,15 @@ describe('the API gateway', () => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('consul', gateway)
     expect(environmentOf(podOf(objects, 'dashboard'))['HOST']).toBe('127.0.0.1')
-    expect(JSON.stringify(find(objects, 'NetworkPolicy', 'dashboard').spec)).not.toContain('9002')
-    const { sources } = find(objects, 'ServiceIntentions', 'dashboard').spec as { sources: { name: string }[] }
+    expect(JSON.stringify(findObject(objects, 'NetworkPolicy', 'dashboard').spec)).not.toContain('9002')
+    const { sources } = findObject(objects, 'ServiceIntentions', 'dashboard').spec as { sources: { name: string }[] }
     expect(sources.map(({ name }) => name)).toEqual(['dashboard-gateway', '*'])
-    expect(find(objects, 'HTTPRoute', 'dashboard').spec).toMatchObject({
+    expect(findObject(objects, 'HTTPRoute', 'dashboard').spec).toMatchObject({
       parentRefs: [{ name: 'dashboard-gateway' }],
       rules: [{ backendRefs: [{ name: 'dashboard', port: 9002 }] }],
     })
-    const [test] = (find(objects, 'Pod', 'throughline-test').spec as { containers: [{ env: unknown }] }).containers
+    const [test] = (findObject(objects, 'Pod', 'throughline-test').spec as { containers: [{ env: unknown }] })
+      .containers
     expect(test.env).toContainEqual({ name: 'DASHBOARD_URL', value: 'http://dashboard-gateway:8080' })
   })
 })

@@ -1,9 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { findObject } from '@throughline/lab-kube-api'
 import { createMetrics } from '@throughline/service-kit'
 import { describe, expect, it } from 'vitest'
 import { CHARTS, requireHelm } from './support/helm.ts'
-import { find } from './support/kubernetes-object.ts'
 
 interface Dashboard {
   uid: string
@@ -31,10 +31,12 @@ async function knownMetrics(): Promise<string[]> {
       : // OpenMetrics names the family, and its samples have a suffix.
         [type === 'counter' ? `${name}_total` : name],
   )
-  const own = ['counting/src/app.ts', 'dashboard/src/count-route.ts', 'dashboard/src/show/own-call.ts'].flatMap((source) => {
-    const code = path.join(CHARTS, '../services', source)
-    return fs.existsSync(code) ? [...fs.readFileSync(code, 'utf8').matchAll(/name: '(\w+_total)'/g)] : []
-  })
+  const own = ['counting/src/app.ts', 'dashboard/src/count-route.ts', 'dashboard/src/show/own-call.ts'].flatMap(
+    (source) => {
+      const code = path.join(CHARTS, '../services', source)
+      return fs.existsSync(code) ? [...fs.readFileSync(code, 'utf8').matchAll(/name: '(\w+_total)'/g)] : []
+    },
+  )
   return [...common, ...own.map(([, name = '']) => name)]
 }
 
@@ -61,7 +63,7 @@ describe('the Grafana dashboard', () => {
     async (chart, context) => {
       const helm = await requireHelm(context)
       const values = { observability: { grafanaDashboard: { create: true } } }
-      const map = find(await helm.objects(chart, { values }), 'ConfigMap', 'throughline-grafana-dashboard')
+      const map = findObject(await helm.objects(chart, { values }), 'ConfigMap', 'throughline-grafana-dashboard')
       expect(map.metadata.labels).toMatchObject({ grafana_dashboard: '1' })
       const { data } = map as unknown as { data: Record<string, string> }
       expect(JSON.parse(data['throughline.json'] ?? '')).toEqual(dashboard)

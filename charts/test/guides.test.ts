@@ -2,11 +2,11 @@ import fs from 'node:fs'
 import http, { type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { readObjects } from '@throughline/lab-meshes'
+import { readObjects } from '@throughline/lab-kube-api'
 import { checkPath } from 'throughline'
 import { describe, expect, it } from 'vitest'
 import { CHARTS, requireHelm } from './support/helm.ts'
-import { type KubernetesObject, names } from './support/kubernetes-object.ts'
+import { names } from './support/kubernetes-object.ts'
 
 const root = path.dirname(CHARTS)
 
@@ -125,6 +125,6 @@ it('the guide to consul waits for what the step before installs', async (context
   const helm = await requireHelm(context)
   const wait = readGuide('consul').commands.find((command) => command.startsWith('kubectl')) ?? ''
   const { stdout } = await helm.run('template', 'mesh', path.join(CHARTS, 'consul/install/mesh'))
-  const installed = names(readObjects<KubernetesObject>(stdout)).map((name) => name.toLowerCase())
+  const installed = names(readObjects(stdout)).map((name) => name.toLowerCase())
   expect((wait.match(/\b[a-z]+\/[a-z-]+/g) ?? []).toSorted()).toEqual(installed)
 })

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
 import path from 'node:path'
+import { type Container, findObject } from '@throughline/lab-kube-api'
 import { createLab } from '@throughline/lab-stack'
 import { type Lab } from '@throughline/lab-meshes'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { CHARTS, giveUp, requireHelm } from './support/helm.ts'
-import { type Container, find } from './support/kubernetes-object.ts'
 
 /** Where the image has its working directory. */
 const workdir = path.join(CHARTS, '../services/dashboard/dist')
@@ -19,7 +19,7 @@ interface Scene {
 /** Runs what the test's pod runs, with the pod's own environment but for the addresses of this machine. */
 async function runTestPod(context: TestContext, chart: string, { lab, allowed, bypass = '127.0.0.2' }: Scene) {
   const helm = await requireHelm(context)
-  const pod = find(await helm.objects(chart, { values: { dashboard: { allowed } } }), 'Pod', 'throughline-test')
+  const pod = findObject(await helm.objects(chart, { values: { dashboard: { allowed } } }), 'Pod', 'throughline-test')
   const [container] = (pod.spec as { containers: [Container] }).containers
   const [, script = ''] = container.command ?? []
   const env = Object.fromEntries((container.env ?? []).map(({ name, value }) => [name, value ?? '']))

@@ -1,9 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { findObject } from '@throughline/lab-kube-api'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { CHARTS, requireHelm } from './support/helm.ts'
-import { find } from './support/kubernetes-object.ts'
 
 interface Provider {
   name: string
@@ -27,7 +27,7 @@ describe('values for Istio’s own charts', () => {
 
   it('name the ports of the Service that the small Jaeger has, with gRPC declared', async (context) => {
     const helm = await requireHelm(context)
-    const service = find(await helm.objects('istio'), 'Service', 'jaeger')
+    const service = findObject(await helm.objects('istio'), 'Service', 'jaeger')
     const { ports } = service.spec as { ports: { port: number; appProtocol: string }[] }
     for (const provider of istiod.meshConfig.extensionProviders) {
       const { service: host, port } = Object.values(provider).find((value) => typeof value === 'object') as {

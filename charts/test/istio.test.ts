@@ -1,6 +1,7 @@
+import { findObject } from '@throughline/lab-kube-api'
 import { describe, expect, it } from 'vitest'
 import { requireHelm } from './support/helm.ts'
-import { environmentOf, find, names, ofKind, podOf } from './support/kubernetes-object.ts'
+import { environmentOf, names, ofKind, podOf } from './support/kubernetes-object.ts'
 
 const gateway = { global: { gateway: { enabled: true } } }
 const open = [
@@ -61,7 +62,7 @@ describe('pods under Istio', () => {
 
   it('admit the app’s port, 15021, and 15020 to the scraper', async (context) => {
     const helm = await requireHelm(context)
-    const policy = find(await helm.objects('istio'), 'NetworkPolicy', 'counting')
+    const policy = findObject(await helm.objects('istio'), 'NetworkPolicy', 'counting')
     expect((policy.spec as { ingress: { ports: unknown }[] }).ingress.map((rule) => rule.ports)).toEqual([
       [
         { port: 9001, protocol: 'TCP' },
@@ -75,7 +76,7 @@ describe('pods under Istio', () => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('istio')
     expect(podOf(objects, 'jaeger').metadata.labels['sidecar.istio.io/inject']).toBe('false')
-    expect(find(objects, 'Pod', 'throughline-test').metadata.labels?.['sidecar.istio.io/inject']).toBe('false')
+    expect(findObject(objects, 'Pod', 'throughline-test').metadata.labels?.['sidecar.istio.io/inject']).toBe('false')
   })
 })
 
@@ -83,8 +84,8 @@ describe('mutual TLS', () => {
   it('is strict in the whole namespace, but for the page’s port', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('istio')
-    expect(find(objects, 'PeerAuthentication', 'default').spec).toEqual({ mtls: { mode: 'STRICT' } })
-    expect(find(objects, 'PeerAuthentication', 'dashboard-edge').spec).toEqual({
+    expect(findObject(objects, 'PeerAuthentication', 'default').spec).toEqual({ mtls: { mode: 'STRICT' } })
+    expect(findObject(objects, 'PeerAuthentication', 'dashboard-edge').spec).toEqual({
       selector: { matchLabels: { 'app.kubernetes.io/name': 'dashboard' } },
       mtls: { mode: 'STRICT' },
       portLevelMtls: { 9002: { mode: 'PERMISSIVE' } },
@@ -104,8 +105,8 @@ describe('authorization', () => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('istio')
     expect(names(ofKind(objects, 'AuthorizationPolicy'))).toHaveLength(3)
-    expect(find(objects, 'AuthorizationPolicy', 'deny-all').spec).toEqual({})
-    expect(find(objects, 'AuthorizationPolicy', 'counting-allow-get').spec).toEqual({
+    expect(findObject(objects, 'AuthorizationPolicy', 'deny-all').spec).toEqual({})
+    expect(findObject(objects, 'AuthorizationPolicy', 'counting-allow-get').spec).toEqual({
       selector: { matchLabels: { 'app.kubernetes.io/name': 'counting' } },
       action: 'ALLOW',
       rules: [
@@ -115,14 +116,14 @@ describe('authorization', () => {
         },
       ],
     })
-    expect(find(objects, 'AuthorizationPolicy', 'dashboard-edge').spec).toMatchObject({ rules: [{ to: open }] })
+    expect(findObject(objects, 'AuthorizationPolicy', 'dashboard-edge').spec).toMatchObject({ rules: [{ to: open }] })
   })
 
   it('takes identities from the release’s namespace and the trust domain', async (context) => {
     const helm = await requireHelm(context)
     const values = { global: { istio: { trustDomain: 'example.org' } } }
     const objects = await helm.objects('istio', { values, namespace: 'elsewhere' })
-    const text = JSON.stringify(find(objects, 'AuthorizationPolicy', 'counting-allow-get').spec)
+    const text = JSON.stringify(findObject(objects, 'AuthorizationPolicy', 'counting-allow-get').spec)
     expect(text).toContain('"example.org/ns/elsewhere/sa/dashboard"')
   })
 
@@ -138,7 +139,7 @@ describe('authorization', () => {
   it('admits only the gateway’s identity to the page when there is one, and lets requests into the gateway', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('istio', { values: gateway })
-    expect(find(objects, 'AuthorizationPolicy', 'dashboard-edge').spec).toMatchObject({
+    expect(findObject(objects, 'AuthorizationPolicy', 'dashboard-edge').spec).toMatchObject({
       rules: [
         {
           from: [{ source: { principals: ['cluster.local/ns/throughline/sa/dashboard-gateway-istio'] } }],
@@ -146,7 +147,7 @@ describe('authorization', () => {
         },
       ],
     })
-    expect(find(objects, 'AuthorizationPolicy', 'dashboard-gateway').spec).toMatchObject({
+    expect(findObject(objects, 'AuthorizationPolicy', 'dashboard-gateway').spec).toMatchObject({
       targetRefs: [{ kind: 'Gateway', name: 'dashboard-gateway' }],
       action: 'ALLOW',
     })
@@ -157,7 +158,7 @@ describe('telemetry', () => {
   it('traces the two services with the provider that was chosen, and touches no other namespace', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('istio', { values: { telemetry: { provider: 'zipkin', sampling: 12.5 } } })
-    expect(find(objects, 'Telemetry', 'tracing').spec).toEqual({
+    expect(findObject(objects, 'Telemetry', 'tracing').spec).toEqual({
       selector: { matchLabels: { 'app.kubernetes.io/part-of': 'throughline' } },
       tracing: [{ providers: [{ name: 'zipkin' }], randomSamplingPercentage: 12.5 }],
       accessLogging: [{ providers: [{ name: 'envoy' }] }],
@@ -169,7 +170,7 @@ describe('telemetry', () => {
     const helm = await requireHelm(context)
     const hosts = async (host: string) => {
       const objects = await helm.objects('istio', { values: { global: { traceBackend: { host } } } })
-      return (find(objects, 'Sidecar', 'default').spec as { egress: [{ hosts: string[] }] }).egress[0].hosts
+      return (findObject(objects, 'Sidecar', 'default').spec as { egress: [{ hosts: string[] }] }).egress[0].hosts
     }
     expect(await hosts('jaeger')).toEqual(['./*', 'istio-system/*'])
     expect(await hosts('jaeger.observability.svc.cluster.local')).toEqual([

@@ -1,16 +1,17 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { findObject, type KubeObject } from '@throughline/lab-kube-api'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { CHARTS, requireHelm } from './support/helm.ts'
-import { environmentOf, find, type KubernetesObject, ofKind, podOf } from './support/kubernetes-object.ts'
+import { environmentOf, ofKind, podOf } from './support/kubernetes-object.ts'
 
 const services = ['counting', 'dashboard']
 const charts = ['consul', 'istio']
 
 /** What must be the same in every object that speaks of one service. */
-function selectorOf(objects: KubernetesObject[], kind: string, name: string): unknown {
-  const spec = find(objects, kind, name).spec as Record<string, unknown>
+function selectorOf(objects: KubeObject[], kind: string, name: string): unknown {
+  const spec = findObject(objects, kind, name).spec as Record<string, unknown>
   return spec['selector'] ?? spec['podSelector']
 }
 
@@ -20,7 +21,7 @@ describe.each(charts)('names in charts/%s', (chart) => {
     const objects = await helm.objects(chart, { release: 'anything' })
     for (const name of services) {
       const pod = podOf(objects, name)
-      find(objects, 'ServiceAccount', name)
+      findObject(objects, 'ServiceAccount', name)
       expect(pod.spec.serviceAccountName).toBe(name)
       expect(pod.spec.containers[0].name).toBe(name)
       expect(pod.metadata.labels['app.kubernetes.io/name']).toBe(name)
@@ -50,7 +51,7 @@ describe.each(charts)('names in charts/%s', (chart) => {
   it('have the port of counting wherever the dashboard looks for it', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects(chart)
-    const { port } = (find(objects, 'Service', 'counting').spec as { ports: [{ port: number }] }).ports[0]
+    const { port } = (findObject(objects, 'Service', 'counting').spec as { ports: [{ port: number }] }).ports[0]
     const pod = podOf(objects, 'dashboard')
     expect(new URL(environmentOf(pod)['COUNTING_SERVICE_URL'] ?? '').port).toBe(String(port))
     const upstream = pod.metadata.annotations['consul.hashicorp.com/connect-service-upstreams']
@@ -58,7 +59,8 @@ describe.each(charts)('names in charts/%s', (chart) => {
     // Under Istio every address of counting leads through the dashboard's own sidecar: its page has no bypass to try.
     const direct = environmentOf(pod)['COUNTING_BYPASS_URL']
     expect(direct).toBe(chart === 'consul' ? `http://counting:${port}` : undefined)
-    const [test] = (find(objects, 'Pod', 'throughline-test').spec as { containers: [{ env: unknown }] }).containers
+    const [test] = (findObject(objects, 'Pod', 'throughline-test').spec as { containers: [{ env: unknown }] })
+      .containers
     expect(test.env).toContainEqual({ name: 'BYPASS_URL', value: `http://counting:${port}/` })
   })
 
@@ -84,10 +86,10 @@ it('destinations, sources and principals are services that the charts install', 
 
 it('the trace backend of apps, sidecars and mesh is one host', async (context) => {
   const helm = await requireHelm(context)
-  const service = find(await helm.objects('consul'), 'Service', 'jaeger')
+  const service = findObject(await helm.objects('consul'), 'Service', 'jaeger')
   const host = `jaeger.${service.metadata.namespace}.svc.cluster.local`
   const mesh = await helm.objects('consul/install/mesh')
-  expect(JSON.stringify(find(mesh, 'ProxyDefaults', 'global').spec)).toContain(host)
+  expect(JSON.stringify(findObject(mesh, 'ProxyDefaults', 'global').spec)).toContain(host)
   for (const chart of charts) expect(await helm.text(chart)).toContain(`value: "http://${host}:4318"`)
 })
 

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CHARTS, requireHelm } from './support/helm.ts'
 
-/** Every file below a folder, with its content; links are followed. */
+/** Every file below a folder, with its content. */
 async function filesOf(folder: string): Promise<Map<string, string>> {
   const files = new Map<string, string>()
   for (const name of await fs.readdir(folder)) {
@@ -20,7 +20,24 @@ async function filesOf(folder: string): Promise<Map<string, string>> {
 /** What stays behind (`.helmignore`), or is written when packing. */
 const notPacked = /(^|\/)(README\.md|Chart\.yaml|Chart\.lock)$|(^|\/)(ci|examples)\/|^install\//
 
-describe.each(['service', 'consul', 'consul/install/mesh', 'istio'])('charts/%s', (chart) => {
+/** What a chart is packed from: its own folder, and a folder for each subchart. */
+async function sourcesOf(chart: string, subcharts: Record<string, string>): Promise<Map<string, string>> {
+  const sources = await filesOf(path.join(CHARTS, chart))
+  for (const name of sources.keys()) if (name.startsWith('charts/')) sources.delete(name)
+  for (const [name, folder] of Object.entries(subcharts)) {
+    for (const [file, text] of await filesOf(path.join(CHARTS, folder))) sources.set(`charts/${name}/${file}`, text)
+  }
+  return sources
+}
+
+const shared = { service: 'service', observability: 'observability' }
+
+describe.each([
+  ['service', {}],
+  ['consul', { ...shared, mesh: 'consul/install/mesh' }],
+  ['consul/install/mesh', {}],
+  ['istio', shared],
+] as const)('charts/%s', (chart, subcharts) => {
   it('passes helm lint --strict', async (context) => {
     const helm = await requireHelm(context)
     const { exitCode, stdout } = await helm.run('lint', '--strict', path.join(CHARTS, chart))
@@ -37,7 +54,7 @@ describe.each(['service', 'consul', 'consul/install/mesh', 'istio'])('charts/%s'
       const [archive = ''] = await fs.readdir(folder)
       execFileSync('tar', ['-xzf', archive], { cwd: folder })
       const [unpacked = ''] = (await fs.readdir(folder)).filter((name) => name !== archive)
-      const wanted = [...(await filesOf(path.join(CHARTS, chart)))].filter(([name]) => !notPacked.test(name))
+      const wanted = [...(await sourcesOf(chart, subcharts))].filter(([name]) => !notPacked.test(name))
       const got = [...(await filesOf(path.join(folder, unpacked)))].filter(([name]) => !notPacked.test(name))
       expect(new Map(got)).toEqual(new Map(wanted))
       const render = async (from: string) => (await helm.run('template', 'x', from, '--namespace', 'x')).stdout

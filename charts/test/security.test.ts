@@ -1,8 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import type { KubeObject } from '@throughline/lab-kube-api'
 import { describe, expect, it } from 'vitest'
 import { CHARTS, requireHelm } from './support/helm.ts'
-import { type KubernetesObject, ofKind } from './support/kubernetes-object.ts'
+import { ofKind } from './support/kubernetes-object.ts'
 
 interface PodSpec {
   hostNetwork?: boolean
@@ -12,7 +13,7 @@ interface PodSpec {
 }
 
 /** The pods that a chart starts: of Deployments, and those of tests. */
-function podSpecs(objects: KubernetesObject[]): PodSpec[] {
+function podSpecs(objects: KubeObject[]): PodSpec[] {
   const deployed = ofKind(objects, 'Deployment').map(({ spec }) => (spec as { template: { spec: PodSpec } }).template)
   return [...deployed.map(({ spec }) => spec), ...ofKind(objects, 'Pod').map(({ spec }) => spec as PodSpec)]
 }

@@ -1,6 +1,7 @@
+import { findObject } from '@throughline/lab-kube-api'
 import { describe, expect, it } from 'vitest'
 import { requireHelm } from './support/helm.ts'
-import { environmentOf, find, names, podOf } from './support/kubernetes-object.ts'
+import { environmentOf, names, podOf } from './support/kubernetes-object.ts'
 
 const dashboard = { files: ['service/ci/dashboard-values.yaml'] }
 
@@ -75,7 +76,7 @@ describe('charts/service, installed alone', () => {
   it('opens its port and, to the scraper only, the ports of metrics', async (context) => {
     const helm = await requireHelm(context)
     const values = { networkPolicy: { metricsPorts: [20200] } }
-    const policy = find(await helm.objects('service', { ...dashboard, values }), 'NetworkPolicy', 'dashboard')
+    const policy = findObject(await helm.objects('service', { ...dashboard, values }), 'NetworkPolicy', 'dashboard')
     const monitoring = { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } }
     expect(policy.spec).toMatchObject({
       policyTypes: ['Ingress'],

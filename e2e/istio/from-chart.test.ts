@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { KubeObject, FakeKubeApi } from '@throughline/lab-kube-api'
 import { findHelm } from '@throughline/lab-programs'
-import { type IstioMesh, renderChart } from '@throughline/lab-meshes'
+import { type IstioMesh, createHelm } from '@throughline/lab-meshes'
 import { pollUntil } from '@throughline/lab-testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { requireNamespaces } from '@throughline/lab-pods'
@@ -34,12 +34,10 @@ describe('the policies of charts/istio, rendered by Helm, under a real istiod wi
 
   /** Does what `helm upgrade` would: brings an example's objects and takes away those it has no more. */
   async function upgrade(example: string): Promise<void> {
-    const rendered = await renderChart({
-      helm: await findHelm(),
-      chart,
-      release: 'throughline',
+    const rendered = await createHelm(await findHelm()).objects(chart, {
       namespace,
       files: [path.join(chart, 'examples', example, 'values.yaml')],
+      includeTests: false,
     })
     const wanted = rendered.filter(
       ({ apiVersion, kind }) => kind !== 'Sidecar' && groups.some((group) => apiVersion.startsWith(group)),

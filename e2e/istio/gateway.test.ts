@@ -1,9 +1,8 @@
-import type { KubeObject } from '@throughline/lab-kube-api'
+import { findObject, type KubeObject } from '@throughline/lab-kube-api'
 import { pollUntil } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
 import { type ControlPlane, useControlPlane } from './support/control-plane.ts'
 import { expectRestricted } from './support/expect-restricted.ts'
-import { findObject } from './support/find-object.ts'
 import { madeForGateway, startGateway } from './support/start-gateway.ts'
 
 const controlPlane = useControlPlane()

@@ -1,10 +1,10 @@
 import path from 'node:path'
+import { type Container, containerEnvironment, findObject } from '@throughline/lab-kube-api'
 import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { type ControlPlane, useControlPlane } from './support/control-plane.ts'
 import { expectRestricted } from './support/expect-restricted.ts'
-import { findObject } from './support/find-object.ts'
-import { type Container, containerOf, environmentOf, type Pod, startPod } from './support/start-pod.ts'
+import { containerOf, type Pod, startPod } from './support/start-pod.ts'
 
 const injected = path.join(import.meta.dirname, '../../charts/istio/examples/default/injected')
 
@@ -78,7 +78,9 @@ describe('a pod of the chart, admitted by istiod’s own webhook', () => {
       'prometheus.io/path': '/stats/prometheus',
     })
     expect(JSON.parse(metadata.annotations['sidecar.istio.io/status'] ?? '')).toMatchObject({ revision: 'default' })
-    const { ISTIO_PROMETHEUS_ANNOTATIONS, ISTIO_META_APP_CONTAINERS } = environmentOf(containerOf(pod, 'istio-proxy'))
+    const { ISTIO_PROMETHEUS_ANNOTATIONS, ISTIO_META_APP_CONTAINERS } = containerEnvironment(
+      containerOf(pod, 'istio-proxy') ?? {},
+    )
     expect(JSON.parse(ISTIO_PROMETHEUS_ANNOTATIONS ?? '')).toEqual({ scrape: 'true', path: '/metrics', port })
     expect(ISTIO_META_APP_CONTAINERS).toBe(name)
   })
@@ -92,7 +94,7 @@ describe('a pod of the chart, admitted by istiod’s own webhook', () => {
       expect(livenessProbe).toMatchObject({ exec: { command } })
       expect(startupProbe).toMatchObject({ exec: { command } })
       expect(readinessProbe).toMatchObject({ exec: { command: [...command, 'ready'] } })
-      expect(environmentOf(containerOf(pod, 'istio-proxy'))).not.toHaveProperty('ISTIO_KUBE_APP_PROBERS')
+      expect(containerEnvironment(containerOf(pod, 'istio-proxy') ?? {})).not.toHaveProperty('ISTIO_KUBE_APP_PROBERS')
     },
   )
 
@@ -107,7 +109,8 @@ describe('a pod of the chart, admitted by istiod’s own webhook', () => {
   it('gets its sidecar’s settings from a pod annotation', async (context) => {
     const values = { counting: { podAnnotations: { 'proxy.istio.io/config': 'tracing:\n  sampling: 10\n' } } }
     const { counting, dashboard } = await install(await controlPlane(context), { namespace: 'proxy-config', values })
-    const settings = (pod: Pod | undefined) => environmentOf(containerOf(pod as Pod, 'istio-proxy'))['PROXY_CONFIG']
+    const settings = (pod: Pod | undefined) =>
+      containerEnvironment(containerOf(pod as Pod, 'istio-proxy') ?? {})['PROXY_CONFIG']
     expect(JSON.parse(settings(counting) ?? '')).toEqual({ tracing: { sampling: 10 } })
     expect(JSON.parse(settings(dashboard) ?? '')).toEqual({})
   })
@@ -153,7 +156,7 @@ describe('a pod of the chart where Istio’s CNI plugin and native sidecars are 
     const args = init?.args ?? []
     const flag = (name: string) => args[args.indexOf(name) + 1]
     expect([flag('-o'), flag('-u'), flag('-b')]).toEqual(['4317,4318,9411,14268,16686', '1337', '*'])
-    expect(init?.securityContext.capabilities?.add).toEqual(['NET_ADMIN', 'NET_RAW'])
+    expect(init?.securityContext?.capabilities?.add).toEqual(['NET_ADMIN', 'NET_RAW'])
   })
 
   it('has a sidecar beside its app, started before it', async (context) => {

@@ -1,67 +1,51 @@
-import { execFile } from 'node:child_process'
-import fs from 'node:fs/promises'
-import os from 'node:os'
 import path from 'node:path'
-import { stringify } from 'yaml'
-import type { TestContext } from 'vitest'
+import { buildSubcharts, createHelm, type Helm as Runner, type RenderOptions } from '@throughline/lab-meshes'
 import { findHelm, type HelmMajor, messageOf } from '@throughline/lab-programs'
-import { readObjects } from '@throughline/lab-meshes'
-import type { KubernetesObject } from './kubernetes-object.ts'
+import type { KubeObject } from '@throughline/lab-kube-api'
+import type { TestContext } from 'vitest'
 
 /** Folder of the charts. */
 export const CHARTS = path.join(import.meta.dirname, '../..')
 
-interface RenderOptions {
-  /** Values as data; they win over `files`. */
-  values?: Record<string, unknown>
-  /** Values files, below `charts/`. */
-  files?: string[]
-  release?: string
-  namespace?: string
-  kubeVersion?: string
-}
-
-interface HelmResult {
-  exitCode: number
-  stdout: string
-  stderr: string
-}
-
+/** Charts and values files are named below `charts/`. */
 export interface Helm {
-  run: (...args: string[]) => Promise<HelmResult>
-  /** Renders a chart (a folder below `charts/`) as text. @throws with Helm's own message when it refuses */
+  run: Runner['run']
+  /** Renders a chart as text. @throws with Helm's own message when it refuses */
   text: (chart: string, options?: RenderOptions) => Promise<string>
-  /** Renders a chart to its objects, those of `templates/tests` included. */
-  objects: (chart: string, options?: RenderOptions) => Promise<KubernetesObject[]>
+  /** Renders a chart to its objects, those of its tests included. */
+  objects: (chart: string, options?: RenderOptions) => Promise<KubeObject[]>
   /** Helm's message when it refuses to render; undefined when it renders. */
   refusal: (chart: string, options?: RenderOptions) => Promise<string | undefined>
 }
 
-function createHelm(file: string): Helm {
-  const run = (...args: string[]) => runHelm(file, args)
-  const render = (chart: string, options: RenderOptions = {}) =>
-    withValues(options, (args) => run('template', options.release ?? 'throughline', path.join(CHARTS, chart), ...args))
-  const text = async (chart: string, options?: RenderOptions) => {
-    const result = await render(chart, options)
-    if (result.exitCode !== 0) throw new Error(result.stderr)
-    return result.stdout
-  }
+async function createChartsHelm(file: string): Promise<Helm> {
+  const { run, template, objects } = createHelm(file)
+  // For what is not a render: linting, packing, installing.
+  for (const chart of ['consul', 'istio']) await buildSubcharts({ run, chart: path.join(CHARTS, chart) })
   return {
     run,
-    text,
-    objects: async (chart, options) => readObjects<KubernetesObject>(await text(chart, options)),
-    refusal: async (chart, options) => {
-      const result = await render(chart, options)
-      return result.exitCode === 0 ? undefined : result.stderr
+    async text(chart, options) {
+      const result = await template(path.join(CHARTS, chart), below(options))
+      if (result.exitCode !== 0) throw new Error(result.stderr)
+      return result.stdout
+    },
+    objects: (chart, options) => objects(path.join(CHARTS, chart), below(options)),
+    async refusal(chart, options) {
+      const { exitCode, stderr } = await template(path.join(CHARTS, chart), below(options))
+      return exitCode === 0 ? undefined : stderr
     },
   }
+}
+
+function below(options: RenderOptions = {}): RenderOptions {
+  return { ...options, files: (options.files ?? []).map((name) => path.join(CHARTS, name)) }
 }
 
 const found = new Map<HelmMajor, Promise<Helm>>()
 
 /** The Helm of a test. A machine without one skips the test and says why; in CI that is a failure. */
 export async function requireHelm(context: Pick<TestContext, 'skip'>, major: HelmMajor = 4): Promise<Helm> {
-  const helm = found.get(major) ?? findHelm(major).then(createHelm)
+  const helm = found.get(major) ?? findHelm(major).then(createChartsHelm)
   found.set(major, helm)
   return await helm.catch((error: unknown) => giveUp(context, error))
 }
@@ -70,40 +54,4 @@ export async function requireHelm(context: Pick<TestContext, 'skip'>, major: Hel
 export function giveUp(context: Pick<TestContext, 'skip'>, error: unknown): never {
   if (process.env['CI']) throw error
   return context.skip(messageOf(error))
-}
-
-function runHelm(file: string, args: string[]): Promise<HelmResult> {
-  return new Promise((resolve) => {
-    execFile(file, args, { maxBuffer: 64 * 1024 * 1024, env: quietEnvironment() }, (error, stdout, stderr) =>
-      resolve({ exitCode: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
-    )
-  })
-}
-
-/** The user's own Helm plugins, repositories and cluster must not change a result. */
-function quietEnvironment(): NodeJS.ProcessEnv {
-  const home = path.join(os.tmpdir(), 'throughline-helm-home')
-  return {
-    PATH: process.env['PATH'],
-    HOME: home,
-    HELM_CACHE_HOME: home,
-    HELM_CONFIG_HOME: home,
-    HELM_DATA_HOME: home,
-    KUBECONFIG: path.join(home, 'none'),
-  }
-}
-
-async function withValues<T>(options: RenderOptions, use: (args: string[]) => Promise<T>): Promise<T> {
-  const args = ['--namespace', options.namespace ?? 'throughline']
-  if (options.kubeVersion !== undefined) args.push('--kube-version', options.kubeVersion)
-  for (const file of options.files ?? []) args.push('--values', path.join(CHARTS, file))
-  if (options.values === undefined) return use(args)
-  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-values-'))
-  try {
-    const file = path.join(folder, 'values.yaml')
-    await fs.writeFile(file, stringify(options.values, { version: '1.1' }))
-    return await use([...args, '--values', file])
-  } finally {
-    await fs.rm(folder, { recursive: true })
-  }
 }

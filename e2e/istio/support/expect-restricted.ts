@@ -14,7 +14,7 @@ export function expectRestricted({ spec }: Pod): void {
       capabilities: { drop: ['ALL'] },
     })
     expect({ ...pod, ...container.securityContext }).toMatchObject({ runAsNonRoot: true })
-    expect(container.securityContext.capabilities).not.toHaveProperty('add')
+    expect(container.securityContext?.capabilities).not.toHaveProperty('add')
   }
   for (const { name: _, ...source } of (spec['volumes'] ?? []) as { name: string }[]) {
     expect(['configMap', 'downwardAPI', 'emptyDir', 'projected', 'secret']).toContain(Object.keys(source).join())

@@ -1,17 +1,8 @@
-import type { KubeObject, FakeKubeApi } from '@throughline/lab-kube-api'
+import type { Container, KubeObject, FakeKubeApi, Pod as AnyPod } from '@throughline/lab-kube-api'
 
-export interface Container {
-  name: string
-  args?: string[]
-  env?: { name: string; value?: string }[]
-  restartPolicy?: string
-  securityContext: { runAsUser?: number; capabilities?: { add?: string[]; drop?: string[] } }
-  [field: string]: unknown
-}
-
-export interface Pod extends KubeObject {
+/** A pod as it was admitted: a webhook has put labels and annotations on it. */
+export interface Pod extends AnyPod {
   metadata: KubeObject['metadata'] & { labels: Record<string, string>; annotations: Record<string, string> }
-  spec: { containers: Container[]; initContainers?: Container[]; serviceAccountName: string; [field: string]: unknown }
 }
 
 const hash = '5d8f9c6b7d'
@@ -44,9 +35,4 @@ export async function startPod(kubeApi: FakeKubeApi, deployment: KubeObject): Pr
 /** The container or init container of this name. */
 export function containerOf({ spec }: Pod, name: string): Container | undefined {
   return [...(spec.initContainers ?? []), ...spec.containers].find((container) => container.name === name)
-}
-
-/** A container's plain environment. */
-export function environmentOf(container: Container | undefined): Record<string, string | undefined> {
-  return Object.fromEntries((container?.env ?? []).map(({ name, value }) => [name, value]))
 }

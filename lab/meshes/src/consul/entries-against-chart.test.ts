@@ -1,9 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { readObjects } from '@throughline/lab-kube-api'
 import { expect, it } from 'vitest'
 import type { ConsulEntry } from './check-consul-entry.ts'
 import { renderIntentions, renderMeshEntry, renderProxyDefaults, renderServiceDefaults } from './consul-entries.ts'
-import { readChartObjects } from './from-chart-objects.ts'
 import { readChart } from './read-chart.ts'
 
 /** A render that the charts' own tests keep true. */
@@ -25,7 +25,7 @@ const byName = (entries: readonly ConsulEntry[]): Record<string, Record<string, 
 
 it('the entries of mesh/consul are those of the chart, leaf by leaf, but for what is listed here', async () => {
   const texts = fs.readdirSync(rendered).map((file) => fs.readFileSync(path.join(rendered, file), 'utf8'))
-  const chart = byName(readChart(readChartObjects(texts.join('\n---\n'))).entries)
+  const chart = byName(readChart(readObjects(texts.join('\n---\n'))).entries)
   const ours = byName([
     await renderProxyDefaults({ tracer: 'zipkin', sampling: '100' }, backend),
     await renderMeshEntry(),

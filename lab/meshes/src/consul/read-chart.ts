@@ -1,13 +1,12 @@
-import { LabError } from '@throughline/lab-programs'
 import {
-  type ChartContainer,
-  type ChartDeployment,
-  type ChartObject,
+  containerEnvironment,
+  type Deployment,
   isDeployment,
   isNetworkPolicy,
-  isSelected,
   isService,
-} from './from-chart-objects.ts'
+  type KubeObject,
+} from '@throughline/lab-kube-api'
+import { LabError } from '@throughline/lab-programs'
 
 /** A config entry as `PUT /v1/config` takes it. Consul takes a resource's own camelCase keys. */
 interface ChartEntry {
@@ -57,7 +56,7 @@ const withoutEffect = new Set(['ServiceAccount', 'PodDisruptionBudget', 'ConfigM
  *
  * @throws LabError TL_MESH_CONFIG_INVALID naming the object that can't be had without a cluster, or is wrong
  */
-export function readChart(objects: readonly ChartObject[]): ChartPlacement {
+export function readChart(objects: readonly KubeObject[]): ChartPlacement {
   const entries = objects
     .filter(({ apiVersion }) => apiVersion.startsWith(prefix))
     .map(toEntry)
@@ -76,7 +75,7 @@ export function readChart(objects: readonly ChartObject[]): ChartPlacement {
   }
 }
 
-function toEntry(object: ChartObject): ChartEntry {
+function toEntry(object: KubeObject): ChartEntry {
   const { destination, ...spec } = { ...(object.spec as { destination?: { name?: string } } | undefined) }
   const kind = kebabCase(object.kind)
   // Of this one there is a single entry, and Consul refuses a name for it.
@@ -84,7 +83,7 @@ function toEntry(object: ChartObject): ChartEntry {
   return { kind, name: destination?.name ?? object.metadata.name, ...spec }
 }
 
-function toPod(deployment: ChartDeployment, objects: readonly ChartObject[]): ChartPod {
+function toPod(deployment: Deployment, objects: readonly KubeObject[]): ChartPod {
   const { template } = deployment.spec
   const { labels = {} } = template.metadata
   const services = servicesOf(deployment, objects)
@@ -113,7 +112,10 @@ function toPod(deployment: ChartDeployment, objects: readonly ChartObject[]): Ch
     name,
     port,
     ...(securityContext?.runAsUser !== undefined && { uid: securityContext.runAsUser }),
-    env: environmentOf(container, deployment.metadata),
+    env: containerEnvironment(container, {
+      'metadata.name': `${deployment.metadata.name}-0`,
+      'metadata.namespace': deployment.metadata.namespace,
+    }),
     upstreams: list(annotationOf(deployment, 'connect-service-upstreams')).map((text) => toUpstream(text, deployment)),
     ...(transparent === 'true' && {
       transparentProxy: {
@@ -127,41 +129,29 @@ function toPod(deployment: ChartDeployment, objects: readonly ChartObject[]): Ch
 }
 
 /** `counting:9001`, or `counting:9001:dc1` of another datacenter, which there is none of here. */
-function toUpstream(text: string, deployment: ChartDeployment): { name: string; port: number } {
+function toUpstream(text: string, deployment: Deployment): { name: string; port: number } {
   const [, name, port] = /^([a-z0-9-]+):(\d+)$/.exec(text) ?? []
   if (name === undefined) throw invalid(deployment, `has the upstream "${text}", which is not name:port`)
   return { name, port: Number(port) }
 }
 
-function environmentOf(
-  container: ChartContainer,
-  { name, namespace }: ChartObject['metadata'],
-): Record<string, string> {
-  const fields: Record<string, string> = {
-    'metadata.name': `${name}-0`,
-    ...(namespace !== undefined && { 'metadata.namespace': namespace }),
-  }
-  const env: Record<string, string> = {}
-  for (const { name: key, value, valueFrom } of container.env ?? []) {
-    const field = valueFrom?.fieldRef?.fieldPath
-    const text = value ?? (field === undefined ? undefined : fields[field]) ?? ''
-    // As in a cluster: only to what stands above, and anything else stays as it is written.
-    env[key] = text.replaceAll(/\$\((\w+)\)/g, (all, reference: string) => env[reference] ?? all)
-  }
-  return env
-}
-
-function servicesOf(deployment: ChartDeployment, objects: readonly ChartObject[]) {
+function servicesOf(deployment: Deployment, objects: readonly KubeObject[]) {
   const { labels } = deployment.spec.template.metadata
   return objects.filter(isService).filter(({ spec }) => isSelected(labels, spec.selector))
 }
 
-function hostsOf({ metadata: { name, namespace = 'default' } }: ChartObject): string[] {
+function hostsOf({ metadata: { name, namespace = 'default' } }: KubeObject): string[] {
   return [name, `${name}.${namespace}`, `${name}.${namespace}.svc`, `${name}.${namespace}.svc.cluster.local`]
 }
 
-function annotationOf(deployment: ChartDeployment, name: string): string | undefined {
+function annotationOf(deployment: Deployment, name: string): string | undefined {
   return deployment.spec.template.metadata.annotations?.[`${prefix}${name}`]
+}
+
+/** Whether labels have everything that a selector wants; an empty selector selects nothing here. */
+function isSelected(labels: Record<string, string> = {}, selector: Record<string, string> = {}): boolean {
+  const wanted = Object.entries(selector)
+  return wanted.length > 0 && wanted.every(([name, value]) => labels[name] === value)
 }
 
 function list(text: string | undefined): string[] {
@@ -172,6 +162,6 @@ function kebabCase(kind: string): string {
   return kind.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()
 }
 
-function invalid({ kind, metadata: { name } }: ChartObject, what: string): LabError {
+function invalid({ kind, metadata: { name } }: KubeObject, what: string): LabError {
   return new LabError('TL_MESH_CONFIG_INVALID', `${kind} ${name} of the chart ${what}`)
 }

@@ -1,8 +1,7 @@
 import fs from 'node:fs/promises'
-import type { KubeObject } from '@throughline/lab-kube-api'
+import { type KubeObject, readObjects } from '@throughline/lab-kube-api'
 import { type FoundIstio, versions } from '@throughline/lab-programs'
-import { readObjects } from './read-objects.ts'
-import { renderChart } from './render-chart.ts'
+import { createHelm } from '../../helm/create-helm.ts'
 
 export interface IstioObjectsOptions {
   /** Path of a Helm. */
@@ -21,12 +20,13 @@ export const istioNamespace = 'istio-system'
 export async function renderIstioObjects(options: IstioObjectsOptions): Promise<KubeObject[]> {
   const { helm, istio, files = [], values = {}, kubeVersion = '1.36.3' } = options
   const { baseChart, istiodChart, gatewayApiDefinitions } = istio.files
-  const common = { helm, namespace: istioNamespace, kubeVersion }
+  const { objects } = createHelm(helm)
+  const common = { namespace: istioNamespace, kubeVersion, includeCrds: true, includeTests: false }
   // The charts of the sources name test images; only released ones name the release.
   const image = { global: { hub: 'docker.io/istio', tag: versions.istio.version } }
   const [base, istiod, gateway] = await Promise.all([
-    renderChart({ ...common, chart: baseChart, release: 'istio-base' }),
-    renderChart({ ...common, chart: istiodChart, release: 'istiod', files, values: withImage(values, image) }),
+    objects(baseChart, { ...common, release: 'istio-base' }),
+    objects(istiodChart, { ...common, release: 'istiod', files, values: withImage(values, image) }),
     fs.readFile(gatewayApiDefinitions, 'utf8').then(readObjects),
   ])
   return [...base, ...gateway, ...istiod]

@@ -1,4 +1,4 @@
-import type { KubeObject } from '@throughline/lab-kube-api'
+import { containerEnvironment, type Deployment, type KubeObject } from '@throughline/lab-kube-api'
 import { LabError } from '@throughline/lab-programs'
 
 export interface IstiodPorts {
@@ -12,21 +12,6 @@ export interface IstiodPorts {
   http: number
   /** Metrics. */
   monitoring: number
-}
-
-interface EnvVariable {
-  name: string
-  value?: string
-  valueFrom?: { fieldRef?: { fieldPath: string } }
-}
-
-interface Deployment {
-  metadata: { namespace: string }
-  spec: {
-    template: {
-      spec: { serviceAccountName: string; containers: { name: string; args: string[]; env: EnvVariable[] }[] }
-    }
-  }
 }
 
 /**
@@ -45,17 +30,12 @@ export function istiodCommand(
   if (container === undefined) {
     throw new LabError('TL_MESH_CONFIG_INVALID', `the Deployment ${deployment.metadata.name} has no istiod`)
   }
-  const fields: Record<string, string> = {
+  const fields = {
     'metadata.name': 'istiod-0',
     'metadata.namespace': metadata.namespace,
     'spec.serviceAccountName': pod.serviceAccountName,
   }
-  const env: Record<string, string> = {}
-  for (const { name, value, valueFrom } of container.env) {
-    const known = value ?? fields[valueFrom?.fieldRef?.fieldPath ?? '']
-    if (known !== undefined) env[name] = known
-  }
-  env['KUBECONFIG'] = kubeconfig
+  const env = { ...containerEnvironment(container, fields), KUBECONFIG: kubeconfig }
   const addresses = {
     kubeconfig,
     grpcAddr: `${host}:${ports.xds}`,
@@ -65,5 +45,6 @@ export function istiodCommand(
     monitoringAddr: `${host}:${ports.monitoring}`,
   }
   // Of a flag that is given twice, the last one counts.
-  return { args: [...container.args, ...Object.entries(addresses).map(([flag, value]) => `--${flag}=${value}`)], env }
+  const given = container.args ?? []
+  return { args: [...given, ...Object.entries(addresses).map(([flag, value]) => `--${flag}=${value}`)], env }
 }

@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { buildSubcharts } from '@throughline/lab-meshes'
+import { temporaryFolder } from '@throughline/lab-testkit'
+import { describe, expect, it } from 'vitest'
+import { CHARTS, type Helm, requireHelm } from './support/helm.ts'
+
+/** The charts as git has them: what a Git artifact of Flux, a zip or a fresh clone holds. */
+async function checkOut(folder: string): Promise<void> {
+  const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '.'], { cwd: CHARTS })
+  for (const file of list.toString().trim().split('\n')) {
+    await fs.cp(path.join(CHARTS, file), path.join(folder, file)).catch(ignoreMissing)
+  }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  // Removed, and not yet committed.
+  if (error.code !== 'ENOENT') throw error
+}
+
+const render = async ({ run }: Helm, chart: string): Promise<string> => {
+  const { exitCode, stdout, stderr } = await run('template', 'throughline', chart, '--namespace', 'throughline')
+  return exitCode === 0 ? stdout : stderr
+}
+
+describe.each(['consul', 'istio'])('the subcharts of charts/%s', (chart) => {
+  it.for([4, 3] as const)('come by `helm dependency build` of a checkout, with Helm %i', async (major, context) => {
+    const helm = await requireHelm(context, major)
+    await using folder = await temporaryFolder()
+    await checkOut(folder.path)
+    const copy = path.join(folder.path, chart)
+    expect(await fs.readdir(copy)).not.toContain('charts')
+    expect(await helm.run('dependency', 'build', copy)).toMatchObject({ exitCode: 0 })
+    expect(await render(helm, copy)).toBe(await render(helm, path.join(CHARTS, chart)))
+  })
+
+  it('are built where a checkout has links as text, once, and again when a source changes', async (context) => {
+    const helm = await requireHelm(context)
+    await using folder = await temporaryFolder()
+    await checkOut(folder.path)
+    const copy = path.join(folder.path, chart)
+    await fs.mkdir(path.join(copy, 'charts'))
+    await fs.writeFile(path.join(copy, 'charts/service'), '../../service')
+    expect(await render(helm, copy)).not.toContain('kind: Deployment')
+    const build = () => buildSubcharts({ run: helm.run, chart: copy })
+    expect(await build()).toBe(true)
+    expect(await build()).toBe(false)
+    expect(await render(helm, copy)).toBe(await render(helm, path.join(CHARTS, chart)))
+
+    const source = path.join(folder.path, 'service/values.yaml')
+    await fs.writeFile(source, (await fs.readFile(source, 'utf8')).replace('logLevel: info', 'logLevel: debug'))
+    expect(await build()).toBe(true)
+    expect(await render(helm, copy)).toContain('value: "debug"')
+  })
+})
+
+it('a chart without subcharts of its own is left alone', async (context) => {
+  const { run } = await requireHelm(context)
+  expect(await buildSubcharts({ run, chart: path.join(CHARTS, 'service') })).toBe(false)
+})
