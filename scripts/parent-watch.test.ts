@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { afterAll, describe, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { pollUntil } from '@throughline/lab-testkit'
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-parent-'))
@@ -51,6 +51,7 @@ describe.each([
         deadline: 15_000,
       })
       npm.kill('SIGKILL')
+      expect(isRunning(pid)).toBe(false)
     },
     30_000,
   )

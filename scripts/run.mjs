@@ -8,14 +8,14 @@
 import { requireNode } from './require-node.mjs'
 
 requireNode()
-import('./commands.mjs')
-  .then(({ runCommandLine }) => runCommandLine(process.argv.slice(2)))
-  .then(
-    (code) => {
-      process.exitCode = code
-    },
-    (error) => {
-      console.error(error instanceof Error && 'code' in error ? `throughline: ${error.message}` : error)
-      process.exitCode = 1
-    },
-  )
+void main()
+
+async function main() {
+  try {
+    const { runCommandLine } = await import('./commands.mjs')
+    process.exitCode = await runCommandLine(process.argv.slice(2))
+  } catch (error) {
+    console.error(error)
+    process.exitCode = 1
+  }
+}

@@ -8,12 +8,24 @@ export interface ToolOptions {
   timeoutMs?: number
 }
 
+/** A program that failed; its message is the last line that it wrote on standard error. */
+export class ToolError extends Error {
+  /** All that it wrote there. */
+  readonly stderr: string
+
+  constructor(message: string, { stderr, cause }: { stderr: string; cause: unknown }) {
+    super(message, { cause })
+    this.name = 'ToolError'
+    this.stderr = stderr
+  }
+}
+
 const run = promisify(execFile)
 
 /**
  * Runs a program to its end and returns what it printed.
  *
- * @throws with the last line it wrote on standard error, or how it ended
+ * @throws ToolError with the last line it wrote on standard error, or how it ended
  */
 export async function runTool([command = '', ...args]: string[], options: ToolOptions): Promise<string> {
   const { env, signal, timeoutMs = 600_000 } = options
@@ -27,8 +39,8 @@ export async function runTool([command = '', ...args]: string[], options: ToolOp
     return stdout
   } catch (error) {
     signal?.throwIfAborted()
-    const { stderr, message } = error as Error & { stderr?: string }
-    const lastLine = stderr?.trim().split('\n').at(-1)
-    throw new Error(lastLine === undefined || lastLine === '' ? message.split('\n', 1)[0] : lastLine, { cause: error })
+    const { stderr = '', message } = error as Error & { stderr?: string }
+    const lastLine = stderr.trim().split('\n').at(-1)
+    throw new ToolError(lastLine || (message.split('\n', 1)[0] ?? ''), { stderr, cause: error })
   }
 }

@@ -1,55 +1,28 @@
-import fs from 'node:fs/promises'
-import http from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import express from 'express'
-import { describe, expect, it } from 'vitest'
-import { createHealth } from './health.ts'
-import { checkHealth } from './healthcheck.ts'
+import { rolldown } from 'rolldown'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-async function serve(at: { host: string; port: number } | { path: string }) {
-  const health = createHealth()
-  const server = http.createServer(express().use(health.routes))
-  await new Promise<void>((resolve) => server.listen(at, resolve))
-  const address = server.address() as AddressInfo | string
-  return {
-    health,
-    port: typeof address === 'string' ? '' : String(address.port),
-    async [Symbol.asyncDispose]() {
-      await new Promise((resolve) => server.close(resolve))
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-probe-'))
+afterAll(() => fs.rmSync(folder, { recursive: true }))
+
+/** As the images have it: one file. */
+beforeAll(async () => {
+  const bundle = await rolldown({ input: path.join(import.meta.dirname, 'healthcheck.ts'), platform: 'node' })
+  await bundle.write({ dir: folder, format: 'esm', entryFileNames: '[name].js' })
+  fs.writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}')
+  fs.symlinkSync(path.join(folder, 'healthcheck.js'), path.join(folder, 'link.js'))
+})
+
+describe('the probe of a container', () => {
+  it.each(['healthcheck.js', 'healthcheck', 'link.js', './healthcheck.js'])(
+    'run as "node %s" fails when nothing listens, and says why',
+    (file) => {
+      const env = { ...process.env, PORT: '1', HOST: '127.0.0.1', SOCKET_PATH: '' }
+      const { status, stderr } = spawnSync(process.execPath, [file], { cwd: folder, env, encoding: 'utf8' })
+      expect([status, stderr]).toEqual([1, expect.stringMatching(/^\/health: .*ECONNREFUSED/)])
     },
-  }
-}
-
-describe('the health script', () => {
-  it('finds a service alive before it is ready, and ready after', async () => {
-    await using service = await serve({ host: '127.0.0.1', port: 0 })
-    const env = { PORT: service.port, HOST: '127.0.0.1' }
-    expect(await checkHealth(env, undefined)).toBeUndefined()
-    expect(await checkHealth(env, 'ready')).toBe('/health/ready answered 503')
-    service.health.setReady(true)
-    expect(await checkHealth(env, 'ready')).toBeUndefined()
-  })
-
-  it('asks on loopback when the service listens on all addresses, or HOST is not set', async () => {
-    await using service = await serve({ host: '0.0.0.0', port: 0 })
-    expect(await checkHealth({ PORT: service.port, HOST: '0.0.0.0' }, undefined)).toBeUndefined()
-    expect(await checkHealth({ PORT: service.port }, undefined)).toBeUndefined()
-  })
-
-  it('asks a socket when the service listens on one', async () => {
-    const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-health-'))
-    const socket = path.join(folder, 'app.sock')
-    await using service = await serve({ path: socket })
-    service.health.setReady(true)
-    expect(await checkHealth({ SOCKET_PATH: socket, PORT: '1' }, 'ready')).toBeUndefined()
-    await fs.rm(folder, { recursive: true, force: true })
-  })
-
-  it('says what is wrong when nothing listens', async () => {
-    const service = await serve({ host: '127.0.0.1', port: 0 })
-    await service[Symbol.asyncDispose]()
-    expect(await checkHealth({ PORT: service.port }, undefined)).toContain('ECONNREFUSED')
-  })
+  )
 })

@@ -59,6 +59,7 @@ function withAdvice(error: unknown): unknown {
   const advice = [
     ...(code === 'TL_BINARY_MISSING' ? ['Or go without sidecars: npm run demo -- --no-mesh'] : []),
     ...(busy && message.includes('(dashboard)') ? ['Another port for the page: npm run demo -- --port N'] : []),
+    ...(busy ? ['Any free ports instead of the documented ones: npm run demo -- --free-ports'] : []),
     ...(busy && /\((otlp|zipkin|datadog|query)\)/.test(message)
       ? [`If that is a Jaeger, use it: npm run demo -- --jaeger http://127.0.0.1:${demoPorts.query}`]
       : []),

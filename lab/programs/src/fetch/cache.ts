@@ -26,7 +26,7 @@ export async function fillCache(folder: string, fill: (work: string) => Promise<
   const parent = path.dirname(folder)
   const work = path.join(parent, `.fetch-${randomUUID()}`)
   try {
-    await fs.mkdir(work, { recursive: true })
+    await makeFolder(work)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw new LabError(
@@ -45,6 +45,23 @@ export async function fillCache(folder: string, fill: (work: string) => Promise<
   } finally {
     await fs.rm(work, { recursive: true, force: true })
   }
+}
+
+/**
+ * Makes a folder and those above it. Not Node's own `recursive`, which never ends below /proc: there a new folder is
+ * refused with ENOENT, as if its parent were missing.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  const make = (): Promise<void> =>
+    fs.mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
+  await make().catch(async (error: NodeJS.ErrnoException) => {
+    const parent = path.dirname(folder)
+    if (error.code !== 'ENOENT' || parent === folder) throw error
+    await makeFolder(parent)
+    await make()
+  })
 }
 
 /** What processes that were killed have left. */

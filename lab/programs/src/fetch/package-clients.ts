@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { runTool, type ToolOptions } from '../run-tool.ts'
 import { findOnPath } from '../find/executable.ts'
+import { runTool, ToolError, type ToolOptions } from '../run-tool.ts'
 
 /** How each Python package client downloads; it brings the user's index, proxy, certificates and credentials. */
 const clients = [
@@ -29,7 +29,13 @@ export async function findPackageClients(options: ToolOptions): Promise<PackageC
       async download(requirement, folder) {
         const quick = ['--disable-pip-version-check', '--no-input', '--quiet', '--retries', '2', '--timeout', '15']
         const exact = ['--no-deps', '--only-binary=:all:', '-d', folder, requirement]
-        await runTool([file, ...rest, 'download', ...quick, ...exact], options)
+        try {
+          const env = pipEnv(options.env)
+          await runTool([file, ...rest, 'download', ...quick, ...exact], { ...options, env })
+        } catch (error) {
+          options.signal?.throwIfAborted()
+          throw explain(error)
+        }
         const wheel = (await fs.readdir(folder)).find((one) => one.endsWith('.whl'))
         if (wheel === undefined) throw new Error(`${name} left no wheel`)
         return path.join(folder, wheel)
@@ -37,4 +43,28 @@ export async function findPackageClients(options: ToolOptions): Promise<PackageC
     })
   }
   return found
+}
+
+/** Settings of pip that decide what is downloaded and where to; those that say from where are kept. */
+const decides =
+  /^PIP_(?:PYTHON_VERSION|IMPLEMENTATION|ABI|TARGET|PREFIX|ROOT|USER|CONSTRAINT|BUILD_CONSTRAINT|REQUIREMENT|EDITABLE|NO_BINARY|ONLY_BINARY|PREFER_BINARY|NO_DEPS|DEST|REPORT|DRY_RUN|SRC|QUIET|VERBOSE|LOG|EXISTS_ACTION|PYTHON|PRE)$/i
+
+/** pip's environment for a download. A variable is stronger than the user's pip.conf, which may say the same things. */
+function pipEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !decides.test(name)))
+  return { ...kept, PIP_REQUIRE_VIRTUALENV: '0', PIP_REQUIRE_HASHES: '0', PIP_PLATFORM: platformTags().join(' ') }
+}
+
+/** The names of wheels that run on this machine, best first (PEP 600, PEP 656). */
+function platformTags(): string[] {
+  if (process.platform === 'darwin') return [15, 14, 13, 12, 11].map((major) => `macosx_${major}_0_${process.arch}`)
+  const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64'
+  const tags = ['manylinux_2_31', 'manylinux_2_28', 'manylinux_2_17', 'manylinux2014', 'musllinux_1_2', 'musllinux_1_1']
+  return tags.map((tag) => `${tag}_${machine}`)
+}
+
+/** pip ends with "No matching distribution" also when it reached no index; each of its tries says why, further up. */
+function explain(error: unknown): unknown {
+  const [, reason] = error instanceof ToolError ? (/after connection broken by '(.*)':/.exec(error.stderr) ?? []) : []
+  return reason === undefined ? error : new Error(`the index can't be reached: ${reason}`, { cause: error })
 }

