@@ -6,8 +6,8 @@ import { ROOT } from './root.mjs'
 export async function charts() {
   // On a fresh clone the lab is built only by now.
   const [{ findHelm }, { buildSubcharts, createHelm }] = await Promise.all([
-    import('../lab/programs/dist/index.js'),
-    import('../lab/meshes/dist/index.js'),
+    import('@throughline/lab-programs'),
+    import('@throughline/lab-meshes'),
   ])
   const { run } = createHelm(await findHelm())
   for (const name of fs.readdirSync(`${ROOT}/charts`)) {

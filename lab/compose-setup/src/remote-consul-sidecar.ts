@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { httpGet, LabError, poll } from '@throughline/lab-programs'
+import { httpRequest, LabError, poll } from '@throughline/lab-programs'
 import {
   type Bootstrap,
   type BootstrapOptions,
@@ -64,7 +64,7 @@ export function createRemoteConsulSidecar(name: ServiceName, options: RemoteCons
 /** The mark of the bootstrap that an Envoy runs with; undefined when none answers. */
 async function readMark(adminUrl: string): Promise<string | undefined> {
   try {
-    const { body } = await httpGet(`${adminUrl}/server_info`)
+    const { body } = await httpRequest(`${adminUrl}/server_info`)
     return (JSON.parse(body) as { node?: { metadata?: { bootstrap?: string } } }).node?.metadata?.bootstrap
   } catch {
     return undefined

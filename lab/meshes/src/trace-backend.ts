@@ -1,5 +1,5 @@
 import { serveTraceStore, type TraceStore } from '@throughline/trace-store'
-import { httpGet, LabError, messageOf } from '@throughline/lab-programs'
+import { httpRequest, LabError, messageOf } from '@throughline/lab-programs'
 
 /** Addresses of a trace backend that is already there. */
 export interface TraceBackendAddresses {
@@ -61,7 +61,7 @@ export async function findJaeger(
   const { origin, hostname } = parseHttpUrl(queryUrl)
   let page: string
   try {
-    page = (await httpGet(`${origin}/`, { timeoutMs: 3000 })).body
+    page = (await httpRequest(`${origin}/`, { timeoutMs: 3000 })).body
   } catch (error) {
     throw new LabError('TL_TRACE_BACKEND_UNREACHABLE', `no Jaeger answers at ${origin}: ${messageOf(error)}`, {
       cause: error,

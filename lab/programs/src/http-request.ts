@@ -7,13 +7,13 @@ export interface HttpAnswer {
 
 export interface HttpRequestOptions {
   /** Default GET. */
-  method?: string
+  method?: string | undefined
   /** Sent as JSON. */
   body?: unknown
   /** Milliseconds for the whole exchange, default 1000. */
-  timeoutMs?: number
+  timeoutMs?: number | undefined
   /** A unix socket to connect to instead of the URL's host. */
-  socketPath?: string
+  socketPath?: string | undefined
 }
 
 const maxBody = 8 * 1024 * 1024
@@ -27,21 +27,29 @@ export function httpRequest(url: string, options: HttpRequestOptions = {}): Prom
   return new Promise((resolve, reject) => {
     const { method = 'GET', body, timeoutMs = 1000, socketPath } = options
     const signal = AbortSignal.timeout(timeoutMs)
-    const request = http.request(
-      url,
-      { method, agent: false, signal, ...(socketPath && { socketPath }) },
-      (response) => {
-        let answer = ''
-        response.setEncoding('utf8')
-        response.on('data', (chunk: string) => {
-          answer += chunk
-          if (answer.length > maxBody) response.destroy(new Error(`${url} answered more than ${maxBody} bytes`))
-        })
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: answer }))
-        response.on('error', reject)
-      },
-    )
+    const request = http.request(url, { method, agent: false, signal, socketPath }, (response) => {
+      let answer = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => {
+        answer += chunk
+        if (answer.length > maxBody) response.destroy(new Error(`${url} answered more than ${maxBody} bytes`))
+      })
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: answer }))
+      response.on('error', reject)
+    })
     request.on('error', reject)
     request.end(body === undefined ? undefined : JSON.stringify(body))
   })
+}
+
+/** Whether a GET is answered with 200 now. */
+export async function answersOk(
+  url: string,
+  options: Omit<HttpRequestOptions, 'method' | 'body'> = {},
+): Promise<boolean> {
+  try {
+    return (await httpRequest(url, options)).status === 200
+  } catch {
+    return false
+  }
 }

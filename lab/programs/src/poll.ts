@@ -4,7 +4,7 @@ export interface PollOptions {
   /** Milliseconds until it gives up. */
   deadlineMs: number
   /** Milliseconds between two tries, default 25. */
-  intervalMs?: number
+  intervalMs?: number | undefined
 }
 
 /** Asks until the answer is not `undefined`, and returns it; `undefined` when the deadline has passed. */

@@ -3,9 +3,9 @@ import { promisify } from 'node:util'
 
 export interface ToolOptions {
   env: NodeJS.ProcessEnv
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** Milliseconds, default 10 minutes: a slow line is no fault. */
-  timeoutMs?: number
+  timeoutMs?: number | undefined
 }
 
 /** A program that failed; its message is the last line that it wrote on standard error. */
@@ -34,7 +34,7 @@ export async function runTool([command = '', ...args]: string[], options: ToolOp
       env,
       timeout: timeoutMs,
       maxBuffer: 16 * 1024 * 1024,
-      ...(signal && { signal }),
+      signal,
     })
     return stdout
   } catch (error) {

@@ -1,4 +1,4 @@
-import { httpGet } from '@throughline/lab-programs'
+import { httpRequest } from '@throughline/lab-programs'
 import type { ServiceName } from '../service-name.ts'
 import type { ServicePlacement } from '../placement/consul-placement.ts'
 import type { ConsulState } from './consul-settings.ts'
@@ -31,7 +31,7 @@ export function stateInForce(counting: SidecarConfig, wanted: ConsulState): Cons
 export async function knowsCounting({ admin }: ServicePlacement): Promise<boolean> {
   const filter = encodeURIComponent(String.raw`^cluster\.counting\..*\.membership_healthy$`)
   try {
-    const { body } = await httpGet(`${admin.url}/stats?filter=${filter}`)
+    const { body } = await httpRequest(`${admin.url}/stats?filter=${filter}`)
     return /: [1-9]/.test(body)
   } catch {
     return false

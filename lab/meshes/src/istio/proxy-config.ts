@@ -1,4 +1,4 @@
-import { httpGet } from '@throughline/lab-programs'
+import { httpRequest } from '@throughline/lab-programs'
 import type { Tracer } from '../mesh.ts'
 import { type DumpNode, type Json, isNode, nodesIn, percentageOf, readConfigDump } from '../sidecar/config-dump.ts'
 import type { IstioState } from './istio-settings.ts'
@@ -36,7 +36,7 @@ export async function readProxyConfig(adminUrl: string, port: number): Promise<P
   const [listeners, clusters, hosts] = await Promise.all([
     readConfigDump<{ active_state?: { listener?: Listener } }>(adminUrl, 'dynamic_listeners'),
     readConfigDump<{ cluster?: Cluster }>(adminUrl, 'dynamic_active_clusters'),
-    httpGet(`${adminUrl}/clusters`),
+    httpRequest(`${adminUrl}/clusters`),
   ])
   return parseProxyConfig({
     listeners: listeners.flatMap(({ active_state }) => active_state?.listener ?? []),

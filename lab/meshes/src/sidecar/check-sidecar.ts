@@ -1,4 +1,4 @@
-import { httpGet, messageOf } from '@throughline/lab-programs'
+import { httpRequest, messageOf } from '@throughline/lab-programs'
 
 export interface SidecarExpectation {
   /** `node.id` of its bootstrap: an old Envoy on the same admin port answers too. */
@@ -37,7 +37,7 @@ interface Stats {
  */
 export async function checkSidecar(adminUrl: string, expected: SidecarExpectation): Promise<SidecarCheck> {
   try {
-    const server = JSON.parse((await httpGet(`${adminUrl}/server_info`)).body) as ServerInfo
+    const server = JSON.parse((await httpRequest(`${adminUrl}/server_info`)).body) as ServerInfo
     if (server.node?.id !== expected.nodeId) {
       return {
         state: 'down',
@@ -47,7 +47,7 @@ export async function checkSidecar(adminUrl: string, expected: SidecarExpectatio
     if (server.state !== 'LIVE') return { state: 'starting', reason: `it is ${server.state ?? 'in an unknown state'}` }
 
     const stats = parseStats(
-      (await httpGet(`${adminUrl}/stats?filter=${encodeURIComponent(statsFilter)}`)).body,
+      (await httpRequest(`${adminUrl}/stats?filter=${encodeURIComponent(statsFilter)}`)).body,
       expected.refusals,
     )
     const behind = Object.entries(expected.versions ?? {}).filter(([kind, version]) => stats.versions[kind] !== version)
@@ -61,15 +61,15 @@ export async function checkSidecar(adminUrl: string, expected: SidecarExpectatio
     if (behind.length > 0)
       return { state: 'starting', reason: `it has not taken ${behind.map(([kind]) => kind).join(', ')} yet` }
 
-    const present = (await httpGet(`${adminUrl}/listeners?format=json`)).body
+    const present = (await httpRequest(`${adminUrl}/listeners?format=json`)).body
     const names = (JSON.parse(present) as ListenerList).listener_statuses?.map(({ name }) => name) ?? []
     const missing = expected.listeners.filter((name) => !names.includes(name))
     if (missing.length > 0) return { state: 'starting', reason: `it has no listener ${missing.join(', ')}` }
 
-    const expired = expiredCertificate(JSON.parse((await httpGet(`${adminUrl}/certs`)).body) as CertificateList)
+    const expired = expiredCertificate(JSON.parse((await httpRequest(`${adminUrl}/certs`)).body) as CertificateList)
     if (expired !== undefined) return { state: 'down', reason: `its certificate ${expired} has expired` }
 
-    const ready = await httpGet(`${adminUrl}/ready`)
+    const ready = await httpRequest(`${adminUrl}/ready`)
     return ready.status === 200 ? { state: 'ready' } : { state: 'starting', reason: ready.body.trim() }
   } catch (error) {
     return { state: 'down', reason: `its admin address ${adminUrl} does not answer: ${messageOf(error)}` }
@@ -116,7 +116,7 @@ function parseStats(text: string, refusals: SidecarExpectation['refusals']): Sta
 }
 
 async function listenerErrors(adminUrl: string): Promise<string | undefined> {
-  const { status, body } = await httpGet(`${adminUrl}/config_dump?resource=dynamic_listeners`)
+  const { status, body } = await httpRequest(`${adminUrl}/config_dump?resource=dynamic_listeners`)
   if (status !== 200) return undefined
   const details = (JSON.parse(body) as ListenerDump).configs?.flatMap(({ error_state }) => error_state?.details ?? [])
   return details === undefined || details.length === 0 ? undefined : [...new Set(details)].join('; ')

@@ -1,4 +1,4 @@
-import { httpGet } from '@throughline/lab-programs'
+import { httpRequest } from '@throughline/lab-programs'
 
 /** What Envoy's `/config_dump` is made of. */
 export type Json = string | number | boolean | null | Json[] | DumpNode
@@ -25,6 +25,6 @@ export function percentageOf(value: Json | undefined): number {
 
 /** What the dump holds of one resource, such as `dynamic_listeners`. @throws when the admin address doesn't answer */
 export async function readConfigDump<Entry>(adminUrl: string, resource: string): Promise<Entry[]> {
-  const { body } = await httpGet(`${adminUrl}/config_dump?resource=${resource}`)
+  const { body } = await httpRequest(`${adminUrl}/config_dump?resource=${resource}`)
   return (JSON.parse(body) as { configs?: Entry[] }).configs ?? []
 }

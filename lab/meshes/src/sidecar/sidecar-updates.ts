@@ -1,5 +1,5 @@
 import type { SidecarCheck } from './check-sidecar.ts'
-import { httpGet, LabError, poll } from '@throughline/lab-programs'
+import { httpRequest, LabError, poll } from '@throughline/lab-programs'
 
 /** Milliseconds for a sidecar to take a change; enough for one that is just being restarted. */
 const updateDeadline = 10_000
@@ -33,7 +33,7 @@ export async function waitUntilDrained(adminUrl: string): Promise<void> {
 async function isDraining(adminUrl: string): Promise<boolean> {
   const filter = String.raw`^listener_manager\.total_(filter_chains|listeners)_draining$`
   try {
-    const { body } = await httpGet(`${adminUrl}/stats?filter=${encodeURIComponent(filter)}`)
+    const { body } = await httpRequest(`${adminUrl}/stats?filter=${encodeURIComponent(filter)}`)
     return body.split('\n').some((line) => /: [1-9]/.test(line))
   } catch {
     // Nothing is left open by a sidecar that is gone.

@@ -10,11 +10,11 @@ import { runTool } from '../run-tool.ts'
 
 export interface BuildGoToolOptions {
   /** Default `process.env`; Go's own settings (proxy, module cache) are the user's. */
-  env?: NodeJS.ProcessEnv
+  env?: NodeJS.ProcessEnv | undefined
   /** One line for each step that takes time; those that end in `…` are still going on. */
-  log?: (line: string) => void
+  log?: ((line: string) => void) | undefined
   /** Gives up the build; nothing is left of it but Go's own caches. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** Milliseconds for one step of a build: a slow machine is no fault. */
@@ -40,7 +40,7 @@ export async function buildGoTool(tool: GoTool, options: BuildGoToolOptions = {}
   const step = async (line: string, args: string[], cwd: string): Promise<string> => {
     log(line)
     try {
-      return await runTool([go, '-C', cwd, ...args], { env: goEnv, timeoutMs: stepTimeout, ...(signal && { signal }) })
+      return await runTool([go, '-C', cwd, ...args], { env: goEnv, timeoutMs: stepTimeout, signal })
     } catch (error) {
       signal?.throwIfAborted()
       throw new LabError('TL_BUILD_FAILED', `go ${args.join(' ')} failed in ${cwd}: ${messageOf(error)}`, {

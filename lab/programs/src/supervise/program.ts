@@ -13,14 +13,14 @@ export interface ProgramOptions extends Command {
   /** Whether it does its work now; asked until it does. Throws when it never will. */
   isReady: () => Promise<boolean>
   /** Milliseconds to become ready at the first start, default 20,000. */
-  readyTimeoutMs?: number
+  readyTimeoutMs?: number | undefined
   /** Milliseconds between TERM and KILL, default 5,000. */
-  graceMs?: number
+  graceMs?: number | undefined
   /** Milliseconds from its end to its restart, default 1,000. */
-  restartDelayMs?: number
-  restartBudget?: RestartBudget
+  restartDelayMs?: number | undefined
+  restartBudget?: RestartBudget | undefined
   /** One line for each event a person may want to know of. */
-  log?: (line: string) => void
+  log?: ((line: string) => void) | undefined
 }
 
 export interface Program {
