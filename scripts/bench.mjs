@@ -4,33 +4,42 @@ import { runNpm } from './install.mjs'
 import { ROOT } from './root.mjs'
 import { runTool } from './spawn.mjs'
 
+/**
+ * A package has one benchmark by its own name; these are others.
+ * @type {Record<string, { workspace: string, script: string }>}
+ */
+const OTHERS = { outage: { workspace: 'telemetry', script: 'bench:outage' } }
 const PAGE = 'scripts/docs/performance.test.ts'
 
 /**
- * Runs the benchmark of one package, or of the images; its figures go into a file that git does not see.
+ * Runs the benchmark of one package, the one of outages, or that of the images; its figures go into a file that git does
+ * not see.
  * @param {string[]} args the package's name, then arguments for its benchmark; `--write-docs` keeps the figures and
  * rewrites docs/reference/performance.md
  */
 export async function bench(args) {
   const [name = '', ...rest] = args.filter((argument) => argument !== '--write-docs')
+  const known = { ...packagesWithBench(), ...OTHERS }
+  const names = [...Object.keys(known), 'image'].join(' | ')
   if (name === '--help' || name === '-h') {
-    console.log(`usage: npm run bench -- <${[...packagesWithBench(), 'image'].join(' | ')}> [--write-docs]`)
+    console.log(`usage: npm run bench -- <${names}> [--write-docs]`)
     return 0
   }
   if (name === 'image') {
     const { benchImage } = await import('./bench-image.mjs')
     return benchImage(`${ROOT}/.throughline/bench/bench-image.json`)
   }
-  const known = packagesWithBench()
-  if (!known.includes(name)) {
-    console.error(`npm run bench -- <${[...known, 'image'].join(' | ')}>`)
+  const benchmark = known[name]
+  if (benchmark === undefined) {
+    console.error(`npm run bench -- <${names}>`)
     return 2
   }
   const keeps = args.includes('--write-docs')
   // A Node's figures are its own: one is not comparable with another.
   const major = process.versions.node.split('.')[0]
   const file = `${ROOT}/${keeps ? 'docs/reference/data' : '.throughline/bench'}/bench-${name}-node${major}.json`
-  const code = await runNpm(['run', '--silent', 'bench', `--workspace=@throughline/${name}`, '--', file, ...rest])
+  const { workspace, script } = benchmark
+  const code = await runNpm(['run', '--silent', script, `--workspace=@throughline/${workspace}`, '--', file, ...rest])
   if (code !== 0) console.error(`The benchmark of ${name} ended with ${code}.`)
   if (!keeps) return code
   // The page first: `-u` takes what follows it for its value.
@@ -38,9 +47,11 @@ export async function bench(args) {
   return code === 0 ? written : code
 }
 
+/** @returns {Record<string, { workspace: string, script: string }>} */
 function packagesWithBench() {
-  return fs.readdirSync(`${ROOT}/packages`).filter((name) => {
+  const names = fs.readdirSync(`${ROOT}/packages`).filter((name) => {
     const manifest = `${ROOT}/packages/${name}/package.json`
     return fs.existsSync(manifest) && 'bench' in (JSON.parse(fs.readFileSync(manifest, 'utf8')).scripts ?? {})
   })
+  return Object.fromEntries(names.map((workspace) => [workspace, { workspace, script: 'bench' }]))
 }

@@ -7,6 +7,7 @@ import {
   type Spread,
   type TelemetryFigures,
 } from './performance-figures.ts'
+import { type OutageFigures, outageSection } from './outage-section.ts'
 import { boundOfHop, boundOfThroughput, goalRows } from './performance-goals.ts'
 
 function spread({ median, min, max }: Spread, digits: number): string {
@@ -153,6 +154,7 @@ this page:
 
 \`\`\`sh
 npm run bench -- telemetry                # a few minutes; figures on the terminal
+npm run bench -- outage                   # seven minutes: each kind of trouble that a collector can have
 npm run bench -- propagation
 npm run bench -- telemetry --write-docs   # keeps the figures and writes this page
 \`\`\`
@@ -171,7 +173,7 @@ the whole process, exports included.
 
 _Throughput_ is requests a second as a share of plain's, and suffers from whatever else runs on the machine. _Plain CPU ÷
 own_ is the share that CPU alone allows on a core that does nothing else. _Memory_ is resident memory as a multiple of
-plain's. \`ours\` is \`createTelemetry\` with the settings it has by itself: the SDK's spans, batches and OTLP exporter.
+plain's. \`ours\` is \`createTelemetry\` with the settings it has by itself: the SDK's spans, our batches.
 _Stock_ is \`NodeSDK\` with \`HttpInstrumentation\` and \`ExpressInstrumentation\`, all at their defaults.
 _Not sampled_ means that the caller's flag says so.
 
@@ -181,11 +183,13 @@ ${telemetry.map(requestSection).join('\n')}
 A process that makes spans and nothing else, at a steady rate; the collector counts what it receives. _Counted_ are the
 lost ones that \`exportStats()\`, and with it \`trace_spans_total\` on \`/metrics\`, knows of: all of them.
 
-Our queue holds 16,384 spans and gives 2,048 to an export; the SDK's defaults are 2,048 and 512. Smaller batches cost a
-little less CPU, and lose spans as soon as the collector takes its time: one batch is under way at a time. A span that waits
-takes about 2 kB, so a queue for a longer outage is paid for in memory only while there is one.
+Our buffer holds 32 MiB of encoded spans and sends 2,048 spans or a megabyte in a request, four requests at a time; the
+SDK's queue holds 2,048 spans and sends 512, one request at a time. That is so for OTLP in protobuf. Our other exporters
+keep the SDK's batch processor with a queue of 16,384 spans: over an outage they lose what is made after it is full, which
+is after three seconds of 5,000 spans a second.
 
 ${telemetry.map(exporterSection).join('\n')}
+${outageSection(readFigures<OutageFigures>('outage'))}
 ## Reading and writing headers
 
 Extract and inject for one hop, against OpenTelemetry's W3C, B3 and baggage propagators in a composite. _Interface alone_ is

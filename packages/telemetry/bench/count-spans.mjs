@@ -8,12 +8,20 @@ const LENGTH_DELIMITED = 2
  */
 export function countSpans(body) {
   let count = 0
+  forEachSpan(body, () => (count += 1))
+  return count
+}
+
+/**
+ * @param {Buffer} body
+ * @param {(span: { start: number, end: number }) => void} visit
+ */
+export function forEachSpan(body, visit) {
   forEachMessage(body, { start: 0, end: body.length, field: 1 }, (resourceSpans) => {
     forEachMessage(body, { ...resourceSpans, field: 2 }, (scopeSpans) => {
-      forEachMessage(body, { ...scopeSpans, field: 2 }, () => (count += 1))
+      forEachMessage(body, { ...scopeSpans, field: 2 }, visit)
     })
   })
-  return count
 }
 
 /**

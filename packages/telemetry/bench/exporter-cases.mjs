@@ -7,7 +7,6 @@
  * @property {number} seconds
  * @property {number} [delayMs] what the collector takes to answer
  * @property {{ from: number, to: number }} [outage] seconds between which nobody listens
- * @property {NodeJS.ProcessEnv} [env]
  */
 
 const FAST = { rate: 26_000, seconds: 10 }
@@ -24,11 +23,5 @@ export const STEADY = [
 /** @type {readonly ExporterCase[]} */
 export const INTERRUPTED = [
   { name: 'ours', setup: 'ours', ...OUTAGE },
-  {
-    name: 'ours, OTEL_BSP_MAX_QUEUE_SIZE=100000, OTEL_EXPORTER_OTLP_TIMEOUT=30000',
-    setup: 'ours',
-    ...OUTAGE,
-    env: { OTEL_BSP_MAX_QUEUE_SIZE: '100000', OTEL_EXPORTER_OTLP_TIMEOUT: '30000' },
-  },
   { name: 'the SDK’s defaults', setup: 'stock', ...OUTAGE },
 ]

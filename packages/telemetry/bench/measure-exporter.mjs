@@ -22,7 +22,7 @@ const QUIET_MS = 6000
  * @param {import('./exporter-cases.mjs').ExporterCase} exporterCase
  * @returns {Promise<ExporterResult>}
  */
-export async function measureExporter({ name, setup, rate, seconds, delayMs, outage, env }) {
+export async function measureExporter({ name, setup, rate, seconds, delayMs, outage }) {
   const first = await startSink({ delayMs })
   const child = spawnMeasured('span-source.mjs', {
     env: {
@@ -34,7 +34,6 @@ export async function measureExporter({ name, setup, rate, seconds, delayMs, out
       SETUP: setup,
       RATE: String(rate),
       SECONDS: String(seconds),
-      ...env,
     },
   })
   await once(child, 'message')

@@ -1,12 +1,11 @@
 // @ts-check
 // Our server spans with a part of the pipeline left out, to see what each part costs.
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { ExportResultCode } from '@opentelemetry/core'
 import { NodeSDK } from '@opentelemetry/sdk-node'
-import { BatchSpanProcessor, NoopSpanProcessor } from '@opentelemetry/sdk-trace'
+import { NoopSpanProcessor } from '@opentelemetry/sdk-trace'
 import { MeshPropagator } from '@throughline/propagation/otel'
 import { HttpServerInstrumentation } from '@throughline/telemetry'
-import { encodeSpans } from '../dist/export/span-encoder.js'
+import { createOtlpSpanProcessor } from '../dist/export/otlp-span-processor.js'
 
 /** Bytes encoded so far; without a reader, the work could be optimised away. */
 export let encoded = 0
@@ -14,7 +13,7 @@ export let encoded = 0
 /** @param {'drop' | 'encode'} until what is still done with a span that has ended */
 export function startParts(until) {
   const contextManager = new AsyncLocalStorageContextManager()
-  const processor = until === 'drop' ? new NoopSpanProcessor() : new BatchSpanProcessor({ ...BATCH, exporter: ENCODER })
+  const processor = until === 'drop' ? new NoopSpanProcessor() : createOtlpSpanProcessor(ENCODER)
   new NodeSDK({
     contextManager,
     textMapPropagator: new MeshPropagator(),
@@ -25,14 +24,18 @@ export function startParts(until) {
   }).start()
 }
 
-/** As `createTelemetry` has it. */
-const BATCH = { maxQueueSize: 16_384, maxExportBatchSize: 2048, scheduledDelayMillis: 1000 }
-
-/** @type {import('@opentelemetry/sdk-trace').SpanExporter} */
+/**
+ * As `createTelemetry` has it, with a collector that takes everything at once.
+ * @type {import('../dist/export/otlp-span-processor.js').OtlpSpanProcessorOptions}
+ */
 const ENCODER = {
-  export(spans, done) {
-    encoded += encodeSpans(spans).length
-    done({ code: ExportResultCode.SUCCESS })
+  async transport(body) {
+    for (const { length } of body) encoded += length
+    return { outcome: 'taken', rejected: 0 }
   },
-  shutdown: async () => {},
+  collector: 'none',
+  maxBytes: 2 ** 25,
+  batchSpans: 2048,
+  delayMillis: 1000,
+  shutdownMillis: 1000,
 }

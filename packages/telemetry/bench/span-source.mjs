@@ -1,7 +1,8 @@
 // @ts-check
 // Makes RATE spans a second for SECONDS seconds, like those of a small request, and says what became of them.
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
-import { SpanKind, trace } from '@opentelemetry/api'
+import { trace } from '@opentelemetry/api'
+import { makeSpan } from './make-span.mjs'
 
 const rate = Number(process.env['RATE'])
 const seconds = Number(process.env['SECONDS'])
@@ -29,25 +30,8 @@ process.send?.('started')
 const started = performance.now()
 while (made < rate * seconds) {
   const due = Math.min(((performance.now() - started) / 1000) * rate, rate * seconds)
-  for (let left = MOST_AT_ONCE; left > 0 && made < due; left -= 1, made += 1) makeSpan()
+  for (let left = MOST_AT_ONCE; left > 0 && made < due; left -= 1, made += 1) makeSpan(tracer)
   rssMost = Math.max(rssMost, process.memoryUsage.rss())
   await (made < due ? nextTurn() : wait(5))
 }
 process.send?.({ made, rate: made / ((performance.now() - started) / 1000), memory: rssMost - rssBefore })
-
-function makeSpan() {
-  const span = tracer.startSpan('GET', { kind: SpanKind.SERVER })
-  span.setAttributes({
-    'url.path': '/',
-    'url.scheme': 'http',
-    'network.protocol.version': '1.1',
-    'http.request.method': 'GET',
-    'server.address': 'bench',
-    'server.port': 80,
-    'client.address': '127.0.0.1',
-    'http.route': '/',
-  })
-  span.setAttribute('http.response.status_code', 200)
-  span.updateName('GET /')
-  span.end()
-}

@@ -8,12 +8,14 @@ describe('loadTelemetryConfig', () => {
       instrumentation: 'diagnostics',
       exporters: ['otlp'],
       otlpProtocol: 'http/protobuf',
+      otlpTimeoutMillis: 10_000,
       meshPropagation: true,
       hint: 'auto',
       sampler: 'parentbased_always_on',
       samplerRatio: 1,
       batch: {
-        maxQueueSize: 16_384,
+        maxBytes: 33_554_432,
+        maxQueueSize: undefined,
         maxExportBatchSize: 2048,
         scheduledDelayMillis: 1000,
         exportTimeoutMillis: 30_000,
@@ -34,6 +36,54 @@ describe('loadTelemetryConfig', () => {
   it('takes several exporters, once each', () => {
     expect(loadTelemetryConfig({ OTEL_TRACES_EXPORTER: 'zipkin, otlp,zipkin' }).exporters).toEqual(['zipkin', 'otlp'])
     expect(loadTelemetryConfig({ OTEL_TRACES_EXPORTER: 'none' }).exporters).toEqual([])
+  })
+
+  it('takes names in any case, and numbers in any notation', () => {
+    const config = loadTelemetryConfig({
+      OTEL_TRACES_EXPORTER: 'OTLP,Zipkin',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'HTTP/JSON',
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'GZip',
+      OTEL_PROPAGATORS: 'B3,TraceContext',
+      TRACE_INSTRUMENTATION: 'Stock',
+      TRACE_CONTEXT_HINT: 'B3',
+      OTEL_TRACES_SAMPLER: 'TraceIDRatio',
+      OTEL_TRACES_SAMPLER_ARG: '1e-05',
+      OTEL_BSP_MAX_QUEUE_SIZE: '1e3',
+    })
+    expect(config).toMatchObject({
+      exporters: ['otlp', 'zipkin'],
+      otlpProtocol: 'http/json',
+      meshPropagation: false,
+      instrumentation: 'stock',
+      hint: 'b3',
+      sampler: 'traceidratio',
+      samplerRatio: 0.000_01,
+      batch: { maxQueueSize: 1000 },
+    })
+    expect(loadTelemetryConfig({ OTEL_TRACES_SAMPLER: 'ALWAYS_ON' }).sampler).toBe('always_on')
+  })
+
+  it('takes 0 for no delay and for no time limit', () => {
+    const { batch, otlpTimeoutMillis } = loadTelemetryConfig({
+      OTEL_BSP_SCHEDULE_DELAY: '0',
+      OTEL_BSP_EXPORT_TIMEOUT: '0',
+      OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: '0',
+    })
+    expect(batch).toMatchObject({ scheduledDelayMillis: 0, exportTimeoutMillis: Infinity })
+    expect(otlpTimeoutMillis).toBe(Infinity)
+  })
+
+  it.each([undefined, 'always_on', 'parentbased_always_off'])(
+    'lets %s have an argument that only a ratio sampler reads',
+    (sampler) => {
+      const env = { OTEL_TRACES_SAMPLER: sampler, OTEL_TRACES_SAMPLER_ARG: 'endpoint=http://localhost:14250' }
+      expect(loadTelemetryConfig(env).samplerRatio).toBe(1)
+    },
+  )
+
+  it.each(['-0.1', '1.1', '10%', '0x1', 'NaN', 'Infinity'])('refuses a ratio of %s', (ratio) => {
+    const env = { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: ratio }
+    expect(() => loadTelemetryConfig(env)).toThrow(`OTEL_TRACES_SAMPLER_ARG=${ratio} is not a number from 0 to 1`)
   })
 
   it('takes the protocol for traces before the one for all signals', () => {
@@ -61,6 +111,45 @@ describe('loadTelemetryConfig', () => {
     expect(load).toThrow('OTEL_TRACES_SAMPLER=sometimes is not supported')
     expect(load).toThrow('OTEL_TRACES_SAMPLER_ARG=10% is not a number from 0 to 1')
     expect(load).toThrow('OTEL_BSP_MAX_QUEUE_SIZE=-1 is not a positive whole number')
+  })
+
+  it.each([
+    ['otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+    ['otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT', '"http://collector:4318"'],
+    ['otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT', ' http://collector:4318'],
+    ['otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'grpc://collector:4317'],
+    ['otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT', '/v1/traces'],
+    ['otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'http://collector:port'],
+    ['otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'http://collector:4318?key=1'],
+    ['otlp', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'localhost:4318/v1/traces'],
+    ['otlp', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'http://collector:4318/v1/traces '],
+    ['otlp', 'OTEL_EXPORTER_OTLP_COMPRESSION', 'zstd'],
+    ['otlp', 'OTEL_EXPORTER_OTLP_TIMEOUT', '10s'],
+    ['otlp', 'OTEL_EXPORTER_OTLP_CERTIFICATE', '/nowhere/ca.pem'],
+    ['zipkin', 'OTEL_EXPORTER_ZIPKIN_ENDPOINT', 'zipkin:9411/api/v2/spans'],
+    ['jaeger', 'OTEL_EXPORTER_JAEGER_ENDPOINT', 'jaeger:14268/api/traces'],
+    ['jaeger', 'OTEL_EXPORTER_JAEGER_AGENT_PORT', '66000'],
+    [undefined, 'OTEL_PROPAGATORS', 'w3c'],
+  ])('names variable and value of what the exporter could not use: %s, %s=%s', (exporter, name, value) => {
+    const load = () => loadTelemetryConfig({ OTEL_TRACES_EXPORTER: exporter, [name]: value })
+    expect(load).toThrow(TelemetryConfigError)
+    expect(load).toThrow(`${name}=${value} `)
+  })
+
+  it('names a header that cannot be sent, without its value', () => {
+    const load = () => loadTelemetryConfig({ OTEL_EXPORTER_OTLP_HEADERS: 'a b=secret' })
+    expect(load).toThrow('OTEL_EXPORTER_OTLP_HEADERS has a header named a b')
+    expect(load).not.toThrow('secret')
+  })
+
+  it('passes over variables of exporters that are not in use', () => {
+    const env = { OTEL_EXPORTER_ZIPKIN_ENDPOINT: 'zipkin:9411', OTEL_EXPORTER_OTLP_ENDPOINT: 'https://[::1]:4318/otlp' }
+    expect(loadTelemetryConfig(env).exporters).toEqual(['otlp'])
+    expect(
+      loadTelemetryConfig({ ...env, OTEL_EXPORTER_OTLP_ENDPOINT: 'x', OTEL_TRACES_EXPORTER: 'none' }).exporters,
+    ).toEqual([])
+    const specific = { OTEL_EXPORTER_OTLP_ENDPOINT: 'x', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://x/?key=1' }
+    expect(loadTelemetryConfig(specific).exporters).toEqual(['otlp'])
   })
 
   it('refuses none beside another exporter', () => {

@@ -1,4 +1,6 @@
 import type { Hint } from '@throughline/propagation'
+import { checkDestinations, nameOf } from './check-destinations.ts'
+import { createEnvReader, type EnvReader } from './env-reader.ts'
 import { SAMPLER_NAMES, type SamplerName } from './sampler-names.ts'
 import { TelemetryConfigError } from './telemetry-error.ts'
 
@@ -7,8 +9,10 @@ export const EXPORTER_NAMES = ['otlp', 'jaeger', 'zipkin', 'console', 'none'] as
 export type ExporterName = Exclude<(typeof EXPORTER_NAMES)[number], 'none'>
 
 const OTLP_PROTOCOLS = ['http/protobuf', 'http/json'] as const
-export type OtlpProtocol = (typeof OTLP_PROTOCOLS)[number]
+type OtlpProtocol = (typeof OTLP_PROTOCOLS)[number]
 
+/** Those the SDK has by itself. */
+const PROPAGATORS = ['tracecontext', 'baggage', 'b3', 'b3multi', 'jaeger', 'none'] as const
 const INSTRUMENTATIONS = ['diagnostics', 'stock'] as const
 const HINTS = ['auto', 'w3c', 'b3'] as const satisfies readonly Hint[]
 
@@ -18,6 +22,8 @@ export interface TelemetryConfig {
   /** Empty for `none`. */
   exporters: ExporterName[]
   otlpProtocol: OtlpProtocol
+  /** How long the collector may take for a request, in milliseconds; `Infinity` for no limit. */
+  otlpTimeoutMillis: number
   /** True when the environment leaves the choice of propagators to us. */
   meshPropagation: boolean
   /** Which format the service's own sidecar writes, where headers alone can't tell. */
@@ -28,22 +34,26 @@ export interface TelemetryConfig {
   batch: BatchConfig
 }
 
-/** Settings of the batch span processor: spans, spans, milliseconds, milliseconds. */
+/** How spans wait and go. */
 interface BatchConfig {
-  maxQueueSize: number
+  /** Encoded spans that wait for an OTLP collector at most, in bytes. */
+  maxBytes: number
+  /** Spans that wait at most; undefined: as many as fit, or as the exporter's processor has by itself. */
+  maxQueueSize: number | undefined
+  /** Spans of one export. */
   maxExportBatchSize: number
+  /** Milliseconds that a span waits for others. */
   scheduledDelayMillis: number
+  /** Milliseconds that an export may take; `Infinity` for no limit. */
   exportTimeoutMillis: number
 }
 
-/** `TRACE_CONTEXT_HINT`, which counts without the SDK too. Throws a `TelemetryConfigError`, or adds to `problems` if given. */
-export function readHint(env: NodeJS.ProcessEnv, problems?: string[]): Hint {
-  const value = env.TRACE_CONTEXT_HINT?.trim() || 'auto'
-  if (includes(HINTS, value)) return value
-  const problem = `TRACE_CONTEXT_HINT=${value} is not supported, use ${list(HINTS)}`
-  if (problems === undefined) throw new TelemetryConfigError([problem])
-  problems.push(problem)
-  return 'auto'
+/** `TRACE_CONTEXT_HINT`, which counts without the SDK too. Throws a `TelemetryConfigError`. */
+export function readHint(env: NodeJS.ProcessEnv): Hint {
+  const reader = createEnvReader(env)
+  const hint = hintOf(reader)
+  if (reader.problems.length > 0) throw new TelemetryConfigError(reader.problems)
+  return hint
 }
 
 /** True when the standard switch turns the SDK off. Its only true value is `true`, in any case. */
@@ -53,71 +63,47 @@ export function isSdkDisabled(env: NodeJS.ProcessEnv): boolean {
 
 /** Reads the environment. Throws one `TelemetryConfigError` that names every bad variable. */
 export function loadTelemetryConfig(env: NodeJS.ProcessEnv): TelemetryConfig {
-  const problems: string[] = []
-
-  const oneOf = <T extends string>(name: string, valid: readonly T[], fallback: T): T => {
-    const value = env[name]?.trim() || fallback
-    if (includes(valid, value)) return value
-    problems.push(`${name}=${value} is not supported, use ${list(valid)}`)
-    return fallback
-  }
-  const positive = (name: string, fallback: number): number => {
-    const value = env[name]?.trim() || String(fallback)
-    if (/^[1-9]\d{0,8}$/.test(value)) return Number(value)
-    problems.push(`${name}=${value} is not a positive whole number`)
-    return fallback
-  }
-
-  const ratio = (name: string, fallback: number): number => {
-    const value = env[name]?.trim() || String(fallback)
-    if (/^(0(\.\d*)?|1(\.0*)?|\.\d+)$/.test(value)) return Number(value)
-    problems.push(`${name}=${value} is not a number from 0 to 1`)
-    return fallback
-  }
-
-  const tracesProtocol = 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'
+  const reader = createEnvReader(env)
+  const exporters = readExporters(reader)
   const config: TelemetryConfig = {
-    instrumentation: oneOf('TRACE_INSTRUMENTATION', INSTRUMENTATIONS, 'diagnostics'),
-    exporters: parseExporters(env.OTEL_TRACES_EXPORTER, problems),
-    otlpProtocol: oneOf(
-      env[tracesProtocol]?.trim() ? tracesProtocol : 'OTEL_EXPORTER_OTLP_PROTOCOL',
-      OTLP_PROTOCOLS,
-      'http/protobuf',
-    ),
-    meshPropagation: !env.OTEL_PROPAGATORS?.trim(),
-    hint: readHint(env, problems),
-    sampler: oneOf('OTEL_TRACES_SAMPLER', SAMPLER_NAMES, 'parentbased_always_on'),
-    samplerRatio: ratio('OTEL_TRACES_SAMPLER_ARG', 1),
+    instrumentation: reader.oneOf('TRACE_INSTRUMENTATION', INSTRUMENTATIONS, 'diagnostics'),
+    exporters,
+    otlpProtocol: reader.oneOf(nameOf('PROTOCOL', reader), OTLP_PROTOCOLS, 'http/protobuf'),
+    otlpTimeoutMillis: reader.timeout(nameOf('TIMEOUT', reader), 10_000),
+    meshPropagation: reader.listOf('OTEL_PROPAGATORS', PROPAGATORS).length === 0,
+    hint: hintOf(reader),
+    ...readSampler(reader),
     batch: {
-      // Lost nothing at 26,000 spans a second where the SDK's own defaults lost a quarter.
-      maxQueueSize: positive('OTEL_BSP_MAX_QUEUE_SIZE', 16_384),
-      maxExportBatchSize: positive('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 2048),
-      scheduledDelayMillis: positive('OTEL_BSP_SCHEDULE_DELAY', 1000),
-      exportTimeoutMillis: positive('OTEL_BSP_EXPORT_TIMEOUT', 30_000),
+      // Over ten seconds of 5,000 server spans a second.
+      maxBytes: reader.positive('TRACE_BUFFER_BYTES', 2 ** 25),
+      maxQueueSize: reader.positive('OTEL_BSP_MAX_QUEUE_SIZE', undefined),
+      maxExportBatchSize: reader.positive('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 2048),
+      scheduledDelayMillis: reader.duration('OTEL_BSP_SCHEDULE_DELAY', 1000),
+      exportTimeoutMillis: reader.timeout('OTEL_BSP_EXPORT_TIMEOUT', 30_000),
     },
   }
-  if (problems.length > 0) throw new TelemetryConfigError(problems)
+  checkDestinations(exporters, env, reader)
+  if (reader.problems.length > 0) throw new TelemetryConfigError(reader.problems)
   return config
 }
 
-function parseExporters(value: string | undefined, problems: string[]): ExporterName[] {
-  const names = (value ?? '').split(',').map((name) => name.trim())
-  const asked = [...new Set(names.filter(Boolean))]
-  const unknown = asked.filter((name) => !includes(EXPORTER_NAMES, name))
-  const exporters = asked.filter((name) => includes(EXPORTER_NAMES, name))
-  if (unknown.length > 0) {
-    problems.push(`OTEL_TRACES_EXPORTER=${unknown.join(',')} is unknown, use ${list(EXPORTER_NAMES)}`)
-  }
-  if (exporters.includes('none') && exporters.length > 1) {
-    problems.push('OTEL_TRACES_EXPORTER has none beside other exporters, use one or the other')
-  }
-  return asked.length === 0 ? ['otlp'] : exporters.filter((name) => name !== 'none')
+function hintOf(reader: EnvReader): Hint {
+  return reader.oneOf('TRACE_CONTEXT_HINT', HINTS, 'auto')
 }
 
-function includes<T extends string>(valid: readonly T[], value: string): value is T {
-  return (valid as readonly string[]).includes(value)
+function readExporters(reader: EnvReader): ExporterName[] {
+  const names = reader.listOf('OTEL_TRACES_EXPORTER', EXPORTER_NAMES)
+  const exporters = names.filter((name) => name !== 'none')
+  if (exporters.length > 0 && exporters.length < names.length) {
+    reader.problems.push('OTEL_TRACES_EXPORTER has none beside other exporters, use one or the other')
+  }
+  return names.length === 0 ? ['otlp'] : exporters
 }
 
-function list(names: readonly string[]): string {
-  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
+/** The argument means nothing to samplers without a ratio, so they take any (`OTEL_TRACES_SAMPLER_ARG`). */
+function readSampler(reader: EnvReader): Pick<TelemetryConfig, 'sampler' | 'samplerRatio'> {
+  const known = reader.problems.length
+  const sampler = reader.oneOf('OTEL_TRACES_SAMPLER', SAMPLER_NAMES, 'parentbased_always_on')
+  const hasRatio = sampler.endsWith('traceidratio') || reader.problems.length > known
+  return { sampler, samplerRatio: hasRatio ? reader.ratio('OTEL_TRACES_SAMPLER_ARG', 1) : 1 }
 }

@@ -97,7 +97,9 @@ describe('createTelemetry', () => {
   it.each([
     [{ OTEL_SERVICE_NAME: 'till' }, 'till'],
     [{ OTEL_RESOURCE_ATTRIBUTES: 'service.name=desk' }, 'desk'],
-  ])('takes the service name of %j before its own', async (env, name) => {
+    [{ OTEL_RESOURCE_ATTRIBUTES: 'service.name=desk,broken' }, 'desk'],
+    [{ OTEL_RESOURCE_ATTRIBUTES: 'service.name=' }, 'shop'],
+  ])('takes the service name of %j before its own, if it is one', async (env, name) => {
     await using store = await serveTraceStore()
     await using telemetry = await startTelemetry({ ...env, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: store.otlpUrl })
     await using shop = await serveShop(telemetry)

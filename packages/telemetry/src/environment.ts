@@ -1,3 +1,5 @@
+import { goodResourceAttributes } from './resource-attributes.ts'
+
 /**
  * Runs `fn` while `process.env` shows exactly the `OTEL_*` variables of `env`, and puts it back afterwards.
  *
@@ -12,6 +14,30 @@ export function withOtelEnvironment<T>(env: NodeJS.ProcessEnv, fn: () => T): T {
   } finally {
     replaceOtelVariables(before)
   }
+}
+
+/** Names in these are the same in any case (OpenTelemetry, "Environment variable specification"), but not to the SDK. */
+const NAMES = [
+  'OTEL_PROPAGATORS',
+  'OTEL_METRICS_EXPORTER',
+  'OTEL_LOGS_EXPORTER',
+  'OTEL_EXPORTER_OTLP_COMPRESSION',
+  'OTEL_EXPORTER_OTLP_TRACES_COMPRESSION',
+]
+
+/** The environment as the SDK is to see it. */
+export function sdkEnvironment(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const env = { ...given }
+  // The SDK would replace the logger by one that prints stacks.
+  delete env.OTEL_LOG_LEVEL
+  for (const name of NAMES) if (env[name] !== undefined) env[name] = env[name].trim().toLowerCase()
+  // Unset means none here; the SDK would start both.
+  env.OTEL_METRICS_EXPORTER ||= 'none'
+  env.OTEL_LOGS_EXPORTER ||= 'none'
+  if (env.OTEL_RESOURCE_ATTRIBUTES !== undefined) {
+    env.OTEL_RESOURCE_ATTRIBUTES = goodResourceAttributes(env.OTEL_RESOURCE_ATTRIBUTES)
+  }
+  return env
 }
 
 function replaceOtelVariables(env: NodeJS.ProcessEnv): void {

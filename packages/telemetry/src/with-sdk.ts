@@ -4,8 +4,8 @@ import { NodeSDK } from '@opentelemetry/sdk-node'
 import { getRequestId, MeshPropagator } from '@throughline/propagation/otel'
 import type { TelemetryConfig } from './config.ts'
 import { installDiagLog } from './diag-log.ts'
-import { withOtelEnvironment } from './environment.ts'
-import { createExportStats } from './export/export-stats.ts'
+import { sdkEnvironment, withOtelEnvironment } from './environment.ts'
+import { sumStats, type ExportStats } from './export/export-stats.ts'
 import { loadInstrumentations } from './instrumentations.ts'
 import { watchRefusals } from './export/refusals.ts'
 import { createSampler } from './sampler.ts'
@@ -19,16 +19,11 @@ const REFUSED_MS = 1000
 
 /** Telemetry with the SDK. Imported only when it is on: loading the SDK costs more than the rest of a small service. */
 export async function createTracing(options: TelemetryOptions, config: TelemetryConfig): Promise<Telemetry> {
-  const env = { ...(options.env ?? process.env) }
-  installDiagLog(env.OTEL_LOG_LEVEL)
-  // The SDK would replace the logger by one that prints stacks.
-  delete env.OTEL_LOG_LEVEL
-  // Unset means none here; the SDK would start both.
-  env.OTEL_METRICS_EXPORTER ||= 'none'
-  env.OTEL_LOGS_EXPORTER ||= 'none'
-
-  const stats = createExportStats()
-  const spanProcessors = await createSpanProcessors(config, { env, selfObsMeterProvider: stats.meterProvider })
+  const given = options.env ?? process.env
+  installDiagLog(given.OTEL_LOG_LEVEL)
+  const env = sdkEnvironment(given)
+  const spanProcessors = await createSpanProcessors(config, env)
+  const exportStats = (): ExportStats => sumStats(spanProcessors)
   const contextManager = new AsyncLocalStorageContextManager()
   const { instrumentations, instrumentAxios } = await loadInstrumentations(config, {
     contextManager,
@@ -47,7 +42,7 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
       }),
   )
 
-  const refusals = watchRefusals(() => stats.read().exported)
+  const refusals = watchRefusals(() => exportStats().exported)
   const limit = (what: string): TimeLimit => ({
     what,
     ms: FLUSH_MS,
@@ -57,6 +52,7 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
   const stop = async (): Promise<void> => {
     // The SDK's own shutdown doesn't wait for spans that the console exporter has yet to print.
     await withinTime(() => flush().finally(() => sdk.shutdown()), limit('shutting down'))
+    for (const processor of spanProcessors) processor.abandon()
     refusals.stop()
     for (const instrumentation of instrumentations) instrumentation.disable()
     trace.disable()
@@ -84,7 +80,7 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
       const span = activeSpanContext()
       return span !== undefined && (span.traceFlags & TraceFlags.SAMPLED) !== 0 ? span.traceId : undefined
     },
-    exportStats: () => stats.read(),
+    exportStats,
   }
 }
 
@@ -95,5 +91,8 @@ function activeSpanContext(): SpanContext | undefined {
 
 /** OpenTelemetry's order: `OTEL_SERVICE_NAME`, then `service.name` of `OTEL_RESOURCE_ATTRIBUTES`, then the program's. */
 function namesService(env: NodeJS.ProcessEnv): boolean {
-  return Boolean(env.OTEL_SERVICE_NAME?.trim()) || /(^|,)\s*service\.name\s*=/.test(env.OTEL_RESOURCE_ATTRIBUTES ?? '')
+  return (
+    Boolean(env.OTEL_SERVICE_NAME?.trim()) ||
+    /(^|,)\s*service\.name\s*=\s*[^\s,]/.test(env.OTEL_RESOURCE_ATTRIBUTES ?? '')
+  )
 }

@@ -1,32 +1,29 @@
-import { createNoopMeter, type Attributes, type MeterProvider } from '@opentelemetry/api'
+import type { SpanProcessor } from '@opentelemetry/sdk-trace'
 
-/** Spans since the start, added up over all exporters. */
+/** Spans since the start. Every sampled span that has ended is in one of them, or still on its way. */
 export interface ExportStats {
   /** Taken by a backend. */
   exported: number
   /** Given to an exporter that couldn't deliver them. */
   failed: number
-  /** Never given to an exporter: the queue was full. */
+  /** Never given to an exporter: there was no room for them, or it had been shut down. */
   dropped: number
 }
 
-/**
- * Counts what becomes of spans. The SDK's span processors report it to a meter as `otel.sdk.processor.span.processed`
- * (OpenTelemetry semantic conventions, SDK metrics); this meter keeps that one counter and needs no metrics SDK.
- */
-export function createExportStats(): { meterProvider: MeterProvider; read(): ExportStats } {
-  const stats: ExportStats = { exported: 0, failed: 0, dropped: 0 }
-  const meter = createNoopMeter()
-  meter.createCounter = (name) => ({
-    add(count: number, attributes?: Attributes) {
-      if (name !== 'otel.sdk.processor.span.processed') return
-      stats[outcome(attributes?.['error.type'])] += count
-    },
-  })
-  return { meterProvider: { getMeter: () => meter }, read: () => ({ ...stats }) }
+/** A span processor that knows what became of its spans. */
+export interface CountedSpanProcessor extends SpanProcessor {
+  stats(): ExportStats
+  /** Stops at once: what is still on its way counts as failed. */
+  abandon(): void
 }
 
-function outcome(errorType: unknown): keyof ExportStats {
-  if (errorType === undefined) return 'exported'
-  return errorType === 'queue_full' ? 'dropped' : 'failed'
+/** Adds up over all exporters. */
+export function sumStats(processors: readonly CountedSpanProcessor[]): ExportStats {
+  const sum: ExportStats = { exported: 0, failed: 0, dropped: 0 }
+  for (const { exported, failed, dropped } of processors.map((processor) => processor.stats())) {
+    sum.exported += exported
+    sum.failed += failed
+    sum.dropped += dropped
+  }
+  return sum
 }

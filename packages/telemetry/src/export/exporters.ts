@@ -1,34 +1,33 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace'
-import type { ExporterName, OtlpProtocol } from '../config.ts'
+import type { ExporterName } from '../config.ts'
+
+export interface LoadedExporter {
+  exporter: SpanExporter
+  /** Spans that the backend left out of what it took since the last call. */
+  takeRejected?: () => number
+}
 
 /** Makes an exporter. Its constructor reads the standard variables (endpoint, headers, timeout, …) from `process.env`. */
-export type ExporterFactory = () => SpanExporter
+export type ExporterFactory = () => LoadedExporter
 
-/** Loads one exporter's package, and only that: the others cost no start-up time. */
-export async function loadExporter(name: ExporterName, otlpProtocol: OtlpProtocol): Promise<ExporterFactory> {
+/** Loads one exporter's package, and only that: the others cost no start-up time. `otlp` is OTLP in JSON here. */
+export async function loadExporter(name: ExporterName, otlpTimeoutMillis: number): Promise<ExporterFactory> {
   switch (name) {
     case 'jaeger': {
       const { JaegerExporter } = await import('@opentelemetry/exporter-jaeger')
-      return () => new JaegerExporter()
+      return () => ({ exporter: new JaegerExporter() })
     }
     case 'zipkin': {
       const { ZipkinExporter } = await import('@opentelemetry/exporter-zipkin')
-      return () => new ZipkinExporter()
+      return () => ({ exporter: new ZipkinExporter() })
     }
     case 'console': {
       const { ConsoleSpanExporter } = await import('@opentelemetry/sdk-trace')
-      return () => new ConsoleSpanExporter()
+      return () => ({ exporter: new ConsoleSpanExporter() })
     }
-    default:
-      return loadOtlp(otlpProtocol)
+    default: {
+      const { createOtlpJsonExporter } = await import('./otlp-json-exporter.ts')
+      return () => createOtlpJsonExporter(otlpTimeoutMillis)
+    }
   }
-}
-
-async function loadOtlp(protocol: OtlpProtocol): Promise<ExporterFactory> {
-  if (protocol === 'http/json') {
-    const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http')
-    return () => new OTLPTraceExporter()
-  }
-  const { createOtlpExporter } = await import('./otlp-exporter.ts')
-  return createOtlpExporter
 }

@@ -12,7 +12,7 @@ import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace'
 import { describe, expect, it } from 'vitest'
-import { encodeSpans } from './span-encoder.ts'
+import { encodeSpans } from './encode-spans.test-support.ts'
 
 /** Numbers from 0 to 1, the same for every run. */
 function createRandom(seed: number): () => number {
@@ -114,19 +114,19 @@ function sameBytes(one: Uint8Array, other: Uint8Array | undefined): boolean {
   return other !== undefined && Buffer.from(one).equals(other)
 }
 
-describe('encodeSpans', () => {
-  it('writes byte for byte what the SDK’s serializer writes', () => {
+describe('encoded spans', () => {
+  it('are byte for byte what the SDK’s serializer writes', async () => {
     for (let batch = 0; batch < 60; batch += 1) {
       const spans = makeSpans(upTo(30))
-      expect(sameBytes(encodeSpans(spans), ProtobufTraceSerializer.serializeRequest(spans))).toBe(true)
+      expect(sameBytes(await encodeSpans(spans), ProtobufTraceSerializer.serializeRequest(spans))).toBe(true)
     }
   })
 
-  it('is right beyond two megabytes, and for nothing at all', () => {
+  it('are right beyond two megabytes, and for nothing at all', async () => {
     const spans = Array.from({ length: 20 }, () => makeSpans(60)).flat()
     const expected = ProtobufTraceSerializer.serializeRequest(spans)
     expect(expected?.length).toBeGreaterThan(2 ** 21)
-    expect(sameBytes(encodeSpans(spans), expected)).toBe(true)
-    expect(encodeSpans([])).toHaveLength(0)
+    expect(sameBytes(await encodeSpans(spans), expected)).toBe(true)
+    expect(await encodeSpans([])).toHaveLength(0)
   })
 })

@@ -1,173 +1,166 @@
 import type { SpanContext } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import { ProtobufWriter } from './protobuf-writer.ts'
+import { cutRequest } from './otlp-request.ts'
+import type { ProtobufWriter } from './protobuf-writer.ts'
 
 type Attributes = ReadableSpan['attributes']
-type Scope = ReadableSpan['instrumentationScope']
-type Flags = { traceFlags: number; isRemote?: boolean | undefined }
 
 const VARINT = 0
 const FIXED64 = 1
 const FIXED32 = 5
 const HAS_IS_REMOTE = 0x100
 const IS_REMOTE = 0x200
-/** Bytes that a length takes in most messages of that kind. */
+/** Field of `ScopeSpans`. */
+const SPANS = 2
+/** Bytes that the length of most spans takes. */
 const SPAN_LENGTH = 2
-const BATCH_LENGTH = 3
-
-const writer = new ProtobufWriter()
+/** As the SDK has it, which takes no longer one from a caller. */
+const LONGEST_TRACESTATE = 512
 
 /**
- * Encodes spans as an OTLP `ExportTraceServiceRequest` (opentelemetry-proto, `trace/v1/trace.proto`), byte for byte what
- * the SDK's serializer makes of them. In one pass over strings that are written in place it takes a fraction of the
- * time, and encoding is the dearest part of a span.
+ * Writes a span as a member of OTLP's `ScopeSpans` (opentelemetry-proto, `trace/v1/trace.proto`), byte for byte what the
+ * SDK's serializer makes of it. In one pass over strings that are written in place it takes a fraction of the time, and
+ * encoding is the dearest part of a span.
+ *
+ * What an ordinary span doesn't have (a name that isn't a string, a time before 1970) is left to the SDK's serializer.
+ * When that can't take the span either this throws, and nothing has been written.
  */
-export function encodeSpans(spans: readonly ReadableSpan[]): Uint8Array {
-  for (const [resource, ofResource] of groupBy(spans, (span) => span.resource)) {
-    const start = writer.open(1, BATCH_LENGTH)
-    const resourceStart = writer.open(1)
-    writeAttributes(1, resource.attributes)
-    writeCount(2, 0)
-    writer.close(resourceStart)
-    for (const [scope, ofScope] of groupBy(ofResource, (span) => span.instrumentationScope)) {
-      const scopeStart = writer.open(2, BATCH_LENGTH)
-      writeScope(scope)
-      for (const span of ofScope) writeSpan(span)
-      if (scope.schemaUrl) writer.string(3, scope.schemaUrl)
-      writer.close(scopeStart, BATCH_LENGTH)
-    }
-    if (resource.schemaUrl) writer.string(3, resource.schemaUrl)
-    writer.close(start, BATCH_LENGTH)
+export function encodeSpan(writer: ProtobufWriter, span: ReadableSpan): void {
+  const start = writer.length
+  try {
+    writeSpan(writer, span)
+  } catch {
+    writer.truncate(start)
+    writer.raw(cutRequest(span).span)
   }
-  return writer.take()
 }
 
-function groupBy<Key>(spans: readonly ReadableSpan[], keyOf: (span: ReadableSpan) => Key): Map<Key, ReadableSpan[]> {
-  const groups = new Map<Key, ReadableSpan[]>()
-  for (const span of spans) {
-    const key = keyOf(span)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [span])
-    else group.push(span)
-  }
-  return groups
-}
-
-function writeScope(scope: Scope): void {
-  const start = writer.open(1)
-  writer.string(1, scope.name)
-  if (scope.version) writer.string(2, scope.version)
-  writer.close(start)
-}
-
-function writeSpan(span: ReadableSpan): void {
-  const start = writer.open(2, SPAN_LENGTH)
+function writeSpan(writer: ProtobufWriter, span: ReadableSpan): void {
+  const start = writer.open(SPANS, SPAN_LENGTH)
   const context = span.spanContext()
   const parent = span.parentSpanContext
-  writeIds(context)
+  writeIds(writer, context)
   if (parent?.spanId) writer.id(4, parent.spanId)
   writer.string(5, span.name)
   // In the API kinds begin at 0, which means "unspecified" here.
-  writeCount(6, span.kind + 1)
-  writeTime(7, span.startTime)
-  writeTime(8, span.endTime)
-  writeAttributes(9, span.attributes)
-  writeCount(10, span.droppedAttributesCount)
-  for (const event of span.events) writeEvent(event)
-  writeCount(12, span.droppedEventsCount)
-  for (const link of span.links) writeLink(link)
-  writeCount(14, span.droppedLinksCount)
+  writeCount(writer, 6, kindOf(span) + 1)
+  writeTime(writer, 7, span.startTime)
+  writeTime(writer, 8, span.endTime)
+  writeAttributes(writer, 9, span.attributes)
+  writeCount(writer, 10, span.droppedAttributesCount)
+  for (const event of span.events) writeEvent(writer, event)
+  writeCount(writer, 12, span.droppedEventsCount)
+  for (const link of span.links) writeLink(writer, link)
+  writeCount(writer, 14, span.droppedLinksCount)
   const statusStart = writer.open(15)
   if (span.status.message) writer.string(2, span.status.message)
-  writeCount(3, span.status.code)
+  writeCount(writer, 3, span.status.code)
   writer.close(statusStart)
-  writeFlags(16, { traceFlags: context.traceFlags, isRemote: parent?.isRemote })
+  writeFlags(writer, 16, flagsOf(context.traceFlags, parent?.isRemote))
   writer.close(start, SPAN_LENGTH)
 }
 
-function writeEvent(event: ReadableSpan['events'][number]): void {
+/** `null` plus one would be a kind too. */
+function kindOf(span: ReadableSpan): number {
+  const kind: number = span.kind
+  if (kind >>> 0 !== kind) throw new TypeError('not a kind')
+  return kind
+}
+
+function writeEvent(writer: ProtobufWriter, event: ReadableSpan['events'][number]): void {
   const start = writer.open(11)
-  writeTime(1, event.time)
+  writeTime(writer, 1, event.time)
   writer.string(2, event.name)
-  if (event.attributes) writeAttributes(3, event.attributes)
-  writeCount(4, event.droppedAttributesCount ?? 0)
+  if (event.attributes) writeAttributes(writer, 3, event.attributes)
+  writeCount(writer, 4, event.droppedAttributesCount ?? 0)
   writer.close(start)
 }
 
-function writeLink(link: ReadableSpan['links'][number]): void {
+function writeLink(writer: ProtobufWriter, link: ReadableSpan['links'][number]): void {
   const start = writer.open(13)
-  writeIds(link.context)
-  if (link.attributes) writeAttributes(4, link.attributes)
-  writeCount(5, link.droppedAttributesCount ?? 0)
-  writeFlags(6, link.context)
+  writeIds(writer, link.context)
+  if (link.attributes) writeAttributes(writer, 4, link.attributes)
+  writeCount(writer, 5, link.droppedAttributesCount ?? 0)
+  writeFlags(writer, 6, flagsOf(link.context.traceFlags, link.context.isRemote))
   writer.close(start)
 }
 
-function writeIds({ traceId, spanId, traceState }: SpanContext): void {
+function writeIds(writer: ProtobufWriter, { traceId, spanId, traceState }: SpanContext): void {
   writer.id(1, traceId)
   writer.id(2, spanId)
-  const state = traceState?.serialize()
+  const whole = traceState?.serialize()
+  const state = whole && whole.length > LONGEST_TRACESTATE ? firstMembers(whole) : whole
   if (state) writer.string(3, state)
 }
 
-function writeAttributes(field: number, attributes: Attributes): void {
+/** As many whole members of a list as are allowed. */
+function firstMembers(list: string): string {
+  return list.slice(0, Math.max(0, list.lastIndexOf(',', LONGEST_TRACESTATE)))
+}
+
+function writeAttributes(writer: ProtobufWriter, field: number, attributes: Attributes): void {
   for (const key of Object.keys(attributes)) {
     const start = writer.open(field)
     writer.string(1, key)
     const valueStart = writer.open(2)
-    writeValue(attributes[key])
+    writeValue(writer, attributes[key])
     writer.close(valueStart)
     writer.close(start)
   }
 }
 
 /** `AnyValue` of `common/v1/common.proto`; what it has no kind for stays empty. */
-function writeValue(value: unknown): void {
+function writeValue(writer: ProtobufWriter, value: unknown): void {
   if (typeof value === 'string') writer.string(1, value)
-  else if (typeof value === 'boolean') writeCount(2, value ? 1 : 0)
-  else if (typeof value === 'number') writeNumber(value)
+  else if (typeof value === 'boolean') writeCount(writer, 2, value ? 1 : 0)
+  else if (typeof value === 'number') writeNumber(writer, value)
   else if (value instanceof Uint8Array) writer.bytes(7, value)
-  else if (Array.isArray(value)) writeList(value)
-  else if (typeof value === 'object' && value !== null) writeRecord(value as Attributes)
+  else if (Array.isArray(value)) writeList(writer, value)
+  else if (typeof value === 'object' && value !== null) writeRecord(writer, value as Attributes)
 }
 
-function writeNumber(value: number): void {
+function writeNumber(writer: ProtobufWriter, value: number): void {
   if (Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63) {
-    writeCount(3, value)
+    writer.tag(3, VARINT)
+    writer.integer(value)
     return
   }
   writer.tag(4, FIXED64)
   writer.double(value)
 }
 
-function writeList(values: readonly unknown[]): void {
+function writeList(writer: ProtobufWriter, values: readonly unknown[]): void {
   const start = writer.open(5)
   for (const value of values) {
     const valueStart = writer.open(1)
-    writeValue(value)
+    writeValue(writer, value)
     writer.close(valueStart)
   }
   writer.close(start)
 }
 
-function writeRecord(values: Attributes): void {
+function writeRecord(writer: ProtobufWriter, values: Attributes): void {
   const start = writer.open(6)
-  writeAttributes(1, values)
+  writeAttributes(writer, 1, values)
   writer.close(start)
 }
 
-function writeCount(field: number, value: number): void {
+function writeCount(writer: ProtobufWriter, field: number, value: number): void {
   writer.tag(field, VARINT)
-  writer.varint(value)
+  writer.count(value)
 }
 
-function writeTime(field: number, time: ReadableSpan['startTime']): void {
+function writeTime(writer: ProtobufWriter, field: number, time: ReadableSpan['startTime']): void {
   writer.tag(field, FIXED64)
   writer.time(time)
 }
 
-/** The trace flags, and whether the parent (of a link: the linked span) is in another process. */
-function writeFlags(field: number, { traceFlags, isRemote }: Flags): void {
+function writeFlags(writer: ProtobufWriter, field: number, flags: number): void {
   writer.tag(field, FIXED32)
-  writer.fixed32((traceFlags & 0xff) | HAS_IS_REMOTE | (isRemote === true ? IS_REMOTE : 0))
+  writer.fixed32(flags)
+}
+
+/** The trace flags, and whether the parent (of a link: the linked span) is in another process. */
+function flagsOf(traceFlags: number, isRemote: boolean | undefined): number {
+  return (traceFlags & 0xff) | HAS_IS_REMOTE | (isRemote ? IS_REMOTE : 0)
 }

@@ -1,0 +1,79 @@
+import fs from 'node:fs'
+import { validateHeaderName, validateHeaderValue } from 'node:http'
+import { parseKeyPairsIntoRecord } from '@opentelemetry/core'
+import type { ExporterName } from './config.ts'
+import type { EnvReader } from './env-reader.ts'
+
+const OTLP = 'OTEL_EXPORTER_OTLP_'
+const FOR_TRACES = 'OTEL_EXPORTER_OTLP_TRACES_'
+/** Files that a TLS connection to the collector needs. */
+const CERTIFICATES = ['CERTIFICATE', 'CLIENT_CERTIFICATE', 'CLIENT_KEY']
+
+/**
+ * Checks where spans are to go, for the exporters that are in use. The SDK warns of some of it, or of nothing, and goes
+ * on to send spans to its default address or to none.
+ */
+export function checkDestinations(exporters: readonly ExporterName[], env: NodeJS.ProcessEnv, reader: EnvReader): void {
+  if (exporters.includes('otlp')) checkOtlp(env, reader)
+  if (exporters.includes('zipkin')) checkUrl('OTEL_EXPORTER_ZIPKIN_ENDPOINT', env, reader)
+  if (exporters.includes('jaeger')) {
+    checkUrl('OTEL_EXPORTER_JAEGER_ENDPOINT', env, reader)
+    const port = reader.positive('OTEL_EXPORTER_JAEGER_AGENT_PORT', 6832)
+    if (port > 65_535) reader.problems.push(`OTEL_EXPORTER_JAEGER_AGENT_PORT=${port} is not a port`)
+  }
+}
+
+function checkOtlp(env: NodeJS.ProcessEnv, reader: EnvReader): void {
+  const endpoint = nameOf('ENDPOINT', reader)
+  const url = checkUrl(endpoint, env, reader)
+  if (endpoint.startsWith(FOR_TRACES)) return checkRest(reader)
+  if (url !== undefined && (url.search !== '' || url.hash !== '')) {
+    // The SDK puts the path of traces behind whatever there is.
+    reader.problems.push(`${endpoint}=${env[endpoint]} has a query: use ${FOR_TRACES}ENDPOINT for the whole address`)
+  }
+  return checkRest(reader)
+}
+
+function checkRest(reader: EnvReader): void {
+  reader.oneOf(nameOf('COMPRESSION', reader), ['none', 'gzip'], 'none')
+  for (const headers of [`${OTLP}HEADERS`, `${FOR_TRACES}HEADERS`]) checkHeaders(headers, reader)
+  for (const name of CERTIFICATES.map((each) => nameOf(each, reader))) checkFile(name, reader)
+}
+
+/** The variable that counts: the one for traces, unless only the general one is set. */
+export function nameOf(setting: string, reader: EnvReader): string {
+  return reader.text(FOR_TRACES + setting) === undefined ? OTLP + setting : FOR_TRACES + setting
+}
+
+/** Without trimming: exporters take the address as it is. */
+function checkUrl(name: string, env: NodeJS.ProcessEnv, reader: EnvReader): URL | undefined {
+  const value = env[name]
+  if (value === undefined || value.trim() === '') return undefined
+  const url = /^https?:\/\/[^\s"']+$/i.test(value) && URL.canParse(value) ? new URL(value) : undefined
+  if (url === undefined) {
+    reader.problems.push(`${name}=${value} is not an address like http://collector:4318, without quotes or spaces`)
+  }
+  return url
+}
+
+function checkHeaders(name: string, reader: EnvReader): void {
+  for (const [header, value] of Object.entries(parseKeyPairsIntoRecord(reader.text(name)))) {
+    try {
+      validateHeaderName(header)
+      validateHeaderValue(header, value)
+    } catch {
+      // Its value may be a secret.
+      reader.problems.push(`${name} has a header named ${header} that HTTP has no way to send`)
+    }
+  }
+}
+
+function checkFile(name: string, reader: EnvReader): void {
+  const file = reader.text(name)
+  if (file === undefined) return
+  try {
+    fs.accessSync(file, fs.constants.R_OK)
+  } catch {
+    reader.problems.push(`${name}=${file} is not a file that can be read`)
+  }
+}

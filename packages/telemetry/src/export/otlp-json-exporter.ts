@@ -1,0 +1,39 @@
+import { OTLPExporterBase } from '@opentelemetry/otlp-exporter-base'
+import { convertLegacyHttpOptions, createOtlpHttpExportDelegate } from '@opentelemetry/otlp-exporter-base/node-http'
+import { JsonTraceSerializer, TraceExporterMetricsHelper } from '@opentelemetry/otlp-transformer'
+import type { LoadedExporter } from './exporters.ts'
+
+/** Component type of OpenTelemetry semantic conventions 1.45, SDK metrics. */
+const COMPONENT_TYPE = 'otlp_http_json_span_exporter'
+
+/**
+ * The SDK's OTLP over HTTP with JSON, which also says how many spans of a request the collector has rejected. Reads the
+ * standard variables from `process.env` when it is called, but for the timeout, of which it takes no 0.
+ */
+export function createOtlpJsonExporter(timeoutMillis: number): LoadedExporter {
+  let rejected = 0
+  const options = convertLegacyHttpOptions({ timeoutMillis }, 'TRACES', 'v1/traces', {
+    'Content-Type': 'application/json',
+  })
+  const serializer: typeof JsonTraceSerializer = {
+    ...JsonTraceSerializer,
+    deserializeResponse(data) {
+      const response = JsonTraceSerializer.deserializeResponse(data)
+      // In JSON a 64-bit number is a string (protobuf, "ProtoJSON Format").
+      const { rejectedSpans }: { rejectedSpans?: unknown } = response.partialSuccess ?? {}
+      const count = Number(rejectedSpans ?? 0)
+      if (Number.isSafeInteger(count) && count > 0) rejected += count
+      return response
+    },
+  }
+  return {
+    exporter: new OTLPExporterBase(
+      createOtlpHttpExportDelegate(options, serializer, COMPONENT_TYPE, TraceExporterMetricsHelper, undefined),
+    ),
+    takeRejected() {
+      const count = rejected
+      rejected = 0
+      return count
+    },
+  }
+}

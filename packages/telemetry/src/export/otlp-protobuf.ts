@@ -1,0 +1,33 @@
+import { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base/node-http'
+import { VERSION } from '../version.ts'
+import { createOtlpTransport } from './otlp-transport.ts'
+import { createOtlpSpanProcessor, type OtlpSpanProcessorOptions } from './otlp-span-processor.ts'
+import type { CountedSpanProcessor } from './export-stats.ts'
+
+/** OpenTelemetry, OTLP exporter, "User Agent". */
+const USER_AGENT = `OTel-OTLP-Exporter-JavaScript/${VERSION} Throughline`
+
+export interface OtlpProtobufOptions extends Omit<OtlpSpanProcessorOptions, 'transport' | 'collector'> {
+  /** How long one attempt may take, in milliseconds; `Infinity` for no limit. */
+  timeoutMillis: number
+}
+
+/**
+ * OTLP over HTTP with protobuf, with the settings of the SDK's exporter: endpoint, headers, compression and certificates
+ * are read from `process.env` when it is called.
+ */
+export function createOtlpProtobufProcessor(options: OtlpProtobufOptions): CountedSpanProcessor {
+  const { url, headers, compression, agentFactory } = convertLegacyHttpOptions({}, 'TRACES', 'v1/traces', {
+    'Content-Type': 'application/x-protobuf',
+    'User-Agent': USER_AGENT,
+  })
+  const { origin, pathname } = new URL(url)
+  const transport = createOtlpTransport({
+    url,
+    headers,
+    compression,
+    createAgent: agentFactory,
+    timeoutMillis: options.timeoutMillis,
+  })
+  return createOtlpSpanProcessor({ ...options, transport, collector: origin + pathname })
+}

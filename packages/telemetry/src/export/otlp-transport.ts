@@ -1,0 +1,136 @@
+import type http from 'node:http'
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
+import { parseRetryAfter } from './retry-after.ts'
+
+/** What became of a request. */
+export type Delivery =
+  /** Taken, but for `rejected` spans (OTLP, "Partial Success"). */
+  | { outcome: 'taken'; rejected: number; message?: string | undefined }
+  /** Not taken, and not later either. */
+  | { outcome: 'refused'; message: string }
+  | { outcome: 'too large' }
+  /** Not taken now. `reset`: there was a connection, and it broke before an answer. */
+  | { outcome: 'unavailable'; message: string; retryAfterMs?: number | undefined; reset?: boolean }
+
+/** Sends one OTLP request, and never rejects. Aborting the signal ends it at once. */
+export type Transport = (body: readonly Buffer[], signal: AbortSignal) => Promise<Delivery>
+
+export interface OtlpTransportOptions {
+  url: string
+  /** Milliseconds from the start to the end of the answer; `Infinity` for no limit. */
+  timeoutMillis: number
+  compression: 'gzip' | 'none'
+  headers: () => Promise<Record<string, string>>
+  createAgent: (protocol: string) => Agent | Promise<Agent>
+}
+
+/** What may be tried again (OTLP specification, "Failures"). */
+const RETRYABLE = new Set([429, 502, 503, 504])
+const LONGEST_ANSWER = 2 ** 16
+const compress = promisify(gzip)
+
+/** OTLP over HTTP with protobuf, one attempt a call: trying again is the processor's. */
+export function createOtlpTransport(options: OtlpTransportOptions): Transport {
+  const url = new URL(options.url)
+  let loaded: Promise<{ agent: Agent; request: typeof http.request }> | undefined
+  const load = async () => {
+    const { request } = await (url.protocol === 'https:' ? import('node:https') : import('node:http'))
+    return { agent: await options.createAgent(url.protocol), request }
+  }
+
+  return async (body, signal) => {
+    try {
+      const { agent, request } = await (loaded ??= load())
+      const zipped = options.compression === 'gzip' ? [await compress(Buffer.concat(body))] : body
+      const headers: Record<string, string | number> = await options.headers()
+      if (options.compression === 'gzip') headers['content-encoding'] = 'gzip'
+      headers['content-length'] = zipped.reduce((sum, { length }) => sum + length, 0)
+      return await exchange(request(url, { method: 'POST', agent, headers }), {
+        body: zipped,
+        timeoutMillis: options.timeoutMillis,
+        signal,
+      })
+    } catch (error) {
+      return { outcome: 'unavailable', message: describe(error) }
+    }
+  }
+}
+
+interface ExchangeOptions {
+  body: readonly Buffer[]
+  timeoutMillis: number
+  signal: AbortSignal
+}
+
+function exchange(request: ClientRequest, { body, timeoutMillis, signal }: ExchangeOptions): Promise<Delivery> {
+  return new Promise((resolve) => {
+    let timer: NodeJS.Timeout | undefined
+    const finish = (delivery: Delivery): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+      resolve(delivery)
+    }
+    const giveUp = (message: string): void => {
+      finish({ outcome: 'unavailable', message })
+      request.destroy()
+    }
+    const onAbort = (): void => giveUp('given up')
+    signal.addEventListener('abort', onAbort)
+    if (timeoutMillis !== Infinity) {
+      timer = setTimeout(() => giveUp(`no answer in ${timeoutMillis} ms`), timeoutMillis)
+    }
+    request.on('response', (response) => readAnswer(response, finish))
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      finish({ outcome: 'unavailable', message: describe(error), reset: /^(ECONNRESET|EPIPE)$/.test(error.code ?? '') })
+    })
+    // In one write, so that a small request is one packet.
+    request.cork()
+    for (const piece of body) request.write(piece)
+    request.end()
+    request.uncork()
+    if (signal.aborted) onAbort()
+  })
+}
+
+function readAnswer(response: IncomingMessage, finish: (delivery: Delivery) => void): void {
+  const { statusCode = 0 } = response
+  const chunks: Buffer[] = []
+  let length = 0
+  const done = (): void => finish(toDelivery(statusCode, { response, answer: Buffer.concat(chunks) }))
+  response.on('data', (chunk: Buffer) => {
+    length += chunk.length
+    if (length <= LONGEST_ANSWER) chunks.push(chunk)
+    else response.destroy()
+  })
+  // The status says what became of the spans, also when the rest of the answer never comes.
+  response.on('end', done)
+  response.on('error', done)
+  response.on('close', done)
+}
+
+function toDelivery(status: number, { response, answer }: { response: IncomingMessage; answer: Buffer }): Delivery {
+  if (status >= 200 && status < 300) return { outcome: 'taken', ...readPartialSuccess(answer) }
+  if (status === 413) return { outcome: 'too large' }
+  const message = `${status} ${response.statusMessage ?? ''}`.trim()
+  if (!RETRYABLE.has(status)) return { outcome: 'refused', message }
+  return { outcome: 'unavailable', message, retryAfterMs: parseRetryAfter(response.headers['retry-after']) }
+}
+
+function readPartialSuccess(answer: Buffer): { rejected: number; message?: string | undefined } {
+  if (answer.length === 0) return { rejected: 0 }
+  try {
+    const { partialSuccess } = ProtobufTraceSerializer.deserializeResponse(answer)
+    return { rejected: partialSuccess?.rejectedSpans ?? 0, message: partialSuccess?.errorMessage }
+  } catch {
+    // Some collectors answer in JSON, or in prose.
+    return { rejected: 0 }
+  }
+}
+
+function describe(error: unknown): string {
+  const { message, code } = error as NodeJS.ErrnoException
+  return message || code || String(error)
+}

@@ -1,0 +1,13 @@
+/** Longer than this, a collector would cost more spans than it saves itself. */
+const LONGEST_MS = 5 * 60_000
+
+/**
+ * Reads a `Retry-After` header (RFC 9110 §10.2.3): seconds, or a date.
+ * @returns milliseconds, five minutes at most; undefined when the header is missing or says nothing.
+ */
+export function parseRetryAfter(header: string | undefined, now = Date.now()): number | undefined {
+  if (header === undefined) return undefined
+  const text = header.trim()
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_MS)
+}

@@ -1,0 +1,112 @@
+import type { ReadableSpan } from '@opentelemetry/sdk-trace'
+import { checkScope, fieldEnd, type ScopeSpans } from './otlp-request.ts'
+import { ProtobufWriter } from './protobuf-writer.ts'
+import { encodeSpan } from './span-encoder.ts'
+
+type Resource = ReadableSpan['resource']
+type Scope = ReadableSpan['instrumentationScope']
+
+/** Encoded spans that are sent together. */
+export interface SpanBatch {
+  /** Batches are sent in this order. */
+  readonly order: number
+  readonly spans: readonly ScopeSpans[]
+  readonly count: number
+  /** Bytes of the spans; a request has a few more. */
+  readonly bytes: number
+}
+
+/** A batch that still takes spans. */
+export interface OpenBatch {
+  readonly count: number
+  readonly bytes: number
+  /** Encodes a span that has ended. Throws when it has no encoding, and is as it was before then. */
+  add(span: ReadableSpan): void
+  close(order: number): SpanBatch
+}
+
+interface Section {
+  readonly resource: Resource
+  readonly scope: Scope
+  readonly writer: ProtobufWriter
+  count: number
+}
+
+/** What the spans of a scope took in the batch before: with it, few buffers have to grow. */
+const usualBytes = new WeakMap<Scope, number>()
+
+/** Starts a batch. Spans are written where they are sent from: a section of memory for each scope. */
+export function openBatch(): OpenBatch {
+  const sections: Section[] = []
+  let last: Section | undefined
+  let count = 0
+  let bytes = 0
+
+  const sectionOf = ({ resource, instrumentationScope: scope }: ReadableSpan): Section => {
+    if (last?.scope === scope && last.resource === resource) return last
+    last = sections.find((section) => section.scope === scope && section.resource === resource)
+    if (last !== undefined) return last
+    const size = usualBytes.get(scope)
+    if (size === undefined) checkScope(scope)
+    last = { resource, scope, writer: new ProtobufWriter(size), count: 0 }
+    sections.push(last)
+    return last
+  }
+
+  return {
+    get count() {
+      return count
+    },
+    get bytes() {
+      return bytes
+    },
+    add(span) {
+      const section = sectionOf(span)
+      const before = section.writer.length
+      encodeSpan(section.writer, span)
+      section.count += 1
+      count += 1
+      bytes += section.writer.length - before
+    },
+    close(order) {
+      const spans = sections.filter((section) => section.count > 0).map(closeSection)
+      return { order, spans, count, bytes }
+    },
+  }
+}
+
+function closeSection({ resource, scope, writer, count }: Section): ScopeSpans {
+  const spans = writer.finish()
+  usualBytes.set(scope, Math.ceil(spans.length * 1.125) + 512)
+  return { resource, scope, spans, count }
+}
+
+/** Two batches of half the spans each; undefined for a single span. */
+export function splitBatch({ order, spans, count }: SpanBatch): [SpanBatch, SpanBatch] | undefined {
+  if (count < 2) return undefined
+  const first: ScopeSpans[] = []
+  const second: ScopeSpans[] = []
+  let left = count >> 1
+  for (const section of spans) {
+    const taken = Math.min(left, section.count)
+    const cut = offsetOf(taken, section.spans)
+    if (taken > 0) first.push({ ...section, spans: section.spans.subarray(0, cut), count: taken })
+    if (taken < section.count) {
+      second.push({ ...section, spans: section.spans.subarray(cut), count: section.count - taken })
+    }
+    left -= taken
+  }
+  return [toBatch(order, first), toBatch(order, second)]
+}
+
+function toBatch(order: number, spans: readonly ScopeSpans[]): SpanBatch {
+  const sum = (read: (section: ScopeSpans) => number): number => spans.reduce((total, each) => total + read(each), 0)
+  return { order, spans, count: sum((section) => section.count), bytes: sum((section) => section.spans.length) }
+}
+
+/** Where the first `count` of some encoded spans end. */
+function offsetOf(count: number, spans: Buffer): number {
+  let end = 0
+  for (let left = count; left > 0; left -= 1) end = fieldEnd(spans, end)
+  return end
+}

@@ -1,0 +1,131 @@
+import type { ReadableSpan } from '@opentelemetry/sdk-trace'
+import { openBatch, splitBatch, type SpanBatch } from './span-batch.ts'
+
+export interface SpanRingOptions {
+  /** Encoded spans that are kept at most, in bytes. */
+  maxBytes: number
+  /** The same in spans. Default: as many as fit. */
+  maxSpans?: number | undefined
+  /** Spans of a batch at most. */
+  batchSpans: number
+  /** Called with the number of spans for which there was no room. */
+  onDropped: (count: number) => void
+}
+
+/** Encoded spans from their end until somebody has taken them, bounded in bytes: the oldest make room. */
+export interface SpanRing {
+  /** Spans and bytes that are kept now, those being sent included. */
+  readonly count: number
+  readonly bytes: number
+  /** Encodes a span. Throws when it has no encoding. Returns whether a batch is full now. */
+  add(span: ReadableSpan): boolean
+  /** Takes the oldest batch for sending; it stays in the ring. With `all`, one that isn't full will do. */
+  take(all: boolean): SpanBatch | undefined
+  /** Ends the sending of a batch: it waits again, by age, as one or as two halves; or it leaves the ring. */
+  release(batch: SpanBatch, then: 'wait' | 'split' | 'leave'): void
+  /** Resolves when all spans that are in the ring now have left it. */
+  emptied(): Promise<void>
+  /** Takes everything out. Returns the number of spans. */
+  clear(): number
+}
+
+/** A request is no longer than this, unless one span is: collectors and proxies have limits, from 1 MB on. */
+const BATCH_BYTES = 2 ** 20
+
+export function createSpanRing({ maxBytes, maxSpans = Infinity, batchSpans, onDropped }: SpanRingOptions): SpanRing {
+  // Batches being sent can't make room, so they have to be a small part.
+  const batchBytes = Math.min(BATCH_BYTES, maxBytes / 8)
+  const waiting: SpanBatch[] = []
+  const sending = new Set<SpanBatch>()
+  let awaiting: { upTo: number; resolve: () => void }[] = []
+  let open = openBatch()
+  let order = 0
+  let closedSpans = 0
+  let closedBytes = 0
+
+  const closeOpen = (): void => {
+    if (open.count === 0) return
+    const batch = open.close(order++)
+    waiting.push(batch)
+    closedSpans += batch.count
+    closedBytes += batch.bytes
+    open = openBatch()
+  }
+  const forget = (batch: SpanBatch): void => {
+    closedSpans -= batch.count
+    closedBytes -= batch.bytes
+  }
+  const settle = (): void => {
+    if (awaiting.length === 0) return
+    const oldest = Math.min(order, ...[...waiting, ...sending].map((batch) => batch.order))
+    for (const { upTo, resolve } of awaiting) if (upTo <= oldest) resolve()
+    awaiting = awaiting.filter(({ upTo }) => upTo > oldest)
+  }
+  /** Returns false when nothing is left that could go. */
+  const dropOldest = (): boolean => {
+    const oldest = waiting.shift()
+    if (oldest === undefined) return false
+    forget(oldest)
+    onDropped(oldest.count)
+    settle()
+    return true
+  }
+  const isOver = (): boolean => closedBytes + open.bytes > maxBytes
+
+  const ring: SpanRing = {
+    get count() {
+      return closedSpans + open.count
+    },
+    get bytes() {
+      return closedBytes + open.bytes
+    },
+    add(span) {
+      if (ring.count >= maxSpans && !dropOldest()) {
+        onDropped(1)
+        return false
+      }
+      open.add(span)
+      while (isOver() && dropOldest());
+      if (isOver()) {
+        // A span of many megabytes, while all others are being sent.
+        onDropped(open.count)
+        open = openBatch()
+      }
+      const isFull = open.count >= batchSpans || open.bytes >= batchBytes
+      if (isFull) closeOpen()
+      return isFull
+    },
+    take(all) {
+      if (all && waiting.length === 0) closeOpen()
+      const batch = waiting.shift()
+      if (batch !== undefined) sending.add(batch)
+      return batch
+    },
+    release(batch, then) {
+      // Cleared meanwhile.
+      if (!sending.delete(batch)) return
+      const halves = then === 'split' ? splitBatch(batch) : undefined
+      if (then === 'leave') forget(batch)
+      else {
+        const at = waiting.findIndex((other) => other.order > batch.order)
+        waiting.splice(at === -1 ? waiting.length : at, 0, ...(halves ?? [batch]))
+      }
+      settle()
+    },
+    async emptied() {
+      closeOpen()
+      if (ring.count > 0) await new Promise<void>((resolve) => awaiting.push({ upTo: order, resolve }))
+    },
+    clear() {
+      const { count } = ring
+      waiting.length = 0
+      sending.clear()
+      open = openBatch()
+      closedSpans = 0
+      closedBytes = 0
+      settle()
+      return count
+    },
+  }
+  return ring
+}

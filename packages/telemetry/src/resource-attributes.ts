@@ -1,0 +1,36 @@
+import { diag } from '@opentelemetry/api'
+
+/** As the SDK has it. */
+const LONGEST = 255
+
+/**
+ * `OTEL_RESOURCE_ATTRIBUTES` without the members that break its format (OpenTelemetry resource SDK, "Specifying resource
+ * information via an environment variable"), each of which is named in a warning. The SDK would drop the whole list for
+ * one of them, the service's name included.
+ */
+export function goodResourceAttributes(list: string): string {
+  const members = list.split(',').filter((member) => member.trim() !== '')
+  return members.filter(isGoodMember).join(',')
+}
+
+function isGoodMember(member: string): boolean {
+  const problem = problemOf(member)
+  if (problem !== undefined) diag.warn(`OTEL_RESOURCE_ATTRIBUTES: "${member.trim()}" is left out: ${problem}`)
+  return problem === undefined
+}
+
+function problemOf(member: string): string | undefined {
+  const [key, value, ...more] = member.split('=').map((part) => decode(part.trim()))
+  if (key === undefined || value === undefined || more.length > 0) return 'one = is wanted, others as %3D'
+  if (value === null || key === null) return 'a % stands for itself only as %25'
+  if (key === '') return 'it has no key'
+  return Math.max(key.length, value.length) > LONGEST ? `longer than ${LONGEST} characters` : undefined
+}
+
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return null
+  }
+}
