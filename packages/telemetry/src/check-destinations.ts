@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { parseKeyPairsIntoRecord } from '@opentelemetry/core'
-import type { ExporterName } from './config.ts'
 import type { EnvReader } from './env-reader.ts'
+import type { ExporterName } from './exporter-names.ts'
 
 const OTLP = 'OTEL_EXPORTER_OTLP_'
 const FOR_TRACES = 'OTEL_EXPORTER_OTLP_TRACES_'

@@ -1,12 +1,9 @@
 import type { Hint } from '@throughline/propagation'
 import { checkDestinations, nameOf } from './check-destinations.ts'
 import { createEnvReader, type EnvReader } from './env-reader.ts'
+import { EXPORTER_NAMES, type ExporterName } from './exporter-names.ts'
 import { SAMPLER_NAMES, type SamplerName } from './sampler-names.ts'
 import { TelemetryConfigError } from './telemetry-error.ts'
-
-export const EXPORTER_NAMES = ['otlp', 'jaeger', 'zipkin', 'console', 'none'] as const
-/** An exporter there is something to load for. */
-export type ExporterName = Exclude<(typeof EXPORTER_NAMES)[number], 'none'>
 
 const OTLP_PROTOCOLS = ['http/protobuf', 'http/json'] as const
 type OtlpProtocol = (typeof OTLP_PROTOCOLS)[number]

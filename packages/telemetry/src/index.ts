@@ -1,5 +1,5 @@
 export type { AxiosLike } from './http/axios-like.ts'
-export { EXPORTER_NAMES, type ExporterName } from './config.ts'
+export { EXPORTER_NAMES, type ExporterName } from './exporter-names.ts'
 export type { ExportStats } from './export/export-stats.ts'
 export { AxiosInstrumentation } from './http/http-client.ts'
 export { HttpServerInstrumentation, type HttpServerConfig } from './http/http-server.ts'

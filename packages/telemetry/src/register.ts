@@ -1,4 +1,5 @@
 import { createTelemetry } from './create-telemetry.ts'
+import { flushOnDisconnect } from './flush-on-disconnect.ts'
 
 /**
  * For `node --import @throughline/telemetry/register app.js`: tracing is on before the program's first import.
@@ -10,6 +11,7 @@ export const telemetry = await createTelemetry({ serviceName: 'unknown_service:n
 telemetry.start()
 
 process.once('beforeExit', () => void telemetry.shutdown())
+flushOnDisconnect(() => telemetry.shutdown())
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   process.once(signal, () => void flushAt(signal))

@@ -43,15 +43,16 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
   )
 
   const refusals = watchRefusals(() => exportStats().exported)
-  const limit = (what: string): TimeLimit => ({
+  const limit = (what: string, atStake: string): TimeLimit => ({
     what,
+    atStake,
     ms: FLUSH_MS,
     hurry: { when: refusals.refused(), ms: REFUSED_MS },
   })
   const flush = (): Promise<unknown> => Promise.all(spanProcessors.map((processor) => processor.forceFlush()))
   const stop = async (): Promise<void> => {
     // The SDK's own shutdown doesn't wait for spans that the console exporter has yet to print.
-    await withinTime(() => flush().finally(() => sdk.shutdown()), limit('shutting down'))
+    await withinTime(() => flush().finally(() => sdk.shutdown()), limit('shutting down', 'spans are lost'))
     for (const processor of spanProcessors) processor.abandon()
     refusals.stop()
     for (const instrumentation of instrumentations) instrumentation.disable()
@@ -64,7 +65,7 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
   return {
     enabled: true,
     start: () => withOtelEnvironment(env, () => sdk.start()),
-    flush: () => withinTime(flush, limit('flushing')),
+    flush: () => withinTime(flush, limit('flushing', 'spans wait')),
     shutdown: () => (stopped ??= stop()),
     instrumentAxios,
     activeIds() {

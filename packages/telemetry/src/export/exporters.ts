@@ -1,5 +1,5 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace'
-import type { ExporterName } from '../config.ts'
+import type { ExporterName } from '../exporter-names.ts'
 
 export interface LoadedExporter {
   exporter: SpanExporter

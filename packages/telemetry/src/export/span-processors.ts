@@ -1,6 +1,7 @@
 import { BatchSpanProcessor, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
-import type { ExporterName, TelemetryConfig } from '../config.ts'
+import type { TelemetryConfig } from '../config.ts'
 import { withOtelEnvironment } from '../environment.ts'
+import type { ExporterName } from '../exporter-names.ts'
 import { createCountedProcessor } from './counted-processor.ts'
 import type { CountedSpanProcessor } from './export-stats.ts'
 import { loadExporter } from './exporters.ts'

@@ -3,6 +3,8 @@ import { diag } from '@opentelemetry/api'
 export interface TimeLimit {
   /** For the log, as in "flushing took longer". */
   what: string
+  /** For the log: what becomes of the spans that are left. */
+  atStake: string
   /** Milliseconds. */
   ms: number
   /** Once `when` resolves, `ms` from the start are all the time there is. */
@@ -10,7 +12,7 @@ export interface TimeLimit {
 }
 
 /** Waits for `work`, within limits. Never rejects: what goes wrong is logged, the caller's drain goes on. */
-export async function withinTime(work: () => Promise<unknown>, { what, ms, hurry }: TimeLimit): Promise<void> {
+export async function withinTime(work: () => Promise<unknown>, { what, atStake, ms, hurry }: TimeLimit): Promise<void> {
   const started = performance.now()
   let timer: NodeJS.Timeout | undefined
   let done = false
@@ -20,7 +22,7 @@ export async function withinTime(work: () => Promise<unknown>, { what, ms, hurry
       if (done) return
       timer = setTimeout(
         () => {
-          diag.warn(`${what} took longer than ${limit} ms, spans may be lost`)
+          diag.warn(`${what} took longer than ${limit} ms, ${atStake}`)
           resolve()
         },
         started + limit - performance.now(),
@@ -32,7 +34,7 @@ export async function withinTime(work: () => Promise<unknown>, { what, ms, hurry
   try {
     await Promise.race([work(), late])
   } catch (error) {
-    diag.warn(`${what} failed, spans may be lost:`, error)
+    diag.warn(`${what} failed, ${atStake}:`, error)
   } finally {
     done = true
     clearTimeout(timer)
