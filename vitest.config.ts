@@ -19,6 +19,7 @@ export default defineConfig({
           // A loaded machine is slow, not wrong.
           testTimeout: 20_000,
           hookTimeout: 60_000,
+          expect: { poll: { timeout: 10_000 } },
           include: [
             'packages/*/{src,conformance}/**/*.test.ts',
             'services/*/{src,page}/**/*.test.ts',

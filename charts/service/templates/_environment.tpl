@@ -19,10 +19,21 @@
 {{- end }}
 {{- end -}}
 
+{{/* Names that a Host header may have: those of the Service, and the ones given. */}}
+{{- define "service.allowedHosts" -}}
+{{- $service := printf "%s.%s" (include "service.name" .) .Release.Namespace -}}
+{{- $domain := ((.Values.global).istio).clusterDomain | default "cluster.local" -}}
+{{- $names := list (include "service.name" .) $service (printf "%s.svc" $service) (printf "%s.svc.%s" $service $domain) -}}
+{{- range .Values.allowedHosts }}{{ with tpl . $ | trim }}{{ $names = append $names . }}{{ end }}{{ end -}}
+{{- join "," (uniq $names) -}}
+{{- end -}}
+
 {{/* The environment that the chart owns. */}}
 {{- define "service.environment" -}}
 - name: HOST
   value: {{ tpl .Values.bindAddress . | trim | quote }}
+- name: ALLOWED_HOSTS
+  value: {{ include "service.allowedHosts" . | quote }}
 - name: PORT
   value: {{ .Values.port | quote }}
 {{- with tpl .Values.upstreamUrl . | trim }}

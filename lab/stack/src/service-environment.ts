@@ -31,6 +31,8 @@ export function serviceEnvironment(addresses: ServiceAddresses): Record<string, 
     OTEL_EXPORTER_ZIPKIN_ENDPOINT: zipkinUrl,
     // The page shows a trace as soon as it is there; the default holds spans back for five seconds.
     OTEL_BSP_SCHEDULE_DELAY: '200',
+    // Istio's sidecars pass on what is addressed to the services by name.
+    ALLOWED_HOSTS: 'counting,dashboard',
     // Nobody routes to these processes but us: there is no endpoint list to wait for.
     DRAIN_DELAY_MS: '0',
   }

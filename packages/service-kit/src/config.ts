@@ -19,6 +19,12 @@ export const variable = {
   /** One of a few words. */
   oneOf: <const T extends readonly [string, ...string[]]>(...words: T) =>
     z.enum(words, { error: `must be one of: ${words.join(', ')}` }),
+  /** Host names with commas between them; `*` is every name. */
+  hostNames: () =>
+    z
+      .string({ error: 'must be set' })
+      .regex(/^[\w.*-]+(?:,[\w.*-]+)*$/, 'must be host names with commas between them, or *')
+      .transform((names) => names.split(',')),
   text: () => z.string({ error: 'must be set' }),
 }
 
@@ -26,6 +32,7 @@ export const variable = {
 export const serviceVariables = {
   HOST: variable.text().default('0.0.0.0'),
   SOCKET_PATH: variable.text().optional(),
+  ALLOWED_HOSTS: variable.hostNames().default([]),
   LOG_LEVEL: variable.oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent').default('info'),
   FAULTS: variable.oneOf('on', 'off').default('off'),
   DRAIN_DELAY_MS: variable.integer(0, 600_000).default(0),

@@ -29,6 +29,7 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
     if (known.code === 'TL_INTERNAL') logger.error({ ...line, err: error }, 'request failed')
     else logger.debug(line, known.message)
     if (response.headersSent) return next(error)
+    if (known.code === 'TL_BUSY') response.set('retry-after', '1')
     response.status(known.status).json({ code: known.code, message: known.message })
   }
 }
@@ -37,7 +38,7 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
 function toServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error
   if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500) {
-    return new ServiceError('TL_BAD_REQUEST', error.message, { cause: error })
+    return new ServiceError(error.status === 413 ? 'TL_TOO_LARGE' : 'TL_BAD_REQUEST', error.message, { cause: error })
   }
   return new ServiceError('TL_INTERNAL', 'the service failed; its log says why', { cause: error })
 }

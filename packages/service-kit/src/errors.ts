@@ -7,6 +7,10 @@ export const ERRORS = {
   TL_PORT_IN_USE: { status: 500, meaning: 'another program listens where the service should' },
   TL_LISTEN: { status: 500, meaning: 'the address the service should listen on cannot be used' },
   TL_BAD_REQUEST: { status: 400, meaning: 'the request cannot be read' },
+  TL_HOST: {
+    status: 403,
+    meaning: 'the Host header is not a name of the service (DNS rebinding); ALLOWED_HOSTS adds one',
+  },
   TL_ORIGIN: { status: 403, meaning: 'a page of another origin tried to use the controls' },
   TL_NOT_FOUND: { status: 404, meaning: 'no such route' },
   TL_CONTROLS_OFF: { status: 404, meaning: 'the dashboard was not given a control API' },
@@ -15,7 +19,12 @@ export const ERRORS = {
   TL_TRACE_NOT_FOUND: { status: 404, meaning: 'the trace backend does not hold that trace, or not yet' },
   TL_REQUEST_NOT_KEPT: { status: 404, meaning: 'the dashboard holds no request with that trace id (any more)' },
   TL_METHOD_NOT_ALLOWED: { status: 405, meaning: 'the route exists, with other methods' },
+  TL_TOO_LARGE: { status: 413, meaning: 'the body is larger than the route reads' },
   TL_INTERNAL: { status: 500, meaning: 'a defect of the service itself' },
+  TL_BUSY: {
+    status: 503,
+    meaning: 'as many requests are in progress as the service takes; `Retry-After` says when to try again',
+  },
   TL_TOO_MANY_STREAMS: { status: 503, meaning: 'as many event streams are open as the dashboard serves' },
   TL_FAULT: { status: 503, meaning: 'a failure that was asked for (FAULTS=on)' },
   TL_CONTROL_UNREACHABLE: { status: 502, meaning: 'the control API did not answer' },

@@ -1,6 +1,7 @@
 export { methodNotAllowed } from './error-handler.ts'
 export { ERRORS, ServiceError, type ErrorCode } from './errors.ts'
 export { createHealth, type Health } from './health.ts'
+export { limitInProgress, type InProgressLimits } from './limit-in-progress.ts'
 export { listen, type Listening, type ListenOptions } from './listen.ts'
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts'
 export { createMetrics, type Metrics } from './metrics.ts'

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import http, { type RequestListener } from 'node:http'
 import net, { type AddressInfo } from 'node:net'
+import { type ConnectionLimits, type Connections, defaultLimits, followConnections } from './connections.ts'
 import { ServiceError } from './errors.ts'
 
 export interface ListenOptions {
@@ -9,13 +10,18 @@ export interface ListenOptions {
   port: number
   /** A unix socket instead of host and port, created with mode 0600. */
   socketPath?: string | undefined
+  /** Bounds on connections and requests in progress; default by the files the process may open. */
+  limits?: ConnectionLimits
 }
 
 export interface Listening {
   /** `http://host:port`, or `unix:/path`. */
   url: string
+  /** From now on each answer ends its connection, so that clients leave of their own accord. Goes on accepting. */
+  drain(): void
   /**
-   * Stops accepting, lets requests in flight finish, then ends what is left after `timeoutMs`.
+   * Drains, stops accepting, lets requests in flight finish, then ends what is left after `timeoutMs`. A connection
+   * without a request is closed once it has been idle for half a second.
    * @returns how many connections had to be cut.
    */
   close(timeoutMs: number): Promise<number>
@@ -27,19 +33,38 @@ export interface Listening {
  */
 const KEEP_ALIVE_MS = 3_660_000
 
+/** A connection may be silent for so long while a request is in progress: longer than any answer takes to begin. */
+const SILENT_MS = 120_000
+
+/** Requests of one connection before it is closed: its client opens another. */
+const MAX_REQUESTS_PER_SOCKET = 10_000
+
+/** How long an idle client has to begin a request, before its connection is closed under it. */
+const IDLE_GRACE_MS = 500
+
 /**
  * Listens and answers with `handler`.
  * @throws ServiceError `TL_PORT_IN_USE` or `TL_LISTEN`, naming the address and the variable to change.
  */
 export async function listen(handler: RequestListener, options: ListenOptions): Promise<Listening> {
-  const server = http.createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, handler)
+  const server = http.createServer({ keepAliveTimeout: KEEP_ALIVE_MS })
+  server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET
+  server.setTimeout(SILENT_MS)
+  const connections = followConnections(server, options.limits ?? defaultLimits())
+  server.on('request', (request, response) => {
+    if (connections.admit(request, response)) handler(request, response)
+  })
   if (options.socketPath) await removeStaleSocket(options.socketPath)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(describe(error, options)))
     if (options.socketPath) listenOnSocket(server, options.socketPath, resolve)
     else server.listen(options.port, options.host, resolve)
   })
-  return { url: urlOf(server), close: (timeoutMs) => drain(server, timeoutMs) }
+  return {
+    url: urlOf(server),
+    drain: connections.drain,
+    close: (timeoutMs) => close(server, connections, timeoutMs),
+  }
 }
 
 /** The umask is what makes the file 0600 from its first moment; a chmod after listening would leave a gap. */
@@ -52,18 +77,18 @@ function listenOnSocket(server: http.Server, socketPath: string, done: () => voi
   }
 }
 
-async function drain(server: http.Server, timeoutMs: number): Promise<number> {
+async function close(server: http.Server, connections: Connections, timeoutMs: number): Promise<number> {
   let cut = 0
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  // A client that keeps its connection busy would hold the drain: each answer from now on ends its connection.
-  server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'))
+  connections.drain()
+  // Not http.Server's close: it closes each idle connection at once, also one that a request is just entering.
+  const closed = new Promise<void>((resolve) => net.Server.prototype.close.call(server, () => resolve()))
   const timer = setTimeout(() => {
     server.getConnections((_error, count) => {
       cut = count
       server.closeAllConnections()
     })
   }, timeoutMs)
-  const idle = setInterval(() => server.closeIdleConnections(), 50)
+  const idle = setInterval(() => connections.closeIdle(IDLE_GRACE_MS), 50)
   await closed
   clearTimeout(timer)
   clearInterval(idle)

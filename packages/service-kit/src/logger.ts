@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import pino, { type DestinationStream, type Logger } from 'pino'
+import { createLogStream } from './log-stream.ts'
 
 export type { Logger } from 'pino'
 
@@ -19,20 +20,30 @@ export interface LoggerOptions {
 
 /** One JSON line per event (pino), with the ids of the trace that was active when it was written. */
 export function createLogger({ service, level = 'info', ids, destination }: LoggerOptions): Logger {
+  const base = { service, hostname: os.hostname() }
   return pino(
     {
       level,
-      base: { service, hostname: os.hostname() },
+      base,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       ...(ids && { mixin: ids }),
     },
-    destination ?? (process.stdout.isTTY ? prettyStream() : pino.destination({ fd: 1, sync: true })),
+    destination ?? standardOutput(base),
   )
 }
 
+/** The log never holds up or ends a service: a line that can't be written is lost. */
+function standardOutput(base: object): DestinationStream {
+  const stream = createLogStream((lines) => {
+    const line = { level: 'warn', time: new Date().toISOString(), ...base, lines, msg: 'log lines were lost' }
+    return `${JSON.stringify(line)}\n`
+  })
+  return process.stdout.isTTY ? prettyStream(stream) : stream
+}
+
 /** Loaded on demand: in a container, where there is no terminal, it is never read. */
-function prettyStream(): DestinationStream {
+function prettyStream(destination: DestinationStream): DestinationStream {
   const pretty = createRequire(import.meta.url)('pino-pretty') as (options: object) => DestinationStream
-  return pretty({ sync: true, ignore: 'pid,hostname' })
+  return pretty({ destination, ignore: 'pid,hostname' })
 }

@@ -1,7 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import fs from 'node:fs'
+import net from 'node:net'
 import path from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import readline from 'node:readline'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 
 const PACKAGE = path.join(import.meta.dirname, '..')
 
@@ -9,22 +12,28 @@ const PACKAGE = path.join(import.meta.dirname, '..')
 const SERVICE = `
 import { createHealth, createLogger, runService } from ${JSON.stringify(path.join(PACKAGE, 'dist/index.js'))}
 import { main } from ${JSON.stringify(path.join(PACKAGE, 'dist/main.js'))}
+const logger = createLogger({ service: 'slow' })
 await main('slow', () => runService({
-  logger: createLogger({ service: 'slow' }), health: createHealth(),
-  app: (request, response) => { console.log('{"msg":"arrived"}'); setTimeout(() => response.end('done'), 300) },
+  logger, health: createHealth(),
+  app: (request, response) => {
+    logger.info('arrived')
+    for (let line = 0; line < Number(process.env.LINES ?? 0); line += 1) logger.info('x'.repeat(100))
+    setTimeout(() => response.end('done'), 300)
+  },
   at: { host: '127.0.0.1', port: Number(process.env.PORT ?? 0) }, drainDelayMs: Number(process.env.DELAY ?? 0), drainTimeoutMs: 5000,
-  onClosed: async () => { console.log(JSON.stringify({ msg: 'closed' })) },
+  onClosed: async () => logger.info('closed'),
 }))`
 
 function start(env: Record<string, string> = {}) {
   const child = spawn(process.execPath, ['--input-type=module', '-e', SERVICE], { env: { ...process.env, ...env } })
+  onTestFinished(() => void child.kill('SIGKILL'))
   const lines: { msg: string; url?: string }[] = []
   let errors = ''
   const listening = new Promise<string>((resolve) => {
-    child.stdout.on('data', (chunk: Buffer) => {
-      for (const line of chunk.toString().trim().split('\n')) lines.push(JSON.parse(line))
-      const url = lines.find((line) => line.url)?.url
-      if (url) resolve(url)
+    readline.createInterface({ input: child.stdout }).on('line', (line) => {
+      const parsed = JSON.parse(line) as { msg: string; url?: string }
+      lines.push(parsed)
+      if (parsed.url) resolve(parsed.url)
     })
   })
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
@@ -64,4 +73,45 @@ describe('runService', () => {
     )
     first.child.kill('SIGKILL')
   })
+
+  it('goes on and ends as it should when what reads its output does not', async () => {
+    const service = start({ LINES: '20000' })
+    const url = await service.listening
+    service.child.stdout.pause()
+    expect(await (await fetch(url)).text()).toBe('done')
+    expect(await (await fetch(url)).text()).toBe('done')
+    service.child.kill('SIGTERM')
+    expect(await once(service.child, 'exit')).toEqual([0, null])
+  })
+
+  it('goes on and ends as it should with its log on a full disk', async () => {
+    const full = fs.openSync('/dev/full', 'w')
+    const port = await freePort()
+    const child = spawn(process.execPath, ['--input-type=module', '-e', SERVICE], {
+      env: { ...process.env, PORT: String(port), LINES: '10' },
+      stdio: ['ignore', full, 'inherit'],
+    })
+    fs.closeSync(full)
+    const exit = once(child, 'exit')
+    onTestFinished(() => void child.kill('SIGKILL'))
+    await expect
+      .poll(() =>
+        fetch(`http://127.0.0.1:${port}`).then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      )
+      .toBe(200)
+    child.kill('SIGTERM')
+    expect(await exit).toEqual([0, null])
+  })
 })
+
+async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as net.AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

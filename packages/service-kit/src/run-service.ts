@@ -22,7 +22,7 @@ export interface RunServiceOptions {
 }
 
 /**
- * Listens until SIGTERM or SIGINT, then: not ready → wait → stop accepting → finish requests in flight → `onClosed` →
+ * Listens until SIGTERM or SIGINT, then: not ready, each answer ends its connection → wait → stop accepting → finish requests in flight → `onClosed` →
  * exit 0. A second signal exits at once, with 128 + its number.
  */
 export async function runService(options: RunServiceOptions): Promise<void> {
@@ -37,6 +37,7 @@ export async function runService(options: RunServiceOptions): Promise<void> {
   logger.info({ signal }, 'draining')
   exitOnNextSignal()
   health.setReady(false)
+  listening.drain()
   await wait(options.drainDelayMs)
   options.onDraining?.()
   const cut = await listening.close(options.drainTimeoutMs)

@@ -30,6 +30,7 @@ await main('counting', async () => {
     }),
     ids: telemetry.activeIds,
     counter: createCounter(),
+    allowedHosts: [config.HOST, ...config.ALLOWED_HOSTS],
     faults: config.FAULTS === 'on',
   })
   await runService({

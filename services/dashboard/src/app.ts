@@ -1,4 +1,4 @@
-import { createServiceApp, methodNotAllowed, type ServiceAppOptions } from '@throughline/service-kit'
+import { createServiceApp, limitInProgress, methodNotAllowed, type ServiceAppOptions } from '@throughline/service-kit'
 import type { Express } from 'express'
 import helmet from 'helmet'
 import { countRoute, type CountRouteOptions } from './count-route.ts'
@@ -35,14 +35,26 @@ export function createApp(options: DashboardAppOptions): Express {
       })
       // Express answers HEAD with a GET route, and a HEAD must not count.
       app.head('/api/count', methodNotAllowed('GET'))
-      app.get('/api/count', countRoute({ counting, upstream, traceId, metrics, logger, ...(observe && { observe }) }))
-      app.get('/api/traces/:traceId', traceQuery(traceQueryUrl))
-      app.use('/api/mesh', meshControls(controls))
+      app.get(
+        '/api/count',
+        limitInProgress(COUNT_LIMITS),
+        countRoute({ counting, upstream, traceId, metrics, logger, ...(observe && { observe }) }),
+      )
+      app.get('/api/traces/:traceId', limitInProgress(TRACE_LIMITS), traceQuery(traceQueryUrl))
+      app.use('/api/mesh', limitInProgress(CONTROL_LIMITS), meshControls(controls))
       app.all(['/api/count', '/api/traces/:traceId', '/health/api'], methodNotAllowed('GET', 'HEAD'))
       addRoutes?.(app)
     },
   })
 }
+
+/** Each running request holds a connection to counting; a caller that waits still has its answer within seconds. */
+const COUNT_LIMITS = { running: 64, waiting: 256 }
+
+/** A trace is held in memory whole, as text and as objects. */
+const TRACE_LIMITS = { running: 2, waiting: 32 }
+
+const CONTROL_LIMITS = { running: 8, waiting: 32 }
 
 const none = (): undefined => undefined
 

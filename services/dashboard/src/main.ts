@@ -51,6 +51,7 @@ await main('dashboard', async () => {
       sampledTraceId: telemetry.sampledTraceId,
     }),
     ids: telemetry.activeIds,
+    allowedHosts: [config.HOST, ...config.ALLOWED_HOSTS],
     traceId: telemetry.activeTraceId,
     counting,
     traceQueryUrl: config.TRACE_QUERY_URL,

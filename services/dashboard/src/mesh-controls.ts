@@ -1,5 +1,6 @@
 import { ServiceError } from '@throughline/service-kit'
 import { json, Router, type RequestHandler } from 'express'
+import { readText } from './read-text.ts'
 import { sameOrigin } from './same-origin.ts'
 
 export interface MeshControlsOptions {
@@ -11,6 +12,8 @@ export interface MeshControlsOptions {
 
 /** A tracer change restarts listeners, so it may take some seconds. */
 const TIMEOUT_MS = 15_000
+
+const MAX_ANSWER_BYTES = 1024 * 1024
 
 /** Forwards the lab's control API to the page, same-origin: `/api/mesh/status`, `/allow`, `/deny`, `/tracer`, `/set`. */
 export function meshControls({ url, token }: MeshControlsOptions): Router {
@@ -37,7 +40,7 @@ export function meshControls({ url, token }: MeshControlsOptions): Router {
 async function ask(url: string, init: RequestInit): Promise<{ status: number; body: string }> {
   try {
     const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })
-    return { status: answer.status, body: await answer.text() }
+    return { status: answer.status, body: await readText(answer, MAX_ANSWER_BYTES) }
   } catch (error) {
     throw new ServiceError('TL_CONTROL_UNREACHABLE', `the control API at ${new URL(url).origin} did not answer`, {
       cause: error,

@@ -1,8 +1,12 @@
 import { ServiceError } from '@throughline/service-kit'
 import type { RequestHandler } from 'express'
 import { judgeTrace } from 'throughline'
+import { readText } from './read-text.ts'
 
 const TIMEOUT_MS = 3000
+
+/** A trace of some thousand spans. */
+const MAX_TRACE_BYTES = 4 * 1024 * 1024
 
 /**
  * `GET /api/traces/:traceId`: one trace from the backend's Jaeger-shaped query API, unchanged, with a `verdict`.
@@ -40,7 +44,7 @@ function withVerdict(body: object, answered: boolean): object {
 async function fetchTrace(url: string): Promise<{ status: number; body: string }> {
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) })
-    return { status: answer.status, body: await answer.text() }
+    return { status: answer.status, body: await readText(answer, MAX_TRACE_BYTES) }
   } catch (error) {
     const { origin } = new URL(url)
     throw new ServiceError('TL_TRACES_UNREACHABLE', `the trace backend at ${origin} did not answer`, { cause: error })

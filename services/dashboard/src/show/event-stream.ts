@@ -13,7 +13,7 @@ export interface EventStreamOptions {
 }
 
 /** A reader this far behind is disconnected; it comes back with the id of its last event. */
-const MAX_BUFFERED_BYTES = 1_000_000
+const MAX_BUFFERED_BYTES = 400_000
 
 /** Opens a stream of server-sent events (WHATWG HTML §9.2) on a response. */
 export function openEventStream(response: ServerResponse, { heartbeatMs, onClose }: EventStreamOptions): EventStream {

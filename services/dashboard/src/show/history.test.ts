@@ -48,6 +48,14 @@ describe('the history', () => {
     expect(history.explanation('4800')).toBeUndefined()
   })
 
+  it('holds a bounded amount of memory, whatever the requests carried', () => {
+    const history = createHistory({ maxBytes: 100_000 })
+    const received = { tracestate: 'x'.repeat(5000) }
+    for (let i = 0; i < 100; i++) history.add(entry(String(i)), { ...explanation, received })
+    expect(history.explanation('99')?.explanation.received).toEqual(received)
+    expect(history.after(undefined).entries.length).toBeLessThan(10)
+  })
+
   it('tells who listens, until they stop', () => {
     const history = createHistory()
     const heard: string[] = []

@@ -39,23 +39,48 @@ export interface History {
 
 interface Kept {
   entry: HistoryEntry
-  explanation: HopExplanation
+  /** As JSON: a value that was cut from a long header would hold on to all of it. */
+  explanation: string
+  bytes: number
 }
 
-/** The last requests in memory, oldest dropped first. `limit`: how many, default 2000 (about 4 MB). */
-export function createHistory({ limit = 2000, page = 600 }: { limit?: number; page?: number } = {}): History {
+export interface HistoryOptions {
+  /** Most requests kept. Default 2000. */
+  limit?: number
+  /** Most memory they may take, in bytes. Default 8 MiB. */
+  maxBytes?: number
+  /** Most entries that `after` returns. Default 600. */
+  page?: number
+}
+
+/** What V8 takes for the objects of an entry, besides its text. */
+const ENTRY_OVERHEAD = 500
+
+/** The last requests in memory, oldest dropped first. */
+export function createHistory(options: HistoryOptions = {}): History {
+  const { limit = 2000, maxBytes = 8 * 1024 * 1024, page = 600 } = options
   // Two processes must not accept each other's cursors.
   const boot = randomBytes(4).toString('hex')
   const kept: Kept[] = []
   const listeners = new Set<(entry: HistoryEntry) => void>()
   let seq = 0
+  let bytes = 0
+
+  const dropOldest = (count: number): void => {
+    for (const dropped of kept.splice(0, count)) bytes -= dropped.bytes
+  }
 
   return {
     add(values, explanation) {
-      const entry = { seq: ++seq, ...values }
-      kept.push({ entry, explanation })
+      const text = JSON.stringify({ seq: ++seq, ...values })
+      const entry = JSON.parse(text) as HistoryEntry
+      const added = { entry, explanation: JSON.stringify(explanation), bytes: 0 }
+      added.bytes = ENTRY_OVERHEAD + 2 * (text.length + added.explanation.length)
+      kept.push(added)
+      bytes += added.bytes
       // In blocks: shifting an array of thousands at every request is wasted work.
-      if (kept.length > limit * 1.2) kept.splice(0, kept.length - limit)
+      if (kept.length > limit * 1.2) dropOldest(kept.length - limit)
+      while (bytes > maxBytes && kept.length > 1) dropOldest(Math.ceil(kept.length / 10))
       for (const listener of listeners) listener(entry)
       return entry
     },
@@ -68,7 +93,10 @@ export function createHistory({ limit = 2000, page = 600 }: { limit?: number; pa
       if (from === undefined || from > seq || from < oldest - 1) return { reset: true, entries: newest }
       return { reset: false, entries: newest.filter((entry) => entry.seq > from) }
     },
-    explanation: (traceId) => kept.findLast(({ entry }) => entry.traceId === traceId),
+    explanation: (traceId) => {
+      const found = kept.findLast(({ entry }) => entry.traceId === traceId)
+      return found && { entry: found.entry, explanation: JSON.parse(found.explanation) as HopExplanation }
+    },
     subscribe(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)

@@ -1,4 +1,4 @@
-import { ServiceError } from '@throughline/service-kit'
+import { limitInProgress, ServiceError } from '@throughline/service-kit'
 import { Router } from 'express'
 import { type EventStream, openEventStream } from './event-stream.ts'
 import type { History } from './history.ts'
@@ -13,7 +13,11 @@ export interface LiveRoutesOptions {
   heartbeatMs?: number | undefined
 }
 
+/** Each may be 400 kB behind. */
 const MAX_STREAMS = 100
+
+/** Each answer is up to 300 kB, for as long as its client takes to read it. */
+const HISTORY_LIMITS = { running: 32, waiting: 32 }
 
 /**
  * Live events: `GET /api/events` (server-sent events) and, for proxies that buffer streams, `GET /api/history` to poll.
@@ -51,7 +55,7 @@ export function createLiveRoutes(options: LiveRoutesOptions): { routes: Router; 
     stream.send('traffic', traffic.settings())
   })
 
-  routes.get('/history', (request, response) => {
+  routes.get('/history', limitInProgress(HISTORY_LIMITS), (request, response) => {
     watchers.poll()
     response.set('cache-control', 'no-store').json({
       ...history.after(queryText(request.query['after'])),
