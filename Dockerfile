@@ -3,32 +3,43 @@
 ARG NODE=node:24-slim
 ARG CONSUL=hashicorp/consul:1.22.7
 
-# What the programs need of the repository, manifests apart from sources.
-FROM --platform=$BUILDPLATFORM $NODE AS pruned
+# What npm reads and nothing else: a change of a source leaves the next stage as it is.
+FROM --platform=$BUILDPLATFORM $NODE AS manifests
 WORKDIR /repo
 COPY . .
-RUN --mount=type=cache,target=/npm \
-    npx --yes --cache=/npm turbo@2.11.11 prune @throughline/counting @throughline/dashboard @throughline/lab-compose-setup --docker
+RUN find . -type f ! -name package.json ! -name package-lock.json ! -name .npmrc -delete && chmod -R a+rX,go-w .
 
+# Behind a company's proxy: --secret id=npmrc,src=… brings its registry, --secret id=ca,src=… its certificate authority.
 FROM --platform=$BUILDPLATFORM $NODE AS installed
 WORKDIR /repo
-COPY --from=pruned /repo/out/json/ ./
-RUN --mount=type=cache,target=/npm npm ci --ignore-scripts --cache=/npm
+COPY --from=manifests /repo ./
+RUN --mount=type=cache,target=/npm \
+    --mount=type=secret,id=npmrc,target=/root/.npmrc \
+    --mount=type=secret,id=ca \
+    if [ -s /run/secrets/ca ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca; fi \
+ && npm ci --ignore-scripts --cache=/npm --include-workspace-root \
+      --workspace=@throughline/counting --workspace=@throughline/dashboard --workspace=@throughline/lab-compose-setup
 
 FROM installed AS built
-COPY --from=pruned /repo/out/full/ ./
-COPY tsconfig.base.json ./
+COPY tsconfig.base.json turbo.json ./
+COPY packages/ packages/
+COPY services/ services/
 COPY scripts/bundle.mjs scripts/root.mjs scripts/
-RUN npx turbo run build --filter=@throughline/counting --filter=@throughline/dashboard \
- && for service in counting dashboard; do node scripts/bundle.mjs $service /images/$service/app || exit 1; done
-# Every file gets this time (seconds since 1970), so that the same sources make the same layers.
+# Readable for every user, whatever the checkout's permissions; and with one time (seconds since 1970), so that the same
+# sources make the same layers.
 ARG SOURCE_DATE_EPOCH=0
-RUN find /images -exec touch --no-dereference --date=@$SOURCE_DATE_EPOCH {} +
+RUN npx turbo run build --filter=@throughline/counting --filter=@throughline/dashboard \
+ && for service in counting dashboard; do node scripts/bundle.mjs $service /images/$service/app || exit 1; done \
+ && chmod -R a+rX,go-w /images \
+ && find /images -exec touch --no-dereference --date=@$SOURCE_DATE_EPOCH {} +
 
 FROM built AS built-setup
+COPY lab/ lab/
 COPY mesh/ mesh/
+ARG SOURCE_DATE_EPOCH=0
 RUN npx turbo run build --filter=@throughline/lab-compose-setup \
  && node scripts/bundle.mjs setup /images/setup/app \
+ && chmod -R a+rX,go-w /images \
  && find /images -exec touch --no-dereference --date=@$SOURCE_DATE_EPOCH {} +
 
 FROM $NODE AS runtime

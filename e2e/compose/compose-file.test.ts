@@ -34,11 +34,8 @@ describe('docker-compose.yml', () => {
       expect(image).toMatch(/:v?\d+(\.\d+)*(-slim)?$/)
       expect(text.split(image)).toHaveLength(2)
     }
-    const own = ['setup', 'counting', 'dashboard']
-    const used = Object.entries(services).filter(([name]) => !own.includes(name))
-    expect(used.map(([, { image }]) => image).filter((image) => !Object.values(images).includes(image ?? ''))).toEqual(
-      [],
-    )
+    const pulled = Object.values(services).filter(({ build }) => build === undefined)
+    expect(pulled.map(({ image }) => image).filter((image) => !Object.values(images).includes(image ?? ''))).toEqual([])
     expect(images.envoy).toBe(`envoyproxy/envoy:v${versions.envoy.default}`)
     expect(images.jaeger).toBe(`jaegertracing/jaeger:${versions.jaeger.version}`)
     expect(images.consul).toBe(`hashicorp/consul:${versions.consul.version}`)
@@ -56,6 +53,19 @@ describe('docker-compose.yml', () => {
       })
     },
   )
+
+  it('mounts no file of the checkout, whose permissions or labels a container could not read', () => {
+    expect(data).not.toHaveProperty('configs')
+    const mounts = Object.values(services).flatMap(({ volumes = [] }) => volumes)
+    expect(mounts.length).toBeGreaterThan(3)
+    expect(mounts.filter((mount) => /^[./~]/.test(mount))).toEqual([])
+  })
+
+  it.each(Object.entries(services))('%s has no proxy of the Docker client', (_name, { environment }) => {
+    const none = Object.fromEntries(['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].map((name) => [name, '']))
+    const lower = Object.fromEntries(Object.entries(none).map(([name]) => [name.toLowerCase(), '']))
+    expect(environment).toMatchObject({ ...none, ...lower })
+  })
 
   it('publishes ports to this machine only', () => {
     const ports = Object.values(services).flatMap((service) => service.ports ?? [])
@@ -86,7 +96,7 @@ describe('.env.example', () => {
 })
 
 describe('compose/zipkin.env', () => {
-  it('makes everybody speak Zipkin, to Zipkin', () => {
+  it('makes every service and sidecar speak Zipkin, to Zipkin', () => {
     const args = ['compose', '--env-file', 'compose/zipkin.env', 'config', '--format', 'json']
     const { services: with_ } = JSON.parse(execFileSync('docker', args, { cwd: root, encoding: 'utf8' })) as {
       services: Record<string, { environment: Record<string, string> }>
@@ -122,7 +132,7 @@ describe('compose/consul.env', () => {
       ) as ComposeFile
     const plain = config('/dev/null').services
     const { consul, ...others } = config('compose/consul.env').services
-    expect(consul?.image).toBe(images.consul)
+    expect(consul?.image).toBe('throughline/compose-consul:0.1.0')
     const changed = Object.keys(others).filter((name) => !isDeepStrictEqual(others[name], plain[name]))
     expect(changed.toSorted()).toEqual(Object.keys(overlay.services).toSorted())
   })

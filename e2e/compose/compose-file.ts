@@ -16,6 +16,7 @@ interface ComposeService {
   read_only?: boolean
   cap_drop?: string[]
   security_opt?: string[]
+  volumes?: string[]
 }
 
 export interface ComposeFile {

@@ -17,8 +17,14 @@ export async function setup(): Promise<void> {
     await engine.provide(Object.values(images))
     // The workers are started later and inherit it.
     Object.assign(process.env, engine.env)
-    for (const files of [[], ['--env-file', 'compose/consul.env']]) {
-      const command = ['compose', ...files, 'build', '--quiet']
+    const profiles = ['--profile', 'traffic', '--profile', 'bypass', '--profile', 'zipkin']
+    const builds = [
+      [...profiles, 'build'],
+      ['--env-file', 'compose/consul.env', 'build'],
+      ['build', 'prometheus'],
+    ]
+    for (const build of builds) {
+      const command = ['compose', ...build, '--quiet']
       await run('docker', command, { cwd: root, env: engine.env, maxBuffer: 64 * 1024 * 1024 })
     }
   } catch (error) {

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import fs from 'node:fs/promises'
+import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { pollUntil } from '@throughline/lab-testkit'
@@ -66,9 +67,36 @@ describe('the image of setup-consul', () => {
   })
 })
 
+describe.each([
+  ['sidecar', 'sidecar.sh', '/usr/local/lib/throughline/sidecar.sh'],
+  ['client', 'programs/traffic.mjs', '/programs/traffic.mjs'],
+  ['prometheus', 'prometheus.yml', '/etc/prometheus/prometheus.yml'],
+])('the image of compose for %s', (target, source, file) => {
+  it(`lets every user read ${source}, whatever the permissions of the checkout`, async () => {
+    const strict = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-compose-'))
+    await fs.cp(path.join(root, 'compose'), strict, { recursive: true })
+    await run('chmod', ['-R', 'go-rwx', strict])
+    const images = Object.entries(await readImages()).flatMap(([name, image]) => [
+      '--build-arg',
+      `${name.toUpperCase()}=${image}`,
+    ])
+    const tag = `throughline-test/${target}`
+    await docker('build', '--quiet', ...images, '--target', target, '--tag', tag, strict)
+    await fs.rm(strict, { recursive: true })
+    const read = await docker('run', '--rm', '--user', '10001:10001', '--entrypoint', 'cat', tag, file)
+    await docker('rmi', tag)
+    expect(read).toBe((await fs.readFile(path.join(root, 'compose', source), 'utf8')).trim())
+  })
+})
+
 describe('a build', () => {
-  it('makes the same layers again from the same sources', async () => {
-    const build = async (tag: string): Promise<string[]> => {
+  it('makes the same layers from the same sources, whatever the permissions of the checkout', async () => {
+    // As a clone under umask 077 has them.
+    const strict = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-checkout-'))
+    const files = (await run('git', ['ls-files', '-z'], { cwd: root })).stdout.split('\0').filter((file) => file !== '')
+    for (const file of files) await fs.cp(path.join(root, file), path.join(strict, file), { recursive: true })
+    await run('chmod', ['-R', 'go-rwx', strict])
+    const build = async (tag: string, folder: string): Promise<string[]> => {
       const again = ['--no-cache-filter', 'built,counting']
       await docker(
         'build',
@@ -80,11 +108,13 @@ describe('a build', () => {
         'counting',
         '--tag',
         tag,
-        '.',
+        folder,
       )
       return (await inspect(tag)).RootFS.Layers
     }
-    const [first, second] = [await build('throughline-test/first'), await build('throughline-test/second')]
+    const first = await build('throughline-test/first', root)
+    const second = await build('throughline-test/second', strict)
+    await fs.rm(strict, { recursive: true })
     await docker('rmi', 'throughline-test/first', 'throughline-test/second')
     expect(second).toEqual(first)
   })

@@ -6,6 +6,7 @@ export const ERRORS = {
   TL_CONFIG: { status: 500, meaning: 'an environment variable has a value the service cannot use' },
   TL_PORT_IN_USE: { status: 500, meaning: 'another program listens where the service should' },
   TL_LISTEN: { status: 500, meaning: 'the address the service should listen on cannot be used' },
+  TL_PAGE_UNREADABLE: { status: 500, meaning: 'a file of the page cannot be read, so the dashboard does not start' },
   TL_BAD_REQUEST: { status: 400, meaning: 'the request cannot be read' },
   TL_HOST: {
     status: 403,

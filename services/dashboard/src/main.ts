@@ -14,10 +14,12 @@ await main('dashboard', async () => {
   // Stock instrumentation patches Express as it is loaded: nothing that imports Express may come before this line.
   const { createHealth, createLogger, createMetrics, runService } = await import('@throughline/service-kit')
   const { createApp } = await import('./app.ts')
+  const { requirePage } = await import('./page-folder.ts')
   const { createCountingClient } = await import('./counting-client.ts')
   const { createOwnCall } = await import('./show/own-call.ts')
   const { createShow } = await import('./show/create-show.ts')
 
+  await requirePage()
   const logger = createLogger({
     service: config.OTEL_SERVICE_NAME,
     level: config.LOG_LEVEL,
