@@ -12,7 +12,7 @@ const OTHERS = { outage: { workspace: 'telemetry', script: 'bench:outage' } }
 const PAGE = 'scripts/docs/performance.test.ts'
 
 /**
- * Runs the benchmark of one package, the one of outages, or that of the images; its figures go into a file that git does
+ * Runs the benchmark of one package, the one of outages, that of the images or that of the demo; its figures go into a file that git does
  * not see.
  * @param {string[]} args the package's name, then arguments for its benchmark; `--write-docs` keeps the figures and
  * rewrites docs/reference/performance.md
@@ -20,7 +20,7 @@ const PAGE = 'scripts/docs/performance.test.ts'
 export async function bench(args) {
   const [name = '', ...rest] = args.filter((argument) => argument !== '--write-docs')
   const known = { ...packagesWithBench(), ...OTHERS }
-  const names = [...Object.keys(known), 'image'].join(' | ')
+  const names = [...Object.keys(known), 'image', 'demo'].join(' | ')
   if (name === '--help' || name === '-h') {
     console.log(`usage: npm run bench -- <${names}> [--write-docs]`)
     return 0
@@ -28,6 +28,13 @@ export async function bench(args) {
   if (name === 'image') {
     const { benchImage } = await import('./bench-image.mjs')
     return benchImage(`${ROOT}/.throughline/bench/bench-image.json`)
+  }
+  if (name === 'demo') {
+    const { benchDemo } = await import('./bench-demo.mjs')
+    const keeps = args.includes('--write-docs')
+    const code = await benchDemo(`${ROOT}/${keeps ? 'docs/reference/data' : '.throughline/bench'}/bench-demo.json`)
+    if (code !== 0 || !keeps) return code
+    return runTool('vitest/vitest.mjs', ['run', '--project=repository', 'scripts/docs/requirements.test.ts', '-u'])
   }
   const benchmark = known[name]
   if (benchmark === undefined) {
