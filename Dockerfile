@@ -24,6 +24,8 @@ FROM installed AS built
 COPY tsconfig.base.json turbo.json ./
 COPY packages/ packages/
 COPY services/ services/
+# Turbo builds what tests depend on, too.
+COPY lab/testkit/ lab/testkit/
 COPY scripts/bundle.mjs scripts/root.mjs scripts/
 # Readable for every user, whatever the checkout's permissions; and with one time (seconds since 1970), so that the same
 # sources make the same layers.
