@@ -10,7 +10,7 @@ interface ComparedRow {
   /** As the contract test calls it. */
   row: string
   title: string
-  /** What a reader of the 2020 articles about Consul 1.7 and Istio 1.5 should know. */
+  /** What has changed since the comparison of 2020 that started this project (Consul 1.8, Istio 1.5). */
   since2020: string
 }
 
@@ -20,7 +20,7 @@ const rows: readonly ComparedRow[] = [
   { row: 'programs', title: 'programs', since2020: 'Consul is BUSL since 1.17; Istio is a CNCF project' },
   {
     row: 'mutual TLS',
-    title: 'mutual TLS: what a stranger gets',
+    title: 'mutual TLS: what a caller outside the mesh gets',
     since2020: 'always in Consul; automatic in Istio since 1.5, strict is still a choice',
   },
   {
@@ -30,12 +30,16 @@ const rows: readonly ComparedRow[] = [
   },
   { row: 'time to deny', title: 'time to deny', since2020: '' },
   { row: 'time to allow', title: 'time to allow', since2020: '' },
-  { row: 'bypass: open', title: 'bypassing the sidecar: the app on every address', since2020: 'the finding of 2020' },
+  {
+    row: 'bypass: open',
+    title: 'bypassing the sidecar: the app on every address',
+    since2020: 'what that comparison found',
+  },
   { row: 'bypass: socket', title: '… the app on a unix socket', since2020: 'new in Consul 1.10' },
   {
     row: 'bypass: loopback',
     title: '… the app on its pod’s loopback',
-    since2020: 'Istio before 1.10 worked with it, today it doesn’t',
+    since2020: 'worked with Istio before 1.10, not today',
   },
   { row: 'bypass: packet-filter', title: '… a packet filter (NetworkPolicy)', since2020: '' },
   { row: 'bypass: transparent-proxy', title: '… a transparent proxy', since2020: 'new in Consul 1.10' },
@@ -45,11 +49,15 @@ const rows: readonly ComparedRow[] = [
   {
     row: 'tracing: settings',
     title: 'tracing is set in',
-    since2020: 'Consul: JSON in strings then and now; Istio: Telemetry instead of switches of the installer',
+    since2020: 'Consul: JSON in strings then and now; Istio: Telemetry instead of installer switches',
   },
-  { row: 'tracing: lines', title: '… that is lines', since2020: '' },
-  { row: 'tracing: sidecars restarted by a change', title: '… sidecars restarted by another tracer', since2020: '' },
-  { row: 'latency against direct', title: 'a request of the page, as a multiple of direct', since2020: '' },
+  { row: 'tracing: lines', title: '… lines of configuration', since2020: '' },
+  {
+    row: 'tracing: sidecars restarted by a change',
+    title: '… sidecars restarted when the tracer changes',
+    since2020: '',
+  },
+  { row: 'latency against direct', title: 'latency of a request, as a multiple of a direct one', since2020: '' },
   { row: 'start to the first answer', title: 'start to the first answer', since2020: '' },
   { row: 'memory of the control plane', title: 'memory of the control plane', since2020: '' },
   { row: 'memory of a sidecar', title: 'memory of a sidecar', since2020: '' },
@@ -72,16 +80,17 @@ export function comparisonPage(): string {
   return [
     '# The meshes side by side',
     '',
-    'The same contract, `e2e/contract/mesh-contract.ts`, is run against each mesh: real programs, both services, this',
-    'page’s figures. `npm run compare` measures again on your machine what it has the programs for (`npm run',
-    'setup:consul`, `npm run setup:istio`) and writes this page. Times and memory are those of one machine: compare them',
-    'with each other. A dash means that the mesh has no such thing; _not run_ that its programs were missing.',
+    'One contract, `e2e/contract/mesh-contract.ts`, is run against each mesh with real programs and both services; it',
+    'produces the figures on this page. `npm run compare` measures again on your machine, for each mesh whose programs it has',
+    '(`npm run setup:consul`, `npm run setup:istio`), and rewrites this page. Times and memory come from one machine: compare',
+    'them with each other only. A dash means that the mesh has no such option; _not run_ means that its programs were missing.',
+    'The last column is for readers of the comparison that started this project, in 2020, of Consul 1.8 and Istio 1.5.',
     '',
     `| | ${[...Object.values(columns), 'since 2020'].join(' | ')} |`,
     `| --- |${' --- |'.repeat(records.length + 1)}`,
     ...lines,
     '',
-    'Each figure comes from the test of its number:',
+    'Each figure comes from the test with its number:',
     '',
     ...tests.map((test, index) => `${index + 1}. ${test}`),
     '',
