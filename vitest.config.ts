@@ -8,6 +8,7 @@ const fromSource = {
 
 const meshTests = ['e2e/{consul,istio}/**/*.test.ts', 'e2e/contract/{consul,istio}*.test.ts']
 const composeTests = ['e2e/compose/**/*.test.ts']
+const clientTests = ['e2e/clients/**/*.test.ts']
 
 export default defineConfig({
   test: {
@@ -34,7 +35,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          exclude: ['e2e/path/propagation-matrix.test.ts', ...meshTests, ...composeTests],
+          exclude: ['e2e/path/propagation-matrix.test.ts', ...meshTests, ...composeTests, ...clientTests],
           // Every lab takes ports of its own, so files run side by side; a browser wants most of a core.
           maxWorkers: 2,
           testTimeout: 60_000,
@@ -50,6 +51,18 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        ...fromSource,
+        test: {
+          // Packed libraries in programs of strangers, on every Node.
+          name: 'clients',
+          include: clientTests,
+          globalSetup: 'e2e/clients/global-setup.ts',
+          maxWorkers: 2,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -45,6 +45,11 @@ export const COMMANDS = {
     ...FILTERS,
     run: async (args) => (await import('./test.mjs')).test(args),
   },
+  'test:clients': {
+    does: 'the packed libraries in programs of strangers: every client, on every Node',
+    ...FILTERS,
+    run: async (args) => (await import('./test-clients.mjs')).testClients(args),
+  },
   'test:mesh': {
     does: 'tests under a real Consul, a real istiod, and in containers',
     ...FILTERS,

@@ -1,9 +1,9 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { carriedDatadogHeaders } from './formats/datadog.ts'
 import { type ExtractOptions, extract } from './extract.ts'
 import { type IdentityHeader, isPropagationHeader } from './headers.ts'
 import { type Carrier, type IncomingHeaders, isCarrier, toCarrier } from './incoming.ts'
 import { writeUnmarked } from './outgoing.ts'
+import { type ForwardedHeaders, processState } from './process-state.ts'
 
 /** Options of {@link forwardHeaders}. */
 export interface ForwardOptions extends ExtractOptions {
@@ -45,22 +45,13 @@ export function forwardHeaders(incoming: IncomingHeaders, options: ForwardOption
 }
 
 /** Runs `fn` so that {@link currentForwardHeaders} returns `headers` in it and in everything it starts. */
-export function runWithForwardHeaders<T>(headers: Readonly<Record<string, string>>, fn: () => T): T {
-  return storage.run(headers, fn)
-}
-
-/**
- * From here on, and in everything that is started from here, {@link currentForwardHeaders} returns `headers`. For hooks
- * that are told of a request and can't wrap what serves it, as a subscriber of a diagnostics channel; where there is a
- * function to call, {@link runWithForwardHeaders} ends by itself.
- */
-export function enterForwardHeaders(headers: Readonly<Record<string, string>>): void {
-  storage.enterWith(headers)
+export function runWithForwardHeaders<T>(headers: ForwardedHeaders, fn: () => T): T {
+  return processState.storage.run(headers, fn)
 }
 
 /** The headers of the request that is being served; empty outside of one. */
-export function currentForwardHeaders(): Readonly<Record<string, string>> {
-  return storage.getStore() ?? NO_HEADERS
+export function currentForwardHeaders(): ForwardedHeaders {
+  return processState.storage.getStore() ?? NO_HEADERS
 }
 
 function isCarried(name: string, identityHeaders: readonly string[]): boolean {
@@ -80,8 +71,7 @@ function identityOf(carrier: Carrier, names: readonly string[]): Record<string, 
 const NONE: readonly string[] = []
 /** RFC 9110 §5.5, without bytes past ASCII, and short enough for any server. */
 const FIELD_VALUE = /^[\t -~]{1,8192}$/
-const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
-const storage = new AsyncLocalStorage<Readonly<Record<string, string>>>()
+const NO_HEADERS: ForwardedHeaders = Object.freeze({})
 const carrierGetter = { get: (carrier: Carrier, name: string) => carrier[name] }
 const recordSetter = {
   set: (carrier: Record<string, string>, name: string, value: string) => {

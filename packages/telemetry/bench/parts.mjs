@@ -1,6 +1,5 @@
 // @ts-check
 // Our server spans with a part of the pipeline left out, to see what each part costs.
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import { NoopSpanProcessor } from '@opentelemetry/sdk-trace'
 import { MeshPropagator } from '@throughline/propagation/otel'
@@ -12,15 +11,13 @@ export let encoded = 0
 
 /** @param {'drop' | 'encode'} until what is still done with a span that has ended */
 export function startParts(until) {
-  const contextManager = new AsyncLocalStorageContextManager()
   const processor = until === 'drop' ? new NoopSpanProcessor() : createOtlpSpanProcessor(ENCODER)
   new NodeSDK({
-    contextManager,
     textMapPropagator: new MeshPropagator(),
     spanProcessors: [processor],
     metricReaders: [],
     logRecordProcessors: [],
-    instrumentations: [new HttpServerInstrumentation({ contextManager, skipUnsampled: true })],
+    instrumentations: [new HttpServerInstrumentation({ skipUnsampled: true })],
   }).start()
 }
 

@@ -1,9 +1,10 @@
 import { context, propagation, trace } from '@opentelemetry/api'
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { AsyncContextManager } from './context-manager.ts'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import { InMemorySpanExporter, SimpleSpanProcessor, type ReadableSpan, type Sampler } from '@opentelemetry/sdk-trace'
 import { MeshPropagator } from '@throughline/propagation/otel'
 import { AxiosInstrumentation } from './http/http-client.ts'
+import { HttpClientInstrumentation } from './http/client-instrumentation.ts'
 import { HttpServerInstrumentation } from './http/http-server.ts'
 import type { ShouldTrace } from './http/should-trace.ts'
 
@@ -17,19 +18,23 @@ export interface InMemorySdkOptions {
   sampler?: Sampler
   shouldTrace?: ShouldTrace
   skipUnsampled?: boolean
+  /** Spans of the calls of every client, not only of axios instances. Default: false. */
+  everyClient?: boolean
 }
 
 /** A stock NodeSDK with our instrumentations plugged in, as a team with a set-up of its own would have it. */
-export function startInMemorySdk({ sampler, shouldTrace, skipUnsampled }: InMemorySdkOptions = {}): InMemorySdk {
+export function startInMemorySdk(options: InMemorySdkOptions = {}): InMemorySdk {
+  const { sampler, shouldTrace, skipUnsampled, everyClient = false } = options
   const exporter = new InMemorySpanExporter()
-  const contextManager = new AsyncLocalStorageContextManager()
-  const server = new HttpServerInstrumentation({ contextManager, shouldTrace, skipUnsampled })
+  const contextManager = new AsyncContextManager()
+  const server = new HttpServerInstrumentation({ shouldTrace, skipUnsampled })
   const axios = new AxiosInstrumentation()
+  const clients = everyClient ? [new HttpClientInstrumentation()] : []
   const sdk = new NodeSDK({
     contextManager,
     textMapPropagator: new MeshPropagator(),
     spanProcessors: [new SimpleSpanProcessor({ exporter })],
-    instrumentations: [server, axios],
+    instrumentations: [server, axios, ...clients],
     metricReaders: [],
     logRecordProcessors: [],
     autoDetectResources: false,
@@ -43,6 +48,7 @@ export function startInMemorySdk({ sampler, shouldTrace, skipUnsampled }: InMemo
       await sdk.shutdown()
       server.disable()
       axios.disable()
+      for (const client of clients) client.disable()
       trace.disable()
       context.disable()
       propagation.disable()

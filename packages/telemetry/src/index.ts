@@ -1,6 +1,7 @@
 export type { AxiosLike } from './http/axios-like.ts'
 export { EXPORTER_NAMES, type ExporterName } from './exporter-names.ts'
 export type { ExportStats } from './export/export-stats.ts'
+export { HttpClientInstrumentation, type HttpClientConfig } from './http/client-instrumentation.ts'
 export { AxiosInstrumentation } from './http/http-client.ts'
 export { HttpServerInstrumentation, type HttpServerConfig } from './http/http-server.ts'
 export { createTelemetry } from './create-telemetry.ts'

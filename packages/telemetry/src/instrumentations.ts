@@ -1,28 +1,18 @@
-import type { Instrumentation } from '@opentelemetry/instrumentation'
 import type { TelemetryConfig } from './config.ts'
-import { AxiosInstrumentation } from './http/http-client.ts'
-import { HttpServerInstrumentation, type HttpServerConfig } from './http/http-server.ts'
-import type { Telemetry } from './telemetry.ts'
+import { HttpClientInstrumentation } from './http/client-instrumentation.ts'
+import { HttpServerInstrumentation } from './http/http-server.ts'
+import type { ShouldTrace } from './http/should-trace.ts'
+import type { Instrumentation } from './http/tracer-instrumentation.ts'
 
-export interface Instrumentations {
-  instrumentations: Instrumentation[]
-  instrumentAxios: Telemetry['instrumentAxios']
-}
-
-/** Exactly one source of spans and of outgoing headers, as `TRACE_INSTRUMENTATION` asks. */
+/** Exactly one source of spans and one of outgoing headers for each request, as `TRACE_INSTRUMENTATION` asks. */
 export async function loadInstrumentations(
   { instrumentation, sampler }: TelemetryConfig,
-  { contextManager, shouldTrace }: HttpServerConfig,
-): Promise<Instrumentations> {
+  shouldTrace: ShouldTrace | undefined,
+): Promise<Instrumentation[]> {
   if (instrumentation === 'stock') {
     const { loadStockInstrumentations } = await import('./stock.ts')
-    // The stock instrumentation sits below axios, in node:http: a second span and a second writer are not wanted.
-    return { instrumentations: await loadStockInstrumentations(shouldTrace), instrumentAxios: () => () => {} }
+    return [...(await loadStockInstrumentations(shouldTrace)), new HttpClientInstrumentation({ httpSpans: false })]
   }
-  const axios = new AxiosInstrumentation()
   const skipUnsampled = sampler.startsWith('parentbased_') || sampler === 'always_off'
-  return {
-    instrumentations: [new HttpServerInstrumentation({ contextManager, shouldTrace, skipUnsampled }), axios],
-    instrumentAxios: (instance) => axios.instrument(instance),
-  }
+  return [new HttpServerInstrumentation({ shouldTrace, skipUnsampled }), new HttpClientInstrumentation()]
 }

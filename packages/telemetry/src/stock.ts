@@ -1,6 +1,6 @@
 import module from 'node:module'
-import type { Instrumentation } from '@opentelemetry/instrumentation'
 import { isTraced, type ShouldTrace } from './http/should-trace.ts'
+import type { Instrumentation } from './http/tracer-instrumentation.ts'
 
 /**
  * OpenTelemetry's own http and express instrumentation, set so that a request leaves one server span and each call one
@@ -9,7 +9,8 @@ import { isTraced, type ShouldTrace } from './http/should-trace.ts'
  * Registers import-in-the-middle, so a module that is imported before this has run is not instrumented.
  */
 export async function loadStockInstrumentations(shouldTrace: ShouldTrace | undefined): Promise<Instrumentation[]> {
-  module.register('@opentelemetry/instrumentation/hook.mjs', import.meta.url)
+  // The hook belongs to the copy of @opentelemetry/instrumentation that these two use.
+  module.register('@opentelemetry/instrumentation/hook.mjs', import.meta.resolve('@opentelemetry/instrumentation-http'))
   const [{ HttpInstrumentation }, { ExpressInstrumentation, ExpressLayerType }] = await Promise.all([
     import('@opentelemetry/instrumentation-http'),
     import('@opentelemetry/instrumentation-express'),

@@ -1,8 +1,8 @@
 import { context, isSpanContextValid, propagation, type SpanContext, trace, TraceFlags } from '@opentelemetry/api'
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import { getRequestId, MeshPropagator } from '@throughline/propagation/otel'
 import type { TelemetryConfig } from './config.ts'
+import { AsyncContextManager } from './context-manager.ts'
 import { installDiagLog } from './diag-log.ts'
 import { sdkEnvironment, withOtelEnvironment } from './environment.ts'
 import { sumStats, type ExportStats } from './export/export-stats.ts'
@@ -24,16 +24,12 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
   const env = sdkEnvironment(given)
   const spanProcessors = await createSpanProcessors(config, env)
   const exportStats = (): ExportStats => sumStats(spanProcessors)
-  const contextManager = new AsyncLocalStorageContextManager()
-  const { instrumentations, instrumentAxios } = await loadInstrumentations(config, {
-    contextManager,
-    shouldTrace: options.shouldTrace,
-  })
+  const instrumentations = await loadInstrumentations(config, options.shouldTrace)
   const sdk = withOtelEnvironment(
     env,
     () =>
       new NodeSDK({
-        contextManager,
+        contextManager: new AsyncContextManager(),
         instrumentations,
         spanProcessors,
         sampler: createSampler(config.sampler, config.samplerRatio),
@@ -67,7 +63,7 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
     start: () => withOtelEnvironment(env, () => sdk.start()),
     flush: () => withinTime(flush, limit('flushing', 'spans wait')),
     shutdown: () => (stopped ??= stop()),
-    instrumentAxios,
+    instrumentAxios: () => () => {},
     activeIds() {
       const span = activeSpanContext()
       const requestId = getRequestId(context.active())

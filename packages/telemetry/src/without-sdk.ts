@@ -1,31 +1,45 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
-import type { IncomingMessage } from 'node:http'
-import { currentForwardHeaders, enterForwardHeaders, forwardHeaders, type Hint } from '@throughline/propagation'
-import { forwardWithAxios } from '@throughline/propagation/axios'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { claimOutgoingHeaders, currentForwardHeaders, forwardHeaders, type Hint } from '@throughline/propagation'
+import { bindForwardHeaders, bindForwardServer } from '@throughline/propagation/http-server'
+import { forwardCalls } from './http/forward-calls.ts'
+import { observeHttpCalls } from './http/http-calls.ts'
 import { isTraced } from './http/should-trace.ts'
+import { observeUndiciCalls } from './http/undici-calls.ts'
 import type { ActiveIds, Telemetry, TelemetryOptions } from './telemetry.ts'
 
 const REQUEST_START = 'http.server.request.start'
 const NOTHING: Readonly<Record<string, string>> = {}
 
-/**
- * Telemetry without the SDK: what a request brought in trace headers goes on with the calls it leads to, those of
- * `@throughline/propagation`'s own adapters too.
- */
+/** Telemetry without the SDK: what a request brought in trace headers goes on with the calls it leads to. */
 export function createCarrying({ shouldTrace }: TelemetryOptions, hint: Hint): Telemetry {
   const onStart = (message: unknown): void => {
-    const { request } = message as { request: IncomingMessage }
-    enterForwardHeaders(isTraced(request, shouldTrace) ? forwardHeaders(request.headers, { hint }) : NOTHING)
+    const { request, response, server } = message as {
+      request: IncomingMessage
+      response: ServerResponse
+      server: Server
+    }
+    bindForwardServer(server)
+    const headers = isTraced(request, shouldTrace) ? forwardHeaders(request.headers, { hint }) : NOTHING
+    bindForwardHeaders(headers, request, response)
   }
+  let stop: (() => void)[] = []
 
   return {
     enabled: false,
-    start: () => diagnosticsChannel.subscribe(REQUEST_START, onStart),
+    start() {
+      const release = claimOutgoingHeaders()
+      // Another copy in this process carries them already.
+      if (release === undefined) return
+      diagnosticsChannel.subscribe(REQUEST_START, onStart)
+      stop = [observeHttpCalls(forwardCalls), observeUndiciCalls(forwardCalls), release]
+    },
     flush: async () => {},
     async shutdown() {
       diagnosticsChannel.unsubscribe(REQUEST_START, onStart)
+      for (const each of stop.splice(0)) each()
     },
-    instrumentAxios: (instance) => forwardWithAxios(instance),
+    instrumentAxios: () => () => {},
     activeIds: () => idsOf(currentForwardHeaders()),
     activeTraceId: () => idsOf(currentForwardHeaders()).trace_id,
     sampledTraceId: () => undefined,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type ForwardOptions, forwardHeaders, runWithForwardHeaders } from '../forward.ts'
+import { bindForwardHeaders } from './forward-scope.ts'
 
 /** A middleware as Express, Connect and their kin take it. */
 export type ForwardMiddleware = (
@@ -10,11 +11,13 @@ export type ForwardMiddleware = (
 
 /**
  * Makes a middleware after which `currentForwardHeaders()` returns the headers that belong on outgoing calls, through
- * promises, timers and callbacks. Put it in front of every route. For services without an SDK; beside one that writes
- * headers itself there would be two writers.
+ * promises, timers and callbacks, and in every listener of request and response. Put it in front of every route. For
+ * services without an SDK; beside one that writes headers itself there would be two writers.
  */
 export function createForwardMiddleware(options: ForwardOptions = {}): ForwardMiddleware {
-  return (request, _response, next) => {
-    runWithForwardHeaders(forwardHeaders(request.headers, options), () => next())
+  return (request, response, next) => {
+    const headers = forwardHeaders(request.headers, options)
+    bindForwardHeaders(headers, request, response)
+    runWithForwardHeaders(headers, next)
   }
 }

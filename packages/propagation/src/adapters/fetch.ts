@@ -1,4 +1,5 @@
 import { headersToSet, type OutgoingOptions } from './headers-to-set.ts'
+import { watchUndici } from './undici-request.ts'
 
 /**
  * Makes a `fetch` that sets the headers of the request that is being served on every call, replacing any of the same
@@ -10,6 +11,7 @@ export function createForwardFetch(
   base: typeof fetch = (...call) => globalThis.fetch(...call),
   options: OutgoingOptions = {},
 ): typeof fetch {
+  watchUndici()
   return (input, init) => {
     const forwarded = headersToSet(() => urlOf(input), options)
     if (forwarded.length === 0) return base(input, init)

@@ -1,4 +1,6 @@
 import { currentForwardHeaders } from '../forward.ts'
+import { activeSdkHeaders } from '../otel/registered-propagator.ts'
+import { processState } from '../process-state.ts'
 
 /** Options of every adapter for outgoing calls. */
 export interface OutgoingOptions {
@@ -6,30 +8,29 @@ export interface OutgoingOptions {
   readonly shouldForward?: ((url: string) => boolean) | undefined
 }
 
+type Header = readonly [name: string, value: string]
+
 /**
- * The headers an adapter has to set on a call, with one writer for each: what the propagator of an OpenTelemetry SDK in
- * this process writes is left to it, and the trace context as a whole once it writes any part of one. Some of its
- * instrumentations append, and receivers refuse a doubled header.
+ * The headers an adapter sets on a call, all of one context. Beside an OpenTelemetry SDK they are what its propagator
+ * writes for the active span, which an instrumentation below may replace by its own span's. None where something in this
+ * process sets the headers of every call.
  *
  * @param url asked for only if it matters.
  */
-export function headersToSet(url: () => string, { shouldForward }: OutgoingOptions): [name: string, value: string][] {
-  const headers = Object.entries(currentForwardHeaders())
-  if (headers.length === 0 || (shouldForward !== undefined && !shouldForward(url()))) return []
-  const written = fieldsOfSdk()
-  if (written.length === 0) return headers
-  const hasContext = written.some((name) => isContextHeader(name))
-  return headers.filter(([name]) => !written.includes(name) && !(hasContext && isContextHeader(name)))
+export function headersToSet(url: () => string, { shouldForward }: OutgoingOptions): readonly Header[] {
+  if (processState.owned) return NO_HEADERS
+  const forwarded = Object.entries(currentForwardHeaders())
+  const sdk = activeSdkHeaders()
+  if (forwarded.length === 0 && sdk === undefined) return NO_HEADERS
+  if (shouldForward !== undefined && !shouldForward(url())) return NO_HEADERS
+  if (sdk === undefined) return forwarded
+  const writesContext = sdk.fields.some(isContextHeader)
+  const others = forwarded.filter(([name]) => !sdk.fields.includes(name) && !(writesContext && isContextHeader(name)))
+  return [...others, ...sdk.headers]
 }
 
 function isContextHeader(name: string): boolean {
   return name === 'traceparent' || name === 'tracestate' || name === 'b3' || /^(x-b3|x-datadog)-/.test(name)
 }
 
-/** OpenTelemetry's API keeps what was registered on the global object, for all its 1.x versions. */
-function fieldsOfSdk(): readonly string[] {
-  const api = (globalThis as { [OTEL_API]?: { propagation?: { fields?: () => string[] } } })[OTEL_API]
-  return api?.propagation?.fields?.() ?? []
-}
-
-const OTEL_API = Symbol.for('opentelemetry.js.api.1')
+const NO_HEADERS: readonly Header[] = []

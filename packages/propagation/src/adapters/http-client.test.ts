@@ -21,7 +21,9 @@ describe('http.request', () => {
     await runWithForwardHeaders(HEADERS, async () => {
       await finished(request(server.url).end())
       await finished(request(url, { headers: old }).end())
-      await finished(request(url, { headers: ['TraceParent', 'old', 'x-two', '1', 'x-two', '2'] }).end())
+      await finished(
+        request(url, { headers: ['Host', url.host, 'TraceParent', 'old', 'x-two', '1', 'x-two', '2'] }).end(),
+      )
       await finished(request({ hostname: url.hostname, port: url.port, headers: old }).end())
       await new Promise<void>((resolve) => {
         createForwardRequest(http.get)(server.url, (response) => response.resume().on('end', resolve))

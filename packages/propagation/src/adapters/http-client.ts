@@ -2,6 +2,8 @@ import http from 'node:http'
 import { headersToSet, type OutgoingOptions } from './headers-to-set.ts'
 import { type CallHeaders, mergeHeaders } from './merge-headers.ts'
 
+export { mergeHeaders } from './merge-headers.ts'
+
 /**
  * Makes a `request` function that sets the headers of the request that is being served on every call, replacing any of
  * the same name.
@@ -17,7 +19,10 @@ export function createForwardRequest(
     const given = isOptions(call[place]) ? call[place] : {}
     const headers = headersToSet(() => urlOf(call[0]), options)
     if (headers.length > 0) {
-      const merged = { ...given, headers: mergeHeaders(given.headers as CallHeaders, headers) }
+      const merged = {
+        ...given,
+        headers: mergeHeaders(given.headers as CallHeaders, headers) as http.OutgoingHttpHeaders,
+      }
       call.splice(place, isOptions(call[place]) ? 1 : 0, merged)
     }
     return base(...(call as Parameters<typeof http.request>))

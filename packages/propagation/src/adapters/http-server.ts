@@ -1,12 +1,19 @@
 import type { RequestListener } from 'node:http'
-import { type ForwardOptions, forwardHeaders, runWithForwardHeaders } from '../forward.ts'
+import { type ForwardOptions, forwardHeaders } from '../forward.ts'
+import { processState } from '../process-state.ts'
+import { bindForwardHeaders } from './forward-scope.ts'
+
+export { bindForwardHeaders, bindForwardServer } from './forward-scope.ts'
 
 /**
  * Wraps the listener of a `node:http` (or https, or http2 compatible) server, so that `currentForwardHeaders()` returns
- * the headers that belong on outgoing calls while it serves a request. For services without an SDK.
+ * the headers that belong on outgoing calls while it serves a request, in every listener of request and response too.
+ * For services without an SDK.
  */
 export function createForwardListener(listener: RequestListener, options: ForwardOptions = {}): RequestListener {
   return (request, response) => {
-    runWithForwardHeaders(forwardHeaders(request.headers, options), () => listener(request, response))
+    const headers = forwardHeaders(request.headers, options)
+    bindForwardHeaders(headers, request, response)
+    processState.storage.run(headers, listener, request, response)
   }
 }

@@ -1,19 +1,19 @@
 type HeaderValue = string | number | readonly string[] | null | undefined
+type Pair = readonly [string, HeaderValue]
 
 /** Headers of a call, in the forms that Node's and undici's clients take: an object, flat or nested pairs. */
-export type CallHeaders =
-  | Readonly<Record<string, HeaderValue>>
-  | readonly string[]
-  | Iterable<readonly [string, HeaderValue]>
-  | null
-  | undefined
+export type CallHeaders = Readonly<Record<string, HeaderValue>> | readonly string[] | Iterable<Pair> | null | undefined
+
+/** A list stays a list of the same form: Node adds no header of its own to one. */
+export type MergedHeaders = Record<string, string | string[]> | (string | Pair)[]
 
 /** Sets headers over those of a call: a name that is there already, in any case, is replaced. */
 export function mergeHeaders(
   headers: CallHeaders,
   set: readonly (readonly [name: string, value: string])[],
-): Record<string, string | string[]> {
+): MergedHeaders {
   const names = new Set(set.map(([name]) => name))
+  if (isList(headers)) return mergeList(headers, set, names)
   const merged: Record<string, string | string[]> = {}
   for (const [name, value] of pairsOf(headers)) {
     if (value === undefined || value === null || names.has(name.toLowerCase())) continue
@@ -26,18 +26,29 @@ export function mergeHeaders(
   return merged
 }
 
-function pairsOf(headers: CallHeaders): Iterable<readonly [string, HeaderValue]> {
+function mergeList(
+  list: readonly string[] | readonly Pair[],
+  set: readonly (readonly [name: string, value: string])[],
+  names: ReadonlySet<string>,
+): (string | Pair)[] {
+  if (!isFlat(list)) return [...list.filter(([name]) => !names.has(name.toLowerCase())), ...set]
+  const kept = list.filter((_, at) => !names.has(String(list[at - (at % 2)]).toLowerCase()))
+  return [...kept, ...set.flat()]
+}
+
+function pairsOf(headers: Readonly<Record<string, HeaderValue>> | Iterable<Pair> | null | undefined): Iterable<Pair> {
   if (headers === null || headers === undefined) return []
-  if (!isIterable(headers)) return Object.entries(headers)
-  const list = [...headers]
-  if (!isFlat(list)) return list as (readonly [string, HeaderValue])[]
-  return Array.from({ length: list.length / 2 }, (_, at) => [list[at * 2] ?? '', list[at * 2 + 1]])
+  return isIterable(headers) ? headers : Object.entries(headers)
 }
 
-function isFlat(list: readonly unknown[]): list is readonly string[] {
-  return typeof list[0] === 'string'
+function isList(headers: CallHeaders): headers is readonly string[] | readonly Pair[] {
+  return Array.isArray(headers)
 }
 
-function isIterable(headers: object): headers is Iterable<string | readonly [string, HeaderValue]> {
+function isFlat(list: readonly string[] | readonly Pair[]): list is readonly string[] {
+  return !Array.isArray(list[0])
+}
+
+function isIterable(headers: object): headers is Iterable<Pair> {
   return Symbol.iterator in headers
 }

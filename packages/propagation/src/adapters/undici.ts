@@ -1,5 +1,8 @@
 import { headersToSet, type OutgoingOptions } from './headers-to-set.ts'
 import { type CallHeaders, mergeHeaders } from './merge-headers.ts'
+import { watchUndici } from './undici-request.ts'
+
+export { keepHeadersSingle, setUndiciHeader, type UndiciRequest } from './undici-request.ts'
 
 interface DispatchOptions {
   readonly origin?: string | URL | undefined
@@ -17,6 +20,7 @@ export type ForwardInterceptor = <Options extends DispatchOptions, Handler>(
  * the same name: `new Agent().compose(createForwardInterceptor())`.
  */
 export function createForwardInterceptor(options: OutgoingOptions = {}): ForwardInterceptor {
+  watchUndici()
   return (dispatch) => (call, handler) => {
     const headers = headersToSet(() => urlOf(call), options)
     if (headers.length === 0) return dispatch(call, handler)

@@ -60,7 +60,9 @@ export class MeshContext implements Context {
     if (context instanceof MeshContext) return context
     if (context === ROOT_CONTEXT) return MeshContext.#root
     const span = context.getValue(SPAN_KEY) as Span | undefined
-    return new MeshContext(context, span, context.getValue(BAGGAGE_KEY) as Baggage | undefined, undefined)
+    const baggage = context.getValue(BAGGAGE_KEY) as Baggage | undefined
+    // Another copy of this package may have extracted it.
+    return new MeshContext(context, span, baggage, meshStateOf(context))
   }
 
   /** This one with all that was extracted, for the price of one object; `undefined` leaves a value as it is. */

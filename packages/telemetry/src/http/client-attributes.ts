@@ -6,7 +6,6 @@ import {
   ATTR_SERVER_PORT,
   ATTR_URL_FULL,
 } from '@opentelemetry/semantic-conventions'
-import type { AxiosOutcome } from './axios-like.ts'
 import { cap, redactQuery, setMethod } from './http-attributes.ts'
 
 /** What is known when a call starts: OpenTelemetry semantic conventions 1.45, HTTP client span. */
@@ -24,21 +23,30 @@ export function clientAttributes(method: string, uri: string): Attributes {
   return attributes
 }
 
-/** Adds how the call went, and ends the span. From 400 up, and without any response, the call is an error. */
-export function endClientSpan(
-  span: Span,
-  { status, failure }: { status?: number | undefined; failure?: AxiosOutcome },
-): void {
+/** How a call went: the status of its response, and what went wrong, as the client has it. */
+export interface CallResult {
+  status?: number | undefined
+  failure?: unknown
+}
+
+/** Adds how the call went, and ends the span. From 400 up, and without a whole response, the call is an error. */
+export function endClientSpan(span: Span, { status, failure }: CallResult): void {
   if (status !== undefined) span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status)
-  if (status === undefined) {
-    span.setAttribute(ATTR_ERROR_TYPE, failure?.code ?? failure?.name ?? '_OTHER')
-    const message = failure?.message
-    span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message: cap(message) }) })
-  } else if (status >= 400) {
+  if (status !== undefined && status >= 400) {
     span.setAttribute(ATTR_ERROR_TYPE, String(status))
     span.setStatus({ code: SpanStatusCode.ERROR })
+  } else if (status === undefined || failure !== undefined) {
+    const { code, name, message } = (typeof failure === 'object' && failure !== null ? failure : {}) as Partial<
+      Record<string, unknown>
+    >
+    span.setAttribute(ATTR_ERROR_TYPE, [code, name].find(isText) ?? '_OTHER')
+    span.setStatus({ code: SpanStatusCode.ERROR, ...(isText(message) && { message: cap(message) }) })
   }
   span.end()
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
 }
 
 function parseUrl(uri: string): URL | undefined {

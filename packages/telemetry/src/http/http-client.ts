@@ -1,9 +1,9 @@
 import { context, propagation, SpanKind, trace, type Span, type TextMapSetter } from '@opentelemetry/api'
-import type { InstrumentationConfig } from '@opentelemetry/instrumentation'
+import { areOutgoingHeadersClaimed } from '@throughline/propagation'
 import type { AxiosConfigLike, AxiosLike, AxiosOutcome } from './axios-like.ts'
 import { clientAttributes, endClientSpan } from './client-attributes.ts'
 import { spanMethod } from './http-attributes.ts'
-import { TracerInstrumentation } from './tracer-instrumentation.ts'
+import { type InstrumentationConfig, TracerInstrumentation } from './tracer-instrumentation.ts'
 
 /** On the config itself, not beside it: a later interceptor may copy the config, and a copy keeps its symbols. */
 const SPAN = Symbol('throughline.span')
@@ -20,6 +20,8 @@ const HEADERS: TextMapSetter<AxiosConfigLike['headers']> = {
  *
  * The span ends with the response or with what went wrong: HTTP error, network error, timeout, cancel. A retry is a
  * call of its own, with its own span and fresh headers. Redirects that axios follows are part of the call.
+ *
+ * Beside {@link HttpClientInstrumentation}, which sees the calls of every client, this one does nothing.
  */
 export class AxiosInstrumentation extends TracerInstrumentation<InstrumentationConfig> {
   readonly #instrumented = new WeakMap<AxiosLike, () => void>()
@@ -63,7 +65,7 @@ export class AxiosInstrumentation extends TracerInstrumentation<InstrumentationC
   }
 
   #start(instance: AxiosLike, config: TracedConfig): void {
-    if (!this.enabled) return
+    if (!this.enabled || areOutgoingHeadersClaimed()) return
     const parent = context.active()
     const method = (config.method ?? 'get').toUpperCase()
     const span = this.tracer.startSpan(spanMethod(method), { kind: SpanKind.CLIENT }, parent)

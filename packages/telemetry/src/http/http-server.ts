@@ -1,5 +1,5 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import {
   diag,
@@ -12,13 +12,13 @@ import {
   type Span,
   type SpanOptions,
 } from '@opentelemetry/api'
-import { suppressTracing } from '@opentelemetry/core'
-import type { InstrumentationConfig } from '@opentelemetry/instrumentation'
 import { getLinks } from '@throughline/propagation/otel'
+import { contextScope } from './context-scope.ts'
 import { spanMethod } from './http-attributes.ts'
 import { endAbortedSpan, endServerSpan, serverAttributes } from './server-attributes.ts'
 import { isTraced, type ShouldTrace } from './should-trace.ts'
-import { TracerInstrumentation } from './tracer-instrumentation.ts'
+import { suppressTracing } from '../suppress-tracing.ts'
+import { type InstrumentationConfig, TracerInstrumentation } from './tracer-instrumentation.ts'
 
 const REQUEST_START = 'http.server.request.start'
 const RESPONSE_FINISH = 'http.server.response.finish'
@@ -26,8 +26,6 @@ const UNTRACED = suppressTracing(ROOT_CONTEXT)
 const SERVER: SpanOptions = { kind: SpanKind.SERVER }
 
 export interface HttpServerConfig extends InstrumentationConfig {
-  /** The context manager given to the SDK: `AsyncLocalStorageContextManager`, or any with its `attach`. */
-  contextManager: { attach(context: Context): unknown }
   shouldTrace?: ShouldTrace | undefined
   /**
    * True when the sampler never records below a caller that isn't sampled, as no parent-based one does: such a request
@@ -40,6 +38,7 @@ interface Exchange {
   request: IncomingMessage
   response: ServerResponse
   socket: Socket
+  server: Server
 }
 
 interface OpenSpan {
@@ -48,8 +47,8 @@ interface OpenSpan {
 }
 
 /**
- * One server span a request, from what Node publishes on `diagnostics_channel`: nothing is patched, no loader hook is
- * needed, any framework on `node:http` or `node:https` is covered. `http.route` is read from Express.
+ * One server span a request, from what Node publishes on `diagnostics_channel`: no loader hook is needed, any framework on
+ * `node:http` or `node:https` is covered.
  *
  * A request that `shouldTrace` refuses runs with tracing suppressed: no span below it either, and no headers sent on.
  */
@@ -57,7 +56,7 @@ export class HttpServerInstrumentation extends TracerInstrumentation<HttpServerC
   /** Open spans by connection: one `close` listener a connection finds whatever was still unanswered on it. */
   readonly #open = new WeakMap<Socket, OpenSpan[]>()
 
-  constructor(config: HttpServerConfig) {
+  constructor(config: HttpServerConfig = {}) {
     super('@throughline/telemetry/http-server', config)
   }
 
@@ -77,8 +76,6 @@ export class HttpServerInstrumentation extends TracerInstrumentation<HttpServerC
       this.#start(message as Exchange)
     } catch (error) {
       diag.error('a request could not be traced', error)
-      // A kept-alive connection would otherwise go on in the context of the request before.
-      this.config.contextManager.attach(UNTRACED)
     }
   }
 
@@ -93,22 +90,24 @@ export class HttpServerInstrumentation extends TracerInstrumentation<HttpServerC
     }
   }
 
-  #start({ request, response, socket }: Exchange): void {
-    const { contextManager, shouldTrace, skipUnsampled } = this.config
+  #start({ request, response, socket, server }: Exchange): void {
+    // All listeners of the server that serve this request run from here on in the context that is given to it below.
+    contextScope.bindServer(server)
+    const { shouldTrace, skipUnsampled } = this.config
     if (!isTraced(request, shouldTrace)) {
-      contextManager.attach(UNTRACED)
+      bind(UNTRACED, request, response)
       return
     }
     const parent = propagation.extract(ROOT_CONTEXT, request.headers)
     if (skipUnsampled === true && isUnsampled(parent)) {
-      contextManager.attach(parent)
+      bind(parent, request, response)
       return
     }
     // Attributes come after the sampler's decision: most of the cost of a request that isn't sampled would be theirs.
     const name = spanMethod(request.method ?? 'GET')
     const links = getLinks(parent)
     const span = this.tracer.startSpan(name, links.length === 0 ? SERVER : { ...SERVER, links }, parent)
-    contextManager.attach(trace.setSpan(parent, span))
+    bind(trace.setSpan(parent, span), request, response)
     if (!span.isRecording()) return
     span.setAttributes(serverAttributes(request))
     this.#openSpans(socket).push({ response, span })
@@ -124,6 +123,12 @@ export class HttpServerInstrumentation extends TracerInstrumentation<HttpServerC
     })
     return opened
   }
+}
+
+/** Where nothing is bound, a request runs without a context: never in that of the request before. */
+function bind(own: Context, request: IncomingMessage, response: ServerResponse): void {
+  contextScope.bind(request, own)
+  contextScope.bind(response, own)
 }
 
 /** More than one is open only where a client pipelines. */

@@ -1,5 +1,7 @@
 import http, { type Agent } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { context } from '@opentelemetry/api'
+import { suppressTracing } from '../suppress-tracing.ts'
 
 export interface RequestOptions {
   method?: string
@@ -8,14 +10,13 @@ export interface RequestOptions {
   agent?: Agent
 }
 
-/** Sends a request that nothing of ours has touched, and returns the body of the answer. */
+/** Sends a request that telemetry in this process leaves alone, and returns the body of the answer. */
 export function request(url: string, { body, ...options }: RequestOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    http
-      .request(url, options, (response) => {
+    const send = (): http.ClientRequest =>
+      http.request(url, options, (response) => {
         text(response).then(resolve, reject)
       })
-      .on('error', reject)
-      .end(body)
+    context.with(suppressTracing(context.active()), send).on('error', reject).end(body)
   })
 }

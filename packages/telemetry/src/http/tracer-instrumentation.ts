@@ -1,6 +1,23 @@
 import { trace, type MeterProvider, type Tracer, type TracerProvider } from '@opentelemetry/api'
-import type { Instrumentation, InstrumentationConfig } from '@opentelemetry/instrumentation'
 import { VERSION } from '../version.ts'
+
+/** Settings of any instrumentation. */
+export interface InstrumentationConfig {
+  /** Default: true. */
+  enabled?: boolean
+}
+
+/** OpenTelemetry's `Instrumentation`, declared here so that its package need not be installed. */
+export interface Instrumentation<Config extends InstrumentationConfig = InstrumentationConfig> {
+  instrumentationName: string
+  instrumentationVersion: string
+  disable(): void
+  enable(): void
+  setTracerProvider(provider: TracerProvider): void
+  setMeterProvider(provider: MeterProvider): void
+  setConfig(config: Config): void
+  getConfig(): Config
+}
 
 /**
  * What an OpenTelemetry `Instrumentation` needs when it patches nothing: a tracer and a switch.

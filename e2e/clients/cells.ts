@@ -1,0 +1,43 @@
+import { NODE_VERSIONS } from './node-binaries.ts'
+import type { SdkLine } from './project.ts'
+
+/** Where a program runs: a Node, and a line of the SDK that runs on it. */
+export interface Place {
+  node: string
+  line: SdkLine
+}
+
+/** SDK 3 starts at Node 22.15. */
+export const PLACES: readonly Place[] = NODE_VERSIONS.flatMap((node): Place[] => [
+  { node, line: '2.x' },
+  ...(node.startsWith('20.') ? [] : [{ node, line: '3.x' } as const]),
+])
+
+/** What decides which part of telemetry sets the headers. */
+export const MODES: Readonly<Record<string, NodeJS.ProcessEnv>> = {
+  default: {},
+  stock: { TRACE_INSTRUMENTATION: 'stock' },
+  'SDK off': { OTEL_SDK_DISABLED: 'true' },
+}
+
+export const CLIENTS = [
+  'fetch',
+  'http.get',
+  'http.request',
+  'https.request',
+  'undici',
+  'undici fetch',
+  'axios',
+  'axios over fetch',
+  'got',
+] as const
+
+export const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
+export const CALLER = 'b7ad6b7169203331'
+
+/** What a sidecar sends. */
+export const INCOMING = {
+  traceparent: `00-${TRACE_ID}-${CALLER}-01`,
+  'x-request-id': '3b1f3a3e-8c8a-4a5e-9f0e-0123456789ab',
+  baggage: 'tenant=7',
+}

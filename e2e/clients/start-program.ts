@@ -1,0 +1,61 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import http from 'node:http'
+import { text } from 'node:stream/consumers'
+
+export interface ProgramOptions {
+  /** The project it lies in. */
+  folder: string
+  /** The Node binary. */
+  node: string
+  env?: NodeJS.ProcessEnv | undefined
+  /** What Node is given before the program. Default: telemetry's preload. */
+  execArgv?: string[] | undefined
+}
+
+export interface Program extends AsyncDisposable {
+  url: string
+  /** Stops it by SIGTERM, so that spans are flushed; returns what it wrote to standard error. */
+  stop: () => Promise<string>
+}
+
+const PRELOAD = ['--import', '@throughline/telemetry/register']
+
+/** Starts a program that sends its port by IPC. */
+export async function startProgram(program: string, options: ProgramOptions): Promise<Program> {
+  const { folder, node, env, execArgv = PRELOAD } = options
+  const child = fork(program, {
+    cwd: folder,
+    execPath: node,
+    execArgv,
+    env: { PATH: process.env['PATH'], NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1', ...env },
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+  })
+  const exited = once(child, 'exit')
+  const stderr = child.stderr === null ? Promise.resolve('') : text(child.stderr)
+  const started = once(child, 'message').then(([port]) => Number(port))
+  const port = await Promise.race([started, exited.then(() => undefined)])
+  if (port === undefined) throw new Error(`${program} ended before it listened: ${await stderr}`)
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async stop() {
+      child.kill('SIGTERM')
+      await exited
+      return stderr
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
+/** Sends a body in two parts that can't arrive as one, and returns status and body of the answer. */
+export async function post(url: string, headers: http.OutgoingHttpHeaders): Promise<{ status: number; body: string }> {
+  const request = http.request(url, { method: 'POST', headers, agent: false })
+  const response = once(request, 'response')
+  request.write('first')
+  request.end(Buffer.alloc(300_000, 'x'))
+  const [answer] = (await response) as [http.IncomingMessage]
+  return { status: answer.statusCode ?? 0, body: await text(answer) }
+}

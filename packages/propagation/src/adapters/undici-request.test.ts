@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { keepHeadersSingle, setUndiciHeader } from './undici-request.ts'
+
+/** The part of undici's request that is used: version 5 keeps a text, later ones a list. */
+class FakeRequest {
+  headers: string | unknown[]
+
+  constructor(headers: string | unknown[]) {
+    this.headers = headers
+  }
+
+  addHeader(name: string, value: string): this {
+    if (typeof this.headers === 'string') this.headers += `${name}: ${value}\r\n`
+    else this.headers.push(name, value)
+    return this
+  }
+}
+
+describe('a request of undici', () => {
+  it('has a header set in place of all of that name, in any case', () => {
+    const request = new FakeRequest(['TraceParent', 'a', 'accept', 'x', 'traceparent', 'b'])
+    setUndiciHeader(request, 'traceparent', 'c')
+    expect(request.headers).toEqual(['accept', 'x', 'traceparent', 'c'])
+    const text = new FakeRequest('TraceParent: a\r\naccept: x\r\n')
+    setUndiciHeader(text, 'traceparent', 'c')
+    expect(text.headers).toBe('accept: x\r\ntraceparent: c\r\n')
+  })
+
+  it('keeps the last of what was there and of what is added, of trace headers only', () => {
+    const request = new FakeRequest(['traceparent', 'a', 'x', '1', 'TraceParent', 'b', 'traceparent', 'c', 'x', '2'])
+    keepHeadersSingle(request)
+    expect(request.headers).toEqual(['x', '1', 'traceparent', 'c', 'x', '2'])
+    request.addHeader('traceparent', 'd').addHeader('x', '3')
+    expect(request.headers).toEqual(['x', '1', 'x', '2', 'traceparent', 'd', 'x', '3'])
+  })
+})

@@ -1,0 +1,25 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/** Headers by lower-case name. */
+export type ForwardedHeaders = Readonly<Record<string, string>>
+
+/** What all copies of this package in a process share: a bundled one, nested ones, one for ES modules. */
+interface ProcessState {
+  /** The headers of the request that is being served. */
+  readonly storage: AsyncLocalStorage<ForwardedHeaders>
+  /** Whether something sets the headers of every outgoing call, whatever client makes it. */
+  owned: boolean
+}
+
+/** The version changes with the shape above: copies that can't share must not meet. */
+const KEY = Symbol.for('throughline.propagation.1')
+
+type Global = typeof globalThis & { [KEY]?: ProcessState }
+
+export const processState: ProcessState = (globalThis as Global)[KEY] ?? createState()
+
+function createState(): ProcessState {
+  const state: ProcessState = { storage: new AsyncLocalStorage(), owned: false }
+  Object.defineProperty(globalThis, KEY, { value: state })
+  return state
+}

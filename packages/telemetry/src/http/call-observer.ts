@@ -1,0 +1,23 @@
+import { diag } from '@opentelemetry/api'
+import type { HeaderSetter } from '@throughline/propagation'
+
+/** How a call ended; without a status there was no response. */
+export interface CallOutcome {
+  status?: number | undefined
+  /** What went wrong, as the client has it. */
+  error?: unknown
+}
+
+/** What is done to every outgoing call, whatever client makes it. `Call` is what a call is known by later. */
+export interface CallObserver<Call> {
+  /** A call begins, in the context of its caller: sets its headers. Without a result, the call is not followed further. */
+  start<Carrier>(method: string, carrier: Carrier, setter: HeaderSetter<Carrier>): Call | undefined
+  /** Its URL is known. */
+  describe(call: Call, url: string): void
+  end(call: Call, outcome: CallOutcome): void
+}
+
+/** Reports what an observer threw: nothing of it may leave into the program. */
+export function reportFailure(error: unknown): void {
+  diag.error('an outgoing call could not be traced', error)
+}

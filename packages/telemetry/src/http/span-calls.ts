@@ -1,0 +1,53 @@
+import { context, propagation, type Span, SpanKind, type SpanOptions, trace, type Tracer } from '@opentelemetry/api'
+import type { HeaderSetter } from '@throughline/propagation'
+import type { CallObserver, CallOutcome } from './call-observer.ts'
+import { clientAttributes, endClientSpan } from './client-attributes.ts'
+import { spanMethod } from './http-attributes.ts'
+import { isTracingSuppressed } from '../suppress-tracing.ts'
+
+/** The span of a call, and the method of its request. */
+export interface SpanCall {
+  readonly span: Span
+  readonly method: string
+}
+
+const CLIENT: SpanOptions = { kind: SpanKind.CLIENT }
+
+/** One client span for every call, and the headers of that span on its request. */
+export class SpanCalls implements CallObserver<SpanCall> {
+  readonly #tracer: () => Tracer
+
+  constructor(tracer: () => Tracer) {
+    this.#tracer = tracer
+  }
+
+  start<Carrier>(method: string, carrier: Carrier, setter: HeaderSetter<Carrier>): SpanCall | undefined {
+    const parent = context.active()
+    if (isTracingSuppressed(parent)) return undefined
+    const span = this.#tracer().startSpan(spanMethod(method), CLIENT, parent)
+    propagation.inject(trace.setSpan(parent, span), carrier, setter)
+    return span.isRecording() ? { span, method } : undefined
+  }
+
+  describe({ span, method }: SpanCall, url: string): void {
+    span.setAttributes(clientAttributes(method, url))
+  }
+
+  end({ span }: SpanCall, { status, error }: CallOutcome): void {
+    endClientSpan(span, { status, failure: error })
+  }
+}
+
+/** The headers of the span that is active, on every call; for spans that another instrumentation makes. */
+export const headerCalls: CallObserver<never> = {
+  start<Carrier>(_method: string, carrier: Carrier, setter: HeaderSetter<Carrier>) {
+    propagation.inject(context.active(), carrier, setter)
+    return undefined
+  },
+  describe() {
+    // Nothing is started, so nothing is described,
+  },
+  end() {
+    // nor ended.
+  },
+}

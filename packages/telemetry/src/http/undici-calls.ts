@@ -1,0 +1,61 @@
+import diagnosticsChannel from 'node:diagnostics_channel'
+import { keepHeadersSingle, setUndiciHeader, type UndiciRequest } from '@throughline/propagation/undici'
+import { type CallObserver, reportFailure } from './call-observer.ts'
+
+/** What undici's channels tell of. */
+type Request = UndiciRequest & {
+  readonly method?: string
+  readonly origin?: string | URL
+  readonly path?: string
+  [CALL]?: { readonly call: unknown; status: number | undefined } | undefined
+}
+
+const CALL = Symbol('throughline.call')
+const ON_REQUEST = { set: setUndiciHeader }
+
+/**
+ * Observes the calls of the global `fetch` and of every undici in the process, by undici's diagnostics channels.
+ *
+ * @param isOurs whether a call is still the observer's when it is answered: another instrumentation may have taken it.
+ * @returns a function that ends it.
+ */
+export function observeUndiciCalls<Call>(
+  observer: CallObserver<Call>,
+  isOurs: (call: Call, headers: UndiciRequest['headers']) => boolean = () => true,
+): () => void {
+  const end = (request: Request, error?: unknown): void => {
+    const followed = request[CALL]
+    if (followed === undefined) return
+    request[CALL] = undefined
+    const call = followed.call as Call
+    if (isOurs(call, request.headers)) observer.end(call, { status: followed.status, error })
+  }
+  const subscribers: Record<string, (message: { request: Request } & Record<string, unknown>) => void> = {
+    'undici:request:create'({ request }) {
+      const call = observer.start(request.method ?? 'GET', request, ON_REQUEST)
+      keepHeadersSingle(request)
+      if (call === undefined) return
+      request[CALL] = { call, status: undefined }
+      observer.describe(call, `${String(request.origin)}${request.path ?? ''}`)
+    },
+    'undici:request:headers'({ request, response }) {
+      if (request[CALL] !== undefined) request[CALL].status = (response as { statusCode: number }).statusCode
+    },
+    'undici:request:trailers': ({ request }) => end(request),
+    'undici:request:error': ({ request, error }) => end(request, error),
+  }
+  const listeners = Object.entries(subscribers).map(([channel, subscriber]) => {
+    const listener = (message: unknown): void => {
+      try {
+        subscriber(message as Parameters<typeof subscriber>[0])
+      } catch (error) {
+        reportFailure(error)
+      }
+    }
+    diagnosticsChannel.subscribe(channel, listener)
+    return { channel, listener }
+  })
+  return () => {
+    for (const { channel, listener } of listeners) diagnosticsChannel.unsubscribe(channel, listener)
+  }
+}
