@@ -1,4 +1,4 @@
-import { goodResourceAttributes } from './resource-attributes.ts'
+import { resourceAttributes } from './resource-attributes.ts'
 
 /**
  * Runs `fn` while `process.env` shows exactly the `OTEL_*` variables of `env`, and puts it back afterwards.
@@ -34,9 +34,7 @@ export function sdkEnvironment(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   // Unset means none here; the SDK would start both.
   env.OTEL_METRICS_EXPORTER ||= 'none'
   env.OTEL_LOGS_EXPORTER ||= 'none'
-  if (env.OTEL_RESOURCE_ATTRIBUTES !== undefined) {
-    env.OTEL_RESOURCE_ATTRIBUTES = goodResourceAttributes(env.OTEL_RESOURCE_ATTRIBUTES)
-  }
+  env.OTEL_RESOURCE_ATTRIBUTES = resourceAttributes(env.OTEL_RESOURCE_ATTRIBUTES)
   return env
 }
 

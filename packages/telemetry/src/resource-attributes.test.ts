@@ -1,6 +1,6 @@
 import { diag, DiagLogLevel } from '@opentelemetry/api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { goodResourceAttributes } from './resource-attributes.ts'
+import { goodResourceAttributes, resourceAttributes } from './resource-attributes.ts'
 
 describe('goodResourceAttributes', () => {
   let warnings: string[]
@@ -26,4 +26,15 @@ describe('goodResourceAttributes', () => {
       expect(warnings[0]).toContain(`OTEL_RESOURCE_ATTRIBUTES: "${member.trim()}" is left out`)
     },
   )
+})
+
+describe('resourceAttributes', () => {
+  it('says which instance and which version of the service this is, unless the list does', () => {
+    const [instance, version] = resourceAttributes(undefined, '1.2.3').split(',')
+    expect(instance).toMatch(/^service\.instance\.id=[0-9a-f]{8}-[0-9a-f-]{27}$/)
+    expect(version).toBe('service.version=1.2.3')
+    expect(resourceAttributes('service.version=2,a=1', '1.2.3')).toMatch(
+      /,service\.version=1\.2\.3,service\.version=2,a=1$/,
+    )
+  })
 })

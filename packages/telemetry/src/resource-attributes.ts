@@ -1,7 +1,20 @@
+import { randomUUID } from 'node:crypto'
 import { diag } from '@opentelemetry/api'
+import { programVersion } from './program-version.ts'
 
 /** As the SDK has it. */
 const LONGEST = 255
+
+/**
+ * `OTEL_RESOURCE_ATTRIBUTES` with what the program knows of itself, unless the list says it: `service.instance.id`, which
+ * is new with each process, and `service.version` (OpenTelemetry semantic conventions 1.45, Service).
+ */
+export function resourceAttributes(list = '', version = programVersion()): string {
+  const own = [`service.instance.id=${randomUUID()}`]
+  if (version !== undefined) own.push(`service.version=${encodeURIComponent(version)}`)
+  // Of two members with one key the last one counts.
+  return [...own, goodResourceAttributes(list)].filter(Boolean).join(',')
+}
 
 /**
  * `OTEL_RESOURCE_ATTRIBUTES` without the members that break its format (OpenTelemetry resource SDK, "Specifying resource

@@ -8,6 +8,7 @@ import { sdkEnvironment, withOtelEnvironment } from './environment.ts'
 import { sumStats, type ExportStats } from './export/export-stats.ts'
 import { loadInstrumentations } from './instrumentations.ts'
 import { watchRefusals } from './export/refusals.ts'
+import { setKnownMethods } from './http/http-attributes.ts'
 import { createSampler } from './sampler.ts'
 import { createSpanProcessors } from './export/span-processors.ts'
 import type { Telemetry, TelemetryOptions } from './telemetry.ts'
@@ -21,6 +22,7 @@ const REFUSED_MS = 1000
 export async function createTracing(options: TelemetryOptions, config: TelemetryConfig): Promise<Telemetry> {
   const given = options.env ?? process.env
   installDiagLog(given.OTEL_LOG_LEVEL)
+  setKnownMethods(given.OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS)
   const env = sdkEnvironment(given)
   const spanProcessors = await createSpanProcessors(config, env)
   const exportStats = (): ExportStats => sumStats(spanProcessors)

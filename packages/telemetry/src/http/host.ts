@@ -1,12 +1,14 @@
+import net from 'node:net'
 import { cap } from './http-attributes.ts'
 
 interface Host {
+  /** A name, or an address; one of IPv6 is in its short form, without brackets. */
   readonly address: string
   /** Undefined where the scheme's own is meant. */
   readonly port: number | undefined
 }
 
-const HOST = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/i
+const HOST = /^(?:\[([0-9a-f:.]+)\]|([^:[\]\s@/?#]+))(?::(\d{1,5}))?$/i
 
 let last: { readonly header: string | undefined; readonly host: Host | undefined } = {
   header: undefined,
@@ -20,7 +22,13 @@ export function parseHost(header: string | undefined): Host | undefined {
 }
 
 function parse(header: string | undefined): Host | undefined {
-  const [, address, port] = HOST.exec(header ?? '') ?? []
+  const [, v6, name, port] = HOST.exec(header ?? '') ?? []
+  const address = v6 === undefined ? name && cap(name) : shortV6(v6)
   if (address === undefined) return undefined
-  return { address: cap(address), port: port === undefined ? undefined : Number(port) }
+  return { address, port: port === undefined ? undefined : Number(port) }
+}
+
+/** As `new URL` writes it, so that caller and callee name one address alike. */
+function shortV6(address: string): string | undefined {
+  return net.isIPv6(address) ? new URL(`http://[${address}]`).hostname.slice(1, -1) : undefined
 }

@@ -47,6 +47,8 @@ describe('server spans', () => {
       'server.address': '127.0.0.1',
       'server.port': app.port,
       'client.address': '127.0.0.1',
+      'network.peer.address': '127.0.0.1',
+      'network.peer.port': expect.any(Number),
       'network.protocol.version': '1.1',
       'user_agent.original': 'probe/1',
     })

@@ -15,6 +15,16 @@ describe('readRoute', () => {
     ['an optional part', { route: { path: '/a{/:b}' }, baseUrl: '', originalUrl: '/a/b' }, '/a{/:b}'],
     ['several paths', { route: { path: ['/a', '/b'] }, baseUrl: '', originalUrl: '/a' }, '/a,/b'],
     ['a regular expression', { route: { path: /^\/a+$/ }, baseUrl: '', originalUrl: '/aa' }, '/^\\/a+$/'],
+    [
+      'a base of an absolute address, without its credentials',
+      { route: { path: '/:id' }, baseUrl: '', originalUrl: 'http://user:secret@host/a/1' },
+      '/a/:id',
+    ],
+    [
+      'an address that was rewritten',
+      { route: { path: '/:id' }, baseUrl: '', originalUrl: '/user/secret/1', url: '/1' },
+      '/:id',
+    ],
     ['no route', { originalUrl: '/a' }, undefined],
     ['a server that is not Express', {}, undefined],
   ])('reads %s', (_what, request, expected) => {

@@ -1,20 +1,17 @@
 import type { IncomingMessage } from 'node:http'
-
-interface RoutedRequest {
-  baseUrl?: unknown
-  originalUrl?: unknown
-  route?: { path?: unknown }
-}
+import { type ExpressRequest, mountPattern } from './express-mounts.ts'
+import { parseTarget } from './request-target.ts'
 
 /**
- * The route Express matched, e.g. `/items/:id`, below the path its router is mounted at; undefined when none matched or
- * the server isn't Express. Mount paths appear as they were requested: Express keeps no pattern for them.
+ * The route Express matched, e.g. `/items/:id`, below the paths its routers are mounted at, `:params` and all; undefined
+ * when none matched or the server isn't Express.
  */
 export function readRoute(request: IncomingMessage): string | undefined {
-  const { baseUrl, originalUrl, route } = request as RoutedRequest
+  const { app, baseUrl, route } = request as ExpressRequest
   const pattern = formatPattern(route?.path)
   if (pattern === undefined) return undefined
-  const base = (typeof baseUrl === 'string' && baseUrl) || lostBase(pattern, originalUrl)
+  const requested = typeof baseUrl === 'string' ? baseUrl : ''
+  const base = mountPattern(request) ?? (requested || (app ? '' : lostBase(pattern, request)))
   if (base === '') return pattern
   return pattern === '/' ? base : base + pattern
 }
@@ -26,19 +23,19 @@ function formatPattern(path: unknown): string | undefined {
 }
 
 /**
- * Express has put `baseUrl` back by the time an error handler above the router answers, while `route` stays. A pattern
- * with as many segments as it shows (no wildcard, no optional part) then tells how many segments belong to the mount.
+ * What has an Express-like `route` and no routers to look into: a pattern with as many segments as it shows (no wildcard,
+ * no optional part) tells how many segments of the path belong to the mount, unless the path was rewritten.
  */
-function lostBase(pattern: string, originalUrl: unknown): string {
+function lostBase(pattern: string, { originalUrl, url }: IncomingMessage & { originalUrl?: unknown }): string {
   if (typeof originalUrl !== 'string' || originalUrl === pattern) return ''
-  const query = originalUrl.indexOf('?')
-  const path = query === -1 ? originalUrl : originalUrl.slice(0, query)
+  const { path } = parseTarget(originalUrl)
+  if (url !== undefined && parseTarget(url).path !== path) return ''
   const lost = countSegments(path) - countSegments(pattern)
   if (lost <= 0 || !/^[\w/:.~-]+$/.test(pattern)) return ''
   return `/${path.split('/').filter(Boolean).slice(0, lost).join('/')}`
 }
 
-/** Counts without splitting: this runs for every request to a route of the app itself. */
+/** Counts without splitting. */
 function countSegments(path: string): number {
   let count = 0
   for (let i = 0; i < path.length; i += 1) {

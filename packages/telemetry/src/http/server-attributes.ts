@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import net, { type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api'
 import {
   ATTR_CLIENT_ADDRESS,
   ATTR_ERROR_TYPE,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_HTTP_ROUTE,
+  ATTR_NETWORK_PEER_ADDRESS,
+  ATTR_NETWORK_PEER_PORT,
   ATTR_NETWORK_PROTOCOL_VERSION,
   ATTR_SERVER_ADDRESS,
   ATTR_SERVER_PORT,
@@ -14,30 +16,19 @@ import {
   ATTR_URL_SCHEME,
   ATTR_USER_AGENT_ORIGINAL,
 } from '@opentelemetry/semantic-conventions'
+import { readForwarded } from './forwarded.ts'
 import { parseHost } from './host.ts'
 import { cap, redactQuery, setMethod } from './http-attributes.ts'
+import { parseTarget } from './request-target.ts'
 import { readRoute } from './route.ts'
 import { spanName } from './span-name.ts'
-
-interface RequestTarget {
-  path: string
-  /** Without its `?`; empty when there is none. */
-  query: string
-}
-
-/** Path and query of a request line's target, which proxies may send in absolute form (RFC 9112 §3.2). */
-export function parseTarget(url = '/'): RequestTarget {
-  const target = url.startsWith('/') ? url : url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '')
-  const at = target.indexOf('?')
-  const path = at === -1 ? target : target.slice(0, at)
-  return { path: path || '/', query: at === -1 ? '' : target.slice(at + 1) }
-}
 
 /** What is known when a request starts: OpenTelemetry semantic conventions 1.45, HTTP server span. */
 export function serverAttributes(request: IncomingMessage): Attributes {
   const { headers, socket } = request
   const { path, query } = parseTarget(request.url)
-  const scheme = requestScheme(headers['x-forwarded-proto'], socket)
+  const forwarded = readForwarded(headers)
+  const scheme = forwarded.scheme ?? (isEncrypted(socket) ? 'https' : 'http')
   const attributes: Attributes = {
     [ATTR_URL_PATH]: cap(path),
     [ATTR_URL_SCHEME]: scheme,
@@ -45,13 +36,16 @@ export function serverAttributes(request: IncomingMessage): Attributes {
   }
   setMethod(attributes, request.method ?? 'GET')
   if (query !== '') attributes[ATTR_URL_QUERY] = cap(redactQuery(query))
-  const host = parseHost(headers.host)
+  const host = parseHost(forwarded.host) ?? parseHost(headers.host)
   if (host !== undefined) {
     attributes[ATTR_SERVER_ADDRESS] = host.address
     attributes[ATTR_SERVER_PORT] = host.port ?? (scheme === 'https' ? 443 : 80)
   }
-  const client = forwardedFor(headers['x-forwarded-for']) ?? socket.remoteAddress
+  const { remoteAddress, remotePort } = socket
+  const client = forwarded.client ?? remoteAddress
   if (client !== undefined) attributes[ATTR_CLIENT_ADDRESS] = client
+  if (remoteAddress !== undefined) attributes[ATTR_NETWORK_PEER_ADDRESS] = remoteAddress
+  if (remotePort !== undefined) attributes[ATTR_NETWORK_PEER_PORT] = remotePort
   const agent = headers['user-agent']
   if (agent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = cap(agent)
   return attributes
@@ -85,14 +79,6 @@ function setRoute(span: Span, request: IncomingMessage): void {
   span.updateName(spanName(request.method ?? 'GET', route))
 }
 
-function requestScheme(forwarded: string | string[] | undefined, socket: Socket): 'http' | 'https' {
-  if (forwarded === 'http' || forwarded === 'https') return forwarded
-  return 'encrypted' in socket && socket.encrypted === true ? 'https' : 'http'
-}
-
-function forwardedFor(header: string | string[] | undefined): string | undefined {
-  if (typeof header !== 'string') return undefined
-  const at = header.indexOf(',')
-  const first = (at === -1 ? header : header.slice(0, at)).trim()
-  return net.isIP(first) === 0 ? undefined : first
+function isEncrypted(socket: Socket): boolean {
+  return 'encrypted' in socket && socket.encrypted === true
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { diag } from '@opentelemetry/api'
-import { parseTarget } from './server-attributes.ts'
+import { parseTarget } from './request-target.ts'
 
 /** Decides whether an incoming request is traced; `path` has no query. Default: every request is. */
 export type ShouldTrace = (request: { method: string; path: string }) => boolean
