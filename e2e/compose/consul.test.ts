@@ -17,7 +17,7 @@ describe('docker compose --env-file compose/consul.env up --wait', () => {
     expect(response.status).toBe(200)
     return response.json()
   }
-  /** With Consul's own API, as somebody who knows nothing of the page. */
+  /** With Consul's own API, as a user who does not know the page. */
   const intend = (action: string): Promise<unknown> =>
     ask('/v1/connect/intentions/exact?source=dashboard&destination=counting', {
       method: 'PUT',
@@ -92,7 +92,7 @@ describe('docker compose --env-file compose/consul.env up --wait', () => {
     await countUntil(running, 'connected')
   })
 
-  it('knows a sidecar at another address, when its container is made anew', async () => {
+  it('finds a sidecar at its new address when its container is recreated', async () => {
     const squatter = `${running.project}-squatter`
     await running.compose('rm', '--stop', '--force', 'counting', 'counting-sidecar')
     const network = ['--network', `${running.project}_mesh`]
@@ -119,7 +119,7 @@ describe('docker compose --env-file compose/consul.env up --wait', () => {
     }
   })
 
-  it('lets Prometheus at the numbers of apps and sidecars, and nobody at counting', async () => {
+  it('lets Prometheus read the metrics of apps and sidecars, and nothing of counting', async () => {
     await running.compose('up', '--wait', 'prometheus')
     const targets = async (): Promise<true | undefined> => {
       const response = await fetch(`${running.prometheusUrl}/api/v1/targets`)

@@ -24,7 +24,7 @@ const inspect = async (image: string): Promise<Image> =>
 describe.each(['counting', 'dashboard', 'setup'])('the image of %s', (name) => {
   const image = `throughline/${name}:0.1.0`
 
-  it('runs as nobody in particular, has a probe that needs no shell, and says what it is', async () => {
+  it('runs as an unprivileged user, has a probe without a shell, and is labelled', async () => {
     const { Config } = await inspect(image)
     const { version } = JSON.parse(await fs.readFile(path.join(root, 'package.json'), 'utf8')) as { version: string }
     expect(Config.User).toBe('10001:10001')

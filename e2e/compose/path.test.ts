@@ -64,7 +64,7 @@ describe('docker compose up --wait', () => {
     },
   )
 
-  it('lets nobody at an app but its sidecar, and says so', async () => {
+  it('lets only its sidecar reach an app, and says so', async () => {
     const status = await change(running, 'status')
     expect(status.bypass).toMatchObject({ address: 'http://counting:9001', closed: true })
     const probed = await running.compose('exec', '-T', 'setup', 'node', '-e', tryConnect('counting', 9001))
@@ -73,7 +73,7 @@ describe('docker compose up --wait', () => {
     expect(page.trim()).toBe('ECONNREFUSED')
   })
 
-  it('gives each sidecar its own key and no other, and nobody a file that others can read', async () => {
+  it('gives each sidecar only its own key, in files that no one else can read', async () => {
     const list = await running.compose('exec', '-T', 'counting-sidecar', 'ls', '-l', '/etc/throughline/certs')
     expect(list).toContain('counting.key')
     expect(list).not.toContain('dashboard.key')

@@ -71,7 +71,7 @@ describe('faults of a Consul mesh', () => {
     await untilReady()
   })
 
-  it('an agent that is killed is missed by the status, comes back with its rules, and lets nobody through meanwhile', async () => {
+  it('restarts a killed agent with its rules, shows it as down, and lets no denied call through', async () => {
     await lab.mesh.deny()
     const before = pidOf('consul')
     const statuses = await statusesDuring(async () => {

@@ -36,7 +36,7 @@ describe('tracing by proxy-defaults', () => {
     expect(part.spans).toHaveLength(3)
   })
 
-  it('at 0 %, a request that nobody decided about leaves no span, and one that the app began leaves all', async () => {
+  it('at 0 %, an undecided request leaves no span, and one that the app samples leaves all', async () => {
     await lab.mesh.set({ name: 'sampling', value: '0' })
     const before = known()
     for (let request = 0; request < 20; request += 1) expect((await fetch(lab.upstreamUrl)).status).toBe(200)

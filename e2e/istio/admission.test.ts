@@ -22,7 +22,7 @@ describe('istiod’s validation webhook', () => {
     await kubeApi.apply(objects)
     const ofIstio = objects.filter(({ apiVersion }) => apiVersion.includes('.istio.io/'))
     expect(ofIstio.length).toBeGreaterThan(3)
-    // Accepted by being asked, not by nobody asking.
+    // Accepted because the webhook was asked, not because it was skipped.
     const { passed, failed } = await readValidations(istiod)
     expect({ passed: passed - before.passed, failed: failed - before.failed }).toEqual({
       passed: ofIstio.length,
@@ -32,7 +32,7 @@ describe('istiod’s validation webhook', () => {
 
   it.for([
     {
-      fault: 'a source that names nobody',
+      fault: 'a source without a principal',
       planted: allowFrom({}),
       words: '`from.source` must not be empty, found at rule 0',
     },
@@ -44,7 +44,7 @@ describe('istiod’s validation webhook', () => {
       words: 'invalid or unsupported path',
     },
     {
-      fault: 'a mode that is none',
+      fault: 'an unknown mode',
       planted: policy('security', 'PeerAuthentication', { mtls: { mode: 'STRICKT' } }),
       words: 'for enum istio.security.v1beta1.PeerAuthentication.MutualTLS.Mode',
     },
@@ -79,7 +79,7 @@ describe('istiod’s validation webhook', () => {
     expect(kubeApi.get({ ...planted.metadata, kind: planted.kind, apiVersion: planted.apiVersion })).toBeUndefined()
   })
 
-  it('takes a rule that is misspelt, and so allows everybody everything: istioctl validate finds it', async (context) => {
+  it('accepts a misspelt rule, which allows every request; istioctl validate finds it', async (context) => {
     const { kubeApi } = await controlPlane(context)
     const misspelt = policy('security', 'AuthorizationPolicy', { rules: [{ form: [{ source: {} }] }] })
     expect(await kubeApi.apply([misspelt])).toHaveLength(1)

@@ -97,7 +97,7 @@ describe('certificates that are renewed', () => {
     expect([...states]).toEqual(['connected'])
   })
 
-  /** Serial number of the certificate that a sidecar shows to whoever connects. */
+  /** Serial number of the certificate that a sidecar presents to its clients. */
   async function serialOf(address: string): Promise<string> {
     const [host = '', port = ''] = address.split(':')
     const socket = tls.connect({ host, port: Number(port), rejectUnauthorized: false })
@@ -112,8 +112,8 @@ describe('certificates that are renewed', () => {
 
 describe('a trace backend that is gone', () => {
   it('fails no request, and no change of the tracer', async () => {
-    const nobody = 'http://127.0.0.1:9'
-    const traceBackend = { queryUrl: nobody, otlpUrl: `${nobody}/v1/traces`, zipkinUrl: `${nobody}/api/v2/spans` }
+    const closed = 'http://127.0.0.1:9'
+    const traceBackend = { queryUrl: closed, otlpUrl: `${closed}/v1/traces`, zipkinUrl: `${closed}/api/v2/spans` }
     await using dark = await createLab({ mesh: 'istio', topology: 'namespaces', traceBackend })
     for (const tracer of ['opentelemetry', 'zipkin', 'zipkin-w3c', 'none'] as const) {
       await dark.mesh?.tracing(tracer)

@@ -36,7 +36,7 @@ describe('tracing by Telemetry', () => {
     expect(lab.traceStore.trace(traceId)).toBeUndefined()
   })
 
-  it('at 0 % no request that nobody decided about is traced', async () => {
+  it('at 0 %, no undecided request is traced', async () => {
     await lab.mesh.set({ name: 'sampling', value: '0' })
     const before = lab.traceStore.traces({ limit: 1000 }).length
     for (let request = 0; request < 20; request += 1) expect((await count(lab)).state).toBe('connected')

@@ -111,7 +111,7 @@ describe('the settings of a mesh', () => {
     expect(await group.getAttribute('aria-describedby')).toBe('setting-0-effect')
   })
 
-  it('follow what the mesh says, whoever changed it, and claim nothing when it says nothing', async (context) => {
+  it('follow the mesh, also when another client changed it, and claim nothing without a status', async (context) => {
     await using lab = await startStage()
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab

@@ -70,7 +70,7 @@ describe.runIf(process.platform === 'linux')('nothing outlives the demo', () => 
 })
 
 describe('what cannot work is said in one message, and exits with an error', () => {
-  it('a flag that does not exist, or a value that is none', async () => {
+  it('an unknown flag, or a value that it does not take', async () => {
     for (const [args, message] of [
       [['demo', '--tracer', 'jaeger'], /--tracer must be one of/],
       [['demo', '--port', 'abc'], /--port must be a port/],

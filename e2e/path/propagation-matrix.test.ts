@@ -163,7 +163,7 @@ describe.each(envoys)('Envoy %s', (envoy) => {
       expectShareOfTen(ids.map(traceOf), (trace) => expectChain(trace, { entry: 'app', tracer }))
     })
 
-    // Without a tracer nobody decides but counting itself.
+    // Without a tracer only counting itself decides.
     const sidecarsThatDecide = tracer === 'none' ? [] : ['dashboard-sidecar']
     it.each(sidecarsThatDecide)('10 % in %s: every trace that exists is whole', async () => {
       const requests: Sent[] = []

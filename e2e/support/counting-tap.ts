@@ -16,7 +16,7 @@ export async function startCountingTap(): Promise<CountingTap> {
     reply(request, response) {
       const { target } = tap
       if (target === undefined) {
-        response.writeHead(503).end('nobody is behind the tap')
+        response.writeHead(503).end('there is no server behind the tap')
         return
       }
       const onward = http.request(`${target}${request.url}`, { agent, method: request.method, setHost: false })

@@ -41,7 +41,7 @@ const hex = (bytes: number): string => randomBytes(bytes).toString('hex')
 
 /**
  * Starts the sidecars of one Envoy once, and a pair of services for each environment given. The sidecars of a second lab
- * sample 10 % of what nobody has decided on.
+ * sample 10 % of undecided requests.
  */
 export async function startRig(envoyVersion: string, pairs: Record<string, PairOptions>): Promise<Rig> {
   const started: AsyncDisposable[] = []

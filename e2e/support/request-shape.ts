@@ -6,7 +6,7 @@ const places = ['dashboard', 'client', 'dashboard sidecar', 'counting sidecar', 
 type Place = (typeof places)[number]
 
 /** What became of one request's spans: the parent of each hop after the client's span, and in how many traces they are. */
-export type RequestShape = Partial<Record<Place, Place | 'nobody' | 'unknown'>> & { traces: number }
+export type RequestShape = Partial<Record<Place, Place | 'none' | 'unknown'>> & { traces: number }
 
 interface Known {
   span: JaegerSpan
@@ -39,8 +39,8 @@ export function shapeOf(
     }
   }
   if (known.length < spans) return undefined
-  const placeOf = (id: string | undefined): Place | 'nobody' | 'unknown' =>
-    id === undefined ? 'nobody' : (known.find(({ span }) => span.spanID === id)?.place ?? 'unknown')
+  const placeOf = (id: string | undefined): Place | 'none' | 'unknown' =>
+    id === undefined ? 'none' : (known.find(({ span }) => span.spanID === id)?.place ?? 'unknown')
   const parents = places
     .flatMap((place) => known.filter((one) => one.place === place))
     .filter(({ place }) => place !== 'dashboard' && place !== 'client')

@@ -31,7 +31,11 @@ export async function createStagedMesh() {
     ]),
     setting('mtls', 'Mutual TLS', [
       ['strict', 'Strict', 'A caller without a certificate is hung up on.'],
-      ['permissive', 'Permissive', 'Plaintext is taken as well: whoever reaches the port gets an answer.'],
+      [
+        'permissive',
+        'Permissive',
+        'Plain text is accepted as well: every client that reaches the port gets an answer.',
+      ],
     ]),
   ]
   const stage = {

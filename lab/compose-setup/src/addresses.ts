@@ -20,7 +20,7 @@ export async function untilAddresses<Name extends string>(names: readonly Name[]
   return Object.fromEntries(await Promise.all(pairs)) as Record<Name, string>
 }
 
-/** Resolves with a sentence when a container has another address than it had: it was made anew. */
+/** Resolves with a sentence when a container has another address than before: it was recreated. */
 export async function addressChange(before: Record<string, string>): Promise<string> {
   for (;;) {
     await delay(1000)

@@ -33,7 +33,7 @@ export async function createConsul(settings: SetupSettings): Promise<ComposeMesh
   return { mesh, facts: { ...addresses }, outdated: addressChange(addresses) }
 }
 
-/** On the ports of the static Envoys, so that nobody else has to know which mesh it is. */
+/** On the ports of the static Envoys, so that nothing else has to know which mesh it is. */
 function placeServices(addresses: Record<ServiceName, string>): Record<ServiceName, ServicePlacement> {
   const place = (name: ServiceName, appPort: number): ServicePlacement => ({
     address: addresses[name],

@@ -6,7 +6,7 @@ import { temporaryFolder } from '@throughline/lab-testkit'
 import { readControlToken, writeControlFile } from './control-file.ts'
 import { keepIdentities } from './keep-identities.ts'
 
-it('gives each service a folder with its own key and nobody else’s, of one authority', async () => {
+it('gives each service a folder with only its own key, all from one authority', async () => {
   await using folder = await temporaryFolder()
   const folders = { counting: path.join(folder.path, 'a'), dashboard: path.join(folder.path, 'b') }
   expect(await keepIdentities(folders)).toBe(true)

@@ -23,7 +23,7 @@ export interface RemoteConsulSidecarOptions extends Omit<BootstrapOptions, 'admi
   folder: string
 }
 
-/** A sidecar whose container starts Envoy anew as soon as there is another bootstrap (`compose/sidecar.sh`). */
+/** A sidecar whose container restarts Envoy as soon as its bootstrap changes (`compose/sidecar.sh`). */
 export function createRemoteConsulSidecar(name: ServiceName, options: RemoteConsulSidecarOptions): ConsulSidecar {
   const { service, folder, ...consul } = options
   const { admin } = service

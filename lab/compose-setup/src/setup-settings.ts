@@ -10,7 +10,7 @@ export interface SetupSettings {
   tracer: Tracer
   otlpUrl: string
   zipkinUrl: string
-  /** Percentage of requests the sidecars trace when nobody decided before them. */
+  /** Percentage of requests the sidecars trace of those that arrive without a sampling decision. */
   sampling: number
   /** Consul's pages, as a browser reaches them. */
   consulUiUrl: string

@@ -6,7 +6,7 @@ import { withMeasuredBypass } from './measure-bypass.ts'
 import { createRemoteSidecar } from './remote-sidecar.ts'
 import { adminUrls, composeEnvoySettings, folders, type SetupSettings, usableTracers } from './setup-settings.ts'
 
-/** The static Envoys of the lab. `start` writes their files and waits for nobody. */
+/** The static Envoys of the lab. `start` writes their files and does not wait. */
 export async function createStaticEnvoys(settings: SetupSettings): Promise<ComposeMesh> {
   const renewed = await keepIdentities({
     counting: path.join(folders.counting, 'certs'),

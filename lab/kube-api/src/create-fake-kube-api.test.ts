@@ -6,7 +6,7 @@ import { ask, configMap, definition } from './request.test-support.ts'
 const configMaps = '/api/v1/namespaces/default/configmaps'
 
 describe('the address of the fake Kubernetes API', () => {
-  it('answers nobody who does not know its path', async () => {
+  it('answers no client that does not know its path', async () => {
     await using kubeApi = await createFakeKubeApi()
     const { origin, pathname } = new URL(kubeApi.url)
     expect((await ask({ url: origin }, '/api/v1/secrets')).status).toBe(403)
@@ -54,7 +54,7 @@ describe('objects over HTTP', () => {
     expect(elsewhere).toMatchObject({ status: 404, body: { message: expect.stringContaining('namespaces "none"') } })
   })
 
-  it('are refused when somebody else was faster', async () => {
+  it('are refused when another writer was faster', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one', { data: { a: '1' } })] })
     const { body } = await ask(kubeApi, `${configMaps}/one`)
     await kubeApi.apply([configMap('one', { data: { a: '2' } })])

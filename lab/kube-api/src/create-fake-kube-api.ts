@@ -23,7 +23,7 @@ export interface FakeKubeApiOptions {
 
 /** A fake Kubernetes API for the lab and its tests: in memory, on loopback, and only what Istio's programs ask for. */
 export interface FakeKubeApi {
-  /** Address of the API. Its path is a secret: whoever has it may do anything, so nobody else on the machine may. */
+  /** Address of the API. Its path is a secret: a client that knows it may do anything, other users of the machine nothing. */
   url: string
   /** The text of a kubeconfig for it. Keep it from others' eyes. */
   kubeconfig: () => string
@@ -43,7 +43,7 @@ export interface FakeKubeApi {
   list: (kind: string, options?: { apiVersion?: string; namespace?: string }) => KubeObject[]
   /** A token of a service account, good for a day, that TokenReview accepts for its audience. */
   issueToken: (subject: TokenSubject) => string
-  /** Rises with every change: one that stands still shows that nobody writes. */
+  /** Rises with every change: one that stands still shows that there are no writes. */
   version: () => number
   close: () => Promise<void>
 }

@@ -36,7 +36,7 @@ export interface KubeApi {
     options?: WriteOptions,
   ) => Promise<KubeObject>
   remove: (type: ResourceType, place: Place, options?: WriteOptions) => KubeObject
-  /** Stores an object as it is, status and all, and asks nobody: as if it had always been there. */
+  /** Stores an object as it is, status included, without admission: as if it had always been there. */
   restore: (object: KubeObject) => KubeObject
 }
 
@@ -95,7 +95,7 @@ export function createKubeApi(): KubeApi {
     }
     const { subresource } = options
     if (subresource !== undefined && subresource !== 'status') throw notFound(`subresource ${subresource}`)
-    // A status has its own path, so that whoever writes one half can't undo the other.
+    // A status has its own path, so that a writer of one half can't undo the other.
     const object = named(type, subresource === 'status' ? { ...before, status: given.status } : given)
     if (subresource === undefined && before.status !== undefined) object.status = before.status
     return await write(type, object, { ...options, before })

@@ -17,7 +17,7 @@ export interface ObjectStore {
   version: () => number
   get: (shelf: string, id: string) => KubeObject | undefined
   list: (shelf: string) => KubeObject[]
-  /** Stores an object and returns it as stored. One that changes nothing is not stored, and nobody hears of it. */
+  /** Stores an object and returns it as stored. One that changes nothing is not stored, and watchers get no event. */
   put: (shelf: string, object: KubeObject) => KubeObject
   remove: (shelf: string, id: string) => KubeObject | undefined
   /** What happened on a shelf after a version; undefined when that is longer ago than is remembered. */
@@ -31,7 +31,7 @@ export function idOf({ namespace = '', name }: Pick<ObjectMeta, 'namespace' | 'n
   return `${namespace}/${name}`
 }
 
-/** Events remembered for watchers that come back. Memory is bounded; whoever is older lists again. */
+/** Events remembered for watchers that come back. Memory is bounded; a watcher that is further behind lists again. */
 const remembered = 4096
 
 export function createObjectStore(): ObjectStore {

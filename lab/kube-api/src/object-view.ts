@@ -10,7 +10,7 @@ export interface ObjectView {
   typeMeta: { apiVersion: string; kind: string }
 }
 
-/** @throws KubeError 400 for a selector that is none */
+/** @throws KubeError 400 for an invalid selector */
 export function createObjectView(
   { type, namespace, name }: RequestTarget,
   { query, accept }: { query: URLSearchParams; accept: string },

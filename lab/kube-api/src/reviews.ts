@@ -5,7 +5,7 @@ type Review = { [key: string]: Json }
 
 /**
  * The answer to the kinds that are questions and are never stored: whose token is this, may they do that. A token is
- * good when this API issued it and it is for one of the audiences asked for. Everybody may do everything.
+ * good when this API issued it and it is for one of the audiences asked for. Every request is allowed.
  */
 export function answerReview(kind: string, review: Review, tokens: Tokens): Review | undefined {
   if (kind === 'TokenReview') return { ...review, status: reviewToken(review['spec'] as unknown as TokenSpec, tokens) }

@@ -37,7 +37,7 @@ const requirement =
 /**
  * The text form of a label selector, as query strings have it: `a=b,c!=d,e in (f, g),!h`.
  *
- * @throws KubeError 400 for text that is none
+ * @throws KubeError 400 for invalid text
  */
 export function parseLabelSelector(text: string): LabelSelector {
   const matchExpressions = text

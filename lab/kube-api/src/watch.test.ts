@@ -92,7 +92,7 @@ describe('a list', () => {
     expect(body.items.map(({ metadata }) => metadata.name)).toEqual(names)
   })
 
-  it('by a selector that is none is refused', async () => {
+  it('by an invalid selector is refused', async () => {
     await using kubeApi = await createFakeKubeApi()
     expect((await ask(kubeApi, `${path}?labelSelector=${encodeURIComponent('a=b=c')}`)).status).toBe(400)
   })

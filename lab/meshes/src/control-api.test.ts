@@ -3,7 +3,7 @@ import { createControlApi } from './control-api.ts'
 import { LabError } from '@throughline/lab-programs'
 import { type Access, type Mesh, type MeshStatus, type Tracer, tracers } from './mesh.ts'
 
-const bypass = { address: 'http://127.0.0.1:1', closed: false, reason: 'nobody closed it' }
+const bypass = { address: 'http://127.0.0.1:1', closed: false, reason: 'nothing closes it' }
 const rules = ['any method', 'get only'].map((value) => ({ value, label: value, effect: `it allows ${value}` }))
 const initial: MeshStatus = {
   mesh: 'obedient',

@@ -24,9 +24,9 @@ export interface LabOptions {
   bypass?: BypassChoice
   /** How the sidecars trace, default `opentelemetry`. */
   tracer?: Tracer
-  /** Percentage of requests the sidecars trace when nobody decided before them, default 100. */
+  /** Percentage of requests the sidecars trace of those that arrive without a sampling decision, default 100. */
   sampling?: number
-  /** `free` (default) takes what nobody uses; `demo` the documented ones, some of which may be given here. */
+  /** `free` (default) takes free ports; `demo` the documented ones, some of which may be given here. */
   ports?: 'free' | 'demo' | Partial<Ports>
   /** More environment for a service, stronger than the lab's own. */
   countingEnv?: Record<string, string>
@@ -35,7 +35,7 @@ export interface LabOptions {
   countingApp?: string
   /** A trace backend that is already there; default our own, in this process. */
   traceBackend?: TraceBackendAddresses
-  /** `expected`: somebody else starts the services, on the ports given. Default `started`. */
+  /** `expected`: another program starts the services, on the ports given. Default `started`. */
   services?: 'started' | 'expected'
   /** Token of the control API, default random. */
   controlToken?: string

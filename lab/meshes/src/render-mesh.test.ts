@@ -29,10 +29,10 @@ describe('renderMesh', () => {
 
   it.each([
     ['a value that was not given', 'a: ${MISSING}', {}, 'a.yaml uses ${MISSING}, and no such value was given'],
-    ['a value nobody uses', 'a: 1', { EXTRA: 1 }, 'a.yaml does not use the value EXTRA'],
+    ['an unused value', 'a: 1', { EXTRA: 1 }, 'a.yaml does not use the value EXTRA'],
     ['an object inside a text', 'a: x${APP}', { APP: {} }, 'a.yaml uses ${APP} inside a string'],
     ['an inherited property as a value', 'a: ${toString}', {}, 'a.yaml uses ${toString}'],
-    ['YAML that is none', 'a: [', {}, 'a.yaml: '],
+    ['invalid YAML', 'a: [', {}, 'a.yaml: '],
     ['a key that is there twice', 'a: 1\na: 2', {}, 'a.yaml: '],
   ])('refuses %s, naming file and value', (_name, text, values, message) => {
     expect(() => render(text, values)).toThrow(LabError)

@@ -204,7 +204,7 @@ describe('nothing is left of a network of pods', () => {
     }
     const network = await createPodNetwork({ reaper })
     const { namespace, place, ask } = await network.addPod('one')
-    // Another user's program that ignores TERM, on nobody's record.
+    // Another user's program that ignores TERM and is in no record.
     const { command, args } = place({ command: 'sh', args: ['-c', "trap '' TERM; sleep 600"] }, { uid: 5995 })
     const stray = spawn(command, args ?? [], { detached: true, stdio: 'ignore' })
     await ask('http://127.0.0.1:1/')

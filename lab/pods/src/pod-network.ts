@@ -39,7 +39,7 @@ export async function createPodNetwork({ reaper }: { reaper: Reaper }): Promise<
   const number = await claimSubnet(tools)
   const link = `tl${number}`
   const node = `${link}-node`
-  // Both exist from here on, and whoever has this number owns them.
+  // Both exist from here on, and the lab with this number owns them.
   reaper.add(`netns:${node}`)
   reaper.add(`link:${link}`)
   const pods: Pod[] = []
@@ -102,7 +102,7 @@ export async function createPodNetwork({ reaper }: { reaper: Reaper }): Promise<
 }
 
 /**
- * Finds a subnet that nobody uses and makes its node's namespace, which claims it: of two labs that try the same number
+ * Finds a free subnet and makes its node's namespace, which claims it: of two labs that try the same number
  * at once, the kernel lets one make the file.
  */
 async function claimSubnet(tools: NamespaceTools): Promise<number> {

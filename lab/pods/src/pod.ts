@@ -113,6 +113,6 @@ export async function removeNamespace(namespace: string, { ip }: NamespaceTools)
   }
   await runTool([ip, 'netns', 'delete', namespace], { env: process.env }).catch(() => {})
   await fs.rm(filesOf(namespace), { recursive: true, force: true })
-  // Ours alone when nobody else has anything in it.
+  // Ours alone when nothing else is in it.
   await fs.rmdir(path.dirname(filesOf(namespace))).catch(() => {})
 }

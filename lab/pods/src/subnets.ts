@@ -3,7 +3,7 @@ export function subnetAddress(number: number, host: number): string {
   return `10.213.${number}.${host}`
 }
 
-/** Routes at least this specific are somebody's network; a wider one, such as a VPN's 10.0.0.0/8, gives way to ours. */
+/** Routes at least this specific are another network; a wider one, such as a VPN's 10.0.0.0/8, gives way to ours. */
 const specific = 16
 
 /**

@@ -54,7 +54,7 @@ take_back_network() {
   done
 } 2>/dev/null
 
-# Whoever wants the reaper gone closes the pipe; a signal to the terminal's group must not disarm it.
+# To end the reaper, close the pipe; a signal to the terminal's group must not disarm it.
 trap '' HUP INT TERM PIPE
 
 while read -r verb value; do

@@ -46,7 +46,7 @@ describe('ports', () => {
     )
   })
 
-  it('knows no owner of a port that nobody has', async () => {
+  it('knows no owner of a free port', async () => {
     expect(await findPortOwner(await takeFreePort())).toBeUndefined()
   })
 })

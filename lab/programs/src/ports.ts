@@ -43,7 +43,7 @@ export async function isPortFree(port: number): Promise<boolean> {
 
 /**
  * Finds a port for a program that can't be told to choose one itself; none is handed out twice by this process. Another
- * process may still be faster, so whoever starts the program tries again when it can't bind.
+ * process may still be faster, so the caller tries again when the program can't bind.
  */
 export async function takeFreePort(): Promise<number> {
   for (;;) {
@@ -65,7 +65,7 @@ export async function choosePorts(wanted: 'free' | 'demo' | Partial<Ports>): Pro
 }
 
 /**
- * Makes sure that nobody listens on the ports given, by what they are for; 0 is always free.
+ * Makes sure that nothing listens on the ports given, by what they are for; 0 is always free.
  *
  * @throws LabError TL_PORT_IN_USE naming every port that is taken, its use and its owner where that can be known
  */

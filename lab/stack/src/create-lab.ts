@@ -15,7 +15,7 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
     try {
       return await startLab(options)
     } catch (error) {
-      // Somebody was faster at a port that was free a moment ago.
+      // Another program took a port that was free a moment ago.
       const bindFailed = error instanceof LabError && /EADDRINUSE|address already in use/i.test(error.message)
       if (!bindFailed || attempt === attempts || (options.ports ?? 'free') !== 'free') throw error
     }

@@ -33,7 +33,7 @@ export function serviceEnvironment(addresses: ServiceAddresses): Record<string, 
     OTEL_BSP_SCHEDULE_DELAY: '200',
     // Istio's sidecars pass on what is addressed to the services by name.
     ALLOWED_HOSTS: 'counting,dashboard',
-    // Nobody routes to these processes but us: there is no endpoint list to wait for.
+    // Only the lab routes to these processes: there is no endpoint list to wait for.
     DRAIN_DELAY_MS: '0',
   }
 }

@@ -39,7 +39,7 @@ export async function pollUntil<T>(
 ): Promise<Exclude<T, NotYet>> {
   const expiry = new AbortController()
   const { signal } = expiry
-  // The pause that is under way when the value comes is aborted, which nobody waits for.
+  // The pause that is under way when the value comes is aborted; nothing waits for it.
   const pause = async <R>(ms: number, result: R): Promise<R> => {
     await timers.setTimeout(ms, undefined, { signal }).catch(() => undefined)
     return result

@@ -38,5 +38,5 @@ server.on('request', (request) => getLinks(propagation.extract({} as never, requ
 
 // @ts-expect-error: there is no such hint
 createForwardMiddleware({ hint: 'zipkin' })
-// @ts-expect-error: only headers that say who somebody is can be listed
+// @ts-expect-error: only identity headers can be listed
 createForwardMiddleware({ identityHeaders: ['traceparent'] })

@@ -9,7 +9,7 @@ describe('the header catalogue', () => {
     expect(written.sort()).toEqual(new MeshPropagator().fields().sort())
   })
 
-  it('holds no header that says who somebody is, and none of those is read', () => {
+  it('holds no identity header, and none of those is read', () => {
     const names = new Set<string>(HEADER_CATALOGUE.map(({ name }) => name))
     expect(IDENTITY_HEADERS.filter((name) => names.has(name) || isPropagationHeader(name))).toEqual([])
   })

@@ -151,7 +151,7 @@ export const HEADER_CATALOGUE: readonly CatalogueEntry[] = [
 ]
 
 /**
- * Headers that say who somebody is. They never travel with trace headers unless they are asked for by name: what a
+ * Identity headers. They never travel with trace headers unless they are asked for by name: what a
  * caller may do here is no right to do it one service further.
  */
 export const IDENTITY_HEADERS = [

@@ -6,7 +6,7 @@
  * @property {number} rate spans a second
  * @property {number} seconds
  * @property {number} [delayMs] what the collector takes to answer
- * @property {{ from: number, to: number }} [outage] seconds between which nobody listens
+ * @property {{ from: number, to: number }} [outage] seconds between which nothing listens
  */
 
 const FAST = { rate: 26_000, seconds: 10 }

@@ -217,7 +217,7 @@ describe('TRACE_CONTEXT_HINT', () => {
   const fresh = { 'x-b3-traceid': 'ab'.repeat(16), 'x-b3-spanid': 'cd'.repeat(8), 'x-b3-sampled': '1' }
 
   it.each([{ OTEL_TRACES_EXPORTER: 'none' }, { OTEL_SDK_DISABLED: 'true' }])(
-    'says whose trace goes on when two formats name one each, and nobody left a mark: %j',
+    'says which trace continues when two formats name one each without a mark: %j',
     async (env) => {
       for (const [hint, traceId] of [['', TRACE_ID] as const, ['b3', fresh['x-b3-traceid']] as const]) {
         await using telemetry = await startTelemetry({ ...env, TRACE_CONTEXT_HINT: hint })

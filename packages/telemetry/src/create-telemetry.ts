@@ -13,8 +13,8 @@ export async function createTelemetry(options: TelemetryOptions): Promise<Teleme
   const env = options.env ?? process.env
   // What isn't used isn't loaded: the SDK takes longer to import than a small service takes to start.
   if (isSdkDisabled(env)) {
-    const { createCarrying } = await import('./without-sdk.ts')
-    return createCarrying(options, readHint(env))
+    const { createWithoutSdk } = await import('./without-sdk.ts')
+    return createWithoutSdk(options, readHint(env))
   }
   const config = loadTelemetryConfig(env)
   const { createTracing } = await import('./with-sdk.ts')

@@ -4,7 +4,7 @@ import { resourceAttributes } from './resource-attributes.ts'
  * Runs `fn` while `process.env` shows exactly the `OTEL_*` variables of `env`, and puts it back afterwards.
  *
  * The SDK and its exporters read `process.env` in their constructors and take most settings from nowhere else; this is
- * what lets a caller give them an environment, and us a default. `fn` is synchronous, so nobody else sees the change.
+ * what lets a caller give them an environment, and us a default. `fn` is synchronous, so no other code sees the change.
  */
 export function withOtelEnvironment<T>(env: NodeJS.ProcessEnv, fn: () => T): T {
   const before = otelVariables(process.env)

@@ -57,7 +57,7 @@ async function startTelemetry(url: string, env: NodeJS.ProcessEnv = {}): Promise
   return telemetry
 }
 
-/** An address where nobody listens any more. */
+/** An address where nothing listens any more. */
 async function closedUrl(): Promise<string> {
   const closed = await startServer(() => {})
   await closed[Symbol.asyncDispose]()

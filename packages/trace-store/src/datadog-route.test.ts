@@ -118,7 +118,7 @@ describe('PUT /v0.4/traces', () => {
     expect(served.store.traceCount).toBe(1)
   })
 
-  it('stores a 64-bit trace id padded, and a span that nobody has decided on', async () => {
+  it('stores a 64-bit trace id padded, and a span without a sampling decision', async () => {
     await using served = await serveTraceStore()
     await send(served.datadogUrl, { body: [[{ ...span, trace_id: 1, parent_id: 0, meta: null, metrics: null }]] })
     const [stored] = served.store.trace('00000000000000000000000000000001')?.spans ?? []

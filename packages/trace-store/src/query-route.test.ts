@@ -65,7 +65,7 @@ describe('the query API', () => {
     const count = async (query: string) =>
       ((await getJson(`${served.queryUrl}/api/traces?${query}`)).body.data as unknown[]).length
     expect(await count('service=counting&limit=5&lookback=1h&maxDuration&minDuration')).toBe(1)
-    expect(await count('service=nobody')).toBe(0)
+    expect(await count('service=unknown')).toBe(0)
     expect(await count('service=dashboard&operation=GET%20/api/count')).toBe(1)
     expect(await count('start=1001&end=2000')).toBe(0)
     expect(await count('start=1000&end=2000')).toBe(1)

@@ -65,7 +65,7 @@ const askOnce = () => void requestJson('/api/traffic/once', { method: 'POST' })
 
 const controls = createControls({
   onStatus(status) {
-    // Somebody else may have changed it.
+    // Another client may have changed it.
     if (status !== null && seen.mesh !== null && status.access !== seen.mesh.access) settling.end(status.access)
     seen.mesh = status
     bypassView.showMesh(status)

@@ -17,7 +17,7 @@ describe('the page', () => {
     expect(bytes).toBeLessThan(100_000)
   })
 
-  it('asks nobody else for anything, and has no inline script or style', () => {
+  it('asks no other origin for anything, and has no inline script or style', () => {
     for (const file of files) {
       const text = read(file).toString()
       const elsewhere = [...text.matchAll(/(?:src|href|url|import|from)\s*[=(]?\s*["'](?:https?:)?\/\/[^"']+/g)]

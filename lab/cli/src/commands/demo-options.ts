@@ -143,7 +143,7 @@ and a page that shows the live count and the trace of the newest request.
   --otlp URL     where that Jaeger takes OTLP over HTTP (default its host, port 4318)
   --zipkin URL   where that Jaeger takes Zipkin spans (default its host, port 9411)
   --port N       port of the page (default ${demoPorts.dashboard}; PORT in the environment does the same)
-  --free-ports   take ports that nobody uses: a second demo beside the first, or a machine where some are taken
+  --free-ports   take free ports: for a second demo beside the first, or where documented ports are taken
   --open         open the page in the browser
   --no-mesh      without sidecars: no mutual TLS, no rules, and only the spans of the two services
   --help         this text

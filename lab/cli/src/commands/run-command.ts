@@ -9,7 +9,7 @@ const usage = `throughline <command> [flags]
 
   demo   both services behind real Envoy sidecars, and a page that shows what happens (demo --help)
   dev    the sidecars alone, for services that are reloaded while you work on them
-  setup  builds a program that nobody packages: consul, istio or jaeger
+  setup  builds a program that has no package: consul, istio or jaeger
 `
 
 /** Runs `throughline <command> [flags]` and gives its exit code: 0 done, 1 it failed, 2 the command line is wrong. */

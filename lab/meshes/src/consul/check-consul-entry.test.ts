@@ -59,7 +59,7 @@ describe('checkConsulEntry', () => {
     ['a tracer without http', { envoy_tracing_json: '{}' }, 'has no "http"'],
     ['a tracer without its type', { envoy_tracing_json: '{"http":{"typed_config":{}}}' }, 'with an "@type"'],
     [
-      'a tracer whose cluster nobody has',
+      'a tracer whose cluster does not exist',
       { envoy_tracing_json: '{"http":{"typed_config":{"@type":"x","collector_cluster":"jaeger"}}}' },
       'reports to the cluster "jaeger"',
     ],

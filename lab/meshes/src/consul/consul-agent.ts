@@ -14,7 +14,7 @@ export interface ConsulAgentOptions {
   log?: (line: string) => void
 }
 
-/** What a mesh needs of a Consul server, whoever runs it. */
+/** What a mesh needs of a Consul server, whether the lab or compose runs it. */
 export interface ConsulAgent extends Pick<Program, 'name' | 'pid' | 'stop'> {
   /** Resolves when it leads itself and can sign certificates. */
   start: () => Promise<void>

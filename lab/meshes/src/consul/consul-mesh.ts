@@ -120,7 +120,7 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
     }
   }
 
-  /** What is wanted, by what stands in Consul: somebody may have changed a rule with Consul's own means. */
+  /** What is wanted, by what stands in Consul: a user may have changed a rule with Consul's own tools. */
   const readState = async (): Promise<ConsulState> => {
     const entry = await agent.client.readEntry('service-intentions', 'counting')
     return entry === undefined ? wanted : { ...wanted, rule: ruleIn([entry]) }

@@ -7,7 +7,7 @@ interface Choices {
   rule: 'get-only' | 'everything' | 'denied'
   /** What the sidecars see of a call. */
   protocol: 'http' | 'tcp'
-  /** Percentage of requests traced when nobody has decided before. */
+  /** Percentage of requests to trace of those that arrive without a sampling decision. */
   sampling: string
   /** What counting's sidecar takes beside mutual TLS; absent where no transparent proxy brings it anything else. */
   mtls?: 'strict' | 'permissive'

@@ -53,7 +53,7 @@ it('the entries of mesh/consul are those of the chart, leaf by leaf, but for wha
       .map((leaf) => `proxy-defaults global ${leaf}`)
       .toSorted(),
   )
-  // The lab's agent has deny as its default, and nobody calls the dashboard through its sidecar.
+  // The lab's agent has deny as its default, and no client calls the dashboard through its sidecar.
   expect(Object.keys(chart).filter((entry) => !(entry in ours))).toEqual([
     'service-defaults dashboard',
     'service-intentions *',

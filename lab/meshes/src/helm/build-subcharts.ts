@@ -16,7 +16,7 @@ const stampName = '.built-from'
 
 /**
  * Puts the subcharts that `Chart.yaml` names by `file://` into the chart's `charts/`, as `helm dependency update` does,
- * when they are missing or older than their sources. Each file is replaced as a whole: whoever renders meanwhile
+ * when they are missing or older than their sources. Each file is replaced as a whole: a render meanwhile
  * sees either version. Whatever else is in that folder, such as links of an older checkout, is removed.
  *
  * @returns whether anything was built; a chart without such subcharts, or an archive, needs nothing

@@ -67,7 +67,7 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
   const write = async (state: IstioState): Promise<void> => {
     const { kubeApi } = running()
     const [before, after] = [parts?.policies ?? [], await renderPolicies(state, placement.ports)]
-    // Allows come before denies go, and denies before allows: no request meets a rule that nobody asked for.
+    // Allows come before denies go, and denies before allows: no request meets a rule that was not requested.
     await applyPatiently(after.filter((object) => !before.some((one) => isSame(one, object))))
     for (const object of before) {
       if (after.some((one) => idOf(one) === idOf(object))) continue

@@ -8,7 +8,7 @@ interface Choices {
   mtls: 'strict' | 'permissive'
   /** What the dashboard's sidecar is told about counting; `auto` is nothing. */
   'client-tls': 'auto' | 'mutual' | 'disable'
-  /** Percentage of requests traced when nobody has decided before. */
+  /** Percentage of requests to trace of those that arrive without a sampling decision. */
   sampling: string
 }
 
@@ -49,7 +49,7 @@ const settings: readonly (Omit<Setting, 'value' | 'name'> & { name: SettingName 
       {
         value: 'get-of-anyone',
         label: 'GET of anyone',
-        effect: 'Any GET is let through, whoever sends it; another method gets 403.',
+        effect: 'Any GET is allowed, from any caller; another method gets 403.',
       },
       {
         value: 'everything',

@@ -69,13 +69,13 @@ export async function placeConsulOnLoopback({ options, ports, runDir }: PrepareO
     bypass: () =>
       describeLoopbackBypass(
         counting,
-        'Counting listens on a loopback port: an intention is asked by its sidecar alone, and nobody has to go there.',
+        'Counting listens on a loopback port: only its sidecar enforces the intention, and nothing forces a caller through it.',
       ),
     close: async () => {},
   }
 }
 
-/** Consul's own ports, when nobody has them: another Consul on this machine is no reason not to start. */
+/** Consul's own ports, when they are free; another Consul on this machine does not keep ours from starting. */
 async function freePort(wanted: number | undefined): Promise<number> {
   return wanted !== undefined && (await isPortFree(wanted)) ? wanted : takeFreePort()
 }

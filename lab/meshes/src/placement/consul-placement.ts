@@ -32,11 +32,11 @@ export interface ServicePlacement {
   app: { address: string; port: number } | { socket: string }
   /** Port of the sidecar for other sidecars, mutual TLS only. */
   inboundPort: number
-  /** Where the sidecar listens for calls to counting, in the pod's own network; absent where nobody calls. */
+  /** Where the sidecar listens for calls to counting, in the pod's own network; absent where there is no caller. */
   upstream?: { address: string; port: number }
   /** Envoy's admin: `host:port` in the pod's own network, and the URL that this process asks. */
   admin: { bind: string; url: string }
-  /** Port of the sidecar that passes `GET /metrics` on to its app, for Prometheus; absent where nobody asks. */
+  /** Port of the sidecar that passes `GET /metrics` on to its app, for Prometheus; absent where nothing asks. */
   metricsPort?: number
   /** Whether every connection of the pod goes through its sidecar. */
   transparentProxy: boolean
@@ -60,7 +60,7 @@ interface SidecarFiles {
 export interface ConsulPlacement extends Pick<PreparedMesh, 'placement' | 'listensOn' | 'close'> {
   agent: AgentPlacement
   services: Record<ServiceName, ServicePlacement>
-  /** What must be done after a service was registered and before its sidecar starts; also before it is started anew. */
+  /** What must be done after a service was registered and before its sidecar starts; also before it is restarted. */
   arrange: (name: ServiceName, files: SidecarFiles) => Promise<void>
   /** Moves a sidecar to its pod. */
   placeSidecar: (name: ServiceName, command: Command) => Command

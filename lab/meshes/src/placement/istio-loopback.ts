@@ -6,7 +6,7 @@ import { describeLoopbackBypass } from './loopback-bypass.ts'
 import type { IstioPlacement, IstioPlacementOptions } from './istio-placement.ts'
 import type { KubeObject } from '@throughline/lab-kube-api'
 
-/** What the pods say they have. Nobody connects there: endpoints and listeners are on 127.0.0.1. */
+/** What the pods report. No client connects there: endpoints and listeners are on 127.0.0.1. */
 const podIps: Record<ServiceName, string> = { counting: '127.0.0.11', dashboard: '127.0.0.12' }
 
 /**
@@ -25,7 +25,7 @@ export async function placeIstioOnLoopback({
   if (bypass !== 'open' && bypass !== 'closed' && bypass !== 'socket') {
     throw new LabError('TL_USAGE', `the bypass of an Istio sidecar on loopback can be open or closed, not "${bypass}"`)
   }
-  // The documented port is the page's, unless somebody else starts the app there.
+  // The documented port is the page's, unless another program starts the app there.
   const [page, app] =
     services === 'expected' ? [await takeFreePort(), ports.dashboard] : [ports.dashboard, await takeFreePort()]
   const socket = bypass === 'open' ? undefined : `unix:${path.join(runDir, 'counting.sock')}`
@@ -101,7 +101,7 @@ export async function placeIstioOnLoopback({
     bypass: () =>
       describeLoopbackBypass(
         counting,
-        'Without interception, counting is open on its own loopback port to whoever is on this machine, whatever the mesh is told.',
+        'Without interception, counting is open on its own loopback port to every process on this machine, whatever the mesh is told.',
       ),
     close: async () => {},
   }

@@ -14,7 +14,7 @@ export interface IstioPlacementOptions extends PrepareOptions {
   pilotAgent: string
 }
 
-/** Where one sidecar is, for whoever starts and asks it. */
+/** Where one sidecar is, for what starts and queries it. */
 interface SidecarPlacement {
   adminUrl: string
   /** Listeners without which it is not ready. */

@@ -21,7 +21,7 @@ export interface Placement {
   host: string
   /** Ports that the trace backend must have on `host`; default those of the lab. */
   backendPorts?: Partial<Pick<Ports, 'otlp' | 'zipkin' | 'datadog' | 'query'>>
-  /** All that a service is told by environment, where somebody else than the lab decides it, such as a chart. */
+  /** All that a service is told by environment, where something other than the lab decides it, such as a chart. */
   env?: Record<ServiceName, Record<string, string>>
   /** Moves a service to where it belongs, such as a network namespace; default as it is. */
   place?: (service: ServiceName, command: Command) => Command

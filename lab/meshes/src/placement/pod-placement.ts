@@ -8,7 +8,7 @@ import type { ChartPlacement, ChartPod } from '../consul/read-chart.ts'
 export interface PodPlacement extends Pick<ChartPod, 'port' | 'uid' | 'transparentProxy' | 'admitted' | 'hosts'> {
   /** Address that its app listens on; absent when that is a unix socket. */
   bind?: string
-  /** Port of its own loopback that leads to counting; absent where nobody calls. */
+  /** Port of its own loopback that leads to counting; absent where there is no caller. */
   upstreamPort?: number
 }
 
@@ -79,7 +79,10 @@ export function describeBypass(
 ): { closed: boolean; reason: string } {
   const redirected = transparentProxy !== undefined && !transparentProxy.excludeInbound.includes(port)
   if (bind === undefined) {
-    return { closed: true, reason: 'Counting listens on a unix socket of its pod: nobody outside can open it.' }
+    return {
+      closed: true,
+      reason: 'Counting listens on a unix socket of its pod, which cannot be opened from outside.',
+    }
   }
   if (admitted && !admitted.includes(port)) {
     return { closed: true, reason: "A packet filter lets callers in to the sidecar's port and to no other." }
@@ -95,7 +98,7 @@ export function describeBypass(
         }
   }
   if (bind === '127.0.0.1') {
-    return { closed: true, reason: "Counting listens on its pod's loopback: nobody outside reaches that." }
+    return { closed: true, reason: "Counting listens on its pod's loopback: it can't be reached from outside." }
   }
   return {
     closed: false,

@@ -45,7 +45,7 @@ describe('checkSidecar', () => {
     expect(await checkSidecar(envoy.url, versioned)).toEqual({ state: 'ready' })
   })
 
-  it('is down when nobody answers', async () => {
+  it('is down when it does not answer', async () => {
     const { url } = await (async () => {
       await using envoy = await admin()
       return { url: envoy.url }
@@ -116,8 +116,8 @@ describe('checkSidecar', () => {
       state: 'rejected',
       reason: "Unknown cluster 'trace_collector'",
     })
-    await using mended = await admin({ '/stats': stats({ rejected: 1 }) })
-    expect(await checkSidecar(mended.url, standing)).toEqual({ state: 'ready' })
+    await using replaced = await admin({ '/stats': stats({ rejected: 1 }) })
+    expect(await checkSidecar(replaced.url, standing)).toEqual({ state: 'ready' })
     await using cut = await admin({ '/stats': stats({ failure: 2 }) })
     expect(await checkSidecar(cut.url, standing)).toEqual({ state: 'ready' })
     await using cluster = await admin({ '/stats': 'cluster_manager.cds.update_rejected: 1' })

@@ -13,7 +13,7 @@ export interface SidecarExpectation {
   /**
    * Without `versions`, what a rejected update means. `counted` (default): rejected, until it is started again.
    * `standing`: rejected while Envoy holds a refused listener against it; a control plane that sends a good one afterwards
-   * has mended it, and numbers of ours don't exist there. Clusters and routes have no such mark and stay counted.
+   * has replaced it, and versions of ours don't exist there. Clusters and routes have no such mark and stay counted.
    */
   refusals?: 'counted' | 'standing'
 }
@@ -53,8 +53,8 @@ export async function checkSidecar(adminUrl: string, expected: SidecarExpectatio
     const behind = Object.entries(expected.versions ?? {}).filter(([kind, version]) => stats.versions[kind] !== version)
     if (stats.refused.length > 0 && (expected.versions === undefined || behind.length > 0)) {
       const standing = await listenerErrors(adminUrl)
-      const mended = expected.refusals === 'standing' && standing === undefined && stats.refused.join() === 'lds'
-      if (!mended) {
+      const replaced = expected.refusals === 'standing' && standing === undefined && stats.refused.join() === 'lds'
+      if (!replaced) {
         return { state: 'rejected', reason: standing ?? `it refused an update of ${stats.refused.join(', ')}` }
       }
     }

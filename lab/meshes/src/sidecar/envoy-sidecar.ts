@@ -26,7 +26,7 @@ export interface EnvoySidecarOptions {
   log?: (line: string) => void
 }
 
-/** What a mesh needs of a sidecar, whoever runs it. */
+/** What a mesh needs of a sidecar, whether the lab or compose runs it. */
 export interface Sidecar extends Pick<Program, 'name' | 'start' | 'stop' | 'pid'> {
   status: () => Promise<SidecarStatus>
   /**

@@ -115,7 +115,7 @@ describe('static Envoy configuration', () => {
     expect(text(listeners)).toContain('"random_sampling":{"value":10}')
   })
 
-  it('lets the dashboard in when allowed, and nobody when denied', async () => {
+  it('admits only the dashboard when allowed, and no caller when denied', async () => {
     expect(text(await config.routes({ access: 'allowed', version: '1' }))).toContain('ns/default/sa/dashboard')
     expect(text(await config.routes({ access: 'denied', version: '2' }))).toContain('"policies":{}')
   })

@@ -33,7 +33,7 @@ export interface StaticEnvoySettings {
   zipkinUrl: string
   /** `http://host:port` of a Datadog agent, or of what speaks for one; without it the tracer `datadog` can't be used. */
   datadogUrl?: string
-  /** Percentage of requests the sidecars trace when nobody has decided before, default 100. */
+  /** Percentage of requests the sidecars trace of those that arrive without a sampling decision, default 100. */
   sampling?: number
 }
 

@@ -77,7 +77,7 @@ export const staticEnvoyModule: MeshModule = {
             }),
           bypass: describeLoopbackBypass(
             counting,
-            'Counting listens on a loopback port: whoever is on this machine reaches it without its sidecar.',
+            'Counting listens on a loopback port: every process on this machine reaches it without its sidecar.',
           ),
           tracer,
           tracers,

@@ -11,7 +11,7 @@ interface GoProgram {
   tags?: string
 }
 
-/** A foreign program in Go that nobody packages for every machine: built where it is used, never shipped. */
+/** A foreign program in Go without a package for every machine: built where it is used, never shipped. */
 export interface GoTool {
   /** What `npm run setup:<name>` and its folder of the cache are called. */
   name: string

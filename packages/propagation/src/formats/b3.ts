@@ -18,7 +18,7 @@ export interface B3Headers {
 
 /**
  * Reads the `x-b3-*` headers (openzipkin/b3-propagation, multiple headers). Trace id of 16 or 32 hex digits, span id
- * of 16, in any case; both are needed. A parent id that is none counts as absent: it is evidence only and never sent on.
+ * of 16, in any case; both are needed. An invalid parent id counts as absent: it is evidence only and never sent on.
  *
  * @param known a context of the same request; a trace id that it has too needs no second check.
  */

@@ -1,7 +1,7 @@
 import { type Baggage, type BaggageEntry, baggageEntryMetadataFromString, propagation } from '@opentelemetry/api'
 import { formatBaggage, parseBaggage } from '../formats/baggage.ts'
 
-/** OpenTelemetry's `Baggage` over a checked header; it is parsed when somebody reads it, and goes on as it came. */
+/** OpenTelemetry's `Baggage` over a checked header; it is parsed when it is read, and forwarded as it came. */
 export class HeaderBaggage implements Baggage {
   readonly #header: string
   #parsed: Baggage | undefined

@@ -140,7 +140,7 @@ describe('MeshPropagator', () => {
     expect(inject(trace.setSpanContext(ROOT_CONTEXT, broken))['tracestate']).toBe(`tl=p:${CHILD}`)
   })
 
-  it('marks a trace state once, whoever put a mark there', () => {
+  it('marks a trace state once, also one that is marked already', () => {
     const context = extract({ traceparent: `00-${TRACE}-${SPAN}-01`, tracestate: 'foo=1' })
     const traceState = trace.getSpanContext(context)?.traceState?.set('tl', 'p:x').set('bar', '2')
     const changed = { traceId: TRACE, spanId: CHILD, traceFlags: 1, ...(traceState && { traceState }) }
@@ -175,7 +175,7 @@ describe('MeshPropagator', () => {
     expect(trace.getSpanContext(extract({ b3: '1' }))).toBeUndefined()
   })
 
-  it('starts anew at the edge: links the foreign trace and drops its baggage and decision', () => {
+  it('starts a new trace at the edge: links the foreign trace and drops its baggage and decision', () => {
     const headers = { traceparent: `00-${TRACE}-${SPAN}-01`, baggage: 'a=1', 'x-request-id': UUID }
     const context = extract(headers, { edge: true })
     expect(trace.getSpanContext(context)).toBeUndefined()

@@ -147,7 +147,7 @@ function toSpanContext({ traceId, spanId, sampled }: TraceContext, tracestate: s
   return { traceId, spanId, traceFlags, isRemote: true, traceState: new MeshTraceState(tracestate) }
 }
 
-/** A parent that nobody records, so that a parent-based sampler hears the "no" that came without ids. */
+/** A parent that is never recorded, so that a parent-based sampler hears the "no" that came without ids. */
 function unsampledParent(): SpanContext {
   const hex = Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString('hex')
   return { traceId: hex.slice(0, 32), spanId: hex.slice(32), traceFlags: TraceFlags.NONE, isRemote: true }

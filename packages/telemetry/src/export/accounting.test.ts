@@ -60,7 +60,7 @@ async function expectSum({ tracer, processor }: Run, steps: readonly Step[]) {
   processor.abandon()
   makeSpan(1)
   expect(sum()).toBe(made)
-  // Answers that come when nobody waits for them any more are not counted again.
+  // Answers that arrive after their export was given up are not counted again.
   await new Promise((resolve) => setTimeout(resolve, 5))
   expect(sum()).toBe(made)
 }

@@ -4,7 +4,7 @@ import type { ClientRequest } from 'node:http'
 const REQUEST_ERROR = 'http.client.request.error'
 /** Part of the OTLP exporter's `user-agent` (OpenTelemetry, OTLP exporter, "User Agent"). */
 const EXPORTER = 'OTel-OTLP-Exporter-JavaScript'
-/** Codes of a connection that never came about: nobody listens there, or the name has no address. */
+/** Codes of a connection that never came about: nothing listens there, or the name has no address. */
 const NO_CONNECTION = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
 
 export interface Refusals {

@@ -12,7 +12,7 @@ export interface SpanRingOptions {
   onDropped: (count: number) => void
 }
 
-/** Encoded spans from their end until somebody has taken them, bounded in bytes: the oldest make room. */
+/** Encoded spans from their end until they are acknowledged, bounded in bytes: the oldest make room. */
 export interface SpanRing {
   /** Spans and bytes that are kept now, those being sent included. */
   readonly count: number

@@ -48,7 +48,7 @@ function fixFor(state: Call['state'], expect: PathCheckOptions['expect']): strin
     return 'The call should be denied. Has Consul taken the intentions (kubectl get serviceintentions: SYNCED), does counting’s sidecar run, is the Istio policy deny-all there?'
   }
   if (state === 'denied') {
-    return 'No rule lets the dashboard call counting. Consul: kubectl get serviceintentions counting (SYNCED?), and is nobody else the owner of that destination? Istio: kubectl get authorizationpolicy counting-allow-get, and is its principal the dashboard’s?'
+    return 'No rule lets the dashboard call counting. Consul: kubectl get serviceintentions counting (SYNCED?), and does no other object own that destination? Istio: kubectl get authorizationpolicy counting-allow-get, and is its principal the dashboard’s?'
   }
   if (state === 'failing') return 'Counting itself fails: kubectl logs deploy/counting.'
   return 'The call does not get through. Is counting ready, has it a sidecar, and the dashboard one (kubectl get pods: 2/2)? Under Istio, does a DestinationRule switch TLS off against STRICT?'

@@ -64,7 +64,7 @@ export function buildBypassPanel({ bypass, canTry, tried, state }) {
     label: labels[way],
     address: bypass?.address || tried?.url || '',
     reason: [
-      bypass?.reason ?? 'Nobody here says whether counting can be called without going through its sidecar.',
+      bypass?.reason ?? 'Nothing here says whether counting can be called without going through its sidecar.',
       canTry ? '' : 'The dashboard has no address to try: COUNTING_BYPASS_URL is not set.',
     ]
       .filter(Boolean)

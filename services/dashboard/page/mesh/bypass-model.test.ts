@@ -49,7 +49,7 @@ describe('the panel of the bypass', () => {
     })
   })
 
-  it('says loudly when the mesh and the try disagree, whoever noticed', () => {
+  it('says loudly when the mesh and the probe disagree', () => {
     const told = buildBypassPanel({ ...base, bypass: bypass(true), tried: tried('open', 'They differ.') })
     expect(told).toMatchObject({ state: 'disputed', label: 'Mesh and try disagree', dispute: 'They differ.' })
     expect(buildBypassPanel({ ...base, bypass: bypass(true), tried: tried('open') }).dispute).toMatch(/is closed, but/)

@@ -37,7 +37,7 @@ describe('parseMeshStatus', () => {
     expect(parseMeshStatus({ ...body, settings: [rule] })?.settings).toEqual([rule])
   })
 
-  it('names by their value what has no label, and keeps a value that is none of the choices', () => {
+  it('names by their value what has no label, and keeps a value outside of the choices', () => {
     const bare = { name: 'mtls', value: 'odd', choices: [{ value: 'strict' }] }
     expect(parseMeshStatus({ ...body, settings: [bare] })?.settings).toEqual([
       { name: 'mtls', label: 'mtls', value: 'odd', choices: [{ value: 'strict', label: 'strict', effect: '' }] },

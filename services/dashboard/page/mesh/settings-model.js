@@ -6,7 +6,7 @@
  * @typedef {{ name: string, label: string, kind: 'segments' | 'list', options: { value: string, label: string, effect: string, checked: boolean, asked: boolean }[], note: string }} SettingControl
  */
 
-/** More than these side by side are a row that nobody reads. */
+/** More than these side by side are not readable. */
 const mostSegments = 5
 const mostLetters = 60
 

@@ -70,7 +70,7 @@ function buildControl(control, { id, onChoose }) {
 }
 
 /**
- * Radio buttons whose arrow keys only move: each choice changes a mesh for seconds, so nobody should have to pass
+ * Radio buttons whose arrow keys only move: each choice changes a mesh for seconds, so a user should not have to pass
  * through all of them to reach the last. Space and Enter choose.
  *
  * @param {SettingControl} control

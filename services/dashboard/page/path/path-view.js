@@ -12,7 +12,7 @@ const statusWords = { ok: 'reached', failed: 'ended here', unreached: 'not reach
 const sidecarWords = { ready: 'ready', starting: 'starting', down: 'down', rejected: 'configuration rejected' }
 
 /**
- * The path as a list of hops with their connections between them; drawn anew only when something in it changed.
+ * The path as a list of hops with their connections between them; redrawn only when something in it changed.
  *
  * @returns {{ show(model: PathModel): void, pulse(times: import('./path-model.js').HopTime[]): void }}
  */

@@ -103,7 +103,7 @@ export function createTracePoller({
  */
 function isSettled(model, { followedTrace, quiet, explained, expected }) {
   if (model.rows.length === 0) return false
-  // Spans that are still on their way look like a broken trace, unless somebody knows better.
+  // Spans that are still on their way look like a broken trace, unless the caller knows better.
   if (model.problems.length > 0) return quiet && explained
   if (model.reachesUpstream) return true
   return quiet || (followedTrace.state === 'denied' && expected > 1 && model.rows.length >= expected - 1)

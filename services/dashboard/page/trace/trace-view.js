@@ -168,7 +168,7 @@ function createExplanations() {
 async function lookUpTrace({ traceId, state }) {
   const answer = await requestJson(`/api/traces/${traceId}${state === 'connected' ? '?answered=true' : ''}`)
   if (answer.kind === 'lost') return { absent: answer.reason }
-  if (answer.status === 404) return { absent: 'It was not sampled, or nobody reported it.' }
+  if (answer.status === 404) return { absent: 'It was not sampled, or not reported.' }
   if (answer.status >= 400) return { absent: parseErrorMessage(answer.body) ?? `HTTP ${answer.status}` }
   const trace = parseTrace(answer.body)
   return trace === undefined ? { absent: 'The trace backend’s answer is not a trace.' } : { trace }
