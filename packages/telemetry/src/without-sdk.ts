@@ -12,7 +12,7 @@ const REQUEST_START = 'http.server.request.start'
 const NOTHING: Readonly<Record<string, string>> = {}
 
 /** Telemetry without the SDK: what a request brought in trace headers goes on with the calls it leads to. */
-export function createCarrying({ shouldTrace }: TelemetryOptions, hint: Hint): Telemetry {
+export function createWithoutSdk({ shouldTrace }: TelemetryOptions, hint: Hint): Telemetry {
   const onStart = (message: unknown): void => {
     const { request, response, server } = message as {
       request: IncomingMessage

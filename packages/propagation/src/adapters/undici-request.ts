@@ -14,7 +14,7 @@ export function setUndiciHeader(request: UndiciRequest, name: string, value: str
 }
 
 /**
- * Lets every header that this package reads have one value, the last, whoever adds to them: undici's `addHeader` appends,
+ * Lets every header that this package reads have one value, the last, a caller that adds to them: undici's `addHeader` appends,
  * and OpenTelemetry's instrumentation of undici calls it.
  */
 export function keepHeadersSingle(request: UndiciRequest): void {

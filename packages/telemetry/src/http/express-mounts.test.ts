@@ -80,7 +80,7 @@ describe.each([
     expect(JSON.stringify(spans.map(({ name, attributes }) => ({ name, attributes })))).not.toMatch(/user:secret/)
   })
 
-  it('is found anew where a router is mounted in two places', async () => {
+  it('is found again where a router is mounted in two places', async () => {
     await using served = await startServer(createApp())
     for (const target of ['/a/1/x/2', '/c/x/2', '/b/1/x/2', '/a/3/x/4']) await send(served.port, target)
     expect(sdk.spans().map((span) => span.attributes['http.route'])).toEqual([

@@ -98,7 +98,7 @@ export function observeHttpCalls<Call>(observer: CallObserver<Call>): () => void
   }
 }
 
-/** Replaces `request` and `get` of a module; returns what puts them back unless somebody replaced them since. */
+/** Replaces `request` and `get` of a module; returns what puts them back unless a caller replaced them since. */
 function replaceRequests(module: typeof http | typeof https, wrap: (original: MakeRequest) => MakeRequest): () => void {
   const before = { request: module.request, get: module.get }
   const make = wrap(module.request as MakeRequest)
