@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 import { validateHeaderName, validateHeaderValue } from 'node:http'
-import { parseKeyPairsIntoRecord } from '@opentelemetry/core'
 import type { EnvReader } from './env-reader.ts'
 import type { ExporterName } from './exporter-names.ts'
+import { parseKeyValues } from './key-values.ts'
 
 const OTLP = 'OTEL_EXPORTER_OTLP_'
 const FOR_TRACES = 'OTEL_EXPORTER_OTLP_TRACES_'
@@ -57,7 +57,7 @@ function checkUrl(name: string, env: NodeJS.ProcessEnv, reader: EnvReader): URL 
 }
 
 function checkHeaders(name: string, reader: EnvReader): void {
-  for (const [header, value] of Object.entries(parseKeyPairsIntoRecord(reader.text(name)))) {
+  for (const [header, value] of Object.entries(parseKeyValues(reader.text(name)))) {
     try {
       validateHeaderName(header)
       validateHeaderValue(header, value)

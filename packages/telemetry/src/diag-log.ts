@@ -1,7 +1,10 @@
 import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api'
-import { diagLogLevelFromString } from '@opentelemetry/core'
 
 const QUIET_MS = 30_000
+
+/** The values of `OTEL_LOG_LEVEL` (OpenTelemetry environment variables). */
+const { NONE, ERROR, WARN, INFO, DEBUG, VERBOSE, ALL } = DiagLogLevel
+const LEVELS = { NONE, ERROR, WARN, INFO, DEBUG, VERBOSE, ALL }
 
 export interface DiagLogOptions {
   /** Takes one line with its line end. Default: standard error. */
@@ -12,7 +15,8 @@ export interface DiagLogOptions {
 
 /** Sends OpenTelemetry's own warnings and errors to standard error; `OTEL_LOG_LEVEL` changes how many. */
 export function installDiagLog(level: string | undefined, options: DiagLogOptions = {}): void {
-  const logLevel = diagLogLevelFromString(level?.trim().toUpperCase() || undefined) ?? DiagLogLevel.WARN
+  const known: Partial<Record<string, DiagLogLevel>> = LEVELS
+  const logLevel = known[level?.trim().toUpperCase() ?? ''] ?? DiagLogLevel.WARN
   diag.setLogger(createDiagLogger(options), { logLevel, suppressOverrideMessage: true })
 }
 

@@ -1,7 +1,11 @@
 import { createNoopMeter, diag, TraceFlags, type Attributes, type MeterProvider } from '@opentelemetry/api'
-import { ExportResultCode, type ExportResult } from '@opentelemetry/core'
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { CountedSpanProcessor, ExportStats } from './export-stats.ts'
+
+/** `ExportResult` of `@opentelemetry/core`. */
+type ExportResult = Parameters<Parameters<SpanExporter['export']>[1]>[0]
+const SUCCESS = 0
+const FAILED = 1
 
 /** What one of the SDK's span processors is made of. */
 export interface ProcessorParts {
@@ -95,10 +99,10 @@ function exportWithin(
       clearTimeout(timer)
       const rejected = takeRejected()
       const { length } = spans
-      resolve({ ...result, rejected: result.code === ExportResultCode.SUCCESS ? Math.min(rejected, length) : length })
+      resolve({ ...result, rejected: result.code === SUCCESS ? Math.min(rejected, length) : length })
     }
     const fail = (error: unknown): void => {
-      finish({ code: ExportResultCode.FAILED, error: error instanceof Error ? error : new Error(String(error)) })
+      finish({ code: FAILED, error: error instanceof Error ? error : new Error(String(error)) })
     }
     if (timeoutMillis !== Infinity) {
       timer = setTimeout(() => fail(new Error(`no answer in ${timeoutMillis} ms`)), timeoutMillis).unref()

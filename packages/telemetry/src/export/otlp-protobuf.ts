@@ -1,5 +1,5 @@
-import { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base/node-http'
 import { VERSION } from '../version.ts'
+import { readOtlpSettings } from './otlp-settings.ts'
 import { createOtlpTransport } from './otlp-transport.ts'
 import { createOtlpSpanProcessor, type OtlpSpanProcessorOptions } from './otlp-span-processor.ts'
 import type { CountedSpanProcessor } from './export-stats.ts'
@@ -12,21 +12,15 @@ export interface OtlpProtobufOptions extends Omit<OtlpSpanProcessorOptions, 'tra
   timeoutMillis: number
 }
 
-/**
- * OTLP over HTTP with protobuf, with the settings of the SDK's exporter: endpoint, headers, compression and certificates
- * are read from `process.env` when it is called.
- */
+/** OTLP over HTTP with protobuf; where to and how is read from `process.env` when it is called. */
 export function createOtlpProtobufProcessor(options: OtlpProtobufOptions): CountedSpanProcessor {
-  const { url, headers, compression, agentFactory } = convertLegacyHttpOptions({}, 'TRACES', 'v1/traces', {
-    'Content-Type': 'application/x-protobuf',
-    'User-Agent': USER_AGENT,
-  })
+  const { url, headers, compression, createAgent } = readOtlpSettings(process.env)
   const { origin, pathname } = new URL(url)
   const transport = createOtlpTransport({
     url,
-    headers,
+    headers: async () => ({ ...headers, 'Content-Type': 'application/x-protobuf', 'User-Agent': USER_AGENT }),
     compression,
-    createAgent: agentFactory,
+    createAgent,
     timeoutMillis: options.timeoutMillis,
   })
   return createOtlpSpanProcessor({ ...options, transport, collector: origin + pathname })

@@ -1,13 +1,13 @@
-import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
+import { LenientWriter } from './lenient-writer.ts'
+import { writeAttributes } from './span-encoder.ts'
 
 type Resource = ReadableSpan['resource']
 type Scope = ReadableSpan['instrumentationScope']
 
-/** Tags of the two messages around a span, which have field 1 and field 2, and of the span in them. */
+/** Tags of the two messages around a span, which have field 1 and field 2. */
 const RESOURCE_SPANS = 0x0a
 const SCOPE_SPANS = 0x12
-const SPAN = 0x12
 
 /** Encoded spans of one resource and one scope. */
 export interface ScopeSpans {
@@ -18,50 +18,21 @@ export interface ScopeSpans {
   readonly count: number
 }
 
-/** An `ExportTraceServiceRequest` with one span, in pieces. */
+/** What stands around the spans of a scope, before and after them. */
 interface RequestParts {
   resourceHead: Buffer
   scopeHead: Buffer
-  /** With its tag and length. */
-  span: Buffer
   scopeTail: Buffer
   resourceTail: Buffer
 }
 
-/** The least that the SDK's serializer takes for a span. */
-const NO_SPAN = {
-  name: '',
-  kind: 0,
-  spanContext: () => ({ traceId: '', spanId: '', traceFlags: 0 }),
-  startTime: [0, 0],
-  endTime: [0, 0],
-  status: { code: 0 },
-  attributes: {},
-  links: [],
-  events: [],
-  droppedAttributesCount: 0,
-  droppedEventsCount: 0,
-  droppedLinksCount: 0,
-} as const
 const NOTHING = Buffer.alloc(0)
-const NO_RESOURCE = { attributes: {} } as unknown as Resource
 
 const knownParts = new WeakMap<Scope, { resource: Resource; parts: RequestParts }>()
 
-/** What the SDK's serializer makes of a span. Throws what that throws. */
-export function cutRequest(span: Pick<ReadableSpan, 'resource' | 'instrumentationScope'>): RequestParts {
-  const bytes = ProtobufTraceSerializer.serializeRequest([span as ReadableSpan])
-  if (bytes === undefined) throw new TypeError('the span has no encoding')
-  const request = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const [, resourceSpans] = cutField(request, RESOURCE_SPANS)
-  const [resourceHead, scopeSpans, resourceTail] = cutField(contentOf(resourceSpans), SCOPE_SPANS)
-  const [scopeHead, spanWithTag, scopeTail] = cutField(contentOf(scopeSpans), SPAN)
-  return { resourceHead, scopeHead, span: spanWithTag, scopeTail, resourceTail }
-}
-
-/** Throws when the SDK's serializer can't take a scope: no span of it can be sent then. */
+/** Throws when a scope has no encoding: no span of it can be sent then. */
 export function checkScope(scope: Scope): void {
-  cutRequest({ ...NO_SPAN, resource: NO_RESOURCE, instrumentationScope: scope })
+  formatScope(scope)
 }
 
 /**
@@ -91,7 +62,7 @@ function formatResourceSpans(spans: readonly ScopeSpans[]): Buffer[] {
 function partsOf({ resource, scope }: ScopeSpans): RequestParts {
   const known = knownParts.get(scope)
   if (known?.resource === resource) return known.parts
-  const parts = cutRequest({ ...NO_SPAN, resource, instrumentationScope: scope })
+  const parts = { ...formatResource(resource), ...formatScope(scope) }
   knownParts.set(scope, { resource, parts })
   return parts
 }
@@ -105,15 +76,41 @@ function message(tag: number, head: Buffer, rest: number): Buffer {
   return Buffer.concat([Buffer.from(bytes), head])
 }
 
-/** The bytes before the first field with a tag, the field, and those after it. */
-function cutField(bytes: Buffer, tag: number): [before: Buffer, field: Buffer, after: Buffer] {
-  let at = 0
-  while (at < bytes.length) {
-    const end = fieldEnd(bytes, at)
-    if (bytes[at] === tag) return [bytes.subarray(0, at), bytes.subarray(at, end), bytes.subarray(end)]
-    at = end
+/** Fields of OTLP's `ResourceSpans` before and after its scopes. */
+function formatResource({ attributes, schemaUrl }: Resource): Pick<RequestParts, 'resourceHead' | 'resourceTail'> {
+  const writer = new LenientWriter()
+  const start = writer.open(1)
+  if (attributes) writeAttributes(writer, 1, attributes)
+  writer.tag(2, 0)
+  writer.count(0)
+  writer.close(start)
+  return { resourceHead: writer.finish(), resourceTail: formatSchemaUrl(schemaUrl) }
+}
+
+/** Fields of OTLP's `ScopeSpans` before and after its spans. */
+function formatScope(scope: Scope): Pick<RequestParts, 'scopeHead' | 'scopeTail'> {
+  const { name, version, schemaUrl, attributes, droppedAttributesCount } = scope as Scope & {
+    attributes?: Resource['attributes']
+    droppedAttributesCount?: number
   }
-  throw new TypeError('the SDK’s serializer left a part of the request out')
+  const writer = new LenientWriter()
+  const start = writer.open(1)
+  writer.string(1, name)
+  if (version) writer.string(2, version)
+  if (attributes) writeAttributes(writer, 3, attributes)
+  if (droppedAttributesCount) {
+    writer.tag(4, 0)
+    writer.count(droppedAttributesCount)
+  }
+  writer.close(start)
+  return { scopeHead: writer.finish(), scopeTail: formatSchemaUrl(schemaUrl) }
+}
+
+function formatSchemaUrl(schemaUrl: string | undefined): Buffer {
+  if (!schemaUrl) return NOTHING
+  const writer = new LenientWriter()
+  writer.string(3, schemaUrl)
+  return writer.finish()
 }
 
 /** Where a length-delimited field with a tag of one byte ends. */
@@ -122,11 +119,7 @@ export function fieldEnd(bytes: Buffer, start: number): number {
   return end + value
 }
 
-function contentOf(field: Buffer): Buffer {
-  return field.subarray(readVarint(field, 1).end)
-}
-
-function readVarint(bytes: Buffer, start: number): { value: number; end: number } {
+export function readVarint(bytes: Buffer, start: number): { value: number; end: number } {
   let value = 0
   for (let at = start, shift = 1; ; at += 1, shift *= 128) {
     const byte = bytes[at] ?? 0

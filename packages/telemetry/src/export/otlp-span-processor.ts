@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks'
 import { context, diag, ROOT_CONTEXT, TraceFlags } from '@opentelemetry/api'
-import { suppressTracing } from '@opentelemetry/core'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
+import { suppressTracing } from '../suppress-tracing.ts'
 import { createBatchSender } from './batch-sender.ts'
 import type { CountedSpanProcessor, ExportStats } from './export-stats.ts'
 import type { Transport } from './otlp-transport.ts'

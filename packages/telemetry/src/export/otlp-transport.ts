@@ -2,7 +2,7 @@ import type http from 'node:http'
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
+import { parsePartialSuccess } from './partial-success.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
 /** What became of a request. */
@@ -112,22 +112,11 @@ function readAnswer(response: IncomingMessage, finish: (delivery: Delivery) => v
 }
 
 function toDelivery(status: number, { response, answer }: { response: IncomingMessage; answer: Buffer }): Delivery {
-  if (status >= 200 && status < 300) return { outcome: 'taken', ...readPartialSuccess(answer) }
+  if (status >= 200 && status < 300) return { outcome: 'taken', ...parsePartialSuccess(answer) }
   if (status === 413) return { outcome: 'too large' }
   const message = `${status} ${response.statusMessage ?? ''}`.trim()
   if (!RETRYABLE.has(status)) return { outcome: 'refused', message }
   return { outcome: 'unavailable', message, retryAfterMs: parseRetryAfter(response.headers['retry-after']) }
-}
-
-function readPartialSuccess(answer: Buffer): { rejected: number; message?: string | undefined } {
-  if (answer.length === 0) return { rejected: 0 }
-  try {
-    const { partialSuccess } = ProtobufTraceSerializer.deserializeResponse(answer)
-    return { rejected: partialSuccess?.rejectedSpans ?? 0, message: partialSuccess?.errorMessage }
-  } catch {
-    // Some collectors answer in JSON, or in prose.
-    return { rejected: 0 }
-  }
 }
 
 function describe(error: unknown): string {

@@ -1,6 +1,6 @@
 import type { SpanContext } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import { cutRequest } from './otlp-request.ts'
+import { LenientWriter } from './lenient-writer.ts'
 import type { ProtobufWriter } from './protobuf-writer.ts'
 
 type Attributes = ReadableSpan['attributes']
@@ -22,8 +22,8 @@ const LONGEST_TRACESTATE = 512
  * SDK's serializer makes of it. In one pass over strings that are written in place it takes a fraction of the time, and
  * encoding is the dearest part of a span.
  *
- * What an ordinary span doesn't have (a name that isn't a string, a time before 1970) is left to the SDK's serializer.
- * When that can't take the span either this throws, and nothing has been written.
+ * What an ordinary span doesn't have (a name that isn't a string, a time before 1970) is written in a second attempt, which
+ * takes longer. When the SDK's serializer couldn't take the span either this throws, and nothing has been written.
  */
 export function encodeSpan(writer: ProtobufWriter, span: ReadableSpan): void {
   const start = writer.length
@@ -31,7 +31,9 @@ export function encodeSpan(writer: ProtobufWriter, span: ReadableSpan): void {
     writeSpan(writer, span)
   } catch {
     writer.truncate(start)
-    writer.raw(cutRequest(span).span)
+    const lenient = new LenientWriter()
+    writeSpan(lenient, span)
+    writer.raw(lenient.finish())
   }
 }
 
@@ -43,10 +45,10 @@ function writeSpan(writer: ProtobufWriter, span: ReadableSpan): void {
   if (parent?.spanId) writer.id(4, parent.spanId)
   writer.string(5, span.name)
   // In the API kinds begin at 0, which means "unspecified" here.
-  writeCount(writer, 6, kindOf(span) + 1)
+  writeKind(writer, span.kind)
   writeTime(writer, 7, span.startTime)
   writeTime(writer, 8, span.endTime)
-  writeAttributes(writer, 9, span.attributes)
+  if (span.attributes) writeAttributes(writer, 9, span.attributes)
   writeCount(writer, 10, span.droppedAttributesCount)
   for (const event of span.events) writeEvent(writer, event)
   writeCount(writer, 12, span.droppedEventsCount)
@@ -60,11 +62,10 @@ function writeSpan(writer: ProtobufWriter, span: ReadableSpan): void {
   writer.close(start, SPAN_LENGTH)
 }
 
-/** `null` plus one would be a kind too. */
-function kindOf(span: ReadableSpan): number {
-  const kind: number = span.kind
-  if (kind >>> 0 !== kind) throw new TypeError('not a kind')
-  return kind
+function writeKind(writer: ProtobufWriter, kind: number | null | undefined): void {
+  // Odd kinds add up to odd things, which only the lenient writer takes.
+  const number = kind === null || kind === undefined ? 0 : kind + 1
+  if (number !== 0) writeCount(writer, 6, number)
 }
 
 function writeEvent(writer: ProtobufWriter, event: ReadableSpan['events'][number]): void {
@@ -72,7 +73,7 @@ function writeEvent(writer: ProtobufWriter, event: ReadableSpan['events'][number
   writeTime(writer, 1, event.time)
   writer.string(2, event.name)
   if (event.attributes) writeAttributes(writer, 3, event.attributes)
-  writeCount(writer, 4, event.droppedAttributesCount ?? 0)
+  writeCount(writer, 4, event.droppedAttributesCount || 0)
   writer.close(start)
 }
 
@@ -80,7 +81,7 @@ function writeLink(writer: ProtobufWriter, link: ReadableSpan['links'][number]):
   const start = writer.open(13)
   writeIds(writer, link.context)
   if (link.attributes) writeAttributes(writer, 4, link.attributes)
-  writeCount(writer, 5, link.droppedAttributesCount ?? 0)
+  writeCount(writer, 5, link.droppedAttributesCount || 0)
   writeFlags(writer, 6, flagsOf(link.context.traceFlags, link.context.isRemote))
   writer.close(start)
 }
@@ -89,7 +90,7 @@ function writeIds(writer: ProtobufWriter, { traceId, spanId, traceState }: SpanC
   writer.id(1, traceId)
   writer.id(2, spanId)
   const whole = traceState?.serialize()
-  const state = whole && whole.length > LONGEST_TRACESTATE ? firstMembers(whole) : whole
+  const state = typeof whole === 'string' && whole.length > LONGEST_TRACESTATE ? firstMembers(whole) : whole
   if (state) writer.string(3, state)
 }
 
@@ -98,7 +99,8 @@ function firstMembers(list: string): string {
   return list.slice(0, Math.max(0, list.lastIndexOf(',', LONGEST_TRACESTATE)))
 }
 
-function writeAttributes(writer: ProtobufWriter, field: number, attributes: Attributes): void {
+/** Writes attributes as repeated `KeyValue` of `common/v1/common.proto`. */
+export function writeAttributes(writer: ProtobufWriter, field: number, attributes: Attributes): void {
   for (const key of Object.keys(attributes)) {
     const start = writer.open(field)
     writer.string(1, key)
