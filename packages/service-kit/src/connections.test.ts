@@ -19,7 +19,12 @@ async function connect(port: number) {
   let text = ''
   socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')))
   await once(socket, 'connect')
-  return { socket, text: () => text, closed: once(socket, 'close'), [Symbol.dispose]: () => void socket.destroy() }
+  return {
+    socket,
+    text: () => text,
+    closed: new Promise((resolve) => socket.once('close', resolve)),
+    [Symbol.dispose]: () => void socket.destroy(),
+  }
 }
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`
@@ -63,6 +68,22 @@ describe('requests in progress', () => {
     await client.closed
     expect(client.text().match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 503'])
     expect(client.text()).toMatch(/retry-after: 1\r\n[^{]*\{"code":"TL_BUSY"/)
+  })
+
+  it('that wait behind another on their connection are over when their client has left', async () => {
+    const { handler, held } = holdingHandler()
+    let closed = 0
+    await using server = await serve((request, response) => {
+      response.once('close', () => (closed += 1))
+      handler(request, response)
+    })
+    for (let round = 1; round <= 4; round += 1) {
+      using client = await connect(server.port)
+      client.socket.write(get('/').repeat(2))
+      await expect.poll(() => held.length).toBe(2 * round)
+      client.socket.destroy()
+      await expect.poll(() => closed).toBe(2 * round)
+    }
   })
 
   it('are bounded over all connections: one too many is answered 503 at once, /health 200', async () => {

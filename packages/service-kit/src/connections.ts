@@ -25,6 +25,8 @@ export interface Connections {
 interface State {
   inProgress: Set<http.ServerResponse>
   refused: boolean
+  /** Requests after the refused one. */
+  ignored: number
   /** When its last answer was done, or it was opened. */
   idleSince: number
 }
@@ -68,12 +70,17 @@ export function followConnections(server: http.Server, limits: ConnectionLimits)
       socket.end(BUSY)
       return
     }
-    states.set(socket, { inProgress: new Set(), refused: false, idleSince: performance.now() })
+    const inProgress = new Set<http.ServerResponse>()
+    states.set(socket, { inProgress, refused: false, ignored: 0, idleSince: performance.now() })
     unused.add(socket)
     socket.once('close', () => {
       states.delete(socket)
       unused.delete(socket)
       idle.delete(socket)
+      // Node tells only the response whose turn it was that its client has left, not those behind it.
+      process.nextTick(() => {
+        for (const response of inProgress) response.emit('close')
+      })
     })
   })
 
@@ -95,7 +102,13 @@ export function followConnections(server: http.Server, limits: ConnectionLimits)
     admit(request, response) {
       const { socket } = request
       const state = states.get(socket)
-      if (state === undefined || state.refused) return false
+      if (state === undefined) return false
+      if (state.refused) {
+        // What was read before the pause: a little is what a client may have sent by mistake.
+        state.ignored += 1
+        if (state.ignored > limits.pipelined) socket.destroy()
+        return false
+      }
       follow(socket, state, response)
       if (draining) response.setHeader('connection', 'close')
       const isBusy = requests > limits.requests && !/^\/health(\/|\?|$)/.test(request.url ?? '')

@@ -1,4 +1,5 @@
-import express, { type Response } from 'express'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import express, { type Request, type Response } from 'express'
 import request from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { errorHandler } from './error-handler.ts'
@@ -6,10 +7,14 @@ import { limitInProgress } from './limit-in-progress.ts'
 import { listen } from './listen.ts'
 import { createLogger } from './logger.ts'
 
-async function serve() {
+async function serve({ untilDone = Promise.resolve() } = {}) {
   const held: Response[] = []
+  const handle = (_request: Request, response: Response): Promise<void> => {
+    held.push(response)
+    return untilDone
+  }
   const app = express()
-    .get('/', limitInProgress({ running: 2, waiting: 1 }), (_request, response) => void held.push(response))
+    .get('/', limitInProgress({ running: 2, waiting: 1 }, handle))
     .use(errorHandler(createLogger({ service: 'test', level: 'silent' })))
   const listening = await listen(app, { host: '127.0.0.1', port: 0 })
   return {
@@ -48,6 +53,46 @@ describe('limitInProgress', () => {
     server.held[0]?.send('done')
     expect((await answer).status).toBe(200)
   })
+})
+
+it('runs a request that waited in its own asynchronous context, and so in its own trace', async () => {
+  const context = new AsyncLocalStorage<string>()
+  const seen: [string, string | undefined][] = []
+  const held: Response[] = []
+  const limited = limitInProgress({ running: 1, waiting: 2 }, (request, response) => {
+    seen.push([request.path, context.getStore()])
+    held.push(response)
+  })
+  const app = express().use((request, response, next) =>
+    context.run(request.path, () => limited(request, response, next)),
+  )
+  const listening = await listen(app, { host: '127.0.0.1', port: 0 })
+  const answers = ['/a', '/b', '/c'].map((path) => fetch(`${listening.url}${path}`))
+  for (let number = 0; number < 3; number += 1) {
+    await expect.poll(() => held.length).toBe(number + 1)
+    held[number]?.send('done')
+  }
+  await Promise.all(answers)
+  expect(seen.every(([path, store]) => path === store)).toBe(true)
+  await listening.close(0)
+})
+
+it('counts work that goes on without its client', async () => {
+  let finish = (): void => {}
+  await using server = await serve({ untilDone: new Promise((resolve) => (finish = resolve)) })
+  const abort = new AbortController()
+  const left = [1, 2].map(() => fetch(server.url, { signal: abort.signal }).catch(() => {}))
+  await expect.poll(() => server.held.length).toBe(2)
+  abort.abort()
+  await Promise.all(left)
+  await expect.poll(() => server.held.every((response) => response.closed)).toBe(true)
+  const waiting = fetch(server.url)
+  await expectRefused(server.url)
+  expect(server.held).toHaveLength(2)
+  finish()
+  await expect.poll(() => server.held.length).toBe(3)
+  server.held[2]?.send('done')
+  expect((await waiting).status).toBe(200)
 })
 
 /** Until the limit is reached: what was sent before may still be on its way. */

@@ -1,4 +1,5 @@
-import type { NextFunction, RequestHandler } from 'express'
+import { AsyncResource } from 'node:async_hooks'
+import type { RequestHandler } from 'express'
 import { ServiceError } from './errors.ts'
 
 export interface InProgressLimits {
@@ -8,32 +9,46 @@ export interface InProgressLimits {
   waiting: number
 }
 
-/** Bounds what a route's requests cost together. A request counts until its answer is done or its client has left. */
-export function limitInProgress({ running: mostRunning, waiting: mostWaiting }: InProgressLimits): RequestHandler {
+/**
+ * Bounds what a handler's requests cost together. A request counts until the handler has done its work and the answer
+ * was read or its client has left: work goes on for a while without its client, and an unread answer is memory.
+ */
+export function limitInProgress<P>(limits: InProgressLimits, handler: RequestHandler<P>): RequestHandler<P> {
   // In order of arrival: a Set iterates in order of insertion.
-  const waiting = new Set<NextFunction>()
+  const waiting = new Set<() => void>()
   let running = 0
 
-  const start = (next: NextFunction): void => {
-    running += 1
-    next()
-  }
   const startNext = (): void => {
     const next = waiting.values().next().value
-    if (next === undefined || running >= mostRunning) return
+    if (next === undefined || running >= limits.running) return
     waiting.delete(next)
-    start(next)
+    next()
   }
 
-  return (_request, response, next) => {
-    if (running >= mostRunning && waiting.size >= mostWaiting) {
-      throw new ServiceError('TL_BUSY', `${mostRunning} requests are in progress and ${mostWaiting} wait; try again`)
+  return (request, response, next) => {
+    if (running >= limits.running && waiting.size >= limits.waiting) {
+      const { running: most, waiting: more } = limits
+      throw new ServiceError('TL_BUSY', `${most} requests are in progress and ${more} wait; try again`)
     }
-    response.once('close', () => {
-      if (!waiting.delete(next)) running -= 1
+    const closed = new Promise<void>((resolve) => void response.once('close', resolve))
+    const run = async (): Promise<void> => {
+      running += 1
+      try {
+        await handler(request, response, next)
+      } catch (error) {
+        next(error)
+      }
+      await closed
+      running -= 1
       startNext()
-    })
-    if (running >= mostRunning) waiting.add(next)
-    else start(next)
+    }
+    if (running < limits.running) {
+      void run()
+      return
+    }
+    // Otherwise it would run in the trace of the request that makes way for it.
+    const start = AsyncResource.bind(() => void run())
+    waiting.add(start)
+    void closed.then(() => waiting.delete(start))
   }
 }

@@ -37,11 +37,13 @@ export function createApp(options: DashboardAppOptions): Express {
       app.head('/api/count', methodNotAllowed('GET'))
       app.get(
         '/api/count',
-        limitInProgress(COUNT_LIMITS),
-        countRoute({ counting, upstream, traceId, metrics, logger, ...(observe && { observe }) }),
+        limitInProgress(
+          COUNT_LIMITS,
+          countRoute({ counting, upstream, traceId, metrics, logger, ...(observe && { observe }) }),
+        ),
       )
-      app.get('/api/traces/:traceId', limitInProgress(TRACE_LIMITS), traceQuery(traceQueryUrl))
-      app.use('/api/mesh', limitInProgress(CONTROL_LIMITS), meshControls(controls))
+      app.get('/api/traces/:traceId', limitInProgress(TRACE_LIMITS, traceQuery(traceQueryUrl)))
+      app.use('/api/mesh', meshControls(controls))
       app.all(['/api/count', '/api/traces/:traceId', '/health/api'], methodNotAllowed('GET', 'HEAD'))
       addRoutes?.(app)
     },
@@ -53,8 +55,6 @@ const COUNT_LIMITS = { running: 64, waiting: 256 }
 
 /** A trace is held in memory whole, as text and as objects. */
 const TRACE_LIMITS = { running: 2, waiting: 32 }
-
-const CONTROL_LIMITS = { running: 8, waiting: 32 }
 
 const none = (): undefined => undefined
 

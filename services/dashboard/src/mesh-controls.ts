@@ -1,4 +1,4 @@
-import { ServiceError } from '@throughline/service-kit'
+import { limitInProgress, ServiceError } from '@throughline/service-kit'
 import { json, Router, type RequestHandler } from 'express'
 import { readText } from './read-text.ts'
 import { sameOrigin } from './same-origin.ts'
@@ -13,12 +13,15 @@ export interface MeshControlsOptions {
 /** A tracer change restarts listeners, so it may take some seconds. */
 const TIMEOUT_MS = 15_000
 
+/** Of each control. */
+const LIMITS = { running: 4, waiting: 16 }
+
 const MAX_ANSWER_BYTES = 1024 * 1024
 
 /** Forwards the lab's control API to the page, same-origin: `/api/mesh/status`, `/allow`, `/deny`, `/tracer`, `/set`. */
 export function meshControls({ url, token }: MeshControlsOptions): Router {
   const pass = (method: 'GET' | 'POST', action: string): RequestHandler => {
-    return async (request, response) => {
+    return limitInProgress(LIMITS, async (request, response) => {
       if (!url) throw new ServiceError('TL_CONTROLS_OFF', 'no control API: MESH_CONTROL_URL is not set')
       const answer = await ask(`${url}/mesh/${action}`, {
         method,
@@ -26,7 +29,7 @@ export function meshControls({ url, token }: MeshControlsOptions): Router {
         ...(method === 'POST' && { body: JSON.stringify(request.body ?? {}) }),
       })
       response.status(answer.status).type('json').send(answer.body)
-    }
+    })
   }
   const routes = Router()
   routes.get('/status', pass('GET', 'status'))

@@ -55,14 +55,17 @@ export function createLiveRoutes(options: LiveRoutesOptions): { routes: Router; 
     stream.send('traffic', traffic.settings())
   })
 
-  routes.get('/history', limitInProgress(HISTORY_LIMITS), (request, response) => {
-    watchers.poll()
-    response.set('cache-control', 'no-store').json({
-      ...history.after(queryText(request.query['after'])),
-      cursor: history.cursor(),
-      traffic: traffic.settings(),
-    })
-  })
+  routes.get(
+    '/history',
+    limitInProgress(HISTORY_LIMITS, (request, response) => {
+      watchers.poll()
+      response.set('cache-control', 'no-store').json({
+        ...history.after(queryText(request.query['after'])),
+        cursor: history.cursor(),
+        traffic: traffic.settings(),
+      })
+    }),
+  )
 
   routes.get('/requests/:traceId', (request, response) => {
     const found = history.explanation(request.params.traceId)

@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import readline from 'node:readline'
+import { createMemoryGroup, type MemoryGroup } from '@throughline/lab-testkit'
+import { parse } from 'yaml'
+
+const require = createRequire(import.meta.url)
+
+/** What the charts let each app have, in bytes. */
+export function chartMemoryBytes(): number {
+  const file = path.join(import.meta.dirname, '../../charts/service/values.yaml')
+  const values = parse(fs.readFileSync(file, 'utf8')) as { resources: { limits: { memory: string } } }
+  const [, amount] = /^(\d+)Mi$/.exec(values.resources.limits.memory) ?? []
+  return Number(amount) * 1024 * 1024
+}
+
+export interface ServiceInMemory extends AsyncDisposable {
+  url: string
+  group: MemoryGroup
+  /** Null while it runs, else its exit code or signal. */
+  ended: () => number | string | null
+}
+
+/** A service as its image runs it, in the memory that the charts let it have, on a port of its own. */
+export async function startInChartMemory(
+  service: 'counting' | 'dashboard',
+  env: Record<string, string> = {},
+): Promise<ServiceInMemory> {
+  const manifest = require.resolve(`@throughline/${service}/package.json`)
+  const group = createMemoryGroup(chartMemoryBytes())
+  const { command, args } = group.enclose(process.execPath, [path.join(path.dirname(manifest), 'dist/main.js')])
+  const child = spawn(command, args, {
+    env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', OTEL_TRACES_EXPORTER: 'none', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'exit')
+  const url = await new Promise<string>((resolve, reject) => {
+    readline.createInterface({ input: child.stdout }).on('line', (line) => {
+      const { url: found } = JSON.parse(line) as { url?: string }
+      if (found !== undefined) resolve(found)
+    })
+    child.once('exit', (code, signal) => reject(new Error(`${service} ended with ${code ?? signal}`)))
+  })
+  return {
+    url,
+    group,
+    ended: () => child.exitCode ?? child.signalCode,
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL')
+      if (child.exitCode === null && child.signalCode === null) await ended
+      await group[Symbol.asyncDispose]()
+    },
+  }
+}
