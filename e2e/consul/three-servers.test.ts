@@ -7,7 +7,7 @@ import { findEnvoy, findGoTool, goTools, startReaper, versions } from '@throughl
 import { pollUntil } from '@throughline/lab-testkit'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createPodNetwork, requireNamespaces } from '@throughline/lab-pods'
-import { createEnvoySidecar } from '@throughline/lab-meshes'
+import { createSidecar, envoyCommand } from '@throughline/lab-meshes'
 import { createService } from '@throughline/lab-stack'
 import { startThreeServers } from './support/three-servers.ts'
 
@@ -77,15 +77,13 @@ async function hardened() {
         place: (_name, command) => pods[name].place(command),
         isReady: async () => (await pods[name].ask(`http://127.0.0.1:${port}/health/ready`)).status === 200,
       }).start()
-      await createEnvoySidecar({
+      await createSidecar({
         name: `${name}-sidecar`,
         nodeId: `${name}-sidecar-proxy`,
-        binary: envoy,
         adminUrl: `http://127.0.0.1:${await pods[name].forward({ port: 19_000 })}`,
-        bootstrap,
         listeners: [`public_listener:${address}:20000`],
-        place: (command) => pods[name].place(command),
-        runDir,
+        command: pods[name].place(envoyCommand({ envoy, bootstrap, cwd: runDir })),
+        logFile: path.join(runDir, `${name}-sidecar.log`),
         reaper,
       }).start()
     }

@@ -42,6 +42,7 @@ describe('Envoy accepts everything that is rendered from mesh/envoy', () => {
     otlpUrl: 'http://127.0.0.1:4318/v1/traces',
     zipkinUrl: 'http://127.0.0.1:9411/api/v2/spans',
     datadogUrl: 'http://127.0.0.1:8126',
+    sampling: 100,
     ...more,
   })
 

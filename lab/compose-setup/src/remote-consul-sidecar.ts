@@ -44,7 +44,7 @@ export function createRemoteConsulSidecar(name: ServiceName, options: RemoteCons
       const why = `${name}-sidecar did not start with its bootstrap within ${patience / 1000} s: see its container's log`
       throw new LabError('TL_MESH_UPDATE_TIMEOUT', why)
     }
-    await sidecar.taken()
+    await sidecar.acknowledged()
   }
 
   return {

@@ -1,33 +1,16 @@
-import {
-  checkSidecar,
-  type Sidecar,
-  type SidecarCheck,
-  waitUntilDrained,
-  waitUntilTaken,
-} from '@throughline/lab-meshes'
+import { type Sidecar, type SidecarIdentity, watchSidecar } from '@throughline/lab-meshes'
 
-export interface RemoteSidecarOptions {
-  name: string
-  /** Its `node.id`, default its name. */
-  nodeId?: string
-  adminUrl: string
-  listeners: string[]
-  /** What was last written for it, by discovery service; absent when a control plane writes it. */
-  versions?: () => Record<string, string>
-}
-
-/** A sidecar that runs elsewhere and is started, stopped and restarted there; here it is only asked. */
-export function createRemoteSidecar(options: RemoteSidecarOptions): Sidecar {
-  const { name, nodeId = name, adminUrl, listeners, versions } = options
-  const check = (): Promise<SidecarCheck> =>
-    checkSidecar(adminUrl, { nodeId, listeners, ...(versions ? { versions: versions() } : { refusals: 'standing' }) })
+/** A sidecar that compose starts, stops and restarts; here it is only watched. */
+export function createRemoteSidecar(identity: SidecarIdentity): Sidecar {
+  const { name } = identity
+  const { check, ...watched } = watchSidecar(identity)
   return {
+    ...watched,
     name,
     start: async () => {},
+    restart: async () => {},
     stop: async () => {},
     pid: () => undefined,
     status: async () => ({ name, ...(await check()), restarts: 0 }),
-    taken: () => waitUntilTaken(name, check),
-    drained: () => waitUntilDrained(adminUrl),
   }
 }

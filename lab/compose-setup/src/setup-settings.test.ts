@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createStaticEnvoyConfig, sidecars } from '@throughline/lab-meshes'
+import { createStaticEnvoyConfig, serviceNames } from '@throughline/lab-meshes'
 import { composeEnvoySettings, loadSetupSettings } from './setup-settings.ts'
 
 describe('the settings of the set-up service', () => {
@@ -54,7 +54,7 @@ describe('the sidecars of compose and of the lab', () => {
   }
   const firstOf = (file: unknown): unknown => (file as { resources: unknown[] }).resources[0]
 
-  it.each(sidecars)('%s: differ in places alone, and in listeners that compose adds', async (sidecar) => {
+  it.each(serviceNames)('%s: differ in places alone, and in listeners that compose adds', async (sidecar) => {
     const [ours, lab] = [inCompose, inTheLab]
     expect(withoutPlaces(await ours.bootstrap(sidecar))).toEqual(withoutPlaces(await lab.bootstrap(sidecar)))
     expect(withoutPlaces(firstOf(await ours.clusters(sidecar, '1')))).toEqual(

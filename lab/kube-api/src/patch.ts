@@ -1,17 +1,18 @@
 import { applyPatch as applyJsonPatch, type Operation } from 'rfc6902'
 import { badRequest, KubeError } from './kube-error.ts'
 import type { Json } from './kube-object.ts'
+import { isPlainObject } from './objects/is-plain-object.ts'
 
 type JsonObject = { [key: string]: Json }
 
-/** What tells the entries of a list apart, by the first of these that all of them have. */
+/** The entries of a list are told apart by the first of these keys that all of them have. */
 const mergeKeys = ['name', 'type', 'containerPort', 'port', 'mountPath', 'uid', 'ip'] as const
 
 /**
- * Applies a patch of one of the four kinds that Kubernetes has. Strategic merge and apply are stand-ins: no ownership of
+ * Applies a patch of one of the four kinds that Kubernetes has. Strategic merge and apply are simplified: no ownership of
  * fields, and the key of a list is guessed from its entries instead of read from a schema.
  *
- * @throws KubeError 415 for another kind, 422 for a JSON patch that doesn't fit
+ * @throws KubeError 415 for another kind, 422 for a JSON patch that can't be applied
  */
 export function applyPatch(current: Json, patch: Json, contentType: string): Json {
   const [kind] = contentType.split(';')
@@ -53,8 +54,8 @@ function merge(
   lists: (current: Json | undefined, patch: Json[]) => Json,
 ): Json {
   if (Array.isArray(patch)) return lists(current, patch)
-  if (!isObject(patch)) return patch
-  const merged: JsonObject = isObject(current) ? { ...current } : {}
+  if (!isPlainObject(patch)) return patch
+  const merged: JsonObject = isPlainObject(current) ? { ...current } : {}
   for (const [key, value] of Object.entries(patch)) {
     // Directives of a strategic merge, such as the order of a list.
     if (key.startsWith('$')) continue
@@ -65,7 +66,7 @@ function merge(
 }
 
 function mergeLists(current: Json | undefined, patch: Json[]): Json {
-  const key = Array.isArray(current) && mergeKeys.find((one) => isKeyed([...current, ...patch], one))
+  const key = Array.isArray(current) && mergeKeys.find((candidate) => isKeyed([...current, ...patch], candidate))
   if (!key) return patch
   const merged = new Map((current as JsonObject[]).map((entry) => [entry[key], entry as Json]))
   for (const entry of patch as JsonObject[]) {
@@ -77,9 +78,5 @@ function mergeLists(current: Json | undefined, patch: Json[]): Json {
 }
 
 function isKeyed(list: Json[], key: string): boolean {
-  return list.every((entry) => isObject(entry) && key in entry)
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return list.every((entry) => isPlainObject(entry) && key in entry)
 }

@@ -22,7 +22,7 @@ import {
 const trustDomain = 'throughline.local'
 
 /** Both as PEM. */
-export interface Identity {
+interface Identity {
   certificate: string
   key: string
 }
@@ -32,6 +32,14 @@ export interface CertificateAuthority {
   certificate: string
   /** Makes a key and a certificate for a service account. */
   issue: (serviceAccount: string) => Promise<Identity>
+}
+
+/** Certificates of a mesh that has no authority of its own. */
+export interface Identities {
+  /** `ca.pem` and each service's `.pem` and `.key`. */
+  folder: string
+  /** Makes an identity of the same mesh, for a peer that the mesh does not expect. */
+  issue: CertificateAuthority['issue']
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
@@ -96,7 +104,7 @@ export async function createCertificateAuthority(options: { hours?: number } = {
 /** Writes `ca.pem`, and `<name>.pem` and `<name>.key` (0600) for each service account, into a folder only we can enter. */
 export async function writeCertificates(
   folder: string,
-  { authority, serviceAccounts }: { authority: CertificateAuthority; serviceAccounts: string[] },
+  { authority, serviceAccounts }: { authority: CertificateAuthority; serviceAccounts: readonly string[] },
 ): Promise<void> {
   await fs.mkdir(folder, { recursive: true, mode: 0o700 })
   await fs.writeFile(path.join(folder, 'ca.pem'), authority.certificate)

@@ -8,11 +8,11 @@ import { isTracer, type Mesh, tracers } from './mesh.ts'
 export interface ControlApiOptions {
   mesh: Mesh
   /** Address to listen on, default 127.0.0.1. */
-  host?: string
+  host?: string | undefined
   /** Default 0: the system chooses. */
-  port?: number
+  port?: number | undefined
   /** What callers must send as `authorization: Bearer <token>`, default 32 random bytes. */
-  token?: string
+  token?: string | undefined
 }
 
 export interface ControlApi extends AsyncDisposable {

@@ -1,77 +1,108 @@
+import { LabError, type Ports } from '@throughline/lab-programs'
 import type { TraceStore } from '@throughline/trace-store'
-import type { TraceBackendAddresses } from './trace-backend.ts'
-import type { Identities } from './identities.ts'
+import type { Identities } from './certs.ts'
 import type { Mesh, MeshName, Tracer } from './mesh.ts'
-import type { Ports } from '@throughline/lab-programs'
+import type { TraceBackendAddresses } from './trace-backend.ts'
 
 /** `loopback` needs no root; `namespaces` gives each pod a network namespace of its own, as a cluster does. */
 export const topologies = ['loopback', 'namespaces'] as const
 export type Topology = (typeof topologies)[number]
 
 /**
- * What becomes of the bypass of counting's sidecar: `closed` by whatever the topology has for it, or by one of them:
+ * What becomes of the bypass of counting's sidecar. `closed` takes whatever the topology offers; the others name one way:
  * the app on a unix socket, the app on its pod's loopback, a packet filter, a transparent proxy.
  */
 export const bypasses = ['open', 'closed', 'socket', 'loopback', 'packet-filter', 'transparent-proxy'] as const
 export type BypassChoice = (typeof bypasses)[number]
 
 export interface LabOptions {
-  /** Default `static-envoy`; `none` starts the services without sidecars. */
-  mesh?: MeshName | 'none'
-  /** Default `loopback`. */
-  topology?: Topology
-  /** Default `open`: the lesson starts with it. */
-  bypass?: BypassChoice
-  /** How the sidecars trace, default `opentelemetry`. */
-  tracer?: Tracer
-  /** Percentage of requests the sidecars trace of those that arrive without a sampling decision, default 100. */
-  sampling?: number
-  /** `free` (default) takes free ports; `demo` the documented ones, some of which may be given here. */
-  ports?: 'free' | 'demo' | Partial<Ports>
-  /** More environment for a service, stronger than the lab's own. */
-  countingEnv?: Record<string, string>
-  dashboardEnv?: Record<string, string>
+  /** Default `static-envoy`, or `consul` with `fromChart`; `none` starts the services without sidecars. */
+  mesh?: MeshName | 'none' | undefined
+  /** Default `loopback`, or `namespaces` with `fromChart`. */
+  topology?: Topology | undefined
+  /** Default `open`: the lesson starts with it. A chart decides it instead. */
+  bypass?: BypassChoice | undefined
+  /** How the sidecars trace, default `opentelemetry`, or `zipkin` with `fromChart`. */
+  tracer?: Tracer | undefined
+  /** Percentage of requests the sidecars trace when no caller has decided, default 100. */
+  sampling?: number | undefined
+  /** `free` (default) takes unused ports; `demo` the documented ones, some of which may be given here. */
+  ports?: 'free' | 'demo' | Partial<Ports> | undefined
+  /** More environment for a service; it wins over the lab's own. */
+  countingEnv?: Record<string, string> | undefined
+  dashboardEnv?: Record<string, string> | undefined
   /** Another program in counting's place, `host:port` or `unix:/path`, behind the same sidecar; counting isn't started. */
-  countingApp?: string
-  /** A trace backend that is already there; default our own, in this process. */
-  traceBackend?: TraceBackendAddresses
-  /** `expected`: another program starts the services, on the ports given. Default `started`. */
-  services?: 'started' | 'expected'
+  countingApp?: string | undefined
+  /** A trace backend that is already running; default our own, in this process. */
+  traceBackend?: TraceBackendAddresses | undefined
+  /** `expected`: the caller starts the services, on the ports given. Default `started`. */
+  services?: 'started' | 'expected' | undefined
   /** Token of the control API, default random. */
-  controlToken?: string
-  /** Version of Envoy, default the pinned one or what PATH has. */
-  envoyVersion?: string
-  /** Takes mesh and pods from `charts/consul`, rendered with these values where a file is named. Consul only. */
-  fromChart?: { values?: string }
-  /** Seconds that a sidecar's certificate is good for, where the mesh renews it by itself; default a day. */
-  certificateSeconds?: number
+  controlToken?: string | undefined
+  /** Version of Envoy, default the one that the mesh pins, or what PATH has. */
+  envoyVersion?: string | undefined
+  /** Takes mesh and pods from `charts/consul`, rendered with this values file if there is one. Consul only. */
+  fromChart?: { values?: string | undefined } | undefined
+  /** Lifetime of a sidecar's certificate in seconds, where the mesh renews it by itself; default a day. */
+  certificateSeconds?: number | undefined
   /** One line for each event that a person may want to know of. */
-  log?: (line: string) => void
-  /** Gives up and stops what was started. */
-  signal?: AbortSignal
+  log?: ((line: string) => void) | undefined
+  /** Cancels the start and stops what was started. */
+  signal?: AbortSignal | undefined
 }
 
-/** A running system. Every URL is without a trailing slash. */
+const defaults = {
+  mesh: 'static-envoy',
+  topology: 'loopback',
+  bypass: 'open',
+  tracer: 'opentelemetry',
+  sampling: 100,
+  ports: 'free',
+  services: 'started',
+  certificateSeconds: 86_400,
+} as const satisfies LabOptions
+
+const chartDefaults = { ...defaults, mesh: 'consul', topology: 'namespaces', tracer: 'zipkin' } as const
+
+/** What a lab is started with: every option that has a default has its value. */
+export type LabSettings = Omit<LabOptions, keyof typeof defaults> & {
+  [Name in keyof typeof defaults]: NonNullable<LabOptions[Name]>
+}
+
+/**
+ * The options with their defaults. This is the only place that knows them.
+ *
+ * @throws LabError TL_USAGE for a bypass where a chart decides it
+ */
+export function labSettings(options: LabOptions): LabSettings {
+  if (options.fromChart && options.bypass !== undefined) {
+    throw new LabError('TL_USAGE', 'a chart decides the bypass itself: leave it out with --from-chart')
+  }
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as LabOptions
+  return { ...(options.fromChart === undefined ? defaults : chartDefaults), ...given } as LabSettings
+}
+
+/** A running system. No URL has a trailing slash. */
 export interface Lab extends AsyncDisposable {
   dashboardUrl: string
   /** Where dashboard's app listens itself, behind the sidecar that the page may be served through. */
   dashboardAppUrl: string
   /** Where counting's app listens itself, bypassing its sidecar; absent when that is a socket. */
-  countingUrl?: string
-  countingSocket?: string
+  countingUrl?: string | undefined
+  countingSocket?: string | undefined
   /** Where dashboard calls counting: its sidecar's listener, or counting itself without a mesh. */
   upstreamUrl: string
   /** `host:port` of counting's sidecar, mutual TLS only; absent without a mesh. */
-  countingInbound?: string
+  countingInbound?: string | undefined
   /** Set when the mesh's certificates are ours. */
-  identities?: Identities
+  identities?: Identities | undefined
   /** What our own backend holds; absent when another one is used. */
-  traceStore?: TraceStore
+  traceStore?: TraceStore | undefined
   queryUrl: string
   /** Absent without a mesh, as are the token and `mesh`. */
-  controlUrl?: string
-  controlToken?: string
-  mesh?: Mesh
+  controlUrl?: string | undefined
+  controlToken?: string | undefined
+  mesh?: Mesh | undefined
   /** Process ids by name: services, sidecars and the reaper. */
   pids: () => Record<string, number>
   /** Configuration and logs; removed by `stop`. */

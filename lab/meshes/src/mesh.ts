@@ -20,12 +20,12 @@ export interface SidecarStatus {
   name: string
   state: 'ready' | 'starting' | 'down' | 'rejected'
   /** Why it is not ready. */
-  reason?: string
+  reason?: string | undefined
   /** How often it was restarted because it had ended by itself. */
   restarts: number
 }
 
-/** Something of a mesh that can be changed while it runs, beside access and the tracer: a rule, a protocol, mutual TLS. */
+/** What can be changed in a running mesh beside access and the tracer: a rule, a protocol, mutual TLS. */
 export interface Setting {
   /** What `POST /mesh/set` calls it: `rule`, `mtls` … */
   name: string
@@ -50,7 +50,7 @@ interface Link {
 export interface MeshStatus {
   mesh: string
   tracer: Tracer
-  /** What `tracer` can be changed to: not each Envoy and not each trace backend can do all. */
+  /** What `tracer` can be changed to: Envoys and trace backends differ in what they support. */
   tracers: readonly Tracer[]
   /** Whether the dashboard may call counting. */
   access: Access
@@ -65,7 +65,7 @@ export interface MeshStatus {
 export interface Bypass {
   /** URL, or `unix:` and the path of a socket. */
   address: string
-  /** Whether a caller from outside counting's pod, or of another user of this machine, is kept out. */
+  /** Whether callers outside counting's pod, or of another user of this machine, are kept out. */
   closed: boolean
   /** One sentence: what leaves it open, or what closes it. */
   reason: string
@@ -74,14 +74,14 @@ export interface Bypass {
 /** A mesh on this machine. Each one is a module that makes this shape, so one contract test serves them all. */
 export interface Mesh {
   name: string
-  /** Resolves when every sidecar has taken its configuration. */
+  /** Resolves when every sidecar runs with its configuration. */
   start: () => Promise<void>
   stop: () => Promise<void>
   /**
-   * Each resolves when the sidecars act on it.
+   * Each resolves when the change is in force in the sidecars.
    *
-   * @throws LabError TL_MESH_UPDATE_REJECTED, TL_MESH_UPDATE_TIMEOUT; TL_BAD_REQUEST for a tracer, a setting or a value
-   *   that there isn't
+   * @throws LabError TL_MESH_UPDATE_REJECTED, TL_MESH_UPDATE_TIMEOUT; TL_BAD_REQUEST for an unknown tracer,
+   *   setting or value
    */
   allow: () => Promise<void>
   deny: () => Promise<void>

@@ -1,31 +1,35 @@
 import { serveTraceStore, type TraceStore } from '@throughline/trace-store'
 import { httpRequest, LabError, messageOf } from '@throughline/lab-programs'
 
-/** Addresses of a trace backend that is already there. */
-export interface TraceBackendAddresses {
-  /** Base of a Jaeger-shaped query API. */
-  queryUrl: string
+/** Where the sidecars report their spans. */
+export interface SpanReceivers {
   /** OTLP over HTTP: `http://host:4318/v1/traces`. */
   otlpUrl: string
   /** Zipkin v2: `http://host:9411/api/v2/spans`. */
   zipkinUrl: string
-  /** Where a Datadog agent, or what speaks for one, listens: `http://host:8126`; default none, as with a Jaeger. */
-  datadogUrl?: string
+  /** A Datadog agent, or what speaks for one: `http://host:8126`; default none, as with a Jaeger. */
+  datadogUrl?: string | undefined
+}
+
+/** Addresses of a trace backend that is already running. */
+export interface TraceBackendAddresses extends SpanReceivers {
+  /** Base of a Jaeger-shaped query API. */
+  queryUrl: string
   /** Page of one trace, with `{traceId}` in it; default none. */
-  uiUrl?: string
+  uiUrl?: string | undefined
 }
 
 export interface TraceBackend extends TraceBackendAddresses {
   /** Set when the backend is ours: what it holds, for tests. */
-  traceStore?: TraceStore
+  traceStore?: TraceStore | undefined
   close: () => Promise<void>
 }
 
 /**
- * What sidecars say in the Host header to a collector: under Consul its cluster's name in mesh/consul/proxy-defaults,
+ * What sidecars send as the Host header to the backend: under Consul its cluster's name in mesh/consul/proxy-defaults,
  * under Istio its service's in mesh/istio/backend. The static Envoys are given its address.
  */
-const collectorNames = ['trace_collector', 'jaeger.throughline.svc.cluster.local']
+const hostNames = ['trace_collector', 'jaeger.throughline.svc.cluster.local']
 
 /** Our own trace store, or the backend at the addresses given. */
 export async function openTraceBackend(
@@ -39,24 +43,24 @@ export async function openTraceBackend(
     zipkinPort: ports.zipkin,
     datadogPort: ports.datadog,
     queryPort: ports.query,
-    allowedHosts: collectorNames,
+    allowedHosts: hostNames,
   })
   const { otlpUrl, zipkinUrl, datadogUrl, queryUrl, store } = served
   return { otlpUrl, zipkinUrl, datadogUrl, queryUrl, traceStore: store, close: () => served.close() }
 }
 
-/** What a Jaeger built without its web pages says at `/`. */
+/** What a Jaeger without its web pages answers at `/`. */
 const placeholder = 'not the Jaeger UI'
 
 /**
  * Addresses of a real Jaeger, from that of its query API: OTLP on 4318 and Zipkin on 9411 of the same host unless given.
- * Its page is offered only when it has one.
+ * It has a page only where it was built with one.
  *
  * @throws LabError TL_TRACE_BACKEND_INVALID, TL_TRACE_BACKEND_UNREACHABLE
  */
 export async function findJaeger(
   queryUrl: string,
-  options: { otlpUrl?: string; zipkinUrl?: string } = {},
+  options: { otlpUrl?: string | undefined; zipkinUrl?: string | undefined } = {},
 ): Promise<TraceBackendAddresses> {
   const { origin, hostname } = parseHttpUrl(queryUrl)
   let page: string
@@ -71,7 +75,7 @@ export async function findJaeger(
     queryUrl: origin,
     otlpUrl: withPath(options.otlpUrl ?? `http://${hostname}:4318`, '/v1/traces'),
     zipkinUrl: withPath(options.zipkinUrl ?? `http://${hostname}:9411`, '/api/v2/spans'),
-    ...(!page.includes(placeholder) && { uiUrl: `${origin}/trace/{traceId}` }),
+    uiUrl: page.includes(placeholder) ? undefined : `${origin}/trace/{traceId}`,
   }
 }
 

@@ -1,22 +1,22 @@
 import type { Command } from '@throughline/lab-programs'
 import type { NamespaceTools } from './namespace-tools.ts'
 
-export interface Place {
-  /** Name of a network namespace. */
+export interface PodCommandOptions {
+  /** Name of the pod's network namespace. */
   namespace: string
-  /** User and group to run as, default root. Packet filters tell a proxy from its application by this. */
-  uid?: number
+  /** User and group to run as, default root. By it a packet filter tells a proxy from its application. */
+  uid?: number | undefined
 }
 
 /**
- * The same command inside a network namespace, with the namespace's own /etc/hosts. Both programs in front of it replace
- * themselves, so the process id is its own.
+ * The same command inside a pod, with the pod's own /etc/hosts. Both programs in front of it replace themselves, so the
+ * process id is the command's own.
  *
- * Another user keeps one right of root, to read: what it runs may lie in root's home, as a cache of programs does. It
- * may write only what is its own, so a program that opens its standard output again needs a log file of its own.
+ * Another user keeps one capability of root, to read every file: programs may lie in root's home, as the cache does. It
+ * writes only its own files, so a program that opens its standard output again needs a log file that it owns.
  */
-export function podCommand(command: Command, place: Place, { ip, setpriv }: NamespaceTools): Command {
-  const { namespace, uid } = place
+export function podCommand(command: Command, options: PodCommandOptions, { ip, setpriv }: NamespaceTools): Command {
+  const { namespace, uid } = options
   const asUser =
     uid === undefined
       ? []

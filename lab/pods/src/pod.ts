@@ -16,7 +16,7 @@ export interface Pod extends Omit<PodHelper, 'close'> {
   /** Its IPv4 address, on `eth0`. */
   address: string
   /** The same command inside it, as another user where one is given; see `podCommand`. */
-  place: (command: Command, options?: { uid?: number }) => Command
+  place: (command: Command, options?: { uid?: number | undefined }) => Command
   /**
    * Runs a program in it as root, to its end, and returns what it printed.
    *
@@ -46,8 +46,7 @@ const filesOf = (namespace: string): string => path.join('/etc/netns', namespace
 export async function createPod(options: PodOptions): Promise<Pod> {
   const { name, namespace, address, tools, reaper } = options
   const folder = filesOf(namespace)
-  const place: Pod['place'] = (command, { uid } = {}) =>
-    podCommand(command, { namespace, ...(uid !== undefined && { uid }) }, tools)
+  const place: Pod['place'] = (command, { uid } = {}) => podCommand(command, { namespace, uid }, tools)
 
   const run: Pod['run'] = async ([command = '', ...args], { timeoutMs = 30_000 } = {}) => {
     const placed = place({ command, args })

@@ -1,6 +1,30 @@
-import { LabError } from '@throughline/lab-programs'
-import type { Lab, LabOptions } from '@throughline/lab-meshes'
-import { startLab } from './start-lab.ts'
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import {
+  consulModule,
+  createControlApi,
+  istioModule,
+  type Lab,
+  type LabOptions,
+  type LabSettings,
+  labSettings,
+  type MeshModule,
+  type MeshName,
+  openTraceBackend,
+  placeWithoutMesh,
+  staticEnvoyModule,
+} from '@throughline/lab-meshes'
+import { choosePorts, createCleanUp, LabError, pidsOf, requireFreePorts, startReaper } from '@throughline/lab-programs'
+import { portsInUse } from './ports-in-use.ts'
+import { serviceEnvironment } from './service-environment.ts'
+import { createServices } from './service.ts'
+
+const meshModules: Record<MeshName, MeshModule> = {
+  'static-envoy': staticEnvoyModule,
+  consul: consulModule,
+  istio: istioModule,
+}
 
 const attempts = 3
 
@@ -11,13 +35,104 @@ const attempts = 3
  * @throws LabError with one message that names what failed and how it ended
  */
 export async function createLab(options: LabOptions = {}): Promise<Lab> {
+  const settings = labSettings(options)
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await startLab(options)
+      return await startLab(settings)
     } catch (error) {
       // Another program took a port that was free a moment ago.
       const bindFailed = error instanceof LabError && /EADDRINUSE|address already in use/i.test(error.message)
-      if (!bindFailed || attempt === attempts || (options.ports ?? 'free') !== 'free') throw error
+      if (!bindFailed || attempt === attempts || settings.ports !== 'free') throw error
     }
+  }
+}
+
+async function startLab(settings: LabSettings): Promise<Lab> {
+  const cleanUp = createCleanUp()
+  const { signal } = settings
+  const runDir = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-'))
+  const stop = async (): Promise<void> => {
+    try {
+      await cleanUp.run()
+    } finally {
+      await fs.rm(runDir, { recursive: true, force: true })
+    }
+  }
+  // A cancelled start ends at its next step; the program that it waits for is stopped here. The folder goes once the start
+  // has ended: until then it may write there, keys too.
+  const onAbort = (): void => void cleanUp.run().catch(() => {})
+  signal?.addEventListener('abort', onAbort)
+  try {
+    const lab = await startParts(settings, { runDir, onCleanUp: cleanUp.add })
+    signal?.throwIfAborted()
+    return { ...lab, stop, [Symbol.asyncDispose]: stop }
+  } catch (error) {
+    await stop().catch(() => {})
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+type Parts = Omit<Lab, 'stop' | typeof Symbol.asyncDispose>
+
+async function startParts(
+  settings: LabSettings,
+  { runDir, onCleanUp }: { runDir: string; onCleanUp: (undo: () => Promise<void>) => void },
+): Promise<Parts> {
+  const { signal, tracer } = settings
+  const ports = await choosePorts(settings.ports)
+  const reaper = await startReaper({ folder: runDir })
+  onCleanUp(reaper.close)
+
+  const prepared =
+    settings.mesh === 'none' ? undefined : await meshModules[settings.mesh].prepare({ settings, ports, runDir, reaper })
+  if (prepared) onCleanUp(prepared.close)
+  if (prepared && !prepared.tracers.includes(tracer)) {
+    const usable = prepared.tracers.join(', ')
+    throw new LabError('TL_USAGE', `the sidecars can't trace with ${tracer} here, only with ${usable}`)
+  }
+  const placement = prepared?.placement ?? placeWithoutMesh(ports, settings.countingApp)
+  if (settings.ports !== 'free') await requireFreePorts(portsInUse({ ports, settings, prepared, placement }))
+
+  const { host } = placement
+  const backend = await openTraceBackend(settings.traceBackend, { ...ports, ...placement.backendPorts, host })
+  onCleanUp(backend.close)
+  const mesh = prepared?.create(backend)
+  const control = mesh && (await createControlApi({ mesh, host, port: ports.control, token: settings.controlToken }))
+  if (control) onCleanUp(control.close)
+
+  const { upstreamUrl, bypassUrl, countingInbound } = placement
+  const env = serviceEnvironment({
+    ...backend,
+    upstreamUrl,
+    peerInbound: countingInbound,
+    bypassUrl: mesh && bypassUrl,
+    control,
+  })
+  const { counting, dashboard } = createServices({ settings, placement, env, runDir, reaper })
+  for (const part of [counting, mesh, dashboard]) {
+    signal?.throwIfAborted()
+    if (!part) continue
+    onCleanUp(part.stop)
+    await part.start()
+  }
+
+  const socket = placement.counting.startsWith('unix:') ? placement.counting.slice('unix:'.length) : undefined
+  return {
+    dashboardUrl: placement.dashboardUrl,
+    dashboardAppUrl: `http://${placement.dashboard}`,
+    countingUrl: socket === undefined ? (bypassUrl ?? `http://${placement.counting}`) : undefined,
+    countingSocket: socket,
+    upstreamUrl: placement.upstreamUrlFromHere ?? upstreamUrl,
+    countingInbound,
+    identities: prepared?.identities,
+    traceStore: backend.traceStore,
+    queryUrl: backend.queryUrl,
+    controlUrl: control?.url,
+    controlToken: control?.token,
+    mesh,
+    pids: () => ({ ...pidsOf([counting, dashboard]), ...mesh?.pids(), reaper: reaper.pid }),
+    runDir,
   }
 }

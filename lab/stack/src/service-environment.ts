@@ -8,34 +8,39 @@ export interface ServiceAddresses {
   /** Zipkin v2: `http://host:port/api/v2/spans`. */
   zipkinUrl: string
   queryUrl: string
-  uiUrl?: string
+  uiUrl?: string | undefined
   /** Counting's own address, bypassing its sidecar; absent when that is a socket, or there is no sidecar. */
-  bypassUrl?: string
+  bypassUrl?: string | undefined
   /** `host:port` of counting's inbound sidecar; absent without a mesh. */
-  peerInbound?: string
+  peerInbound?: string | undefined
   /** Absent without a mesh: the page then has no switches. */
-  control?: { url: string; token: string }
+  control?: { url: string; token: string } | undefined
 }
 
-/** What the lab tells both services by environment; each takes what it knows. Spans go straight to the backend. */
+/** The environment that the lab gives to both services; each reads its part. Spans go straight to the backend. */
 export function serviceEnvironment(addresses: ServiceAddresses): Record<string, string> {
   const { upstreamUrl, otlpUrl, zipkinUrl, queryUrl, uiUrl, bypassUrl, peerInbound, control } = addresses
-  return {
+  return defined({
     COUNTING_SERVICE_URL: upstreamUrl,
     TRACE_QUERY_URL: queryUrl,
-    ...(uiUrl !== undefined && { TRACE_UI_URL: uiUrl }),
-    ...(bypassUrl !== undefined && { COUNTING_BYPASS_URL: bypassUrl }),
-    ...(peerInbound !== undefined && { PEER_INBOUND: peerInbound }),
-    ...(control && { MESH_CONTROL_URL: control.url, MESH_CONTROL_TOKEN: control.token }),
+    TRACE_UI_URL: uiUrl,
+    COUNTING_BYPASS_URL: bypassUrl,
+    PEER_INBOUND: peerInbound,
+    MESH_CONTROL_URL: control?.url,
+    MESH_CONTROL_TOKEN: control?.token,
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: otlpUrl,
     OTEL_EXPORTER_ZIPKIN_ENDPOINT: zipkinUrl,
     // The page shows a trace as soon as it is there; the default holds spans back for five seconds.
     OTEL_BSP_SCHEDULE_DELAY: '200',
-    // Istio's sidecars pass on what is addressed to the services by name.
-    ALLOWED_HOSTS: 'counting,dashboard',
     // Only the lab routes to these processes: there is no endpoint list to wait for.
     DRAIN_DELAY_MS: '0',
-  }
+  })
+}
+
+/** The part for a service whose environment a chart decides: what only the lab knows, and no waiting. */
+export function labOnlyEnv(env: Record<string, string>): Record<string, string> {
+  const names = ['MESH_CONTROL_URL', 'MESH_CONTROL_TOKEN', 'PEER_INBOUND', 'OTEL_BSP_SCHEDULE_DELAY', 'DRAIN_DELAY_MS']
+  return Object.fromEntries(Object.entries(env).filter(([name]) => names.includes(name)))
 }
 
 /** The same for services that are started by hand beside `throughline dev`, on the demo's ports. */
@@ -56,4 +61,10 @@ export function devEnvironment(controlToken: string): Record<string, string> {
 
 function at(port: number): string {
   return `http://127.0.0.1:${port}`
+}
+
+function defined(env: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
 }

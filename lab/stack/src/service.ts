@@ -1,8 +1,9 @@
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { answersOk, type Command, createProgram, LabError, type Program, type Reaper } from '@throughline/lab-programs'
-import type { ServiceName } from '@throughline/lab-meshes'
+import type { LabSettings, PreparedMesh, ServiceName } from '@throughline/lab-meshes'
+import { answersOk, createProgram, LabError, type Program, type Reaper } from '@throughline/lab-programs'
+import { labOnlyEnv } from './service-environment.ts'
 
 export interface ServiceOptions {
   name: ServiceName
@@ -12,37 +13,33 @@ export interface ServiceOptions {
   env: Record<string, string>
   runDir: string
   reaper: Reaper
-  log?: (line: string) => void
+  log?: ((line: string) => void) | undefined
   /** Moves its command to where it belongs, such as a network namespace. */
-  place?: (service: ServiceName, command: Command) => Command
-  /** Asks it where `address` can't be reached from here. */
-  isReady?: (service: ServiceName) => Promise<boolean>
+  place?: PreparedMesh['placement']['place']
+  /** Whether it is ready, where `address` can't be reached from here. */
+  isReady?: PreparedMesh['placement']['isReady']
 }
 
-/** One of our two services as a process of its own, started from its build. */
+/** One of the two services as a process of its own, started from its build. */
 export function createService(options: ServiceOptions): Program {
-  const { name, address, runDir } = options
+  const { name, address, runDir, reaper, log, isReady, place = (_service, command) => command } = options
   const socketPath = address.startsWith('unix:') ? address.slice('unix:'.length) : undefined
   const [host = '', port = ''] = address.split(':')
-  const { place = (_service, command) => command } = options
+  const listen = socketPath === undefined ? { HOST: host, PORT: port } : { SOCKET_PATH: socketPath }
   const command = place(name, {
     command: process.execPath,
     args: [entryPoint(name)],
-    env: {
-      ...inherited(),
-      ...(socketPath === undefined ? { HOST: host, PORT: port } : { SOCKET_PATH: socketPath }),
-      ...options.env,
-    },
+    env: { ...inheritedEnv(), ...listen, ...options.env },
     cwd: runDir,
   })
   return createProgram({
     name,
     ...command,
     logFile: path.join(runDir, `${name}.log`),
-    reaper: options.reaper,
-    ...(options.log && { log: options.log }),
+    reaper,
+    log,
     isReady() {
-      if (options.isReady) return options.isReady(name)
+      if (isReady) return isReady(name)
       return socketPath === undefined
         ? answersOk(`http://${address}/health/ready`)
         : answersOk('http://localhost/health/ready', { socketPath })
@@ -50,8 +47,36 @@ export function createService(options: ServiceOptions): Program {
   })
 }
 
-/** Nothing of ours: a variable in the user's shell must not change what the lab measures. */
-function inherited(): Record<string, string> {
+export interface ServicesOptions {
+  settings: LabSettings
+  placement: PreparedMesh['placement']
+  /** Environment that the lab gives to both. */
+  env: Record<string, string>
+  runDir: string
+  reaper: Reaper
+}
+
+/** The services that the lab itself starts. */
+export function createServices(options: ServicesOptions): Partial<Record<ServiceName, Program>> {
+  const { settings, placement, env, runDir, reaper } = options
+  if (settings.services === 'expected') return {}
+  const create = (name: ServiceName): Program =>
+    createService({
+      name,
+      address: placement[name],
+      env: { ...(placement.env ? { ...labOnlyEnv(env), ...placement.env[name] } : env), ...settings[`${name}Env`] },
+      runDir,
+      reaper,
+      log: settings.log,
+      place: placement.place,
+      isReady: placement.isReady,
+    })
+  const dashboard = create('dashboard')
+  return settings.countingApp === undefined ? { counting: create('counting'), dashboard } : { dashboard }
+}
+
+/** The few variables that programs need: nothing else in the user's shell may change what the lab measures. */
+function inheritedEnv(): Record<string, string> {
   const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ']
   return Object.fromEntries(
     names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),

@@ -1,33 +1,33 @@
 import { parseArgs } from 'node:util'
-import { demoPorts, LabError, messageOf } from '@throughline/lab-programs'
 import {
   type BypassChoice,
   bypasses,
-  isMeshName,
-  isTracer,
-  meshNames,
+  type LabOptions,
+  labSettings,
   type MeshName,
+  meshNames,
   topologies,
   type Topology,
   type Tracer,
   tracers,
 } from '@throughline/lab-meshes'
+import { demoPorts, LabError, messageOf } from '@throughline/lab-programs'
 
 export interface DemoOptions {
   /** `none` is without sidecars. */
   mesh: MeshName | 'none'
   topology: Topology
   /** Absent where a chart decides it. */
-  bypass?: BypassChoice
+  bypass: BypassChoice | undefined
   tracer: Tracer
   /** Port of the page. */
   port: number
   /** Query address of a real Jaeger. */
-  jaeger?: string
-  otlp?: string
-  zipkin?: string
-  /** Take mesh and pods from `charts/consul`, with this values file where one is named. */
-  fromChart?: { values?: string }
+  jaeger: string | undefined
+  otlp: string | undefined
+  zipkin: string | undefined
+  /** Take mesh and pods from `charts/consul`, with this values file if there is one. */
+  fromChart: LabOptions['fromChart']
   /** Open the page in the browser. */
   open: boolean
   /** Whatever ports are free, instead of the documented ones. */
@@ -36,22 +36,24 @@ export interface DemoOptions {
 }
 
 /**
- * Reads the flags of `throughline demo`; `PORT` in the environment stands in for `--port`.
+ * Reads the flags of `throughline demo`; `PORT` in the environment is the default of `--port`.
  *
  * @throws LabError TL_USAGE with one line that names the flag and what it takes
  */
 export function parseDemoOptions(args: string[], env: NodeJS.ProcessEnv): DemoOptions {
   const { values } = readFlags(args)
   const chart = values['from-chart'] === true || values.values !== undefined
-  const tracer = values.tracer ?? (chart ? 'zipkin' : 'opentelemetry')
-  if (!isTracer(tracer)) throw usage(`--tracer must be one of ${tracers.join(', ')}, not "${tracer}"`)
-  if (values['no-mesh'] === true && values.mesh !== undefined) throw usage('--no-mesh and --mesh exclude each other')
-  const mesh = values.mesh ?? (chart ? 'consul' : 'static-envoy')
-  if (!isMeshName(mesh)) throw usage(`--mesh must be one of ${meshNames.join(', ')}, not "${mesh}"`)
-  if (chart && (mesh !== 'consul' || values['no-mesh'] === true)) throw usage('--from-chart is for --mesh consul')
-  const topology = oneOf(topologies, values.topology ?? (chart ? 'namespaces' : 'loopback'), '--topology')
+  const withoutMesh = values['no-mesh'] === true
+  if (withoutMesh && values.mesh !== undefined) throw usage('--no-mesh and --mesh exclude each other')
   if (chart && values.bypass !== undefined) throw usage('--from-chart and --bypass exclude each other')
-  const bypass = oneOf(bypasses, values.bypass ?? 'open', '--bypass')
+  const settings = labSettings({
+    mesh: withoutMesh ? 'none' : choice(meshNames, values.mesh, '--mesh'),
+    topology: choice(topologies, values.topology, '--topology'),
+    bypass: choice(bypasses, values.bypass, '--bypass'),
+    tracer: choice(tracers, values.tracer, '--tracer'),
+    fromChart: chart ? { values: values.values } : undefined,
+  })
+  if (chart && settings.mesh !== 'consul') throw usage('--from-chart is for --mesh consul')
   if (values.jaeger === undefined && (values.otlp !== undefined || values.zipkin !== undefined)) {
     throw usage('--otlp and --zipkin belong to --jaeger: they say where that Jaeger takes spans')
   }
@@ -59,18 +61,20 @@ export function parseDemoOptions(args: string[], env: NodeJS.ProcessEnv): DemoOp
     const url = values[flag]
     if (url !== undefined && !isHttpUrl(url)) throw usage(`--${flag} must be an http:// URL, not "${url}"`)
   }
+  const { mesh, topology, bypass, tracer, fromChart } = settings
   return {
-    mesh: values['no-mesh'] === true ? 'none' : mesh,
+    mesh,
     topology,
-    ...(chart ? { fromChart: values.values === undefined ? {} : { values: values.values } } : { bypass }),
+    bypass: chart ? undefined : bypass,
     tracer,
+    fromChart,
     port:
       values.port === undefined
         ? parsePort('PORT', env['PORT'] ?? String(demoPorts.dashboard))
         : parsePort('--port', values.port),
-    ...(values.jaeger !== undefined && { jaeger: values.jaeger }),
-    ...(values.otlp !== undefined && { otlp: values.otlp }),
-    ...(values.zipkin !== undefined && { zipkin: values.zipkin }),
+    jaeger: values.jaeger,
+    otlp: values.otlp,
+    zipkin: values.zipkin,
     open: values.open ?? false,
     freePorts: values['free-ports'] ?? false,
     help: values.help ?? false,
@@ -99,7 +103,7 @@ function readFlags(args: string[]) {
       },
     })
   } catch (error) {
-    // The first sentence names the flag; the rest explains positional arguments, which there are none of.
+    // The first sentence names the flag; the rest is about positional arguments, which the demo does not have.
     throw usage(messageOf(error).split(/\. |\n/, 1)[0] ?? '')
   }
 }
@@ -110,9 +114,11 @@ function parsePort(name: string, text: string): number {
   return port
 }
 
-function oneOf<Value extends string>(known: readonly Value[], text: string, flag: string): Value {
+function choice<Value extends string>(known: readonly Value[], text: string | undefined, flag: string) {
   const found = known.find((value) => value === text)
-  if (found === undefined) throw usage(`${flag} must be one of ${known.join(', ')}, not "${text}"`)
+  if (found === undefined && text !== undefined) {
+    throw usage(`${flag} must be one of ${known.join(', ')}, not "${text}"`)
+  }
   return found
 }
 

@@ -35,23 +35,22 @@ export async function demo(args: string[]): Promise<void> {
 
 async function toLabOptions(options: DemoOptions): Promise<LabOptions> {
   const { mesh, topology, bypass, fromChart, tracer, port, freePorts, jaeger, otlp, zipkin } = options
-  // A demo is there to be broken in front of people; the services themselves ignore faults unless told otherwise.
+  // A demo may be broken on purpose; outside of it the services ignore faults by default.
   const env = { FAULTS: 'on', ...passedOnEnvironment(process.env) }
-  const urls = { ...(otlp !== undefined && { otlpUrl: otlp }), ...(zipkin !== undefined && { zipkinUrl: zipkin }) }
   return {
     mesh,
     topology,
-    ...(bypass !== undefined && { bypass }),
-    ...(fromChart && { fromChart }),
+    bypass,
+    fromChart,
     tracer,
     ports: freePorts ? 'free' : { dashboard: port },
     countingEnv: env,
     dashboardEnv: env,
-    ...(jaeger !== undefined && { traceBackend: await findJaeger(jaeger, urls) }),
+    traceBackend: jaeger === undefined ? undefined : await findJaeger(jaeger, { otlpUrl: otlp, zipkinUrl: zipkin }),
   }
 }
 
-/** Which flag helps. */
+/** Adds the flag that helps to the message. */
 function withAdvice(error: unknown): unknown {
   if (!(error instanceof LabError)) return error
   const { code, message } = error

@@ -13,7 +13,7 @@ export async function dev(): Promise<void> {
     const lab = await createLab({
       ports: 'demo',
       services: 'expected',
-      ...(token !== undefined && token !== '' && { controlToken: token }),
+      controlToken: token || undefined,
       log: progress.line,
       signal,
     })

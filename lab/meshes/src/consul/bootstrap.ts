@@ -8,7 +8,7 @@ export interface BootstrapOptions {
   consul: string
   /** URL of the agent's API. */
   agentUrl: string
-  /** `http://host:port` of the sidecars' configuration. Without the scheme `consul connect envoy` looks for TLS. */
+  /** Where the sidecar gets its configuration: `http://host:port`. Without a scheme `consul connect envoy` uses TLS. */
   xdsUrl: string
   /** Envoy's admin: `host:port`. */
   adminBind: string
@@ -16,7 +16,7 @@ export interface BootstrapOptions {
   limitAdmin: boolean
 }
 
-/** An Envoy bootstrap, as far as something is added to it. */
+/** The parts of an Envoy bootstrap that the lab adds to. */
 export interface Bootstrap {
   node: { id: string; metadata?: Record<string, MeshValue> }
   admin?: Record<string, MeshValue>
@@ -30,10 +30,10 @@ export function proxyIdOf(name: ServiceName): string {
 }
 
 /**
- * What `consul connect envoy` writes for the sidecar of a registered service, and what the lab adds. Only this brings
- * another tracer.
+ * The bootstrap that `consul connect envoy` writes for the sidecar of a registered service, with the lab's additions. The
+ * tracer is part of it.
  *
- * @throws LabError TL_MESH_CONFIG_INVALID with Consul's last words
+ * @throws LabError TL_MESH_CONFIG_INVALID with Consul's message
  */
 export async function makeBootstrap(name: ServiceName, options: BootstrapOptions): Promise<Bootstrap> {
   const { consul, agentUrl, xdsUrl, adminBind, limitAdmin } = options
@@ -48,6 +48,6 @@ export async function makeBootstrap(name: ServiceName, options: BootstrapOptions
   }
   const layers = [...(printed.layered_runtime?.layers ?? []), await renderMeshFile('consul/layer.yaml')]
   const limits = limitAdmin ? { allow_paths: await renderMeshFile('envoy/admin-paths.yaml') } : {}
-  // The access log of proxy-defaults is for requests; the lab asks the admin interface all the time.
+  // The access log of proxy-defaults is for requests; the lab's own to the admin interface would flood it.
   return { ...printed, admin: { ...printed.admin, ...limits, access_log: [] }, layered_runtime: { layers } }
 }

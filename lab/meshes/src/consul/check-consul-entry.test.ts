@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { LabError } from '@throughline/lab-programs'
 import { renderMeshFile } from '../mesh-files.ts'
-import { checkConsulEntry, type ConsulEntry } from './check-consul-entry.ts'
+import { checkConsulEntry } from './check-consul-entry.ts'
+import type { ConsulEntry } from './consul-entry.ts'
 import { renderIntentions, renderMeshEntry, renderProxyDefaults, renderServiceDefaults } from './consul-entries.ts'
 import { placementFromChart } from './from-chart.ts'
 
@@ -51,8 +52,8 @@ describe('checkConsulEntry', () => {
       { envoy_listener_tracing_json: tracing },
       'config.envoy_listener_tracing_json: is a map',
     ],
-    ['a map of clusters', { envoy_extra_static_clusters_json: {} }, 'must be a string that holds JSON'],
-    ['what is no JSON', { envoy_tracing_json: '{http}' }, 'config.envoy_tracing_json: holds no JSON'],
+    ['a map of clusters', { envoy_extra_static_clusters_json: {} }, 'must be a string of JSON'],
+    ['what is not JSON', { envoy_tracing_json: '{http}' }, 'config.envoy_tracing_json: is not JSON'],
     ['a misspelt key', { envoy_tracng_json: '{}' }, 'did you mean "envoy_tracing_json"?'],
     ['a key in another spelling', { envoyTracingJson: '{}' }, 'did you mean "envoy_tracing_json"?'],
     ['a key that there isn’t', { colour: 'red' }, 'config has "colour", which Consul ignores; it knows protocol'],
@@ -69,9 +70,9 @@ describe('checkConsulEntry', () => {
   })
 
   it.each([
-    ['a missing @type', { random_sampling: { value: 1 } }, 'has no "@type", and is ignored whole'],
+    ['a missing @type', { random_sampling: { value: 1 } }, 'has no "@type", and is ignored as a whole'],
     ['the type of another message', { '@type': 'x' }, 'has the "@type" "x"'],
-    ['an unknown field', { ...tracing, sampling: 1 }, 'has "sampling", and is ignored whole'],
+    ['an unknown field', { ...tracing, sampling: 1 }, 'has "sampling", and is ignored as a whole'],
     [
       'a fraction',
       { ...tracing, random_sampling: { numerator: 1, denominator: 'HUNDRED' } },
@@ -85,7 +86,7 @@ describe('checkConsulEntry', () => {
 
   it('refuses access logs whose format is no JSON', () => {
     const entry = { ...proxyDefaults({}), accessLogs: { enabled: true, jsonFormat: '{time}' } }
-    expect(messageFor(entry)).toContain('accessLogs.jsonFormat: holds no JSON')
+    expect(messageFor(entry)).toContain('accessLogs.jsonFormat: is not JSON')
   })
 })
 

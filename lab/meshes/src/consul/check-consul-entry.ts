@@ -1,15 +1,9 @@
-import { invalid, isMap, parseText, requireString } from './entry-values.ts'
+import { isPlainObject } from '@throughline/lab-kube-api'
 import { checkListenerTracing, checkStaticClusters, checkTracer } from './check-tracing.ts'
+import type { ConsulEntry } from './consul-entry.ts'
+import { invalid, parseText, requireString } from './entry-values.ts'
 
-/** A config entry as `PUT /v1/config` takes it. */
-export interface ConsulEntry {
-  kind: string
-  /** Absent for `mesh`, of which there is one. */
-  name?: string
-  [field: string]: unknown
-}
-
-/** What Consul 1.22 reads of `config`; it takes any other key, and ignores it. */
+/** The keys of `config` that Consul 1.22 reads; it accepts any other key and ignores it. */
 const configKeys = [
   'protocol',
   'connect_timeout_ms',
@@ -39,16 +33,16 @@ const configKeys = [
 ]
 
 /**
- * Refuses what Consul takes without a word and then ignores: all of it is in `proxy-defaults`, whose `config` it doesn't
- * check. A wrong field anywhere else it refuses itself.
+ * Refuses what Consul accepts silently and then ignores: all of it is in `proxy-defaults`, whose `config` Consul doesn't
+ * check. It refuses a wrong field anywhere else itself.
  *
- * @throws LabError TL_MESH_CONFIG_INVALID that says what is wrong, where, and how it is written
+ * @throws LabError TL_MESH_CONFIG_INVALID that says what is wrong, where, and how to write it
  */
 export function checkConsulEntry(entry: ConsulEntry): void {
   if (entry.kind !== 'proxy-defaults') return
   const where = `proxy-defaults ${entry.name ?? ''}`.trim()
   const { config = {}, accessLogs } = entry as { config?: unknown; accessLogs?: { jsonFormat?: unknown } }
-  if (!isMap(config)) throw invalid(where, 'config is no map')
+  if (!isPlainObject(config)) throw invalid(where, 'config is not a map')
   for (const [key, value] of Object.entries(config)) {
     if (!configKeys.includes(key)) {
       throw invalid(where, `config has "${key}", which Consul ignores${suggestion(key)}`)
@@ -63,8 +57,8 @@ export function checkConsulEntry(entry: ConsulEntry): void {
 
 function suggestion(key: string): string {
   const alike = configKeys.find((known) => {
-    const [one, other] = [letters(known), letters(key)]
-    return one === other || one.includes(other) || other.includes(one) || sharedEnds(known, key)
+    const [knownLetters, keyLetters] = [letters(known), letters(key)]
+    return knownLetters.includes(keyLetters) || keyLetters.includes(knownLetters) || sharedEnds(known, key)
   })
   return alike === undefined ? `; it knows ${configKeys.join(', ')}` : `; did you mean "${alike}"?`
 }
@@ -79,12 +73,12 @@ function letters(text: string): string {
     .join('')
 }
 
-/** Whether two names differ in two letters of their middle at most. */
-function sharedEnds(one: string, other: string): boolean {
-  const length = Math.max(one.length, other.length)
+/** Whether two names differ in at most two letters of their middle. */
+function sharedEnds(a: string, b: string): boolean {
+  const length = Math.max(a.length, b.length)
   let start = 0
-  while (start < length && one[start] === other[start]) start += 1
+  while (start < length && a[start] === b[start]) start += 1
   let end = 0
-  while (end < length - start && one.at(-1 - end) === other.at(-1 - end)) end += 1
+  while (end < length - start && a.at(-1 - end) === b.at(-1 - end)) end += 1
   return start + end >= length - 2
 }

@@ -1,4 +1,5 @@
-import { invalid, isMap, parseText } from './entry-values.ts'
+import { isPlainObject } from '@throughline/lab-kube-api'
+import { invalid, parseText } from './entry-values.ts'
 
 const tracingType =
   'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing'
@@ -17,16 +18,16 @@ const tracingFields = [
 
 interface Context {
   where: string
-  /** Names of the static clusters beside it. */
+  /** Names of the static clusters of the same entry. */
   clusters: string[]
 }
 
-/** Names of the clusters that a bootstrap gets; none without the setting. */
+/** Names of the clusters that the setting adds to a bootstrap. */
 export function checkStaticClusters(value: unknown, entry: string): string[] {
   if (value === undefined) return []
   const where = `${entry}: config.envoy_extra_static_clusters_json`
   return (parseText(value, where, 'list') as unknown[]).map((cluster) => {
-    const name = isMap(cluster) ? cluster['name'] : undefined
+    const name = isPlainObject(cluster) ? cluster['name'] : undefined
     if (typeof name !== 'string' || name === '') throw invalid(where, 'has a cluster without a name')
     return name
   })
@@ -37,25 +38,25 @@ export function checkTracer(value: unknown, { where: entry, clusters }: Context)
   if (value === undefined) return
   const where = `${entry}: config.envoy_tracing_json`
   const tracing = parseText(value, where)
-  const provider = isMap(tracing) ? tracing['http'] : undefined
-  if (!isMap(provider)) throw invalid(where, 'has no "http", under which the tracer stands')
+  const provider = isPlainObject(tracing) ? tracing['http'] : undefined
+  if (!isPlainObject(provider)) throw invalid(where, 'has no "http", the key of the tracer')
   checkProvider(provider, { where: `${where}, http`, clusters })
 }
 
-/** What Consul puts into each listener: it must be this one message, or there is no tracing at all. */
+/** What Consul puts into each listener: anything but this one message switches tracing off. */
 export function checkListenerTracing(value: unknown, { where: entry, clusters }: Context): void {
   if (value === undefined) return
   const where = `${entry}: config.envoy_listener_tracing_json`
   const tracing = parseText(value, where)
-  if (!isMap(tracing)) throw invalid(where, 'holds no map')
+  if (!isPlainObject(tracing)) throw invalid(where, 'is not a map')
   if (tracing['@type'] !== tracingType) {
     const found = tracing['@type'] === undefined ? 'no "@type"' : `the "@type" ${JSON.stringify(tracing['@type'])}`
-    throw invalid(where, `has ${found}, and is ignored whole; it must be "${tracingType}"`)
+    throw invalid(where, `has ${found}, and is ignored as a whole; it must be "${tracingType}"`)
   }
   for (const [field, content] of Object.entries(tracing)) {
     const name = field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
     if (!tracingFields.includes(name)) {
-      throw invalid(where, `has "${field}", and is ignored whole; it may have ${tracingFields.join(', ')}`)
+      throw invalid(where, `has "${field}", and is ignored as a whole; it may have ${tracingFields.join(', ')}`)
     }
     if (name.endsWith('_sampling')) checkPercent(content, `${where}, ${field}`)
     if (name === 'provider') checkProvider(content, { where: `${where}, provider`, clusters })
@@ -64,35 +65,35 @@ export function checkListenerTracing(value: unknown, { where: entry, clusters }:
 
 function checkPercent(content: unknown, where: string): void {
   const isPercent =
-    isMap(content) &&
+    isPlainObject(content) &&
     Object.keys(content).every((key) => key === 'value') &&
     typeof content['value'] === 'number' &&
     content['value'] >= 0 &&
     content['value'] <= 100
   if (!isPercent) {
     const found = JSON.stringify(content)
-    throw invalid(where, `is ${found}, and nothing is traced; a percentage is {"value": 0 to 100}`)
+    throw invalid(where, `is ${found}, so nothing is traced; a percentage is {"value": 0 to 100}`)
   }
 }
 
 function checkProvider(provider: unknown, { where, clusters }: Context): void {
-  const config = isMap(provider) ? provider['typed_config'] : undefined
-  if (!isMap(config) || typeof config['@type'] !== 'string') {
+  const config = isPlainObject(provider) ? provider['typed_config'] : undefined
+  if (!isPlainObject(config) || typeof config['@type'] !== 'string') {
     throw invalid(where, 'has no "typed_config" with an "@type", and a sidecar that starts with it opens no listener')
   }
   const [cluster] = findClusters(config)
   if (cluster !== undefined && !clusters.includes(cluster)) {
     throw invalid(
       where,
-      `reports to the cluster "${cluster}", which config.envoy_extra_static_clusters_json has not: listeners are refused`,
+      `reports to the cluster "${cluster}", which is not in config.envoy_extra_static_clusters_json: Envoy refuses the listeners`,
     )
   }
 }
 
-/** Where a tracer sends its spans: the name has another place for each kind of tracer. */
+/** Where a tracer sends its spans: each kind of tracer names its cluster under another key. */
 function findClusters(config: Record<string, unknown>): string[] {
   return Object.entries(config).flatMap(([key, value]) => {
-    if (isMap(value)) return findClusters(value)
+    if (isPlainObject(value)) return findClusters(value)
     return ['collector_cluster', 'cluster', 'cluster_name'].includes(key) && typeof value === 'string' ? [value] : []
   })
 }

@@ -1,45 +1,45 @@
 import path from 'node:path'
 import { createProgram, type Program, type Reaper } from '@throughline/lab-programs'
 import { renderMeshFile, writeMeshFile } from '../mesh-files.ts'
+import type { AgentPlacement } from '../placement/consul-placement.ts'
 import type { MeshValue } from '../render-mesh.ts'
 import { type ConsulClient, createConsulClient } from './consul-client.ts'
-import type { AgentPlacement } from '../placement/consul-placement.ts'
 
 export interface ConsulAgentOptions {
   /** Path of the Consul to run. */
-  binary: string
+  consul: string
   placement: AgentPlacement
   runDir: string
   reaper: Reaper
-  log?: (line: string) => void
+  log?: ((line: string) => void) | undefined
 }
 
-/** What a mesh needs of a Consul server, whether the lab or compose runs it. */
+/** A Consul server as a mesh uses it, whoever runs it. */
 export interface ConsulAgent extends Pick<Program, 'name' | 'pid' | 'stop'> {
-  /** Resolves when it leads itself and can sign certificates. */
+  /** Resolves when it has elected itself leader and can sign certificates. */
   start: () => Promise<void>
-  /** Why it doesn't answer; `undefined` when it does. */
+  /** Why it doesn't answer; `undefined` while it does. */
   downReason: () => string | undefined | Promise<string | undefined>
   client: ConsulClient
-  /** `http://host:port` of the sidecars' configuration. */
+  /** Where sidecars get their configuration: `http://host:port`. */
   xdsUrl: string
 }
 
 /** A single Consul server that the lab runs itself. */
-export function createConsulAgent({ binary, placement, runDir, reaper, log }: ConsulAgentOptions): ConsulAgent {
+export function createConsulAgent({ consul, placement, runDir, reaper, log }: ConsulAgentOptions): ConsulAgent {
   const { ports } = placement
   const [host = placement.bind] = placement.client.split(' ')
   const config = path.join(runDir, 'consul', 'agent.json')
   const client = createConsulClient(`http://${host}:${ports.http}`)
   const program = createProgram({
     name: 'consul',
-    command: binary,
+    command: consul,
     args: ['agent', `-config-file=${config}`],
     env: {},
     cwd: runDir,
     logFile: path.join(runDir, 'consul.log'),
     reaper,
-    ...(log && { log }),
+    log,
     readyTimeoutMs: 30_000,
     isReady: client.isReady,
   })

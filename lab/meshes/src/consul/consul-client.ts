@@ -7,12 +7,13 @@ import {
   poll,
 } from '@throughline/lab-programs'
 import type { MeshValue } from '../render-mesh.ts'
-import { checkConsulEntry, type ConsulEntry } from './check-consul-entry.ts'
+import { checkConsulEntry } from './check-consul-entry.ts'
+import type { ConsulEntry } from './consul-entry.ts'
 
-/** Milliseconds for an agent that is being restarted to answer again, and to find that it leads. */
-const patience = 10_000
+/** Milliseconds for an agent that is being restarted to answer again and elect a leader. */
+const answerDeadline = 10_000
 
-/** The part of Consul's HTTP API that a mesh needs. */
+/** The part of Consul's HTTP API that a mesh uses. */
 export interface ConsulClient {
   url: string
   /** Whether the agent has a leader and its authority a root certificate. */
@@ -20,22 +21,22 @@ export interface ConsulClient {
   /**
    * Writes a config entry, after `checkConsulEntry`.
    *
-   * @throws LabError TL_MESH_CONFIG_INVALID, TL_MESH_UPDATE_REJECTED with Consul's own words, TL_MESH_UPDATE_TIMEOUT
+   * @throws LabError TL_MESH_CONFIG_INVALID, TL_MESH_UPDATE_REJECTED with Consul's message, TL_MESH_UPDATE_TIMEOUT
    */
   writeEntry: (entry: ConsulEntry) => Promise<void>
   /**
-   * A config entry as it is in Consul, in the spelling in which it is written; undefined when there is none.
+   * A config entry from Consul, with its keys spelled as in a write; undefined when there is none.
    *
    * @throws LabError TL_MESH_UPDATE_TIMEOUT
    */
   readEntry: (kind: string, name: string) => Promise<ConsulEntry | undefined>
-  /** Registers a service with its sidecar, or replaces what is registered under its name. */
+  /** Registers a service with its sidecar, or replaces the registration under its name. */
   register: (registration: MeshValue) => Promise<void>
 }
 
 export function createConsulClient(url: string): ConsulClient {
-  /** Asks until there is an answer that counts. */
-  const ask = async (path: string, options: HttpRequestOptions, what: string): Promise<HttpAnswer> => {
+  /** Repeats a request until Consul accepts or refuses it. */
+  const send = async (path: string, options: HttpRequestOptions, what: string): Promise<HttpAnswer> => {
     let last = 'no answer'
     const attempt = async (): Promise<HttpAnswer | undefined> => {
       try {
@@ -47,12 +48,12 @@ export function createConsulClient(url: string): ConsulClient {
         return undefined
       }
     }
-    const answer = await poll(attempt, { deadlineMs: patience, intervalMs: 100 })
+    const answer = await poll(attempt, { deadlineMs: answerDeadline, intervalMs: 100 })
     if (answer === undefined) throw new LabError('TL_MESH_UPDATE_TIMEOUT', `Consul did not ${what}: ${last}`)
     return answer
   }
   const put = async (path: string, body: MeshValue): Promise<void> => {
-    const answer = await ask(path, { method: 'PUT', body }, 'take the change')
+    const answer = await send(path, { method: 'PUT', body }, 'accept the change')
     if (isRefusal(answer)) {
       throw new LabError('TL_MESH_UPDATE_REJECTED', `Consul refused the change: ${answer.body.trim()}`)
     }
@@ -73,27 +74,27 @@ export function createConsulClient(url: string): ConsulClient {
       await put('/v1/config', entry as unknown as MeshValue)
     },
     async readEntry(kind, name) {
-      const { status, body } = await ask(`/v1/config/${kind}/${name}`, {}, `give its ${kind} ${name}`)
-      return status === 200 ? (asWritten(JSON.parse(body) as MeshValue) as unknown as ConsulEntry) : undefined
+      const { status, body } = await send(`/v1/config/${kind}/${name}`, {}, `return its ${kind} ${name}`)
+      return status === 200 ? (lowerCaseKeys(JSON.parse(body) as MeshValue) as unknown as ConsulEntry) : undefined
     },
     register: (registration) => put('/v1/agent/service/register', registration),
   }
 }
 
-/** Consul answers 500 to some entries that are wrong, and to all of them while it has no leader. */
+/** Consul answers 500 to some wrong entries, and to every entry while it has no leader. */
 function isRefusal({ status, body }: HttpAnswer): boolean {
   return (
     (status >= 400 && status < 500) || (status === 500 && !/leader|leave in progress|rpc error|timeout/i.test(body))
   )
 }
 
-/** Consul answers with `Kind` and `Sources`, and is told `kind` and `sources`. */
-function asWritten(value: MeshValue): MeshValue {
-  if (Array.isArray(value)) return value.map(asWritten)
+/** Consul answers with `Kind` and `Sources`, and accepts `kind` and `sources`. */
+function lowerCaseKeys(value: MeshValue): MeshValue {
+  if (Array.isArray(value)) return value.map(lowerCaseKeys)
   if (value === null || typeof value !== 'object') return value
-  const pairs = Object.entries(value).map(([key, one]) => [
+  const pairs = Object.entries(value).map(([key, child]) => [
     `${key.charAt(0).toLowerCase()}${key.slice(1)}`,
-    asWritten(one),
+    lowerCaseKeys(child),
   ])
   return Object.fromEntries(pairs) as MeshValue
 }

@@ -1,19 +1,19 @@
-import type { Tracer } from '../mesh.ts'
 import { renderMeshFile } from '../mesh-files.ts'
-import type { Backend } from '../mesh-module.ts'
+import type { Tracer } from '../mesh.ts'
+import type { ServicePlacement } from '../placement/consul-placement.ts'
 import type { MeshValue } from '../render-mesh.ts'
 import type { ServiceName } from '../service-name.ts'
 import { envoyAddress } from '../sidecar/envoy-address.ts'
-import type { ConsulEntry } from './check-consul-entry.ts'
-import type { ServicePlacement } from '../placement/consul-placement.ts'
+import type { SpanReceivers } from '../trace-backend.ts'
+import type { ConsulEntry } from './consul-entry.ts'
 import type { ConsulState } from './consul-settings.ts'
 
 const folder = 'consul/proxy-defaults'
 
-/** What every sidecar gets. Without a tracer there is no cluster for spans and no sampling either. */
+/** The settings of every sidecar. Without a tracer there is no cluster for spans and no sampling either. */
 export async function renderProxyDefaults(
   { tracer, sampling }: Pick<ConsulState, 'tracer' | 'sampling'>,
-  backend: Backend,
+  backend: SpanReceivers,
 ): Promise<ConsulEntry> {
   const traces = tracer !== 'none'
   return asEntry(
@@ -42,9 +42,9 @@ export async function renderMeshEntry({ mtls }: Pick<ConsulState, 'mtls'> = {}):
   return asEntry(await renderMeshFile('consul/mesh.yaml', { PERMISSIVE: mtls === undefined ? null : true }))
 }
 
-/** A service and its sidecar, as `PUT /v1/agent/service/register` takes them. */
-export async function renderRegistration(name: ServiceName, placement: ServicePlacement): Promise<MeshValue> {
-  const { address, app, inboundPort, upstream, transparentProxy, bindAddress, metricsPort } = placement
+/** A service and its sidecar, for `PUT /v1/agent/service/register`. */
+export async function renderRegistration(name: ServiceName, service: ServicePlacement): Promise<MeshValue> {
+  const { address, app, inboundPort, upstream, transparentProxy, bindAddress, metricsPort } = service
   const socket = 'socket' in app
   return renderMeshFile('consul/registration.yaml', {
     NAME: name,
@@ -71,16 +71,16 @@ export async function renderRegistration(name: ServiceName, placement: ServicePl
   })
 }
 
-function backendOf(tracer: Tracer, { otlpUrl, zipkinUrl }: Backend): URL {
+function backendOf(tracer: Tracer, { otlpUrl, zipkinUrl }: SpanReceivers): URL {
   return new URL(tracer === 'opentelemetry' ? otlpUrl : zipkinUrl)
 }
 
-function renderCluster(tracer: Tracer, backend: Backend): Promise<MeshValue> {
+function renderCluster(tracer: Tracer, backend: SpanReceivers): Promise<MeshValue> {
   const { hostname, port } = backendOf(tracer, backend)
   return renderMeshFile(`${folder}/cluster.yaml`, { BACKEND: envoyAddress(`${hostname}:${port || '80'}`) })
 }
 
-function renderTracer(tracer: Tracer, backend: Backend): Promise<MeshValue> {
+function renderTracer(tracer: Tracer, backend: SpanReceivers): Promise<MeshValue> {
   const { href, pathname } = backendOf(tracer, backend)
   return renderMeshFile(
     `${folder}/${tracer}.yaml`,
@@ -94,5 +94,5 @@ function renderSampling(sampling: string): Promise<MeshValue> {
 
 const asEntry = (value: MeshValue): ConsulEntry => value as unknown as ConsulEntry
 
-/** As Consul wants it: given as a map, it is taken without a word and does nothing. */
+/** Consul needs a string of JSON here: it accepts a map, too, and ignores it. */
 const text = async (value: Promise<MeshValue>): Promise<string> => JSON.stringify(await value)

@@ -1,67 +1,59 @@
 import { findEnvoy, findGoTool, goTools, isAtLeast, readEnvoyVersion, versions } from '@throughline/lab-programs'
 import type { MeshModule, PrepareOptions } from '../mesh-module.ts'
-import { usableTracers } from '../usable-tracers.ts'
-import type { ServiceName } from '../service-name.ts'
 import { placeConsulAsChart } from '../placement/consul-chart.ts'
+import { placeConsulOnLoopback } from '../placement/consul-loopback.ts'
+import type { ConsulPlacement } from '../placement/consul-placement.ts'
+import { placeConsulInPods } from '../placement/consul-pods.ts'
+import type { ServiceName } from '../service-name.ts'
+import { usableTracers } from '../usable-tracers.ts'
 import { createConsulAgent } from './consul-agent.ts'
 import { createConsulMesh } from './consul-mesh.ts'
-import type { ConsulPlacement } from '../placement/consul-placement.ts'
 import { type ConsulSidecar, createConsulSidecar } from './consul-sidecar.ts'
 import { placementFromChart } from './from-chart.ts'
 import type { ChartPlacement } from './read-chart.ts'
-import { placeConsulOnLoopback } from '../placement/consul-loopback.ts'
-import { placeConsulInPods } from '../placement/consul-pods.ts'
 
 /** A real Consul, and the Envoy that its sidecars have today, unmodified. */
 export const consulModule: MeshModule = {
-  async prepare(given) {
-    const { options, runDir, reaper } = given
-    const { log, signal, sampling, fromChart } = options
+  async prepare(options) {
+    const { settings, runDir, reaper } = options
+    const { log, signal, sampling, tracer, fromChart } = settings
     const { programs } = await findGoTool(goTools.consul)
-    const envoy = await findEnvoy({
-      version: options.envoyVersion ?? versions.consul.envoy,
-      ...(log && { log }),
-      ...(signal && { signal }),
-    })
-    const version = await readEnvoyVersion(envoy.path)
+    const consul = programs['consul'] ?? ''
+    const { path: envoy } = await findEnvoy({ version: settings.envoyVersion ?? versions.consul.envoy, log, signal })
+    const version = await readEnvoyVersion(envoy)
+    const limitAdmin = version === undefined || isAtLeast(version, versions.envoy.adminPaths)
     // Consul could report to Datadog, too; `mesh/consul` has no file for it.
-    const tracers = usableTracers(version, options.traceBackend).filter((tracer) =>
-      fromChart === undefined ? tracer !== 'datadog' : tracer === 'zipkin',
+    const tracers = usableTracers(version, settings.traceBackend).filter((name) =>
+      fromChart === undefined ? name !== 'datadog' : name === 'zipkin',
     )
-    const chart =
-      fromChart === undefined
-        ? undefined
-        : await placementFromChart(fromChart.values === undefined ? {} : { values: fromChart.values })
-    const placement = await placeConsul(given, chart)
+    const chart = fromChart && (await placementFromChart({ values: fromChart.values }))
+    const { placement, listensOn, close, ...inConsul } = await placeConsul(options, chart)
     return {
-      placement: placement.placement,
+      placement,
       tracers,
-      listensOn: placement.listensOn,
-      create(backend, tracer) {
-        const consul = programs['consul'] ?? ''
-        const run = { placement, consul, runDir, reaper, ...(log && { log }) }
-        const agent = createConsulAgent({ ...run, binary: consul, placement: placement.agent })
-        const limitAdmin = version === undefined || isAtLeast(version, versions.envoy.adminPaths)
+      listensOn,
+      create(backend) {
+        const agent = createConsulAgent({ consul, placement: inConsul.agent, runDir, reaper, log })
         const sidecar = (name: ServiceName): ConsulSidecar =>
-          createConsulSidecar(name, { ...run, agent, envoy: envoy.path, limitAdmin })
+          createConsulSidecar(name, { placement: inConsul, agent, consul, envoy, limitAdmin, runDir, reaper, log })
         return createConsulMesh({
           agent,
           sidecars: { counting: sidecar('counting'), dashboard: sidecar('dashboard') },
-          services: placement.services,
-          bypass: placement.bypass,
+          services: inConsul.services,
+          bypass: inConsul.bypass,
           backend,
           tracer,
           tracers,
-          ...(chart && { entries: chart.entries }),
-          ...(sampling !== undefined && { sampling }),
+          entries: chart?.entries,
+          sampling,
         })
       },
-      close: placement.close,
+      close,
     }
   },
 }
 
-function placeConsul(given: PrepareOptions, chart: ChartPlacement | undefined): Promise<ConsulPlacement> {
-  if (chart) return placeConsulAsChart(given, chart)
-  return given.options.topology === 'namespaces' ? placeConsulInPods(given) : placeConsulOnLoopback(given)
+function placeConsul(options: PrepareOptions, chart: ChartPlacement | undefined): Promise<ConsulPlacement> {
+  if (chart) return placeConsulAsChart(options, chart)
+  return options.settings.topology === 'namespaces' ? placeConsulInPods(options) : placeConsulOnLoopback(options)
 }

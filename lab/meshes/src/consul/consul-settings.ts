@@ -1,5 +1,6 @@
 import { LabError } from '@throughline/lab-programs'
 import type { Access, Setting, Tracer } from '../mesh.ts'
+import type { ConsulEntry } from './consul-entry.ts'
 
 /** What can be chosen for the whole mesh while it runs, by the setting's name. */
 interface Choices {
@@ -7,13 +8,13 @@ interface Choices {
   rule: 'get-only' | 'everything' | 'denied'
   /** What the sidecars see of a call. */
   protocol: 'http' | 'tcp'
-  /** Percentage of requests to trace of those that arrive without a sampling decision. */
+  /** Percentage of requests traced when no caller has decided. */
   sampling: string
-  /** What counting's sidecar takes beside mutual TLS; absent where no transparent proxy brings it anything else. */
-  mtls?: 'strict' | 'permissive'
+  /** Whether counting's sidecar accepts plain text, too; absent where no transparent proxy redirects any to it. */
+  mtls?: 'strict' | 'permissive' | undefined
 }
 
-/** What Consul is meant to make of the mesh. */
+/** The state that Consul is asked to bring about. */
 export interface ConsulState extends Choices {
   tracer: Tracer
 }
@@ -25,10 +26,10 @@ const settings: readonly (Omit<Setting, 'value' | 'name'> & { name: keyof Choice
     choices: [
       {
         value: 'get-only',
-        label: 'GET / of the dashboard',
+        label: 'GET / from the dashboard',
         effect: 'Only the dashboard may call, and only GET /; anything else gets 403.',
       },
-      { value: 'everything', label: 'everything of the dashboard', effect: 'The dashboard may send any request.' },
+      { value: 'everything', label: 'anything from the dashboard', effect: 'The dashboard may send any request.' },
       {
         value: 'denied',
         label: 'nothing',
@@ -58,7 +59,7 @@ const settings: readonly (Omit<Setting, 'value' | 'name'> & { name: keyof Choice
     choices: [100, 10, 0].map((percentage) => ({
       value: String(percentage),
       label: `${percentage} %`,
-      effect: `The sidecars trace ${percentage} % of the requests that come without a decision.`,
+      effect: `The sidecars trace ${percentage} % of the requests that arrive without a sampling decision.`,
     })),
   },
   {
@@ -69,13 +70,13 @@ const settings: readonly (Omit<Setting, 'value' | 'name'> & { name: keyof Choice
       {
         value: 'permissive',
         label: 'permissive',
-        effect: 'Plain text to counting goes to its app past every intention: the bypass is open again.',
+        effect: 'Plain text to counting reaches its app without any intention: the bypass is open again.',
       },
     ],
   },
 ]
 
-/** The settings as a mesh reports them, each with the choice in force; without those that its state has not. */
+/** The settings as a mesh reports them, each with the choice in force; those without a value in the state are left out. */
 export function describeSettings(state: Choices): Setting[] {
   return settings.flatMap((setting) => {
     const value = state[setting.name]
@@ -88,7 +89,7 @@ export function parseSetting(
   { name, value }: { name: string; value: string },
   state: Choices,
 ): Partial<ConsulState> | undefined {
-  const setting = describeSettings(state).find((one) => one.name === name)
+  const setting = describeSettings(state).find((candidate) => candidate.name === name)
   return setting?.choices.some((choice) => choice.value === value) === true ? { [name]: value } : undefined
 }
 
@@ -98,20 +99,20 @@ export function accessOf(rule: Choices['rule']): Access {
 }
 
 /**
- * With tcp there are no methods to have a rule for.
+ * With tcp there are no methods, so the rule on them becomes the one without.
  *
- * @throws LabError TL_BAD_REQUEST when just that is asked for
+ * @throws LabError TL_BAD_REQUEST when a rule on methods is requested
  */
-export function withRuleFor(state: ConsulState, asked: Partial<ConsulState>): ConsulState {
+export function withRuleFor(state: ConsulState, part: Partial<ConsulState>): ConsulState {
   if (state.protocol === 'http' || state.rule !== 'get-only') return state
-  if (asked.rule !== undefined) {
+  if (part.rule !== undefined) {
     throw new LabError('TL_BAD_REQUEST', 'a rule on methods and paths needs the protocol http: with tcp there are none')
   }
   return { ...state, rule: 'everything' }
 }
 
-/** The rule that config entries have for calls of the dashboard to counting; nothing is allowed that none speaks of. */
-export function ruleIn(entries: readonly { kind: string; name?: string; [field: string]: unknown }[]): Choices['rule'] {
+/** The rule that config entries set for calls from the dashboard to counting; without one they are denied. */
+export function ruleIn(entries: readonly ConsulEntry[]): Choices['rule'] {
   const counting = entries.find(({ kind, name }) => kind === 'service-intentions' && name === 'counting')
   const sources = (counting?.['sources'] ?? []) as { name?: string; action?: string; permissions?: unknown }[]
   const dashboard = sources.find(({ name }) => name === 'dashboard')

@@ -1,11 +1,12 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Reaper } from '@throughline/lab-programs'
+import type { ConsulPlacement, ServicePlacement } from '../placement/consul-placement.ts'
 import type { ServiceName } from '../service-name.ts'
-import { createEnvoySidecar, type Sidecar } from '../sidecar/envoy-sidecar.ts'
+import { envoyCommand } from '../sidecar/envoy-command.ts'
+import { createSidecar, type Sidecar } from '../sidecar/sidecar.ts'
 import { makeBootstrap, proxyIdOf } from './bootstrap.ts'
 import type { ConsulAgent } from './consul-agent.ts'
-import type { ConsulPlacement, ServicePlacement } from '../placement/consul-placement.ts'
 
 export interface ConsulSidecarOptions {
   placement: Pick<ConsulPlacement, 'services' | 'arrange' | 'placeSidecar'>
@@ -17,25 +18,18 @@ export interface ConsulSidecarOptions {
   limitAdmin: boolean
   runDir: string
   reaper: Reaper
-  log?: (line: string) => void
+  log?: ((line: string) => void) | undefined
 }
 
 /** The Envoy of a registered service, bootstrapped by Consul and configured by it over xDS. */
 export interface ConsulSidecar extends Sidecar {
-  /** Takes a bootstrap from Consul as it is now, for the next start. Only this brings another tracer. */
+  /** Gets a bootstrap from Consul for the next start. A change of the tracer needs one; `restart` then brings it. */
   prepare: () => Promise<void>
-  /** Starts it again with what `prepare` took; resolves when it runs. */
-  restart: () => Promise<void>
 }
 
-/** Listeners that Consul gives a sidecar of this placement. */
-export function listenersOf({
-  address,
-  bindAddress = address,
-  inboundPort,
-  upstream,
-  transparentProxy,
-}: ServicePlacement): string[] {
+/** The listeners that Consul gives to a sidecar. */
+export function listenersOf(service: ServicePlacement): string[] {
+  const { address, bindAddress = address, inboundPort, upstream, transparentProxy } = service
   return [
     `public_listener:${bindAddress}:${inboundPort}`,
     ...(upstream ? [`counting:${upstream.address}:${upstream.port}`] : []),
@@ -45,25 +39,23 @@ export function listenersOf({
 
 /** A sidecar that the lab runs itself. */
 export function createConsulSidecar(name: ServiceName, options: ConsulSidecarOptions): ConsulSidecar {
-  const { placement, agent, consul, limitAdmin, runDir, reaper, log } = options
+  const { placement, agent, consul, envoy, limitAdmin, runDir, reaper, log } = options
   const service = placement.services[name]
   const proxyId = proxyIdOf(name)
   const bootstrap = path.join(runDir, `${name}-sidecar.json`)
   const logFile = path.join(runDir, `${name}-sidecar.log`)
+  // Both sidecars share one tracer of proxy-defaults, which names no service.
+  const env = { OTEL_RESOURCE_ATTRIBUTES: `service.name=${name}` }
 
-  const sidecar = createEnvoySidecar({
+  const sidecar = createSidecar({
     name: `${name}-sidecar`,
     nodeId: proxyId,
-    binary: options.envoy,
     adminUrl: service.admin.url,
-    bootstrap,
     listeners: listenersOf(service),
-    // One tracer of proxy-defaults serves both, and has no name of a service.
-    env: { OTEL_RESOURCE_ATTRIBUTES: `service.name=${name}` },
-    place: (command) => placement.placeSidecar(name, command),
-    runDir,
+    command: placement.placeSidecar(name, envoyCommand({ envoy, bootstrap, env, cwd: runDir })),
+    logFile,
     reaper,
-    ...(log && { log }),
+    log,
   })
 
   return {
@@ -71,10 +63,10 @@ export function createConsulSidecar(name: ServiceName, options: ConsulSidecarOpt
     async prepare() {
       const agentUrl = agent.client.url
       const adminBind = service.admin.bind
-      const made = await makeBootstrap(name, { consul, agentUrl, xdsUrl: agent.xdsUrl, adminBind, limitAdmin })
-      // It would hold a token where there are ACLs. The mode counts only for a file that is new.
+      const content = await makeBootstrap(name, { consul, agentUrl, xdsUrl: agent.xdsUrl, adminBind, limitAdmin })
+      // Under ACLs it holds a token. The mode counts only for a new file.
       await fs.rm(bootstrap, { force: true })
-      await fs.writeFile(bootstrap, JSON.stringify(made, null, 2), { mode: 0o600 })
+      await fs.writeFile(bootstrap, JSON.stringify(content, null, 2), { mode: 0o600 })
       await fs.writeFile(logFile, '', { flag: 'a' })
       await placement.arrange(name, { consul, agentUrl, proxyId, bootstrap, logFile })
     },

@@ -2,8 +2,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { readObjects } from '@throughline/lab-kube-api'
 import { expect, it } from 'vitest'
-import type { ConsulEntry } from './check-consul-entry.ts'
 import { renderIntentions, renderMeshEntry, renderProxyDefaults, renderServiceDefaults } from './consul-entries.ts'
+import type { ConsulEntry } from './consul-entry.ts'
 import { readChart } from './read-chart.ts'
 
 /** A render that the charts' own tests keep true. */

@@ -18,10 +18,10 @@ const releases = [
  * Renders `charts/consul` and its `install/mesh` with the real Helm and reads what they ask of Consul.
  *
  * @param values a values file for the application's chart, default none
- * @throws LabError TL_BINARY_MISSING without Helm, TL_MESH_CONFIG_INVALID with Helm's own words when it refuses
+ * @throws LabError TL_BINARY_MISSING without Helm, TL_MESH_CONFIG_INVALID with Helm's message when it refuses
  */
 export async function placementFromChart(
-  options: { values?: string; env?: NodeJS.ProcessEnv } = {},
+  options: { values?: string | undefined; env?: NodeJS.ProcessEnv } = {},
 ): Promise<ChartPlacement> {
   const { values, env = process.env } = options
   const helm = createHelm(await findHelm(4, env))

@@ -1,10 +1,10 @@
 import { httpRequest } from '@throughline/lab-programs'
-import type { ServiceName } from '../service-name.ts'
 import type { ServicePlacement } from '../placement/consul-placement.ts'
+import type { ServiceName } from '../service-name.ts'
 import type { ConsulState } from './consul-settings.ts'
 import type { SidecarConfig } from './sidecar-config.ts'
 
-/** Whether a sidecar does its part of a state. */
+/** Whether a sidecar's configuration is the one that a state asks of it. */
 export function matchesState(
   config: SidecarConfig,
   { state, name }: { state: ConsulState; name: ServiceName },
@@ -15,20 +15,20 @@ export function matchesState(
   return state.protocol === 'tcp' || state.tracer === 'none' || config.sampling === state.sampling
 }
 
-/** The state that counting's sidecar shows; what it doesn't show is as it was asked for. */
-export function stateInForce(counting: SidecarConfig, wanted: ConsulState): ConsulState {
-  const { sampling = wanted.sampling, mtls = wanted.mtls, ...shown } = counting
+/** The state that counting's sidecar shows; what it doesn't show is as requested. */
+export function stateInForce(counting: SidecarConfig, requested: ConsulState): ConsulState {
+  const { sampling = requested.sampling, mtls = requested.mtls, ...shown } = counting
   return {
-    ...wanted,
+    ...requested,
     ...shown,
-    // Without a tracer a sidecar has a sampling, and it means nothing.
-    sampling: wanted.tracer === 'none' ? wanted.sampling : sampling,
-    ...(wanted.mtls !== undefined && mtls !== undefined && { mtls }),
+    // Without a tracer the sampling of a sidecar means nothing.
+    sampling: requested.tracer === 'none' ? requested.sampling : sampling,
+    mtls: requested.mtls === undefined ? undefined : mtls,
   }
 }
 
-/** Whether the dashboard's sidecar has a healthy counting to send to. */
-export async function knowsCounting({ admin }: ServicePlacement): Promise<boolean> {
+/** Whether the dashboard's sidecar has a healthy counting endpoint. */
+export async function hasHealthyCounting({ admin }: ServicePlacement): Promise<boolean> {
   const filter = encodeURIComponent(String.raw`^cluster\.counting\..*\.membership_healthy$`)
   try {
     const { body } = await httpRequest(`${admin.url}/stats?filter=${filter}`)

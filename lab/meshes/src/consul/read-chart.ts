@@ -7,37 +7,31 @@ import {
   type KubeObject,
 } from '@throughline/lab-kube-api'
 import { LabError } from '@throughline/lab-programs'
+import type { ConsulEntry } from './consul-entry.ts'
 
-/** A config entry as `PUT /v1/config` takes it. Consul takes a resource's own camelCase keys. */
-interface ChartEntry {
-  kind: string
-  /** Absent for `mesh`, which has none. */
-  name?: string
-  [field: string]: unknown
-}
-
-/** A pod that asks for a sidecar, as the injector would read it. */
+/** A pod that requests a sidecar, as the injector would read it. */
 export interface ChartPod {
   /** Name of the Service that selects it, which is the name in Consul and of its identity. */
   name: string
   /** First port of its first container. */
   port: number
   /** User that the app runs as. */
-  uid?: number
+  uid?: number | undefined
   /** The container's environment, references resolved. */
   env: Record<string, string>
   upstreams: { name: string; port: number }[]
-  /** Set when all its traffic is to be redirected; ports that are left alone. */
-  transparentProxy?: { excludeInbound: number[]; excludeOutbound: number[] }
+  /** Set when all its traffic is redirected, but for these ports. */
+  transparentProxy?: { excludeInbound: number[]; excludeOutbound: number[] } | undefined
   /** Ports that its NetworkPolicy admits from everywhere; absent without a policy. */
-  admitted?: number[]
+  admitted?: number[] | undefined
   /** Every name a cluster's DNS has for its Service. */
   hosts: string[]
 }
 
+/** A chart as the lab runs it. */
 export interface ChartPlacement {
-  /** In an order in which Consul takes each. */
-  entries: ChartEntry[]
+  /** In an order in which Consul accepts each. */
+  entries: ConsulEntry[]
   pods: ChartPod[]
   /** Names of the Services of pods outside the mesh, such as the trace backend's. */
   outside: string[]
@@ -54,31 +48,31 @@ const withoutEffect = new Set(['ServiceAccount', 'PodDisruptionBudget', 'ConfigM
 /**
  * What Consul's injector and its resource controllers would make of the objects of a chart.
  *
- * @throws LabError TL_MESH_CONFIG_INVALID naming the object that can't be had without a cluster, or is wrong
+ * @throws LabError TL_MESH_CONFIG_INVALID naming the object that is wrong or needs a cluster
  */
 export function readChart(objects: readonly KubeObject[]): ChartPlacement {
   const entries = objects
     .filter(({ apiVersion }) => apiVersion.startsWith(prefix))
     .map(toEntry)
-    .toSorted((one, other) => entryOrder.indexOf(one.kind) - entryOrder.indexOf(other.kind))
+    .toSorted((a, b) => entryOrder.indexOf(a.kind) - entryOrder.indexOf(b.kind))
   const deployments = objects.filter(isDeployment)
   for (const object of objects) {
     const known = object.apiVersion.startsWith(prefix) || isDeployment(object) || withoutEffect.has(object.kind)
     if (!known) throw invalid(object, 'needs a cluster: this lab has no gateway')
   }
-  const injected = deployments.filter((one) => annotationOf(one, 'connect-inject') === 'true')
-  const others = deployments.filter((one) => !injected.includes(one))
+  const injected = deployments.filter((deployment) => annotationOf(deployment, 'connect-inject') === 'true')
+  const outside = deployments.filter((deployment) => !injected.includes(deployment))
   return {
     entries,
     pods: injected.map((deployment) => toPod(deployment, objects)),
-    outside: others.flatMap((deployment) => servicesOf(deployment, objects).flatMap(hostsOf)),
+    outside: outside.flatMap((deployment) => servicesOf(deployment, objects).flatMap(hostsOf)),
   }
 }
 
-function toEntry(object: KubeObject): ChartEntry {
+function toEntry(object: KubeObject): ConsulEntry {
   const { destination, ...spec } = { ...(object.spec as { destination?: { name?: string } } | undefined) }
   const kind = kebabCase(object.kind)
-  // Of this one there is a single entry, and Consul refuses a name for it.
+  // There is one mesh entry, and Consul refuses a name for it.
   if (kind === 'mesh') return { kind, ...spec }
   return { kind, name: destination?.name ?? object.metadata.name, ...spec }
 }
@@ -89,7 +83,7 @@ function toPod(deployment: Deployment, objects: readonly KubeObject[]): ChartPod
   const services = servicesOf(deployment, objects)
   const [service] = services
   if (service === undefined || services.length > 1) {
-    throw invalid(deployment, `is selected by ${services.length} Services; the injector wants exactly one`)
+    throw invalid(deployment, `is selected by ${services.length} Services; the injector needs exactly one`)
   }
   const { name } = service.metadata
   const { serviceAccountName = 'default', containers, securityContext } = template.spec
@@ -111,24 +105,25 @@ function toPod(deployment: Deployment, objects: readonly KubeObject[]): ChartPod
   return {
     name,
     port,
-    ...(securityContext?.runAsUser !== undefined && { uid: securityContext.runAsUser }),
+    uid: securityContext?.runAsUser,
     env: containerEnvironment(container, {
       'metadata.name': `${deployment.metadata.name}-0`,
       'metadata.namespace': deployment.metadata.namespace,
     }),
     upstreams: list(annotationOf(deployment, 'connect-service-upstreams')).map((text) => toUpstream(text, deployment)),
-    ...(transparent === 'true' && {
-      transparentProxy: {
-        excludeInbound: list(annotationOf(deployment, 'transparent-proxy-exclude-inbound-ports')).map(Number),
-        excludeOutbound: list(annotationOf(deployment, 'transparent-proxy-exclude-outbound-ports')).map(Number),
-      },
-    }),
-    ...(policies.length > 0 && { admitted: open.map(({ port: admitted }) => admitted) }),
+    transparentProxy:
+      transparent === 'false'
+        ? undefined
+        : {
+            excludeInbound: list(annotationOf(deployment, 'transparent-proxy-exclude-inbound-ports')).map(Number),
+            excludeOutbound: list(annotationOf(deployment, 'transparent-proxy-exclude-outbound-ports')).map(Number),
+          },
+    admitted: policies.length > 0 ? open.map(({ port: admitted }) => admitted) : undefined,
     hosts: hostsOf(service),
   }
 }
 
-/** `counting:9001`, or `counting:9001:dc1` of another datacenter, which there is none of here. */
+/** `counting:9001`. The longer form `counting:9001:dc1` names a datacenter; the lab has only one. */
 function toUpstream(text: string, deployment: Deployment): { name: string; port: number } {
   const [, name, port] = /^([a-z0-9-]+):(\d+)$/.exec(text) ?? []
   if (name === undefined) throw invalid(deployment, `has the upstream "${text}", which is not name:port`)
@@ -148,10 +143,10 @@ function annotationOf(deployment: Deployment, name: string): string | undefined 
   return deployment.spec.template.metadata.annotations?.[`${prefix}${name}`]
 }
 
-/** Whether labels have everything that a selector wants; an empty selector selects nothing here. */
+/** Whether labels match a selector; an empty selector matches nothing here. */
 function isSelected(labels: Record<string, string> = {}, selector: Record<string, string> = {}): boolean {
-  const wanted = Object.entries(selector)
-  return wanted.length > 0 && wanted.every(([name, value]) => labels[name] === value)
+  const required = Object.entries(selector)
+  return required.length > 0 && required.every(([name, value]) => labels[name] === value)
 }
 
 function list(text: string | undefined): string[] {

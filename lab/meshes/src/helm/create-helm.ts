@@ -23,7 +23,7 @@ export interface RenderOptions {
   includeTests?: boolean
 }
 
-export interface HelmResult {
+interface HelmResult {
   /** -1 when it did not end within a minute. */
   exitCode: number
   stdout: string

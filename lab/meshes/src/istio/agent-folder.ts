@@ -8,16 +8,16 @@ export interface AgentFolderOptions {
   pod: InjectedPod
   /** Token of the service account, for istiod. */
   token: string
-  /** Certificate that istiod is known by, PEM. */
+  /** Root of istiod's certificate, PEM. */
   rootCertificate: string
   /** Path of Istio's bootstrap template. */
   bootstrap: string
-  /** Whether the sidecar's own listeners, for health and metrics, are for the pod's loopback only. */
+  /** Whether the sidecar's own listeners, for health and metrics, bind to loopback only. */
   loopbackOnly: boolean
 }
 
-/** Where agent and sidecar make their sockets and files. */
-const written = [
+/** The folders in which agent and sidecar create their sockets and files. */
+const writableFolders = [
   'var/run/secrets/workload-spiffe-uds',
   'var/run/secrets/workload-spiffe-credentials',
   'var/run/secrets/credential-uds',
@@ -25,10 +25,10 @@ const written = [
   'etc/istio/proxy',
 ]
 
-/** Lays out what the volumes of an injected pod hold. The agent finds all of it relative to where it runs. */
+/** Writes the volumes of an injected pod. The agent finds all of them relative to its working directory. */
 export async function writeAgentFolder(options: AgentFolderOptions): Promise<void> {
   const { folder, pod, token, rootCertificate } = options
-  for (const one of written) await fs.mkdir(path.join(folder, one), { recursive: true, mode: 0o700 })
+  for (const name of writableFolders) await fs.mkdir(path.join(folder, name), { recursive: true, mode: 0o700 })
   const template = await fs.readFile(options.bootstrap, 'utf8')
   const files = {
     'var/run/secrets/istio/root-cert.pem': rootCertificate,
@@ -46,8 +46,8 @@ export async function writeAgentFolder(options: AgentFolderOptions): Promise<voi
   }
 }
 
-/** Gives the folder and all below it to the user the agent runs as. */
-export async function giveFolder(folder: string, uid: number): Promise<void> {
+/** Makes the agent's user the owner of the folder and everything below it. */
+export async function chownFolder(folder: string, uid: number): Promise<void> {
   await fs.chown(folder, uid, uid)
   for (const entry of await fs.readdir(folder, { withFileTypes: true, recursive: true })) {
     await fs.chown(path.join(entry.parentPath, entry.name), uid, uid)

@@ -1,18 +1,18 @@
 import { type IstioState, policiesOf } from './istio-settings.ts'
 import type { ProxyConfig } from './proxy-config.ts'
 
-/** What both sidecars have at the moment; undefined for one that doesn't answer. */
+/** The configuration of both sidecars; undefined for one that doesn't answer. */
 export interface BothConfigs {
   dashboard: ProxyConfig | undefined
   counting: ProxyConfig | undefined
 }
 
-/** Whether both sidecars do what a state asks for, each in its part. */
+/** Whether both sidecars have the configuration that a state asks of them. */
 export function isInForce({ dashboard, counting }: BothConfigs, state: IstioState): boolean {
   return (
     dashboard !== undefined &&
     counting !== undefined &&
-    dashboard.knowsCounting &&
+    dashboard.hasHealthyCounting &&
     traces(dashboard, state) &&
     traces(counting, state) &&
     dashboard.clientTls === state['client-tls'] &&
@@ -21,18 +21,18 @@ export function isInForce({ dashboard, counting }: BothConfigs, state: IstioStat
   )
 }
 
-/** The state that the sidecars show; where one doesn't answer, or is between two states, what was asked for. */
-export function stateInForce({ dashboard, counting }: BothConfigs, wanted: IstioState): IstioState {
+/** The state that the sidecars show; where one doesn't answer, or is between two states, the requested one. */
+export function stateInForce({ dashboard, counting }: BothConfigs, requested: IstioState): IstioState {
   const rules = Object.entries(policiesOf) as [IstioState['rule'], readonly string[]][]
   const rule = counting && rules.find(([, policies]) => isSameList(counting.policies, policies))?.[0]
-  const [tracer, another] = counting?.tracers ?? []
+  const [tracer, secondTracer] = counting?.tracers ?? []
   const [sampling] = counting?.samplings ?? []
   return {
-    rule: rule ?? wanted.rule,
-    mtls: counting === undefined ? wanted.mtls : counting.plainText ? 'permissive' : 'strict',
-    'client-tls': dashboard?.clientTls ?? wanted['client-tls'],
-    sampling: sampling === undefined ? wanted.sampling : String(sampling),
-    tracer: tracer === undefined || another !== undefined ? wanted.tracer : tracer,
+    rule: rule ?? requested.rule,
+    mtls: counting === undefined ? requested.mtls : counting.plainText ? 'permissive' : 'strict',
+    'client-tls': dashboard?.clientTls ?? requested['client-tls'],
+    sampling: sampling === undefined ? requested.sampling : String(sampling),
+    tracer: tracer === undefined || secondTracer !== undefined ? requested.tracer : tracer,
   }
 }
 
@@ -43,6 +43,6 @@ function traces(config: ProxyConfig, { tracer, sampling }: IstioState): boolean 
   )
 }
 
-function isSameList(some: readonly string[], others: readonly string[]): boolean {
-  return some.toSorted().join() === others.toSorted().join()
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.toSorted().join() === b.toSorted().join()
 }

@@ -1,13 +1,13 @@
 import { containerEnvironment, expand, type KubeObject, type Pod } from '@throughline/lab-kube-api'
 import { LabError } from '@throughline/lab-programs'
 
-/** What istiod's webhook has put into a pod, as it would be started. */
+/** The sidecar that istiod's webhook has injected into a pod, as the kubelet would start it. */
 export interface InjectedPod {
   /** Arguments and environment of the agent that runs the sidecar. */
   proxy: { args: string[]; env: Record<string, string> }
-  /** Arguments of what makes the pod's packet filter hand every connection to the sidecar; absent without interception. */
-  interception?: string[]
-  /** What the agent reads as files below `etc/istio/pod`, by name. */
+  /** Arguments of the program that redirects the pod's connections to the sidecar; absent without interception. */
+  interception?: string[] | undefined
+  /** The files that the agent reads below `etc/istio/pod`, by name. */
   podInfo: { labels: string; annotations: string }
 }
 
@@ -19,7 +19,7 @@ export interface InjectedPod {
 export function readInjectedPod(object: KubeObject): InjectedPod {
   const pod = object as unknown as Pod
   const { metadata, spec } = pod
-  // A native sidecar is an init container that is never done.
+  // A native sidecar is an init container that keeps running.
   const containers = [...(spec.initContainers ?? []), ...spec.containers]
   const proxy = containers.find(({ name }) => name === 'istio-proxy')
   if (proxy === undefined)
@@ -28,7 +28,7 @@ export function readInjectedPod(object: KubeObject): InjectedPod {
   const interception = containers.find(({ name }) => name === 'istio-init')?.args
   return {
     proxy: { args: (proxy.args ?? []).map((text) => expand(text, env)), env },
-    ...(interception && { interception }),
+    interception,
     podInfo: { labels: asLines(metadata.labels), annotations: asLines(metadata.annotations) },
   }
 }

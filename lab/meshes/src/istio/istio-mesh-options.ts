@@ -1,20 +1,20 @@
 import type { FoundIstio, Reaper } from '@throughline/lab-programs'
 import type { Tracer } from '../mesh.ts'
-import type { Backend } from '../mesh-module.ts'
 import type { IstioPlacement } from '../placement/istio-placement.ts'
+import type { SpanReceivers } from '../trace-backend.ts'
 
 export interface IstioMeshOptions {
   placement: IstioPlacement
   istio: FoundIstio
   /** Path of a Helm, which renders Istio's own charts. */
   helm: string
-  backend: Backend
+  backend: SpanReceivers
   tracer: Tracer
   /** What the tracer can be changed to. */
   tracers: readonly Tracer[]
-  /** Percentage of undecided requests that the sidecars trace, default 100. */
-  sampling?: number
+  /** Percentage of requests that the sidecars trace when no caller has decided. */
+  sampling: number
   runDir: string
   reaper: Reaper
-  log?: (line: string) => void
+  log?: ((line: string) => void) | undefined
 }

@@ -1,40 +1,41 @@
-import { KubeError, type KubeObject, type FakeKubeApi } from '@throughline/lab-kube-api'
+import { type FakeKubeApi, KubeError, type KubeObject } from '@throughline/lab-kube-api'
 import { createSerialQueue, LabError, messageOf, pidsOf, poll } from '@throughline/lab-programs'
 import type { Mesh, SidecarStatus, Tracer } from '../mesh.ts'
+import type { ServiceName } from '../service-name.ts'
+import { statusUnderControlPlane } from '../sidecar/control-plane-status.ts'
 import { requireTracer } from '../usable-tracers.ts'
-import { underControlPlane } from '../sidecar/sidecar-status.ts'
-import { waitUntilDrained } from '../sidecar/sidecar-updates.ts'
 import { isInForce, stateInForce } from './in-force.ts'
-import { accessOf, describeSettings, type IstioState, parseSetting } from './istio-settings.ts'
-import { type IstioParts, startIstioParts } from './istio-parts.ts'
 import type { IstioMeshOptions } from './istio-mesh-options.ts'
+import { type IstioParts, startIstioParts } from './istio-parts.ts'
+import { accessOf, describeSettings, type IstioState, parseSetting } from './istio-settings.ts'
 import { renderPolicies } from './mesh-objects.ts'
 import { type ProxyConfig, readProxyConfig } from './proxy-config.ts'
 
+/** In the order of the request path. */
 const services = ['dashboard', 'counting'] as const
-type ServiceName = (typeof services)[number]
 
-/** Milliseconds for a change to reach the sidecars; enough for an istiod that is just being restarted. */
+/** Milliseconds for a change to reach the sidecars; enough for an istiod that is being restarted. */
 const updateDeadline = 15_000
 
-/** What this mesh has beside the shape of every mesh. */
+/** An Istio mesh has one thing more than every mesh. */
 export interface IstioMesh extends Mesh {
   /** The fake Kubernetes API that istiod reads; undefined before `start`. */
   kubeApi: () => FakeKubeApi | undefined
 }
 
-/** A real istiod, and both services behind Envoys that have everything from it. */
+/** A real istiod, and both services behind Envoys that get their whole configuration from it. */
 export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
   const { placement, tracers } = options
-  let wanted: IstioState = {
+  let requested: IstioState = {
     rule: 'get-of-dashboard',
     mtls: 'strict',
     'client-tls': 'auto',
-    sampling: String(options.sampling ?? 100),
+    sampling: String(options.sampling),
     tracer: options.tracer,
   }
   let parts: IstioParts | undefined
-  let allowing = wanted.rule
+  /** The rule that `allow` returns to. */
+  let allowingRule = requested.rule
   const running = (): IstioParts => {
     if (parts === undefined) throw new LabError('TL_MESH_UPDATE_TIMEOUT', 'the mesh is not running')
     return parts
@@ -53,31 +54,31 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
   }
 
   const untilInForce = async (state: IstioState): Promise<void> => {
-    const taken = async () => (isInForce(await readBoth(), state) ? true : undefined)
-    if ((await poll(taken, { deadlineMs: updateDeadline })) === undefined) {
+    const inForce = async () => (isInForce(await readBoth(), state) ? true : undefined)
+    if ((await poll(inForce, { deadlineMs: updateDeadline })) === undefined) {
       const reason = running().istiod.downReason()
-      const why = reason === undefined ? '' : `: istiod is down (${reason}), and brings the change when it is back`
-      throw new LabError('TL_MESH_UPDATE_TIMEOUT', `the sidecars did not take the change within 15 s${why}`)
+      const why = reason === undefined ? '' : `: istiod is down (${reason}), and sends the change when it is up again`
+      throw new LabError('TL_MESH_UPDATE_TIMEOUT', `the change is not in force in the sidecars after 15 s${why}`)
     }
     // Until then a kept-alive connection still has the old rules.
-    await Promise.all(services.map((name) => waitUntilDrained(placement.sidecars[name].adminUrl)))
+    await Promise.all(services.map((name) => running().sidecars[name].drained()))
   }
 
-  /** Makes the API hold what a state asks for, and nothing of another state. */
+  /** Makes the API hold the policies of a state, and none of another state. */
   const write = async (state: IstioState): Promise<void> => {
     const { kubeApi } = running()
     const [before, after] = [parts?.policies ?? [], await renderPolicies(state, placement.ports)]
-    // Allows come before denies go, and denies before allows: no request meets a rule that was not requested.
-    await applyPatiently(after.filter((object) => !before.some((one) => isSame(one, object))))
+    // What a state adds is applied before the rest of the earlier state goes: no request meets a looser mix of both.
+    await applyPatiently(after.filter((object) => !before.some((earlier) => isSame(earlier, object))))
     for (const object of before) {
-      if (after.some((one) => idOf(one) === idOf(object))) continue
+      if (after.some((later) => idOf(later) === idOf(object))) continue
       const { namespace = 'default', name } = object.metadata
       kubeApi.delete({ apiVersion: object.apiVersion, kind: object.kind, namespace, name })
     }
     running().policies = after
   }
 
-  /** The API asks istiod whether an object is good, and can't while istiod is being restarted. */
+  /** The API has istiod validate each object, which fails while istiod is being restarted. */
   const applyPatiently = async (objects: KubeObject[]): Promise<void> => {
     const attempt = async (): Promise<true | undefined> => {
       try {
@@ -89,15 +90,15 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
       }
     }
     if (objects.length > 0 && (await poll(attempt, { deadlineMs: updateDeadline, intervalMs: 250 })) === undefined) {
-      throw new LabError('TL_MESH_UPDATE_TIMEOUT', 'istiod is down, and without it no policy is taken')
+      throw new LabError('TL_MESH_UPDATE_TIMEOUT', 'istiod is down, and without it the API accepts no policy')
     }
   }
 
   const changeNow = async (part: Partial<IstioState>): Promise<void> => {
-    const next = { ...wanted, ...part }
+    const next = { ...requested, ...part }
     await write(next)
-    wanted = next
-    if (accessOf(next.rule) === 'allowed') allowing = next.rule
+    requested = next
+    if (accessOf(next.rule) === 'allowed') allowingRule = next.rule
     await untilInForce(next)
   }
   const enqueue = createSerialQueue()
@@ -105,7 +106,7 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
   const change = (part: Partial<IstioState>): Promise<void> => enqueue(() => changeNow(part))
 
   const sidecarStatus = (name: ServiceName): Promise<SidecarStatus> =>
-    underControlPlane(parts?.sidecars[name], {
+    statusUnderControlPlane(parts?.sidecars[name], {
       name: `${name}-sidecar`,
       controlPlane: 'istiod',
       downReason: () => running().istiod.downReason(),
@@ -115,16 +116,16 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
     name: 'istio',
     kubeApi: () => parts?.kubeApi,
     get bypass() {
-      return placement.bypass(wanted)
+      return placement.bypass(requested)
     },
     async start() {
-      parts = await startIstioParts(options, await renderPolicies(wanted, placement.ports))
-      await untilInForce(wanted)
+      parts = await startIstioParts(options, await renderPolicies(requested, placement.ports))
+      await untilInForce(requested)
     },
     async stop() {
       await parts?.stop()
     },
-    allow: () => change({ rule: allowing }),
+    allow: () => change({ rule: allowingRule }),
     deny: () => change({ rule: 'deny-all' }),
     async tracing(tracer: Tracer) {
       requireTracer(tracer, tracers)
@@ -139,7 +140,7 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
     },
     async status() {
       const [sidecars, configs] = await Promise.all([Promise.all(services.map(sidecarStatus)), readBoth()])
-      const state = stateInForce(configs, wanted)
+      const state = stateInForce(configs, requested)
       return {
         mesh: 'istio',
         tracer: state.tracer,
@@ -162,6 +163,6 @@ function idOf({ kind, metadata }: KubeObject): string {
   return `${kind}/${metadata.name}`
 }
 
-function isSame(one: KubeObject, other: KubeObject): boolean {
-  return JSON.stringify(one) === JSON.stringify(other)
+function isSame(a: KubeObject, b: KubeObject): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
 }

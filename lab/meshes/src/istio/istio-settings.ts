@@ -4,15 +4,15 @@ import type { Access, Setting, Tracer } from '../mesh.ts'
 interface Choices {
   /** Who may do what with counting. */
   rule: 'get-of-dashboard' | 'get-of-anyone' | 'everything' | 'deny-all'
-  /** What the sidecars take. */
+  /** Whether the sidecars accept plain text, too. */
   mtls: 'strict' | 'permissive'
-  /** What the dashboard's sidecar is told about counting; `auto` is nothing. */
+  /** The DestinationRule for counting, which the dashboard's sidecar follows; `auto` is none. */
   'client-tls': 'auto' | 'mutual' | 'disable'
-  /** Percentage of requests to trace of those that arrive without a sampling decision. */
+  /** Percentage of requests traced when no caller has decided. */
   sampling: string
 }
 
-/** What istiod is meant to make of the mesh. */
+/** The state that istiod is asked to bring about. */
 export interface IstioState extends Choices {
   tracer: Tracer
 }
@@ -43,18 +43,18 @@ const settings: readonly (Omit<Setting, 'value' | 'name'> & { name: SettingName 
     choices: [
       {
         value: 'get-of-dashboard',
-        label: 'GET / of the dashboard',
-        effect: 'Only the account of the dashboard may call, and only GET /.',
+        label: 'GET / from the dashboard',
+        effect: "Only the dashboard's account may call, and only GET /.",
       },
       {
         value: 'get-of-anyone',
-        label: 'GET of anyone',
-        effect: 'Any GET is allowed, from any caller; another method gets 403.',
+        label: 'GET from any caller',
+        effect: 'Every GET is allowed, whoever sends it; any other method gets 403.',
       },
       {
         value: 'everything',
         label: 'everything',
-        effect: 'Every request is let through: the policy has no condition.',
+        effect: 'Every request is allowed: the policy has no condition.',
       },
       { value: 'deny-all', label: 'nothing', effect: 'Every call gets 403 with the body "RBAC: access denied".' },
     ],
@@ -63,16 +63,16 @@ const settings: readonly (Omit<Setting, 'value' | 'name'> & { name: SettingName 
     name: 'mtls',
     label: 'Mutual TLS',
     choices: [
-      { value: 'strict', label: 'strict', effect: 'Plain text to the sidecar of counting is reset.' },
-      { value: 'permissive', label: 'permissive', effect: 'The sidecar of counting takes plain text, too.' },
+      { value: 'strict', label: 'strict', effect: "Plain text to counting's sidecar is reset." },
+      { value: 'permissive', label: 'permissive', effect: "Counting's sidecar accepts plain text, too." },
     ],
   },
   {
     name: 'client-tls',
     label: 'DestinationRule',
     choices: [
-      { value: 'auto', label: 'none', effect: 'The sidecar of the dashboard uses mutual TLS because counting can.' },
-      { value: 'mutual', label: 'ISTIO_MUTUAL', effect: 'It is told to use mutual TLS.' },
+      { value: 'auto', label: 'none', effect: "The dashboard's sidecar uses mutual TLS because counting supports it." },
+      { value: 'mutual', label: 'ISTIO_MUTUAL', effect: 'It must use mutual TLS.' },
       {
         value: 'disable',
         label: 'DISABLE',
@@ -86,7 +86,7 @@ const settings: readonly (Omit<Setting, 'value' | 'name'> & { name: SettingName 
     choices: samplings.map((percentage) => ({
       value: String(percentage),
       label: `${percentage} %`,
-      effect: `The sidecars trace ${percentage} % of the requests that come without a decision.`,
+      effect: `The sidecars trace ${percentage} % of the requests that arrive without a sampling decision.`,
     })),
   },
 ]

@@ -1,22 +1,22 @@
 import dns from 'node:dns/promises'
 import type { KubeObject } from '@throughline/lab-kube-api'
-import type { Backend } from '../mesh-module.ts'
 import { renderMeshFile } from '../mesh-files.ts'
 import type { MeshValue } from '../render-mesh.ts'
 import type { ServiceName } from '../service-name.ts'
+import type { SpanReceivers } from '../trace-backend.ts'
 import { clientTlsModes, type IstioState, policiesOf } from './istio-settings.ts'
 
-/** Where one service's pod is, for the objects that say so. */
+/** Addresses and ports of one service's pod, for the objects that hold them. */
 export interface PodSettings {
   /** The pod's own address. */
   podIp: string
   /** Where its sidecar is reached, default the pod's own address. */
-  address?: string
-  /** Port that its sidecar takes for it. */
+  address?: string | undefined
+  /** Port that its sidecar accepts for it. */
   port: number
   /** Port of the Service. */
   servicePort: number
-  clusterIp?: string
+  clusterIp?: string | undefined
   annotations: MeshValue
 }
 
@@ -30,17 +30,17 @@ async function render(file: string, values?: Record<string, MeshValue>): Promise
 }
 
 /** `mesh/istio/istiod.yaml`: values of Istio's chart `istiod`. */
-export async function renderIstiodValues({ otlpUrl, zipkinUrl }: Backend): Promise<object> {
+export async function renderIstiodValues({ otlpUrl, zipkinUrl }: SpanReceivers): Promise<object> {
   const { pathname } = new URL(zipkinUrl)
   const meshConfig = await renderMeshFile('istio/mesh-config.yaml', {
     OTLP_PATH: new URL(otlpUrl).pathname,
-    // Left out where it is what Istio has anyway.
+    // Left out where it equals Istio's default.
     ZIPKIN_PATH: pathname === '/api/v2/spans' ? null : pathname,
   })
   return (await renderMeshFile('istio/istiod.yaml', { MESH_CONFIG: meshConfig })) as object
 }
 
-/** What says how the mesh behaves: changes with the state, and is the same wherever the pods are. */
+/** The objects that follow the state of the mesh; they are the same wherever the pods are. */
 export async function renderPolicies(state: IstioState, ports: Record<ServiceName, number>): Promise<KubeObject[]> {
   const { tracer, sampling, mtls, rule } = state
   const tracing = await renderMeshFile(
@@ -84,14 +84,14 @@ export async function renderService(name: ServiceName, pod: PodSettings): Promis
   ])
 }
 
-/** The trace backend as a Service, and where each of its ports leads. */
-export async function renderBackend({ otlpUrl, zipkinUrl }: Backend): Promise<KubeObject[]> {
+/** The trace backend as a Service, with the endpoint of each port. */
+export async function renderBackend({ otlpUrl, zipkinUrl }: SpanReceivers): Promise<KubeObject[]> {
   const ports = { 'http-otlp': otlpUrl, 'http-zipkin': zipkinUrl }
   return await Promise.all([
     render('backend/service.yaml'),
     ...Object.entries(ports).map(async ([name, text]) => {
       const { hostname, port } = new URL(text)
-      // An EndpointSlice has addresses only.
+      // An EndpointSlice takes addresses, not names.
       const { address } = await dns.lookup(hostname, { family: 4 })
       return await render('backend/endpoints.yaml', { PORT_NAME: name, PORT: Number(port || 80), ADDRESS: address })
     }),

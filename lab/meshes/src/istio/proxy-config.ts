@@ -1,22 +1,23 @@
 import { httpRequest } from '@throughline/lab-programs'
 import type { Tracer } from '../mesh.ts'
-import { type DumpNode, type Json, isNode, nodesIn, percentageOf, readConfigDump } from '../sidecar/config-dump.ts'
+import { isPlainObject, type Json } from '@throughline/lab-kube-api'
+import { type DumpNode, nodesIn, percentageOf, readConfigDump } from '../sidecar/config-dump.ts'
 import type { IstioState } from './istio-settings.ts'
 
-/** What an Envoy does at the moment, read from its own dump of its configuration. */
+/** What an Envoy is configured to do, read from its own dump. */
 export interface ProxyConfig {
-  /** The AuthorizationPolicies it asks on the way in, by name, in alphabetical order. */
+  /** The AuthorizationPolicies that it enforces inbound, by name, in alphabetical order. */
   policies: string[]
-  /** Whether it takes plain text on the way in to its app. */
+  /** Whether it accepts inbound plain text for its app. */
   plainText: boolean
-  /** How its listeners trace: one answer when all of them do the same. */
+  /** The tracers of its listeners, each once. */
   tracers: Tracer[]
   /** Percentages of random sampling of the listeners that trace, each once. */
   samplings: number[]
-  /** What it does on the way to counting; undefined when it knows no way. */
+  /** The TLS that it uses towards counting; undefined without a cluster for it. */
   clientTls: IstioState['client-tls'] | undefined
-  /** Whether it knows where counting is: istiod tells that some time after the cluster. */
-  knowsCounting: boolean
+  /** Whether it has a healthy endpoint of counting: istiod sends that some time after the cluster. */
+  hasHealthyCounting: boolean
 }
 
 interface Listener extends DumpNode {
@@ -29,7 +30,7 @@ interface Cluster extends DumpNode {
 }
 
 /**
- * @param port that the sidecar takes for its app
+ * @param port that the sidecar accepts for its app
  * @throws when the admin address doesn't answer
  */
 export async function readProxyConfig(adminUrl: string, port: number): Promise<ProxyConfig> {
@@ -46,7 +47,7 @@ export async function readProxyConfig(adminUrl: string, port: number): Promise<P
   })
 }
 
-/** @param dumped `hosts` is what `/clusters` says, a line for each fact about each host */
+/** @param dumped `hosts` is the answer of `/clusters`, a line for each fact about each host */
 function parseProxyConfig(dumped: {
   listeners: Listener[]
   clusters: Cluster[]
@@ -57,9 +58,9 @@ function parseProxyConfig(dumped: {
   const inbound = listeners.filter(({ traffic_direction }) => traffic_direction === 'INBOUND')
   const ofApp = inbound
     .flatMap(({ filter_chains }) => filter_chains)
-    .filter(({ filter_chain_match: match }) => isNode(match) && match['destination_port'] === port)
+    .filter(({ filter_chain_match: match }) => isPlainObject(match) && match['destination_port'] === port)
   const managers = listeners.flatMap((listener) => [...nodesIn(listener)]).filter((node) => 'http_filters' in node)
-  const tracing = managers.map(({ tracing: settings }) => settings).filter(isNode)
+  const tracing = managers.flatMap(({ tracing: settings }) => (isPlainObject(settings) ? [settings] : []))
   const toCounting = clusters.find(({ name }) => /^outbound\|\d+\|\|counting\./.test(name))
   return {
     policies: policiesIn(ofApp),
@@ -67,7 +68,7 @@ function parseProxyConfig(dumped: {
     tracers: unique(managers.map(({ tracing: settings }) => tracerOf(settings))),
     samplings: unique(tracing.map((settings) => percentageOf(settings['random_sampling']))),
     clientTls: toCounting && clientTlsOf(toCounting),
-    knowsCounting: /^outbound\|\d+\|\|counting\..*::health_flags::healthy$/m.test(hosts),
+    hasHealthyCounting: /^outbound\|\d+\|\|counting\..*::health_flags::healthy$/m.test(hosts),
   }
 }
 
@@ -76,15 +77,15 @@ function policiesIn(chains: DumpNode[]): string[] {
 }
 
 function tracerOf(tracing: Json | undefined): Tracer {
-  const provider = isNode(tracing) ? tracing['provider'] : undefined
-  const config = isNode(provider) ? provider['typed_config'] : undefined
-  if (!isNode(config)) return 'none'
+  const provider = isPlainObject(tracing) ? tracing['provider'] : undefined
+  const config = isPlainObject(provider) ? provider['typed_config'] : undefined
+  if (!isPlainObject(config)) return 'none'
   if (config['@type'] === 'type.googleapis.com/envoy.config.trace.v3.OpenTelemetryConfig') return 'opentelemetry'
   return config['trace_context_option'] === 'USE_B3_WITH_W3C_PROPAGATION' ? 'zipkin-w3c' : 'zipkin'
 }
 
 function clientTlsOf(cluster: Cluster): IstioState['client-tls'] {
-  // By endpoint: mutual TLS for those that say they take it.
+  // By endpoint: mutual TLS for those that announce it.
   if ('transport_socket_matches' in cluster) return 'auto'
   return 'transport_socket' in cluster ? 'mutual' : 'disable'
 }

@@ -1,29 +1,28 @@
 import { demoPorts, LabError } from '@throughline/lab-programs'
+import type { ChartPlacement } from '../consul/read-chart.ts'
 import type { PrepareOptions } from '../mesh-module.ts'
 import type { ServiceName } from '../service-name.ts'
 import type { ConsulPlacement } from './consul-placement.ts'
-import type { ChartPlacement } from '../consul/read-chart.ts'
 import { placeConsulInPods } from './consul-pods.ts'
 import { podsOfChart } from './pod-placement.ts'
 
 /**
- * The pods of a chart in network namespaces, each with the environment, user, names and network policy that it has there.
- * The injector, the container and the kubelet are not there: this lab stands in for the first, and has nothing of the
- * others.
+ * The pods of a chart in network namespaces, each with the environment, user, names and network policy that the chart gives
+ * it. The lab does the work of Consul's injector; there is no container and no kubelet.
  *
- * @throws LabError TL_USAGE for a choice that the chart has made already, and as `placeConsulInPods`
+ * @throws LabError TL_USAGE on loopback, and as `placeConsulInPods`
  */
-export async function placeConsulAsChart(given: PrepareOptions, chart: ChartPlacement): Promise<ConsulPlacement> {
-  const { bypass, topology } = given.options
-  if (topology === 'loopback') throw new LabError('TL_USAGE', "a chart's pods need --topology namespaces")
-  if (bypass !== undefined) throw new LabError('TL_USAGE', 'with --from-chart the bypass is what the chart makes it')
-  const place = await placeConsulInPods(given, { pods: podsOfChart(chart), backendHosts: chart.outside })
+export async function placeConsulAsChart(options: PrepareOptions, chart: ChartPlacement): Promise<ConsulPlacement> {
+  if (options.settings.topology === 'loopback') {
+    throw new LabError('TL_USAGE', "a chart's pods need --topology namespaces")
+  }
+  const inPods = await placeConsulInPods(options, { pods: podsOfChart(chart), backendHosts: chart.outside })
   const envOf = (name: ServiceName): Record<string, string> => chart.pods.find((pod) => pod.name === name)?.env ?? {}
   const { otlp, zipkin, query } = demoPorts
   return {
-    ...place,
+    ...inPods,
     placement: {
-      ...place.placement,
+      ...inPods.placement,
       // The chart names Jaeger's own.
       backendPorts: { otlp, zipkin, query },
       env: { counting: envOf('counting'), dashboard: envOf('dashboard') },

@@ -1,41 +1,27 @@
-import path from 'node:path'
-import { isPortFree, LabError, takeFreePort } from '@throughline/lab-programs'
+import { isPortFree, takeFreePort } from '@throughline/lab-programs'
 import type { PrepareOptions } from '../mesh-module.ts'
-import { describeLoopbackBypass } from './loopback-bypass.ts'
 import type { ConsulPlacement, ServicePlacement } from './consul-placement.ts'
+import { placeOnLoopback } from './placement.ts'
+
+const host = '127.0.0.1'
 
 /**
- * Everything on 127.0.0.1, without root: the dashboard calls its sidecar's listener, and counting is also where its app
- * listens, unless that is a socket.
+ * Agent, sidecars and services on 127.0.0.1, without root.
  *
- * @throws LabError TL_USAGE for a bypass that there isn't here
+ * @throws LabError TL_USAGE for a bypass that loopback does not offer
  */
-export async function placeConsulOnLoopback({ options, ports, runDir }: PrepareOptions): Promise<ConsulPlacement> {
-  const { bypass = 'open' } = options
-  if (bypass !== 'open' && bypass !== 'closed' && bypass !== 'socket') {
-    const why = `"${bypass}" needs --topology namespaces`
-    throw new LabError('TL_USAGE', `the bypass of a Consul sidecar on loopback can be open or closed; ${why}`)
-  }
-  const socket = bypass === 'open' ? undefined : `unix:${path.join(runDir, 'counting.sock')}`
-  const counting = options.countingApp ?? socket ?? `127.0.0.1:${ports.counting}`
-  const host = '127.0.0.1'
+export async function placeConsulOnLoopback({ settings, ports, runDir }: PrepareOptions): Promise<ConsulPlacement> {
+  const openReason =
+    'Counting listens on a loopback port: only its sidecar checks intentions, and a caller can leave it out.'
+  const { placement, bypass } = placeOnLoopback({ settings, ports, runDir, mesh: 'Consul', openReason })
   const admin = (port: number): ServicePlacement['admin'] => ({
     bind: `${host}:${port}`,
     url: `http://${host}:${port}`,
   })
-  const documented = (port: number): Promise<number> =>
-    freePort((options.ports ?? 'free') === 'free' ? undefined : port)
+  const documented = (port: number): Promise<number> => freePort(settings.ports === 'free' ? undefined : port)
 
   return {
-    placement: {
-      counting,
-      dashboard: `${host}:${ports.dashboard}`,
-      dashboardUrl: `http://${host}:${ports.dashboard}`,
-      upstreamUrl: `http://${host}:${ports.outbound}`,
-      countingInbound: `${host}:${ports.inbound}`,
-      ...(!counting.startsWith('unix:') && { bypassUrl: `http://${counting}` }),
-      host,
-    },
+    placement,
     listensOn: ['outbound', 'inbound', 'countingAdmin', 'dashboardAdmin'],
     agent: {
       bind: host,
@@ -50,7 +36,7 @@ export async function placeConsulOnLoopback({ options, ports, runDir }: PrepareO
     services: {
       counting: {
         address: host,
-        app: appAt(counting),
+        app: appAt(placement.counting),
         inboundPort: ports.inbound,
         admin: admin(ports.countingAdmin),
         transparentProxy: false,
@@ -66,18 +52,14 @@ export async function placeConsulOnLoopback({ options, ports, runDir }: PrepareO
     },
     arrange: async () => {},
     placeSidecar: (_name, command) => command,
-    bypass: () =>
-      describeLoopbackBypass(
-        counting,
-        'Counting listens on a loopback port: only its sidecar enforces the intention, and nothing forces a caller through it.',
-      ),
+    bypass: () => bypass,
     close: async () => {},
   }
 }
 
-/** Consul's own ports, when they are free; another Consul on this machine does not keep ours from starting. */
-async function freePort(wanted: number | undefined): Promise<number> {
-  return wanted !== undefined && (await isPortFree(wanted)) ? wanted : takeFreePort()
+/** One of Consul's own ports unless it is taken: another Consul on this machine must not keep the lab from starting. */
+async function freePort(preferred: number | undefined): Promise<number> {
+  return preferred !== undefined && (await isPortFree(preferred)) ? preferred : takeFreePort()
 }
 
 function appAt(address: string): ServicePlacement['app'] {

@@ -1,14 +1,14 @@
-import type { Bypass } from '../mesh.ts'
-import type { PreparedMesh } from '../mesh-module.ts'
 import type { Command } from '@throughline/lab-programs'
-import type { ServiceName } from '../service-name.ts'
 import type { ConsulState } from '../consul/consul-settings.ts'
+import type { PreparedMesh } from '../mesh-module.ts'
+import type { Bypass } from '../mesh.ts'
+import type { ServiceName } from '../service-name.ts'
 
 /** Ports that a Consul agent listens on. */
 interface ConsulPorts {
   /** API and UI. */
   http: number
-  /** Where sidecars take their configuration. */
+  /** The sidecars' configuration. */
   xds: number
   server: number
   serf: number
@@ -26,23 +26,23 @@ export interface AgentPlacement {
 export interface ServicePlacement {
   /** Where other sidecars find its sidecar. */
   address: string
-  /** Where its sidecar listens, if not there. */
-  bindAddress?: string
+  /** Where its sidecar listens, if not at `address`. */
+  bindAddress?: string | undefined
   /** Where its sidecar finds its app. */
   app: { address: string; port: number } | { socket: string }
   /** Port of the sidecar for other sidecars, mutual TLS only. */
   inboundPort: number
-  /** Where the sidecar listens for calls to counting, in the pod's own network; absent where there is no caller. */
-  upstream?: { address: string; port: number }
-  /** Envoy's admin: `host:port` in the pod's own network, and the URL that this process asks. */
+  /** Where the sidecar listens for calls to counting, in the pod's own network; absent where nothing calls it. */
+  upstream?: { address: string; port: number } | undefined
+  /** Envoy's admin: `host:port` in the pod's own network, and the URL that this process uses. */
   admin: { bind: string; url: string }
-  /** Port of the sidecar that passes `GET /metrics` on to its app, for Prometheus; absent where nothing asks. */
-  metricsPort?: number
+  /** Port of the sidecar that forwards `GET /metrics` to its app, for Prometheus; absent without one. */
+  metricsPort?: number | undefined
   /** Whether every connection of the pod goes through its sidecar. */
   transparentProxy: boolean
 }
 
-/** What there is of a sidecar when it is about to be started. */
+/** The files and addresses of a sidecar that is about to be started. */
 interface SidecarFiles {
   /** Path of the Consul to run, which can redirect a pod's traffic. */
   consul: string
@@ -60,10 +60,10 @@ interface SidecarFiles {
 export interface ConsulPlacement extends Pick<PreparedMesh, 'placement' | 'listensOn' | 'close'> {
   agent: AgentPlacement
   services: Record<ServiceName, ServicePlacement>
-  /** What must be done after a service was registered and before its sidecar starts; also before it is restarted. */
+  /** Prepares a pod after its service was registered and before its sidecar starts; also before each restart. */
   arrange: (name: ServiceName, files: SidecarFiles) => Promise<void>
   /** Moves a sidecar to its pod. */
   placeSidecar: (name: ServiceName, command: Command) => Command
-  /** The bypass of counting's sidecar under what is in force. */
+  /** The bypass of counting's sidecar in a state. */
   bypass: (state: ConsulState) => Bypass
 }

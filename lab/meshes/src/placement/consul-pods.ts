@@ -1,19 +1,19 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { answersOk, LabError } from '@throughline/lab-programs'
-import type { PrepareOptions } from '../mesh-module.ts'
 import { createPodNetwork, type Pod, type PodNetwork } from '@throughline/lab-pods'
-import type { ServiceName } from '../service-name.ts'
+import type { PrepareOptions } from '../mesh-module.ts'
+import { type ServiceName, serviceNames } from '../service-name.ts'
 import type { ConsulPlacement, ServicePlacement } from './consul-placement.ts'
 import { describeBypass, placePods, type PodPlacement, type PodPlacements } from './pod-placement.ts'
 
-/** User of a sidecar that has all traffic of its pod: the packet filter lets its own connections through by it. */
+/** User of a sidecar that gets all traffic of its pod: by it the packet filter knows the sidecar's own connections. */
 const proxyUser = 5995
 const inboundPort = 20_000
 const adminPort = 19_000
 
 export interface ConsulPodsOptions {
-  /** Default: those of `options.bypass`. */
+  /** Default those for the chosen bypass. */
   pods?: PodPlacements
   /** Further names of this machine's address on the pods' network, where the trace backend listens. */
   backendHosts?: readonly string[]
@@ -26,30 +26,30 @@ export interface ConsulPodsOptions {
  * @throws LabError TL_USAGE without root, or for other services than ours
  */
 export async function placeConsulInPods(
-  { options, runDir, reaper }: PrepareOptions,
-  { pods: placements = placePods(options.bypass ?? 'open'), backendHosts = [] }: ConsulPodsOptions = {},
+  { settings, runDir, reaper }: PrepareOptions,
+  { pods: placements = placePods(settings.bypass), backendHosts = [] }: ConsulPodsOptions = {},
 ): Promise<ConsulPlacement> {
-  if (options.services === 'expected' || options.countingApp !== undefined) {
-    throw new LabError('TL_USAGE', 'in network namespaces the services are the ones of this repository')
+  if (settings.services === 'expected' || settings.countingApp !== undefined) {
+    throw new LabError('TL_USAGE', 'in network namespaces the lab starts its own two services')
   }
   const network = await createPodNetwork({ reaper }).catch((error: unknown) => {
-    throw withRootlessWay(error)
+    throw withRootlessAdvice(error)
   })
   try {
     const pods = { counting: await network.addPod('counting'), dashboard: await network.addPod('dashboard') }
     await nameHosts({ pods, placements, network, backendHosts })
     const socket = path.join(runDir, 'counting.sock')
     const appOf = ({ bind, port }: PodPlacement): string => (bind === undefined ? `unix:${socket}` : `${bind}:${port}`)
-    const places = {
+    const services = {
       counting: await placeService(pods.counting, placements.counting, socket),
       dashboard: await placeService(pods.dashboard, placements.dashboard, socket),
     }
-    for (const name of ['counting', 'dashboard'] as const) {
+    for (const name of serviceNames) {
       const { admitted } = placements[name]
       if (admitted) await pods[name].admit(admitted)
     }
     const bypassUrl = `http://${pods.counting.address}:${placements.counting.port}`
-    const { upstream } = places.dashboard
+    const { upstream } = services.dashboard
     const redirected = new Set<ServiceName>()
     return {
       placement: {
@@ -57,18 +57,13 @@ export async function placeConsulInPods(
         dashboard: appOf(placements.dashboard),
         dashboardUrl: `http://${pods.dashboard.address}:${placements.dashboard.port}`,
         upstreamUrl: upstream === undefined ? bypassUrl : `http://${upstream.address}:${upstream.port}`,
-        ...(upstream && {
-          upstreamUrlFromHere: `http://127.0.0.1:${await pods.dashboard.forward({ port: upstream.port })}`,
-        }),
+        upstreamUrlFromHere: upstream && `http://127.0.0.1:${await pods.dashboard.forward({ port: upstream.port })}`,
         bypassUrl,
         countingInbound: `${pods.counting.address}:${inboundPort}`,
         host: network.host,
-        place: (name, command) => {
-          const { uid } = placements[name]
-          return pods[name].place(command, uid === undefined ? {} : { uid })
-        },
+        place: (name, command) => pods[name].place(command, { uid: placements[name].uid }),
         isReady: async (name) => {
-          // A socket is a file of this machine's, whatever namespace its server is in.
+          // A socket is a file of this machine, whatever namespace its server is in.
           if (placements[name].bind === undefined)
             return answersOk('http://localhost/health/ready', { socketPath: socket })
           const answer = await pods[name].ask(`http://127.0.0.1:${placements[name].port}/health/ready`)
@@ -81,12 +76,12 @@ export async function placeConsulInPods(
         client: network.host,
         ports: { http: 8500, xds: 8502, server: 8300, serf: 8301 },
       },
-      services: places,
+      services,
       async arrange(name, { consul, agentUrl, proxyId, logFile }) {
         const { transparentProxy } = placements[name]
         if (transparentProxy === undefined) return
         await fs.chown(logFile, proxyUser, proxyUser)
-        // Before its Envoy: rules put under one that runs would break its stream of configuration.
+        // Before its Envoy starts: new rules would break the configuration stream of a running one.
         if (redirected.has(name)) return
         redirected.add(name)
         const { excludeInbound, excludeOutbound } = transparentProxy
@@ -97,14 +92,14 @@ export async function placeConsulInPods(
           `-http-addr=${agentUrl}`,
           `-proxy-id=${proxyId}`,
           `-proxy-uid=${proxyUser}`,
-          // What the lab has outside the mesh: trace backend and the page's switches. A chart says itself what it leaves out.
+          // Trace backend and control API are outside the mesh. A chart names its own exceptions.
           ...(excludeOutbound.length === 0 ? [`-exclude-outbound-cidr=${network.host}/32`] : []),
           ...excludeInbound.map((port) => `-exclude-inbound-port=${port}`),
           ...excludeOutbound.map((port) => `-exclude-outbound-port=${port}`),
         ])
       },
       placeSidecar: (name, command) =>
-        pods[name].place(command, placements[name].transparentProxy ? { uid: proxyUser } : {}),
+        pods[name].place(command, { uid: placements[name].transparentProxy && proxyUser }),
       bypass: ({ mtls }) => ({
         address: placements.counting.bind === undefined ? appOf(placements.counting) : bypassUrl,
         ...describeBypass(placements.counting, mtls),
@@ -123,7 +118,7 @@ async function placeService(pod: Pod, placement: PodPlacement, socket: string): 
     address: pod.address,
     app: bind === undefined ? { socket } : { address: '127.0.0.1', port },
     inboundPort,
-    ...(upstreamPort !== undefined && { upstream: { address: '127.0.0.1', port: upstreamPort } }),
+    upstream: upstreamPort === undefined ? undefined : { address: '127.0.0.1', port: upstreamPort },
     admin: {
       bind: `127.0.0.1:${adminPort}`,
       url: `http://127.0.0.1:${await pod.forward({ port: adminPort })}`,
@@ -132,13 +127,13 @@ async function placeService(pod: Pod, placement: PodPlacement, socket: string): 
   }
 }
 
-async function nameHosts(given: {
+async function nameHosts(options: {
   pods: Record<ServiceName, Pod>
   placements: PodPlacements
   network: PodNetwork
   backendHosts: readonly string[]
 }): Promise<void> {
-  const { pods, placements, network, backendHosts } = given
+  const { pods, placements, network, backendHosts } = options
   const hosts = Object.fromEntries([
     ...placements.counting.hosts.map((host) => [host, pods.counting.address]),
     ...placements.dashboard.hosts.map((host) => [host, pods.dashboard.address]),
@@ -148,9 +143,9 @@ async function nameHosts(given: {
   await pods.dashboard.setHosts(hosts)
 }
 
-/** Who may not make namespaces can still close the bypass. */
-function withRootlessWay(error: unknown): unknown {
+/** Without root there is still one way to close the bypass. */
+function withRootlessAdvice(error: unknown): unknown {
   if (!(error instanceof LabError) || error.code !== 'TL_USAGE') return error
-  const advice = 'Without root, --bypass closed of that topology puts counting on a unix socket'
+  const advice = 'Without root, --bypass closed puts counting on a unix socket there'
   return new LabError('TL_USAGE', `${error.message}. ${advice}`, { cause: error })
 }

@@ -1,12 +1,12 @@
 import type { KubeObject } from '@throughline/lab-kube-api'
-import type { IstiodPorts } from '../istio/control-plane/istiod-command.ts'
-import type { Bypass } from '../mesh.ts'
-import type { PreparedMesh, PrepareOptions } from '../mesh-module.ts'
 import type { Command } from '@throughline/lab-programs'
-import type { ServiceName } from '../service-name.ts'
+import type { IstiodPorts } from '../istio/control-plane/istiod-command.ts'
 import type { InjectedPod } from '../istio/injected-pod.ts'
 import type { IstioState } from '../istio/istio-settings.ts'
 import type { PodSettings } from '../istio/mesh-objects.ts'
+import type { PreparedMesh, PrepareOptions } from '../mesh-module.ts'
+import type { Bypass } from '../mesh.ts'
+import type { ServiceName } from '../service-name.ts'
 
 export interface IstioPlacementOptions extends PrepareOptions {
   /** Path of the Envoy to run, and of Istio's agent. */
@@ -14,7 +14,7 @@ export interface IstioPlacementOptions extends PrepareOptions {
   pilotAgent: string
 }
 
-/** Where one sidecar is, for what starts and queries it. */
+/** How a sidecar is reached, and what it must listen on. */
 interface SidecarPlacement {
   adminUrl: string
   /** Listeners without which it is not ready. */
@@ -24,18 +24,18 @@ interface SidecarPlacement {
 /** Where istiod, pods and sidecars are: on this machine's loopback, or each pod in a network namespace of its own. */
 export interface IstioPlacement extends Pick<PreparedMesh, 'placement' | 'listensOn' | 'close'> {
   istiod: { host: string; ports: Partial<IstiodPorts> }
-  /** Ports that the sidecars take for their apps. */
+  /** Ports that the sidecars accept for their apps. */
   ports: Record<ServiceName, number>
   sidecars: Record<ServiceName, SidecarPlacement>
-  /** What the mesh must be told of this place beside services and policies. */
+  /** The Sidecar resources that this placement needs. */
   renderSidecars: () => Promise<KubeObject[]>
   podSettings: (name: ServiceName, istiodPorts: IstiodPorts) => Promise<PodSettings>
-  /** Whether the sidecars' own listeners, for health and metrics, must not be seen from other machines. */
+  /** Whether the sidecars' own listeners, for health and metrics, must be hidden from other machines. */
   loopbackOnly: boolean
-  /** What must be done before an agent is started in its folder, and after its pod was injected. */
+  /** Prepares a pod after its injection and before its agent starts. */
   arrange: (name: ServiceName, agent: { folder: string; logFile: string; pod: InjectedPod }) => Promise<void>
   /** Moves an agent to its pod. */
   placeAgent: (name: ServiceName, command: Command) => Command
-  /** The bypass of counting's sidecar under what is in force. */
+  /** The bypass of counting's sidecar in a state. */
   bypass: (state: IstioState) => Bypass
 }

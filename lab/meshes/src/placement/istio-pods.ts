@@ -1,35 +1,35 @@
 import fs from 'node:fs/promises'
-import { LabError } from '@throughline/lab-programs'
-import type { Bypass } from '../mesh.ts'
-import { renderMeshFile } from '../mesh-files.ts'
-import { createPodNetwork } from '@throughline/lab-pods'
-import type { ServiceName } from '../service-name.ts'
-import { giveFolder } from '../istio/agent-folder.ts'
-import type { IstioPlacement, IstioPlacementOptions } from './istio-placement.ts'
-import type { IstioState } from '../istio/istio-settings.ts'
 import type { KubeObject } from '@throughline/lab-kube-api'
+import { createPodNetwork } from '@throughline/lab-pods'
+import { LabError } from '@throughline/lab-programs'
+import { chownFolder } from '../istio/agent-folder.ts'
+import type { IstioState } from '../istio/istio-settings.ts'
+import { renderMeshFile } from '../mesh-files.ts'
+import type { Bypass } from '../mesh.ts'
+import type { ServiceName } from '../service-name.ts'
+import type { IstioPlacement, IstioPlacementOptions } from './istio-placement.ts'
 
-/** Users of a pod's programs: the packet filter lets the sidecar's own connections through, and takes all others. */
+/** Users of a pod's programs: the packet filter leaves the sidecar's own connections alone and redirects all others. */
 const users = { sidecar: 1337, app: 1000 }
 const ports = { counting: 9001, dashboard: 9002 }
 const clusterIps: Record<ServiceName, string> = { counting: '10.96.200.11', dashboard: '10.96.200.12' }
-/** Where an agent asks for configuration and certificates, and where Envoy's admin is in a pod. */
+/** Ports of istiod, for configuration and certificates, and of Envoy's admin in a pod. */
 const [istiodPort, adminPort] = [15012, 15000]
 
 /**
- * Each pod in a network namespace, as in a cluster: Istio's own packet filter hands every connection to the sidecar, and
- * the apps listen on their pod's address. Needs root.
+ * Each pod in a network namespace, as in a cluster: Istio's own packet filter redirects every connection to the sidecar,
+ * and the apps listen on their pod's address. Needs root.
  *
- * @throws LabError TL_USAGE for a bypass that there isn't here, and without root
+ * @throws LabError TL_USAGE for a bypass other than open and closed, and without root
  */
-export async function placeIstioInPods(given: IstioPlacementOptions): Promise<IstioPlacement> {
-  const { options, reaper, envoy, pilotAgent } = given
-  const { bypass = 'open' } = options
+export async function placeIstioInPods(options: IstioPlacementOptions): Promise<IstioPlacement> {
+  const { settings, reaper, envoy, pilotAgent } = options
+  const { bypass } = settings
   if (bypass !== 'open' && bypass !== 'closed') {
     throw new LabError('TL_USAGE', `the bypass of an Istio sidecar can be open or closed, not "${bypass}"`)
   }
-  if (options.services === 'expected' || options.countingApp !== undefined) {
-    throw new LabError('TL_USAGE', 'in network namespaces the services are the ones of this repository')
+  if (settings.services === 'expected' || settings.countingApp !== undefined) {
+    throw new LabError('TL_USAGE', 'in network namespaces the lab starts its own two services')
   }
   const network = await createPodNetwork({ reaper })
   try {
@@ -76,13 +76,13 @@ export async function placeIstioInPods(given: IstioPlacementOptions): Promise<Is
         clusterIp: clusterIps[name],
         annotations: await renderMeshFile('istio/namespaces/annotations.yaml', {
           ENVOY: envoy,
-          CERTIFICATE_TTL: `${options.certificateSeconds ?? 86_400}s`,
+          CERTIFICATE_TTL: `${settings.certificateSeconds}s`,
           HOST: network.host,
         }),
       }),
       loopbackOnly: false,
       async arrange(name, { folder, logFile, pod }) {
-        await giveFolder(folder, users.sidecar)
+        await chownFolder(folder, users.sidecar)
         // Envoy opens its standard output again for the access log.
         await fs.chown(logFile, users.sidecar, users.sidecar)
         await pods[name].run([pilotAgent, ...(pod.interception ?? [])])
@@ -99,12 +99,16 @@ export async function placeIstioInPods(given: IstioPlacementOptions): Promise<Is
 
 function bypassUnder({ mtls, rule }: Pick<IstioState, 'mtls' | 'rule'>): Omit<Bypass, 'address'> {
   if (mtls === 'strict') {
-    return { closed: true, reason: 'The sidecar has every connection to the pod, and resets what is not mutual TLS.' }
+    return {
+      closed: true,
+      reason: 'Every connection to the pod goes through the sidecar, which resets whatever is not mutual TLS.',
+    }
   }
-  if (rule === 'deny-all')
-    return { closed: true, reason: 'The sidecar takes plain text, and refuses it as it refuses all.' }
+  if (rule === 'deny-all') {
+    return { closed: true, reason: 'The sidecar accepts plain text, and denies it as it denies every request.' }
+  }
   if (rule === 'get-of-dashboard') {
-    return { closed: true, reason: 'The sidecar takes plain text, but a caller without an identity gets 403.' }
+    return { closed: true, reason: 'The sidecar accepts plain text, but a caller without an identity gets 403.' }
   }
-  return { closed: false, reason: 'The sidecar takes plain text, and the rule asks for no identity.' }
+  return { closed: false, reason: 'The sidecar accepts plain text, and the rule requires no identity.' }
 }

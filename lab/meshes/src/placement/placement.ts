@@ -1,4 +1,7 @@
-import type { Command, Ports } from '@throughline/lab-programs'
+import path from 'node:path'
+import { type Command, LabError, type Ports } from '@throughline/lab-programs'
+import type { LabSettings } from '../lab-options.ts'
+import type { Bypass } from '../mesh.ts'
 import type { ServiceName } from '../service-name.ts'
 
 /** Where the parts of a lab run and listen. A mesh decides it before anything is started. */
@@ -11,20 +14,78 @@ export interface Placement {
   dashboardUrl: string
   /** Where dashboard calls counting: its sidecar's listener, or counting itself without a mesh. */
   upstreamUrl: string
-  /** The same as this process reaches it, where that is not the dashboard's own place; default `upstreamUrl`. */
-  upstreamUrlFromHere?: string
-  /** Counting's own address as dashboard reaches it, bypassing the sidecar; absent when there is none or it is a socket. */
-  bypassUrl?: string
+  /** The same as this process reaches it, where that differs from the dashboard's view; default `upstreamUrl`. */
+  upstreamUrlFromHere?: string | undefined
+  /** Counting's own address as dashboard reaches it, bypassing the sidecar; absent when that is a socket or there is none. */
+  bypassUrl?: string | undefined
   /** `host:port` of counting's inbound sidecar; absent without one. */
-  countingInbound?: string
+  countingInbound?: string | undefined
   /** Address of this machine that the trace backend listens on, reached from wherever the parts run. */
   host: string
   /** Ports that the trace backend must have on `host`; default those of the lab. */
-  backendPorts?: Partial<Pick<Ports, 'otlp' | 'zipkin' | 'datadog' | 'query'>>
-  /** All that a service is told by environment, where something other than the lab decides it, such as a chart. */
-  env?: Record<ServiceName, Record<string, string>>
+  backendPorts?: Partial<Pick<Ports, 'otlp' | 'zipkin' | 'datadog' | 'query'>> | undefined
+  /** The environment of a service where something other than the lab decides it, such as a chart. */
+  env?: Record<ServiceName, Record<string, string>> | undefined
   /** Moves a service to where it belongs, such as a network namespace; default as it is. */
-  place?: (service: ServiceName, command: Command) => Command
+  place?: ((service: ServiceName, command: Command) => Command) | undefined
   /** Whether a service is ready, for one that can't be asked at `counting` or `dashboard` from here. */
-  isReady?: (service: ServiceName) => Promise<boolean>
+  isReady?: ((service: ServiceName) => Promise<boolean>) | undefined
+}
+
+/** Both services on 127.0.0.1, one calling the other directly. */
+export function placeWithoutMesh(ports: Ports, countingApp = `127.0.0.1:${ports.counting}`): Placement {
+  const dashboard = `127.0.0.1:${ports.dashboard}`
+  return {
+    counting: countingApp,
+    dashboard,
+    dashboardUrl: `http://${dashboard}`,
+    upstreamUrl: `http://${countingApp}`,
+    host: '127.0.0.1',
+  }
+}
+
+export interface LoopbackOptions {
+  settings: LabSettings
+  ports: Ports
+  runDir: string
+  /** Whose sidecars these are, for messages: `Consul`. */
+  mesh: string
+  /** Why counting's own port is open, in one sentence. */
+  openReason: string
+}
+
+/**
+ * Everything on 127.0.0.1, without root: the dashboard calls its sidecar's listener, and counting's app listens on a port
+ * beside its sidecar's, or on a unix socket where the bypass is closed.
+ *
+ * @throws LabError TL_USAGE for a bypass that loopback does not offer
+ */
+export function placeOnLoopback(options: LoopbackOptions): { placement: Placement; bypass: Bypass } {
+  const { settings, ports, runDir, mesh, openReason } = options
+  const { bypass, countingApp } = settings
+  if (bypass !== 'open' && bypass !== 'closed' && bypass !== 'socket') {
+    const reason = `the bypass of a sidecar of ${mesh} on loopback can be open or closed, not "${bypass}"`
+    throw new LabError('TL_USAGE', reason)
+  }
+  const ownApp = bypass === 'open' ? `127.0.0.1:${ports.counting}` : `unix:${path.join(runDir, 'counting.sock')}`
+  const counting = countingApp ?? ownApp
+  const onSocket = counting.startsWith('unix:')
+  return {
+    placement: {
+      counting,
+      dashboard: `127.0.0.1:${ports.dashboard}`,
+      dashboardUrl: `http://127.0.0.1:${ports.dashboard}`,
+      upstreamUrl: `http://127.0.0.1:${ports.outbound}`,
+      countingInbound: `127.0.0.1:${ports.inbound}`,
+      bypassUrl: onSocket ? undefined : `http://${counting}`,
+      host: '127.0.0.1',
+    },
+    bypass: onSocket
+      ? {
+          address: counting,
+          closed: true,
+          reason: 'Counting listens on a unix socket that only its own user can open.',
+        }
+      : { address: `http://${counting}`, closed: false, reason: openReason },
+  }
 }

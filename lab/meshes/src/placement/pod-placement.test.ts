@@ -69,7 +69,7 @@ describe('the pods of a chart', () => {
     )
     expect(counting).toMatchObject({ bind: '127.0.0.1', uid: 10_001, admitted: [20_000] })
     expect(dashboard).toMatchObject({ bind: '0.0.0.0', upstreamPort: 9301 })
-    expect(counting).not.toHaveProperty('upstreamPort')
+    expect(counting.upstreamPort).toBeUndefined()
   })
 
   it('are both there, or the one that is not is named', () => {

@@ -4,12 +4,12 @@ import type { ServiceName } from '../service-name.ts'
 import type { ConsulState } from '../consul/consul-settings.ts'
 import type { ChartPlacement, ChartPod } from '../consul/read-chart.ts'
 
-/** What one pod of the lab is to be, whether the lab or a chart decides it. */
+/** One pod of the lab, whether the lab or a chart decides it. */
 export interface PodPlacement extends Pick<ChartPod, 'port' | 'uid' | 'transparentProxy' | 'admitted' | 'hosts'> {
   /** Address that its app listens on; absent when that is a unix socket. */
-  bind?: string
-  /** Port of its own loopback that leads to counting; absent where there is no caller. */
-  upstreamPort?: number
+  bind?: string | undefined
+  /** Port of its own loopback that leads to counting; absent where nothing calls it. */
+  upstreamPort?: number | undefined
 }
 
 export type PodPlacements = Record<ServiceName, PodPlacement>
@@ -17,7 +17,7 @@ export type PodPlacements = Record<ServiceName, PodPlacement>
 /** Ports of the apps, as in a cluster: each pod has an address of its own. */
 const ports = { counting: 9001, dashboard: 9002 }
 
-/** How counting's pod is with each choice of the bypass; the app listens on every address in all but the last two. */
+/** Counting's pod for each choice of the bypass; the app listens on every address in all but the last two. */
 const countingPods = {
   open: { bind: '0.0.0.0' },
   'packet-filter': { bind: '0.0.0.0', admitted: [20_000] },
@@ -26,7 +26,7 @@ const countingPods = {
   socket: {},
 } satisfies Record<Exclude<BypassChoice, 'closed'>, Partial<PodPlacement>>
 
-/** The two pods for a choice of the bypass; `closed` is the one that costs nothing, the app on its pod's loopback. */
+/** The two pods for a choice of the bypass; `closed` is the cheapest way, the app on its pod's loopback. */
 export function placePods(bypass: BypassChoice): PodPlacements {
   const counting: Partial<PodPlacement> = countingPods[bypass === 'closed' ? 'loopback' : bypass]
   const redirected = counting.transparentProxy !== undefined
@@ -39,7 +39,7 @@ export function placePods(bypass: BypassChoice): PodPlacements {
       // A listener of its own: without it, a denied caller would see a reset and not a 403.
       upstreamPort: ports.counting,
       // The page is for browsers, which are outside the mesh.
-      ...(redirected && { transparentProxy: { excludeInbound: [ports.dashboard], excludeOutbound: [] } }),
+      transparentProxy: redirected ? { excludeInbound: [ports.dashboard], excludeOutbound: [] } : undefined,
     },
   }
 }
@@ -51,27 +51,19 @@ export function placePods(bypass: BypassChoice): PodPlacements {
  */
 export function podsOfChart({ pods }: ChartPlacement): PodPlacements {
   const named = (name: ServiceName): PodPlacement => {
-    const pod = pods.find((one) => one.name === name)
+    const pod = pods.find((candidate) => candidate.name === name)
     if (pod === undefined) throw new LabError('TL_MESH_CONFIG_INVALID', `the chart has no pod ${name} with a sidecar`)
     const { port, uid, transparentProxy, admitted, hosts, env, upstreams } = pod
     const upstreamPort = upstreams.find((upstream) => upstream.name === 'counting')?.port
-    return {
-      port,
-      hosts,
-      bind: env['HOST'] ?? '0.0.0.0',
-      ...(uid !== undefined && { uid }),
-      ...(transparentProxy && { transparentProxy }),
-      ...(admitted && { admitted }),
-      ...(upstreamPort !== undefined && { upstreamPort }),
-    }
+    return { port, hosts, bind: env['HOST'] ?? '0.0.0.0', uid, transparentProxy, admitted, upstreamPort }
   }
   return { counting: named('counting'), dashboard: named('dashboard') }
 }
 
 /**
- * What closes the way to counting's own address, or leaves it open; one sentence.
+ * Whether counting's own address is closed to callers that bypass its sidecar, and why; one sentence.
  *
- * @param mtls of counting's sidecar, which matters to what a transparent proxy brings it; default strict
+ * @param mtls of counting's sidecar, which matters for what a transparent proxy redirects to it; default strict
  */
 export function describeBypass(
   { bind, port, admitted, transparentProxy }: PodPlacement,
@@ -79,29 +71,26 @@ export function describeBypass(
 ): { closed: boolean; reason: string } {
   const redirected = transparentProxy !== undefined && !transparentProxy.excludeInbound.includes(port)
   if (bind === undefined) {
-    return {
-      closed: true,
-      reason: 'Counting listens on a unix socket of its pod, which cannot be opened from outside.',
-    }
+    return { closed: true, reason: 'Counting listens on a unix socket of its pod, which no one outside can open.' }
   }
   if (admitted && !admitted.includes(port)) {
-    return { closed: true, reason: "A packet filter lets callers in to the sidecar's port and to no other." }
+    return { closed: true, reason: "A packet filter admits callers to the sidecar's port and to no other." }
   }
   // Before the app's own address: a sidecar reaches its app on loopback, too.
   if (redirected) {
     return mtls === 'strict'
-      ? { closed: true, reason: 'A transparent proxy takes every connection to the sidecar, which resets plain text.' }
+      ? { closed: true, reason: 'A transparent proxy sends every connection to the sidecar, which resets plain text.' }
       : {
           closed: false,
           reason:
-            'A transparent proxy takes every connection to the sidecar, but with permissive mutual TLS that passes plain text on without asking an intention.',
+            'A transparent proxy sends every connection to the sidecar, but with permissive mutual TLS the sidecar forwards plain text without checking an intention.',
         }
   }
   if (bind === '127.0.0.1') {
-    return { closed: true, reason: "Counting listens on its pod's loopback: it can't be reached from outside." }
+    return { closed: true, reason: "Counting listens on its pod's loopback, which no one outside reaches." }
   }
   return {
     closed: false,
-    reason: "Counting listens on its pod's address, where no sidecar and no intention stands in the way.",
+    reason: "Counting listens on its pod's address, where no sidecar and no intention protects it.",
   }
 }

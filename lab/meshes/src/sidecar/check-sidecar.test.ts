@@ -76,9 +76,12 @@ describe('checkSidecar', () => {
     }
   })
 
-  it('is starting while it has not taken what was written last', async () => {
+  it('is starting until it acknowledges what was written last', async () => {
     await using envoy = await admin({ '/stats': stats({ version: '2' }) })
-    expect(await checkSidecar(envoy.url, versioned)).toEqual({ state: 'starting', reason: 'it has not taken lds yet' })
+    expect(await checkSidecar(envoy.url, versioned)).toEqual({
+      state: 'starting',
+      reason: 'it has not acknowledged lds yet',
+    })
   })
 
   it.each([{ rejected: 1 }, { failure: 1 }])(

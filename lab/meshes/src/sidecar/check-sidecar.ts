@@ -1,4 +1,5 @@
 import { httpRequest, messageOf } from '@throughline/lab-programs'
+import type { SidecarStatus } from '../mesh.ts'
 
 export interface SidecarExpectation {
   /** `node.id` of its bootstrap: an old Envoy on the same admin port answers too. */
@@ -6,23 +7,19 @@ export interface SidecarExpectation {
   /** Names of the listeners it must have. */
   listeners: string[]
   /**
-   * What it must have taken, by discovery service (`lds`, `cds`, `rds`): the `version_info` of what was last written.
-   * Without it, one rejected update since it started means rejected, unless `refusals` says otherwise.
+   * What it must have acknowledged, by discovery service (`lds`, `cds`, `rds`): the `version_info` of what was last
+   * written. Without it, one rejected update since it started means rejected, unless `refusals` says otherwise.
    */
-  versions?: Record<string, string>
+  versions?: Record<string, string> | undefined
   /**
    * Without `versions`, what a rejected update means. `counted` (default): rejected, until it is started again.
-   * `standing`: rejected while Envoy holds a refused listener against it; a control plane that sends a good one afterwards
-   * has replaced it, and versions of ours don't exist there. Clusters and routes have no such mark and stay counted.
+   * `standing`: rejected while Envoy reports a refused listener; a control plane that sends a good one afterwards has
+   * repaired it, and has no version numbers of ours. Clusters and routes have no such mark and stay counted.
    */
-  refusals?: 'counted' | 'standing'
+  refusals?: 'counted' | 'standing' | undefined
 }
 
-export interface SidecarCheck {
-  state: 'ready' | 'starting' | 'down' | 'rejected'
-  /** Why it is not ready. */
-  reason?: string
-}
+export type SidecarCheck = Pick<SidecarStatus, 'state' | 'reason'>
 
 interface Stats {
   versions: Record<string, string>
@@ -30,8 +27,8 @@ interface Stats {
 }
 
 /**
- * The one place that decides "this sidecar has taken its configuration". Reads Envoy's admin address: `/ready` alone is
- * not enough, it says 200 after a rejected listener.
+ * The one place that decides that a sidecar runs with its configuration. Reads Envoy's admin address: `/ready` alone is
+ * not enough, as it answers 200 after a rejected listener.
  *
  * Never throws: a sidecar that doesn't answer is down.
  */
@@ -53,13 +50,13 @@ export async function checkSidecar(adminUrl: string, expected: SidecarExpectatio
     const behind = Object.entries(expected.versions ?? {}).filter(([kind, version]) => stats.versions[kind] !== version)
     if (stats.refused.length > 0 && (expected.versions === undefined || behind.length > 0)) {
       const standing = await listenerErrors(adminUrl)
-      const replaced = expected.refusals === 'standing' && standing === undefined && stats.refused.join() === 'lds'
-      if (!replaced) {
+      const repaired = expected.refusals === 'standing' && standing === undefined && stats.refused.join() === 'lds'
+      if (!repaired) {
         return { state: 'rejected', reason: standing ?? `it refused an update of ${stats.refused.join(', ')}` }
       }
     }
     if (behind.length > 0)
-      return { state: 'starting', reason: `it has not taken ${behind.map(([kind]) => kind).join(', ')} yet` }
+      return { state: 'starting', reason: `it has not acknowledged ${behind.map(([kind]) => kind).join(', ')} yet` }
 
     const present = (await httpRequest(`${adminUrl}/listeners?format=json`)).body
     const names = (JSON.parse(present) as ListenerList).listener_statuses?.map(({ name }) => name) ?? []
@@ -107,7 +104,7 @@ function parseStats(text: string, refusals: SidecarExpectation['refusals']): Sta
     const [, name = '', value = ''] = /^(\S+): (.*)$/.exec(line) ?? []
     const kind = /\.(lds|cds|rds)\./.exec(name)?.[1]
     if (kind === undefined) continue
-    // Of a control plane, a lost stream counts as a failed update, too.
+    // A lost stream to a control plane counts as a failed update, too.
     if (refusals === 'standing' && name.endsWith('.update_failure')) continue
     if (name.endsWith('.version_text')) stats.versions[kind] = value.replaceAll('"', '')
     else if (value !== '0' && !stats.refused.includes(kind)) stats.refused.push(kind)

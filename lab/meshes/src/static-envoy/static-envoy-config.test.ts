@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { tracers } from '../mesh.ts'
-import { createStaticEnvoyConfig, type SidecarName, sidecars, type StaticEnvoySettings } from './static-envoy-config.ts'
+import { serviceNames, type SidecarName } from '../service-name.ts'
+import { createStaticEnvoyConfig, type StaticEnvoySettings } from './static-envoy-config.ts'
 
 const settings: StaticEnvoySettings = {
   configDir: { counting: '/run/counting-sidecar', dashboard: '/run/dashboard-sidecar' },
@@ -12,9 +13,10 @@ const settings: StaticEnvoySettings = {
   otlpUrl: 'http://127.0.0.1:4318/v1/traces',
   zipkinUrl: 'http://127.0.0.1:9411/api/v2/spans',
   datadogUrl: 'http://127.0.0.1:8126',
+  sampling: 100,
 }
 const config = createStaticEnvoyConfig(settings)
-const all = sidecars.flatMap((sidecar) => tracers.map((tracer) => ({ sidecar, tracer })))
+const all = serviceNames.flatMap((sidecar) => tracers.map((tracer) => ({ sidecar, tracer })))
 const text = (value: unknown): string => JSON.stringify(value)
 
 async function connectionManager(sidecar: SidecarName, tracer: (typeof tracers)[number]) {
@@ -30,11 +32,11 @@ describe('static Envoy configuration', () => {
     },
   )
 
-  it.each(sidecars)('leaves no placeholder in the bootstrap and clusters of %s', async (sidecar) => {
+  it.each(serviceNames)('leaves no placeholder in the bootstrap and clusters of %s', async (sidecar) => {
     expect(text([await config.bootstrap(sidecar), await config.clusters(sidecar, '1')])).not.toContain('${')
   })
 
-  it.each(sidecars)('names the sidecar of %s the same under every tracer', async (sidecar) => {
+  it.each(serviceNames)('names the sidecar of %s the same under every tracer', async (sidecar) => {
     for (const tracer of ['opentelemetry', 'datadog'] as const) {
       const { tracing } = await connectionManager(sidecar, tracer)
       expect(tracing.provider.typed_config.service_name).toBe(`${sidecar}-sidecar`)
@@ -43,7 +45,7 @@ describe('static Envoy configuration', () => {
     expect(await config.bootstrap(sidecar)).toMatchObject({ node: { cluster: `${sidecar}-sidecar` } })
   })
 
-  it.each(sidecars)('gives each sidecar of %s a span id of its own under zipkin', async (sidecar) => {
+  it.each(serviceNames)('gives each sidecar of %s a span id of its own under zipkin', async (sidecar) => {
     for (const tracer of ['zipkin', 'zipkin-w3c'] as const) {
       const { tracing } = await connectionManager(sidecar, tracer)
       expect(tracing.provider.typed_config).toMatchObject({ shared_span_context: false, trace_id_128bit: true })
@@ -73,11 +75,11 @@ describe('static Envoy configuration', () => {
     )
   })
 
-  it.each(sidecars)('touches no header of %s under tracer none', async (sidecar) => {
+  it.each(serviceNames)('touches no header of %s under tracer none', async (sidecar) => {
     expect(await connectionManager(sidecar, 'none')).not.toHaveProperty('tracing')
   })
 
-  it.each(sidecars)('keeps a second copy of the sidecar of %s off its port', async (sidecar) => {
+  it.each(serviceNames)('keeps a second copy of the sidecar of %s off its port', async (sidecar) => {
     const listeners = await config.listeners(sidecar, { tracer: 'none', version: '1' })
     expect(listeners).toMatchObject({ resources: [{ enable_reuse_port: false }] })
   })

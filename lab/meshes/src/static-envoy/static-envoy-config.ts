@@ -1,10 +1,8 @@
 import type { Access, Tracer } from '../mesh.ts'
 import { renderMeshFile } from '../mesh-files.ts'
 import type { MeshValue } from '../render-mesh.ts'
+import type { SidecarName } from '../service-name.ts'
 import { envoyAddress } from '../sidecar/envoy-address.ts'
-
-export const sidecars = ['counting', 'dashboard'] as const
-export type SidecarName = (typeof sidecars)[number]
 
 /** Addresses are `host:port`; an app's may be `unix:/path`. */
 export interface StaticEnvoySettings {
@@ -14,30 +12,30 @@ export interface StaticEnvoySettings {
   certsDir: string
   admin: Record<SidecarName, string>
   /** Limit what the admin interface answers, default true; an Envoy before 1.37 refuses to. */
-  limitAdmin?: boolean
+  limitAdmin?: boolean | undefined
   /** Where counting's app listens. */
   countingApp: string
   /** Where counting's sidecar listens. */
   countingInbound: string
   /** Where dashboard's sidecar finds it; default the same. */
-  countingSidecar?: string
+  countingSidecar?: string | undefined
   /** Where dashboard's sidecar listens for calls to counting. */
   dashboardOutbound: string
-  /** Where dashboard's sidecar serves the page, and where the app is that has it; default the app serves it itself. */
-  page?: { inbound: string; app: string }
+  /** Where dashboard's sidecar serves the page, and the app behind it; default the app serves its page itself. */
+  page?: { inbound: string; app: string } | undefined
   /** Where each sidecar offers `GET /metrics` of its app; default nowhere. */
-  metrics?: Record<SidecarName, string>
+  metrics?: Record<SidecarName, string> | undefined
   /** `http://host:port/v1/traces` */
   otlpUrl: string
   /** `http://host:port/api/v2/spans` */
   zipkinUrl: string
   /** `http://host:port` of a Datadog agent, or of what speaks for one; without it the tracer `datadog` can't be used. */
-  datadogUrl?: string
-  /** Percentage of requests the sidecars trace of those that arrive without a sampling decision, default 100. */
-  sampling?: number
+  datadogUrl?: string | undefined
+  /** Percentage of requests the sidecars trace when no caller has decided. */
+  sampling: number
 }
 
-/** Each function gives what one of Envoy's files holds; `version` is what the sidecar reports once it has taken it. */
+/** Each function returns the content of one of Envoy's files; the sidecar reports `version` once it runs with that file. */
 export interface StaticEnvoyConfig {
   bootstrap(sidecar: SidecarName): Promise<MeshValue>
   clusters(sidecar: SidecarName, version: string): Promise<MeshValue>
@@ -49,7 +47,7 @@ export interface StaticEnvoyConfig {
 
 /** Renders `mesh/envoy/` for two sidecars. */
 export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEnvoyConfig {
-  const { configDir, certsDir, limitAdmin = true, sampling = 100 } = settings
+  const { configDir, certsDir, limitAdmin = true, sampling } = settings
   const otlp = new URL(settings.otlpUrl)
   const zipkin = new URL(settings.zipkinUrl)
   const datadog = settings.datadogUrl === undefined ? undefined : new URL(settings.datadogUrl)
@@ -146,8 +144,8 @@ function hostAndPort(url: URL): string {
   return `${url.hostname}:${url.port === '' ? '80' : url.port}`
 }
 
-/** More of what a file of `mesh/envoy` has, beside its own resources. */
+/** Adds resources to those that a file of `mesh/envoy` has. */
 async function withMore(file: Promise<MeshValue>, more: (Promise<MeshValue> | false)[]): Promise<MeshValue> {
   const { resources, ...rest } = (await file) as { resources: MeshValue[] }
-  return { ...rest, resources: [...resources, ...(await Promise.all(more.filter((one) => one !== false)))] }
+  return { ...rest, resources: [...resources, ...(await Promise.all(more.filter((resource) => resource !== false)))] }
 }

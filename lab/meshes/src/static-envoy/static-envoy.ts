@@ -5,14 +5,15 @@ import { createSerialQueue, LabError, pidsOf } from '@throughline/lab-programs'
 import type { Access, Bypass, Mesh, Tracer } from '../mesh.ts'
 import { writeMeshFile } from '../mesh-files.ts'
 import { requireTracer } from '../usable-tracers.ts'
-import type { Sidecar } from '../sidecar/envoy-sidecar.ts'
-import { createStaticEnvoyConfig, type SidecarName, sidecars, type StaticEnvoySettings } from './static-envoy-config.ts'
+import { serviceNames, type SidecarName } from '../service-name.ts'
+import type { Sidecar } from '../sidecar/sidecar.ts'
+import { createStaticEnvoyConfig, type StaticEnvoySettings } from './static-envoy-config.ts'
 
 export interface StaticEnvoyOptions {
   settings: StaticEnvoySettings
   /** Folder to write a sidecar's files to; the sidecar sees it as `settings.configDir`. */
   folders: Record<SidecarName, string>
-  /** Makes the two sidecars, each with its listeners and what it must have taken, by discovery service. */
+  /** Makes the two sidecars, each with its listeners and the versions that it must acknowledge, by discovery service. */
   createSidecar: (
     name: SidecarName,
     expected: { listeners: string[]; versions: () => Record<string, string> },
@@ -30,7 +31,7 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
 
   let access: Access = 'allowed'
   let { tracer } = options
-  // Sidecars may have outlived an earlier writer, whose versions must not be taken for ours.
+  // Sidecars may have outlived an earlier writer: its versions must not look like ours.
   let lastVersion = Date.now()
   const versions: Record<SidecarName, Record<string, string>> = { counting: {}, dashboard: {} }
   const nextVersion = (): string => String((lastVersion += 1))
@@ -56,7 +57,7 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
     await writeMeshFile(routesFile, await config.routes({ access, version }))
     versions.counting['rds'] = version
   }
-  /** What an earlier writer has left in force: a new one must not open what that one has closed. */
+  /** The access that an earlier writer left in force: a new one must not open what that one has closed. */
   const readAccess = async (): Promise<Access> => {
     const text = await fs.readFile(routesFile, 'utf8').catch(() => '{}')
     const routes = JSON.parse(text) as { version_info?: string }
@@ -64,12 +65,12 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
     return isDeepStrictEqual(routes, denial) ? 'denied' : 'allowed'
   }
 
-  const setAccess = async (wanted: Access): Promise<void> => {
+  const setAccess = async (requested: Access): Promise<void> => {
     const before = access
-    access = wanted
+    access = requested
     await writeRoutes()
     try {
-      await running.counting.taken()
+      await running.counting.acknowledged()
     } catch (error) {
       if (error instanceof LabError && error.code === 'TL_MESH_UPDATE_REJECTED') {
         access = before
@@ -79,22 +80,22 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
     }
   }
 
-  const setTracer = async (wanted: Tracer): Promise<void> => {
-    requireTracer(wanted, tracers)
+  const setTracer = async (requested: Tracer): Promise<void> => {
+    requireTracer(requested, tracers)
     const before = tracer
-    tracer = wanted
-    await Promise.all(sidecars.map(writeListeners))
+    tracer = requested
+    await Promise.all(serviceNames.map(writeListeners))
     try {
-      await Promise.all(sidecars.map((name) => running[name].taken()))
+      await Promise.all(serviceNames.map((name) => running[name].acknowledged()))
     } catch (error) {
       if (error instanceof LabError && error.code === 'TL_MESH_UPDATE_REJECTED') {
         tracer = before
-        await Promise.all(sidecars.map(writeListeners))
+        await Promise.all(serviceNames.map(writeListeners))
       }
       throw error
     }
     // Until then a kept-alive connection still has the old tracer.
-    await Promise.all(sidecars.map((name) => running[name].drained()))
+    await Promise.all(serviceNames.map((name) => running[name].drained()))
   }
 
   /** Each change waits until its own version is in force. */
@@ -106,30 +107,30 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
     async start() {
       access = await readAccess()
       await writeRoutes()
-      for (const name of sidecars) {
+      for (const name of serviceNames) {
         await writeMeshFile(path.join(folders[name], 'bootstrap.json'), await config.bootstrap(name))
         await writeClusters(name)
         await writeListeners(name)
       }
-      await Promise.all(sidecars.map((name) => running[name].start()))
+      await Promise.all(serviceNames.map((name) => running[name].start()))
     },
     async stop() {
-      await Promise.all(sidecars.map((name) => running[name].stop()))
+      await Promise.all(serviceNames.map((name) => running[name].stop()))
     },
     allow: () => enqueue(() => setAccess('allowed')),
     deny: () => enqueue(() => setAccess('denied')),
-    tracing: (wanted) => enqueue(() => setTracer(wanted)),
+    tracing: (requested) => enqueue(() => setTracer(requested)),
     set: async ({ name }) => {
       throw new LabError('TL_BAD_REQUEST', `static Envoys have no setting "${name}"`)
     },
     async status() {
-      const order = [running.dashboard, running.counting]
+      const inPathOrder = [running.dashboard, running.counting]
       return {
         mesh: 'static-envoy',
         tracer,
         tracers,
         access,
-        sidecars: await Promise.all(order.map((one) => one.status())),
+        sidecars: await Promise.all(inPathOrder.map(({ status }) => status())),
         settings: [],
         bypass,
         links: [],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { istiodCommand } from './istiod-command.ts'
 
-const place = {
+const addresses = {
   host: '127.0.0.1',
   ports: { xds: 1, secureXds: 2, webhook: 3, http: 4, monitoring: 5 },
   kubeconfig: '/run/kubeconfig',
@@ -18,7 +18,7 @@ function deployment(container: object) {
 
 describe('istiod as a program', () => {
   it('has the arguments of its Deployment, and then its addresses, of which the last counts', () => {
-    const { args } = istiodCommand(deployment({ args: ['discovery', '--monitoringAddr=:15014'], env: [] }), place)
+    const { args } = istiodCommand(deployment({ args: ['discovery', '--monitoringAddr=:15014'], env: [] }), addresses)
     expect(args.slice(0, 2)).toEqual(['discovery', '--monitoringAddr=:15014'])
     expect(args.slice(2).toSorted()).toEqual([
       '--grpcAddr=127.0.0.1:1',
@@ -41,7 +41,7 @@ describe('istiod as a program', () => {
       { name: 'KUBECONFIG', value: '/var/run/secrets/remote/config' },
       { name: 'GOMAXPROCS', valueFrom: { resourceFieldRef: { resource: 'limits.cpu' } } },
     ]
-    expect(istiodCommand(deployment({ args: [], env }), place).env).toEqual({
+    expect(istiodCommand(deployment({ args: [], env }), addresses).env).toEqual({
       REVISION: 'default',
       EMPTY: '',
       POD_NAME: 'istiod-0',
@@ -52,6 +52,6 @@ describe('istiod as a program', () => {
   })
 
   it('is refused when the Deployment is of something else', () => {
-    expect(() => istiodCommand(deployment({ name: 'other' }), place)).toThrow('the Deployment istiod has no istiod')
+    expect(() => istiodCommand(deployment({ name: 'other' }), addresses)).toThrow('the Deployment istiod has no istiod')
   })
 })

@@ -15,8 +15,8 @@ export interface IstiodPorts {
 }
 
 /**
- * How istiod runs as a plain program: arguments and environment of its Deployment, so that the values of Istio's chart
- * are what runs; only its addresses and its way to the API are this machine's.
+ * How istiod runs as a plain program: with the arguments and environment of its Deployment, so that it follows the values
+ * of Istio's chart; only its addresses and its kubeconfig are this machine's.
  *
  * @throws LabError TL_MESH_CONFIG_INVALID when the Deployment has no istiod
  */
@@ -44,7 +44,7 @@ export function istiodCommand(
     httpAddr: `${host}:${ports.http}`,
     monitoringAddr: `${host}:${ports.monitoring}`,
   }
-  // Of a flag that is given twice, the last one counts.
-  const given = container.args ?? []
-  return { args: [...given, ...Object.entries(addresses).map(([flag, value]) => `--${flag}=${value}`)], env }
+  // The last of two equal flags wins.
+  const ofDeployment = container.args ?? []
+  return { args: [...ofDeployment, ...Object.entries(addresses).map(([flag, value]) => `--${flag}=${value}`)], env }
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import type { KubeObject, FakeKubeApi } from '@throughline/lab-kube-api'
+import type { FakeKubeApi, KubeObject } from '@throughline/lab-kube-api'
 import {
   answersOk,
   createProgram,
@@ -16,18 +16,18 @@ import { istiodCommand, type IstiodPorts } from './istiod-command.ts'
 export interface StartIstiodOptions {
   /** Path of pilot-discovery. */
   binary: string
-  /** The API it talks to; what `renderIstioObjects` makes is there. */
+  /** The API that it reads, with the objects of `renderIstioObjects`. */
   kubeApi: FakeKubeApi
-  /** Folder for its log, its kubeconfig and what it writes; made when missing. */
+  /** Folder for its log, its kubeconfig and its files; created when missing. */
   runDir: string
   reaper: Reaper
   /** Address it listens on, default 127.0.0.1. */
-  host?: string
+  host?: string | undefined
   /** Default free ones. */
-  ports?: Partial<IstiodPorts>
+  ports?: Partial<IstiodPorts> | undefined
   /** Milliseconds until it must be ready, default 30,000. */
-  readyTimeoutMs?: number
-  log?: (line: string) => void
+  readyTimeoutMs?: number | undefined
+  log?: ((line: string) => void) | undefined
 }
 
 /** A real istiod, running. */
@@ -40,8 +40,8 @@ export interface Istiod extends Pick<Program, 'pid' | 'restarts' | 'downReason' 
 }
 
 /**
- * Starts istiod against the fake Kubernetes API. Resolves when it serves, and when its webhooks are in force: what it would refuse
- * is refused from then on.
+ * Starts istiod against the fake Kubernetes API. Resolves when it serves and its webhooks are in force: from then on the API
+ * refuses what istiod refuses.
  *
  * @throws LabError TL_PROGRAM_FAILED with its last lines
  */
@@ -66,9 +66,9 @@ export async function startIstiod(options: StartIstiodOptions): Promise<Istiod> 
     reaper,
     isReady: () => answersOk(`http://${host}:${ports.http}/ready`),
     readyTimeoutMs,
-    ...(log && { log }),
+    log,
   })
-  // Before it starts: istiod itself tries, through the API, whether its webhook is reached.
+  // Before it starts: istiod probes its own webhook through the API.
   await kubeApi.apply([endpointsOf({ host, ports })])
   await program.start()
   try {
@@ -89,14 +89,14 @@ export async function startIstiod(options: StartIstiodOptions): Promise<Istiod> 
   }
 }
 
-async function choosePorts(wanted: Partial<IstiodPorts>): Promise<IstiodPorts> {
+async function choosePorts(requested: Partial<IstiodPorts>): Promise<IstiodPorts> {
   const names = ['xds', 'secureXds', 'webhook', 'http', 'monitoring'] as const
   const chosen: [string, number][] = []
-  for (const name of names) chosen.push([name, wanted[name] ?? (await takeFreePort())])
+  for (const name of names) chosen.push([name, requested[name] ?? (await takeFreePort())])
   return Object.fromEntries(chosen) as unknown as IstiodPorts
 }
 
-/** What a cluster knows of istiod's pod: where its Service leads. */
+/** The endpoint of istiod's Service, which in a cluster comes from its pod. */
 function endpointsOf({ host, ports }: { host: string; ports: IstiodPorts }): KubeObject {
   const named = { 'grpc-xds': ports.xds, 'https-dns': ports.secureXds, 'https-webhook': ports.webhook }
   return {
@@ -120,7 +120,7 @@ interface WebhookConfiguration {
   webhooks?: { failurePolicy?: string; clientConfig: { caBundle?: string } }[]
 }
 
-/** istiod gives its certificate to its webhooks, tries them, and only then lets them refuse. */
+/** istiod adds its certificate to its webhooks, probes them, and only then sets them to refuse. */
 async function requireWebhooks(kubeApi: FakeKubeApi, deadlineMs: number): Promise<void> {
   const configurations = (kind: string) =>
     (kubeApi.list(kind) as unknown as WebhookConfiguration[]).flatMap(({ webhooks = [] }) => webhooks)

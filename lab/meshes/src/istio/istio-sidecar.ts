@@ -1,0 +1,52 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import type { FakeKubeApi, KubeObject } from '@throughline/lab-kube-api'
+import type { FoundIstio, Reaper } from '@throughline/lab-programs'
+import type { IstioPlacement } from '../placement/istio-placement.ts'
+import type { ServiceName } from '../service-name.ts'
+import { createSidecar, type Sidecar } from '../sidecar/sidecar.ts'
+import { writeAgentFolder } from './agent-folder.ts'
+import type { Istiod } from './control-plane/start-istiod.ts'
+import { readInjectedPod } from './injected-pod.ts'
+import { meshNamespace } from './mesh-objects.ts'
+
+export interface IstioSidecarOptions {
+  /** The service's pod, as istiod's webhook has injected it. */
+  pod: KubeObject
+  /** Address that the pod claims. */
+  podIp: string
+  placement: Pick<IstioPlacement, 'arrange' | 'placeAgent' | 'sidecars' | 'loopbackOnly'>
+  kubeApi: FakeKubeApi
+  istiod: Istiod
+  istio: FoundIstio
+  runDir: string
+  reaper: Reaper
+  log?: ((line: string) => void) | undefined
+}
+
+/** One of Istio's agents and the Envoy that it runs, as one program: when Envoy ends, so does the agent. */
+export async function createIstioSidecar(name: ServiceName, options: IstioSidecarOptions): Promise<Sidecar> {
+  const { podIp, placement, kubeApi, istiod, istio, runDir, reaper, log } = options
+  const pod = readInjectedPod(options.pod)
+  const folder = path.join(runDir, `${name}-sidecar`)
+  const logFile = path.join(runDir, `${name}-sidecar.log`)
+  await writeAgentFolder({
+    folder,
+    pod,
+    token: kubeApi.issueToken({ namespace: meshNamespace, serviceAccount: name, audience: 'istio-ca' }),
+    rootCertificate: istiod.rootCertificate(),
+    bootstrap: istio.files.envoyBootstrap,
+    loopbackOnly: placement.loopbackOnly,
+  })
+  await fs.writeFile(logFile, '', { flag: 'a' })
+  await placement.arrange(name, { folder, logFile, pod })
+  return createSidecar({
+    name: `${name}-sidecar`,
+    nodeId: `sidecar~${podIp}~${name}-0.${meshNamespace}~${meshNamespace}.svc.cluster.local`,
+    ...placement.sidecars[name],
+    command: placement.placeAgent(name, { command: istio.pilotAgent, ...pod.proxy, cwd: folder }),
+    logFile,
+    reaper,
+    log,
+  })
+}

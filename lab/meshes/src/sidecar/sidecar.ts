@@ -1,0 +1,121 @@
+import {
+  type Command,
+  createProgram,
+  httpRequest,
+  LabError,
+  poll,
+  type Program,
+  type Reaper,
+} from '@throughline/lab-programs'
+import type { SidecarStatus } from '../mesh.ts'
+import { checkSidecar, type SidecarCheck } from './check-sidecar.ts'
+
+/** Milliseconds for a sidecar to take a change; enough for one that is being restarted. */
+const updateDeadline = 10_000
+
+/** Milliseconds after a start in which silence on the admin address is no failure. */
+const startUp = 5000
+
+/** What is known of a sidecar without running it. */
+export interface SidecarIdentity {
+  name: string
+  /** Its `node.id`, default its name. */
+  nodeId?: string | undefined
+  adminUrl: string
+  /** Listeners without which it is not ready. */
+  listeners: string[]
+  /** What was last written for it, by discovery service; absent when a control plane writes it. */
+  versions?: (() => Record<string, string>) | undefined
+}
+
+export interface SidecarOptions extends SidecarIdentity {
+  /** How its Envoy is started, or the agent that starts it. */
+  command: Command
+  logFile: string
+  reaper: Reaper
+  log?: ((line: string) => void) | undefined
+}
+
+/** The Envoy beside an app, as a mesh uses it, whoever runs it. */
+export interface Sidecar extends Pick<Program, 'name' | 'start' | 'restart' | 'stop' | 'pid'> {
+  status: () => Promise<SidecarStatus>
+  /**
+   * Resolves when it runs with what was last written for it.
+   *
+   * @throws LabError TL_MESH_UPDATE_REJECTED, TL_MESH_UPDATE_TIMEOUT
+   */
+  acknowledged: () => Promise<void>
+  /** Resolves when no connection made under an older listener is open any more. */
+  drained: () => Promise<void>
+}
+
+/** One sidecar under supervision, whichever mesh configures it. */
+export function createSidecar(options: SidecarOptions): Sidecar {
+  const { command, logFile, reaper, log } = options
+  const { check, ...watched } = watchSidecar(options)
+  const program = createProgram({
+    name: options.name,
+    ...command,
+    logFile,
+    reaper,
+    log,
+    async isReady() {
+      const { state, reason } = await check()
+      if (state === 'rejected') throw new LabError('TL_MESH_UPDATE_REJECTED', `refused its configuration: ${reason}`)
+      return state === 'ready'
+    },
+  })
+  return { ...program, ...watched, status: () => readStatus(program, check) }
+}
+
+/** What can be learned from a sidecar's admin address alone, such as that of one which compose runs. */
+export function watchSidecar(
+  identity: SidecarIdentity,
+): Pick<Sidecar, 'acknowledged' | 'drained'> & { check: () => Promise<SidecarCheck> } {
+  const { name, nodeId = name, adminUrl, listeners, versions } = identity
+  const check = (): Promise<SidecarCheck> =>
+    checkSidecar(adminUrl, { nodeId, listeners, versions: versions?.(), refusals: versions ? 'counted' : 'standing' })
+  return { check, acknowledged: () => untilAcknowledged(name, check), drained: () => untilDrained(adminUrl) }
+}
+
+/** A sidecar's status as a process, and by what its Envoy reports. */
+async function readStatus(program: Program, check: () => Promise<SidecarCheck>): Promise<SidecarStatus> {
+  const { name } = program
+  const restarts = program.restarts()
+  const uptime = program.uptimeMs()
+  if (uptime === undefined) return { name, state: 'down', reason: program.downReason() ?? 'not running', restarts }
+  const { state, reason } = await check()
+  const starting = state === 'down' && uptime < startUp
+  return { name, state: starting ? 'starting' : state, reason, restarts }
+}
+
+async function untilAcknowledged(name: string, check: () => Promise<SidecarCheck>): Promise<void> {
+  const outcome = await poll(
+    async () => {
+      const current = await check()
+      return current.state === 'ready' || current.state === 'rejected' ? current : undefined
+    },
+    { deadlineMs: updateDeadline, intervalMs: 5 },
+  )
+  if (outcome === undefined) {
+    throw new LabError('TL_MESH_UPDATE_TIMEOUT', `${name} did not take the change within ${updateDeadline / 1000} s`)
+  }
+  if (outcome.state === 'rejected') {
+    throw new LabError('TL_MESH_UPDATE_REJECTED', `${name} refused the change: ${outcome.reason}`)
+  }
+}
+
+async function untilDrained(adminUrl: string): Promise<void> {
+  await poll(async () => ((await isDraining(adminUrl)) ? undefined : true), { deadlineMs: updateDeadline })
+}
+
+async function isDraining(adminUrl: string): Promise<boolean> {
+  const filter = String.raw`^listener_manager\.total_(filter_chains|listeners)_draining$`
+  try {
+    const { body } = await httpRequest(`${adminUrl}/stats?filter=${encodeURIComponent(filter)}`)
+    return body.split('\n').some((line) => /: [1-9]/.test(line))
+  } catch {
+    // A sidecar that is down has no open connection.
+    return false
+  }
+}
