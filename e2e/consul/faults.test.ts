@@ -1,7 +1,4 @@
-import http from 'node:http'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { pollUntil } from '@throughline/lab-testkit'
+import { pollUntil, startServer } from '@throughline/lab-testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { count } from '../support/count.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
@@ -101,12 +98,10 @@ describe('faults of a Consul mesh', () => {
   })
 
   it('counting that is registered on another port is found there', async () => {
-    await using moved = http.createServer((_request, response) => {
+    await using moved = await startServer((_request, response) => {
       response.setHeader('content-type', 'application/json')
       response.end(JSON.stringify({ count: 7, hostname: 'moved' }))
     })
-    moved.listen(0, '127.0.0.1')
-    await once(moved, 'listening')
     const [address, inbound] = (lab.countingInbound ?? '').split(':')
     const registration = (port: number) => ({
       Name: 'counting',
@@ -119,7 +114,7 @@ describe('faults of a Consul mesh', () => {
         deadline: 10_000,
         what: 'the other counting to answer',
       })
-    await register(lab, registration((moved.address() as AddressInfo).port))
+    await register(lab, registration(moved.port))
     await untilHost((hostname) => hostname === 'moved')
     await register(lab, registration(Number(new URL(lab.countingUrl ?? '').port)))
     await untilHost((hostname) => hostname !== null && hostname !== 'moved')

@@ -2,31 +2,30 @@ import { lookup } from 'node:dns/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LabError, poll } from '@throughline/lab-programs'
 
-/** Milliseconds for the containers to be started. */
-const patience = 120_000
+/** Milliseconds for the containers to start. */
+const startDeadline = 120_000
 
 /**
- * IPv4 addresses of containers by name, as soon as each has one. Consul wants addresses, and an engine gives them as it
- * likes.
+ * IPv4 addresses of containers by name, as soon as each has one. Consul needs addresses, and the engine chooses them.
  *
- * @throws LabError TL_MESH_UPDATE_TIMEOUT naming the one that has none
+ * @throws LabError TL_MESH_UPDATE_TIMEOUT naming a container without an address
  */
 export async function untilAddresses<Name extends string>(names: readonly Name[]): Promise<Record<Name, string>> {
   const pairs = names.map(async (name) => {
-    const address = await poll(() => addressOf(name), { deadlineMs: patience, intervalMs: 100 })
+    const address = await poll(() => addressOf(name), { deadlineMs: startDeadline, intervalMs: 100 })
     if (address !== undefined) return [name, address] as const
-    throw new LabError('TL_MESH_UPDATE_TIMEOUT', `no container is called ${name} after ${patience / 1000} s`)
+    throw new LabError('TL_MESH_UPDATE_TIMEOUT', `no container is called ${name} after ${startDeadline / 1000} s`)
   })
   return Object.fromEntries(await Promise.all(pairs)) as Record<Name, string>
 }
 
-/** Resolves with a sentence when a container has another address than before: it was recreated. */
+/** Resolves with a sentence when a container has a new address, because it was created again. */
 export async function addressChange(before: Record<string, string>): Promise<string> {
   for (;;) {
     await delay(1000)
     for (const [name, address] of Object.entries(before)) {
       const now = await addressOf(name)
-      // Without one it is being replaced.
+      // A container without an address is being replaced.
       if (now !== undefined && now !== address) return `${name} is at ${now} and not at ${address} any more`
     }
   }

@@ -5,6 +5,6 @@ export interface ComposeMesh {
   mesh: Mesh
   /** What the log says about it. */
   facts: Record<string, string>
-  /** Resolves with a sentence when compose has replaced containers, and the mesh must be set up again. */
+  /** Resolves with a sentence when compose has replaced containers and the mesh must be set up again. */
   outdated: Promise<string>
 }

@@ -33,7 +33,7 @@ export async function createConsul(settings: SetupSettings): Promise<ComposeMesh
   return { mesh, facts: { ...addresses }, outdated: addressChange(addresses) }
 }
 
-/** On the ports of the static Envoys, so that nothing else has to know which mesh it is. */
+/** The ports are those of the static Envoys, so that the rest of compose is the same for both meshes. */
 function placeServices(addresses: Record<ServiceName, string>): Record<ServiceName, ServicePlacement> {
   const place = (name: ServiceName, appPort: number): ServicePlacement => ({
     address: addresses[name],
@@ -47,7 +47,7 @@ function placeServices(addresses: Record<ServiceName, string>): Record<ServiceNa
   return {
     counting: place('counting', ports.app.counting),
     dashboard: {
-      // The page is for browsers, which have no identity: the app serves it itself, at the port of the static front door.
+      // Browsers have no identity: the app serves the page itself, on the page port of the static Envoys.
       ...place('dashboard', ports.page),
       upstream: { address: '127.0.0.1', port: ports.outbound },
     },

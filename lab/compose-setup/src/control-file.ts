@@ -6,8 +6,8 @@ import path from 'node:path'
 const name = 'control.env'
 
 /**
- * Tells the dashboard where the control API is, and its token. A token that is there is kept: the dashboard reads the
- * file when it starts, and not again.
+ * Writes the address and token of the control API for the dashboard. An existing token is kept: the dashboard reads the
+ * file only when it starts.
  *
  * @returns the token
  */
@@ -17,7 +17,7 @@ export async function writeControlFile(folder: string, url: string): Promise<str
   return token
 }
 
-/** The token in the file; undefined when there is none. */
+/** The token in the file; undefined without one. */
 export async function readControlToken(folder: string): Promise<string | undefined> {
   const text = await fs.readFile(path.join(folder, name), 'utf8').catch(() => '')
   return /^MESH_CONTROL_TOKEN=([\da-f]{64})$/m.exec(text)?.[1]

@@ -1,7 +1,7 @@
 import { readControlToken } from './control-file.ts'
 import { controlPort, folders } from './setup-settings.ts'
 
-/** The probe of the set-up service: everything is written, and the control API answers (401 without a token). */
+/** The probe of the set-up service: its files are written, and the control API answers (401, as the probe has no token). */
 const written = (await readControlToken(folders.control)) !== undefined
 const answer = await fetch(`http://127.0.0.1:${controlPort}/mesh/status`, { signal: AbortSignal.timeout(2000) }).catch(
   () => undefined,

@@ -6,7 +6,7 @@ import { temporaryFolder } from '@throughline/lab-testkit'
 import { readControlToken, writeControlFile } from './control-file.ts'
 import { keepIdentities } from './keep-identities.ts'
 
-it('gives each service a folder with only its own key, all from one authority', async () => {
+it('gives each service a folder with its own key and no other, from one authority', async () => {
   await using folder = await temporaryFolder()
   const folders = { counting: path.join(folder.path, 'a'), dashboard: path.join(folder.path, 'b') }
   expect(await keepIdentities(folders)).toBe(true)
@@ -18,14 +18,14 @@ it('gives each service a folder with only its own key, all from one authority', 
   expect(new Set(authorities).size).toBe(1)
 })
 
-it('keeps what is there, for sidecars that run have read it', async () => {
+it('keeps existing identities, which running sidecars have read', async () => {
   await using folder = await temporaryFolder()
   const folders = { counting: path.join(folder.path, 'a'), dashboard: path.join(folder.path, 'b') }
   await keepIdentities(folders)
   expect(await keepIdentities(folders)).toBe(false)
 })
 
-it('makes new ones when a key is gone, when authorities differ, and on the last day', async () => {
+it('creates new ones when a key is missing, when authorities differ, and on the last day', async () => {
   await using folder = await temporaryFolder()
   const folders = { counting: path.join(folder.path, 'a'), dashboard: path.join(folder.path, 'b') }
   await keepIdentities(folders)

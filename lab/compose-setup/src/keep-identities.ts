@@ -8,11 +8,11 @@ const hour = 3_600_000
 const validHours = 90 * 24
 
 /**
- * Gives each service an identity of one mesh, in a folder of its own that holds no other key. What is there is kept
- * while it is valid for another day: sidecars that run have read it already, and its authority's key is gone.
+ * Gives each service an identity of one mesh, in a folder of its own that holds no other key. Existing identities are kept
+ * while they are valid for another day: running sidecars have read them, and their authority's key no longer exists.
  *
  * @param folders by service account: where its `ca.pem`, `<name>.pem` and `<name>.key` are
- * @returns whether new ones were made; sidecars that run must then be started again
+ * @returns whether new ones were created; running sidecars must then be restarted
  */
 export async function keepIdentities(folders: Record<string, string>): Promise<boolean> {
   const found = await Promise.all(Object.entries(folders).map(([name, folder]) => readIdentity(name, folder)))

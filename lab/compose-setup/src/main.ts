@@ -13,8 +13,8 @@ const meshes: Record<ComposeMeshName, (settings: SetupSettings) => Promise<Compo
   consul: createConsul,
 }
 
-/** The set-up service of docker-compose.yml: has the sidecars configured, and serves the switches of the page. */
-async function setUp(told: Promise<unknown>): Promise<void> {
+/** The set-up service of docker-compose.yml: configures the sidecars and serves the control API of the page. */
+async function setUp(stopRequested: Promise<unknown>): Promise<void> {
   const settings = loadSetupSettings(process.env)
   for (;;) {
     const { mesh, facts, outdated } = await meshes[settings.mesh](settings)
@@ -22,9 +22,9 @@ async function setUp(told: Promise<unknown>): Promise<void> {
     const token = await writeControlFile(folders.control, `http://setup:${controlPort}`)
     await using api = await createControlApi({ mesh, host: '0.0.0.0', port: controlPort, token })
     log('info', 'the mesh is ready to be used', { mesh: mesh.name, tracer: settings.tracer, ...facts, api: api.url })
-    const why = await Promise.race([outdated, told])
-    if (typeof why !== 'string') return
-    log('warn', `starting over: ${why}`)
+    const change = await Promise.race([outdated, stopRequested])
+    if (typeof change !== 'string') return
+    log('warn', `starting over: ${change}`)
   }
 }
 
@@ -33,14 +33,14 @@ function log(level: 'info' | 'warn', msg: string, more: object = {}): void {
   process.stdout.write(`${JSON.stringify(line)}\n`)
 }
 
-// From the first moment: process 1 of a container gets no signal that it doesn't ask for.
-const told = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+// Before anything else: process 1 of a container gets only the signals that it has a handler for.
+const stopRequested = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
 try {
-  // A start that waits for containers may have long to wait.
-  await Promise.race([setUp(told), told.then(() => delay(1000))])
+  // A start may wait a long time for containers.
+  await Promise.race([setUp(stopRequested), stopRequested.then(() => delay(1000))])
   process.exit(0)
 } catch (error) {
-  // Ours are written to be read; anything else is a fault, and its stack is needed.
+  // Our errors are complete without a stack; any other error is a defect and needs one.
   if (!(error instanceof LabError)) throw error
   process.stderr.write(`${error.code}: ${error.message}\n`)
   process.exit(1)

@@ -4,15 +4,15 @@ import type { Bypass, Mesh } from '@throughline/lab-meshes'
 import { ports } from './setup-settings.ts'
 
 /** Milliseconds for a connection within one machine. */
-const patience = 500
+const connectTimeout = 500
 
-/** A mesh whose status tells the bypass of counting's sidecar as it is found each time. */
+/** A mesh that probes the bypass of counting's sidecar for each status. */
 export async function withMeasuredBypass(create: (bypass: Bypass) => Mesh): Promise<Mesh> {
   const mesh = create(await measureBypass())
   return { ...mesh, status: async () => ({ ...(await mesh.status()), bypass: await measureBypass() }) }
 }
 
-/** Tries the bypass of counting's sidecar, from outside counting's pod. */
+/** Probes the bypass of counting's sidecar from outside counting's pod. */
 async function measureBypass(): Promise<Bypass> {
   const [host, port] = ['counting', ports.app.counting]
   const address = `http://${host}:${port}`
@@ -27,7 +27,7 @@ async function measureBypass(): Promise<Bypass> {
 }
 
 async function isOpen(host: string, port: number): Promise<boolean> {
-  const socket = net.connect({ host, port, signal: AbortSignal.timeout(patience) })
+  const socket = net.connect({ host, port, signal: AbortSignal.timeout(connectTimeout) })
   try {
     await once(socket, 'connect')
     return true

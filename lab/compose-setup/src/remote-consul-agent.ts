@@ -1,10 +1,10 @@
 import { LabError, poll } from '@throughline/lab-programs'
 import { type ConsulAgent, createConsulClient } from '@throughline/lab-meshes'
 
-/** Milliseconds for a server to find that it leads itself. */
-const patience = 60_000
+/** Milliseconds for a server to elect itself leader. */
+const leaderDeadline = 60_000
 
-/** A Consul server that runs elsewhere and is started, stopped and restarted there. */
+/** A Consul server that compose starts, stops and restarts. */
 export function createRemoteConsulAgent({ url, xdsUrl }: { url: string; xdsUrl: string }): ConsulAgent {
   const client = createConsulClient(url)
   return {
@@ -13,11 +13,11 @@ export function createRemoteConsulAgent({ url, xdsUrl }: { url: string; xdsUrl: 
     xdsUrl,
     pid: () => undefined,
     async start() {
-      const ready = await poll(async () => (await client.isReady()) || undefined, { deadlineMs: patience })
+      const ready = await poll(async () => (await client.isReady()) || undefined, { deadlineMs: leaderDeadline })
       if (ready === undefined) {
         throw new LabError(
           'TL_MESH_UPDATE_TIMEOUT',
-          `no Consul that leads answers at ${url} after ${patience / 1000} s`,
+          `no Consul with a leader answers at ${url} after ${leaderDeadline / 1000} s`,
         )
       }
     },

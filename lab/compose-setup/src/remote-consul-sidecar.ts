@@ -14,8 +14,8 @@ import {
 } from '@throughline/lab-meshes'
 import { createRemoteSidecar } from './remote-sidecar.ts'
 
-/** Milliseconds for a container to start its Envoy, and for that to have its configuration. */
-const patience = 60_000
+/** Milliseconds for a container to start its Envoy, and for that to get its configuration. */
+const startDeadline = 60_000
 
 export interface RemoteConsulSidecarOptions extends Omit<BootstrapOptions, 'adminBind' | 'limitAdmin'> {
   service: ServicePlacement
@@ -23,7 +23,7 @@ export interface RemoteConsulSidecarOptions extends Omit<BootstrapOptions, 'admi
   folder: string
 }
 
-/** A sidecar whose container restarts Envoy as soon as its bootstrap changes (`compose/sidecar.sh`). */
+/** A sidecar whose container restarts Envoy for each new bootstrap (`compose/sidecar.sh`). */
 export function createRemoteConsulSidecar(name: ServiceName, options: RemoteConsulSidecarOptions): ConsulSidecar {
   const { service, folder, ...consul } = options
   const { admin } = service
@@ -37,12 +37,12 @@ export function createRemoteConsulSidecar(name: ServiceName, options: RemoteCons
 
   const untilStarted = async (): Promise<void> => {
     const started = await poll(async () => ((await readMark(admin.url)) === mark ? true : undefined), {
-      deadlineMs: patience,
+      deadlineMs: startDeadline,
       intervalMs: 100,
     })
     if (started === undefined) {
-      const why = `${name}-sidecar did not start with its bootstrap within ${patience / 1000} s: see its container's log`
-      throw new LabError('TL_MESH_UPDATE_TIMEOUT', why)
+      const reason = `${name}-sidecar did not start with its bootstrap within ${startDeadline / 1000} s: see its container's log`
+      throw new LabError('TL_MESH_UPDATE_TIMEOUT', reason)
     }
     await sidecar.acknowledged()
   }
@@ -50,10 +50,13 @@ export function createRemoteConsulSidecar(name: ServiceName, options: RemoteCons
   return {
     ...sidecar,
     async prepare() {
-      const made = await makeBootstrap(name, { ...consul, adminBind: admin.bind, limitAdmin: true })
-      mark = createHash('sha256').update(JSON.stringify(made)).digest('hex')
-      const { node } = made
-      const marked = { ...made, node: { ...node, metadata: { ...node.metadata, bootstrap: mark } } } satisfies Bootstrap
+      const content = await makeBootstrap(name, { ...consul, adminBind: admin.bind, limitAdmin: true })
+      mark = createHash('sha256').update(JSON.stringify(content)).digest('hex')
+      const { node } = content
+      const marked = {
+        ...content,
+        node: { ...node, metadata: { ...node.metadata, bootstrap: mark } },
+      } satisfies Bootstrap
       await writeMeshFile(path.join(folder, 'bootstrap.json'), marked)
     },
     start: untilStarted,
@@ -61,7 +64,7 @@ export function createRemoteConsulSidecar(name: ServiceName, options: RemoteCons
   }
 }
 
-/** The mark of the bootstrap that an Envoy runs with; undefined when none answers. */
+/** The mark of the bootstrap that an Envoy runs with; undefined without an answer. */
 async function readMark(adminUrl: string): Promise<string | undefined> {
   try {
     const { body } = await httpRequest(`${adminUrl}/server_info`)

@@ -3,7 +3,7 @@ import { createStaticEnvoyConfig, serviceNames } from '@throughline/lab-meshes'
 import { composeEnvoySettings, loadSetupSettings } from './setup-settings.ts'
 
 describe('the settings of the set-up service', () => {
-  it('have defaults for what is unset, and for what is set to nothing', () => {
+  it('have defaults for unset and empty variables', () => {
     expect(loadSetupSettings({ TRACER: '', SAMPLING: '' })).toEqual({
       mesh: 'static-envoy',
       tracer: 'opentelemetry',
@@ -42,8 +42,8 @@ describe('the sidecars of compose and of the lab', () => {
     zipkinUrl: 'http://127.0.0.1:9411/api/v2/spans',
   })
 
-  /** With one word for each value that is a matter of the place: folders, hosts of addresses, and the trace backend. */
-  const withoutPlaces = (value: unknown): unknown => {
+  /** Replaces every value that depends on the placement: folders, hosts of addresses, and the trace backend. */
+  const withoutPlacement = (value: unknown): unknown => {
     const text = JSON.stringify(value)
       .replaceAll(/\/run\/certs|\/etc\/throughline\/certs/g, 'CERTS')
       .replaceAll(/\/run\/(counting|dashboard)-sidecar|\/etc\/throughline/g, 'CONFIG')
@@ -54,18 +54,21 @@ describe('the sidecars of compose and of the lab', () => {
   }
   const firstOf = (file: unknown): unknown => (file as { resources: unknown[] }).resources[0]
 
-  it.each(serviceNames)('%s: differ in places alone, and in listeners that compose adds', async (sidecar) => {
-    const [ours, lab] = [inCompose, inTheLab]
-    expect(withoutPlaces(await ours.bootstrap(sidecar))).toEqual(withoutPlaces(await lab.bootstrap(sidecar)))
-    expect(withoutPlaces(firstOf(await ours.clusters(sidecar, '1')))).toEqual(
-      withoutPlaces(firstOf(await lab.clusters(sidecar, '1'))),
-    )
-    for (const tracer of ['opentelemetry', 'zipkin', 'none'] as const) {
-      const options = { tracer, version: '1' }
-      expect(withoutPlaces(firstOf(await ours.listeners(sidecar, options)))).toEqual(
-        withoutPlaces(firstOf(await lab.listeners(sidecar, options))),
+  it.each(serviceNames)(
+    '%s: differ only in their placement, and in the listeners that compose adds',
+    async (sidecar) => {
+      const [ours, lab] = [inCompose, inTheLab]
+      expect(withoutPlacement(await ours.bootstrap(sidecar))).toEqual(withoutPlacement(await lab.bootstrap(sidecar)))
+      expect(withoutPlacement(firstOf(await ours.clusters(sidecar, '1')))).toEqual(
+        withoutPlacement(firstOf(await lab.clusters(sidecar, '1'))),
       )
-    }
-    expect(ours.listenerNames(sidecar).slice(0, 1)).toEqual(lab.listenerNames(sidecar))
-  })
+      for (const tracer of ['opentelemetry', 'zipkin', 'none'] as const) {
+        const options = { tracer, version: '1' }
+        expect(withoutPlacement(firstOf(await ours.listeners(sidecar, options)))).toEqual(
+          withoutPlacement(firstOf(await lab.listeners(sidecar, options))),
+        )
+      }
+      expect(ours.listenerNames(sidecar).slice(0, 1)).toEqual(lab.listenerNames(sidecar))
+    },
+  )
 })

@@ -4,13 +4,13 @@ import { isTracer, type SidecarName, type StaticEnvoySettings, type Tracer, trac
 const meshNames = ['static-envoy', 'consul'] as const
 export type ComposeMeshName = (typeof meshNames)[number]
 
-/** What docker-compose.yml tells the set-up service by environment. */
+/** The settings of the set-up service, from its environment in docker-compose.yml. */
 export interface SetupSettings {
   mesh: ComposeMeshName
   tracer: Tracer
   otlpUrl: string
   zipkinUrl: string
-  /** Percentage of requests the sidecars trace of those that arrive without a sampling decision. */
+  /** Percentage of requests the sidecars trace when no caller has decided. */
   sampling: number
   /** Consul's pages, as a browser reaches them. */
   consulUiUrl: string
@@ -31,7 +31,7 @@ export const ports = {
 /** Port of the control API. */
 export const controlPort = 19_000
 
-/** Where the set-up service has the folders that it shares: one with each sidecar, and one with the dashboard. */
+/** The folders that the set-up service shares: one with each sidecar, and one with the dashboard. */
 export const folders: Record<SidecarName | 'control', string> = {
   counting: '/shared/counting',
   dashboard: '/shared/dashboard',
@@ -41,13 +41,13 @@ export const folders: Record<SidecarName | 'control', string> = {
 /** Where a sidecar sees its folder. */
 const seenAt = '/etc/throughline'
 
-/** A Jaeger speaks for no Datadog agent. */
+/** Jaeger does not speak the protocol of a Datadog agent. */
 export const usableTracers: readonly Tracer[] = tracers.filter((tracer) => tracer !== 'datadog')
 
 /**
- * Reads the environment; what is unset or empty has its default.
+ * Reads the environment; an unset or empty variable has its default.
  *
- * @throws LabError TL_USAGE naming the variable and what it takes
+ * @throws LabError TL_USAGE naming the variable and its valid values
  */
 export function loadSetupSettings(env: NodeJS.ProcessEnv): SetupSettings {
   const mesh = meshNames.find((name) => name === (env['MESH'] || 'static-envoy'))
@@ -79,8 +79,8 @@ function readUrl(env: NodeJS.ProcessEnv, name: string, otherwise: string): strin
 }
 
 /**
- * The sidecars of docker-compose.yml: each app and its sidecar share a network namespace, as in a pod, and are known by
- * the service's name. Apps listen on loopback; what listens on all addresses is the sidecar's.
+ * The sidecars of docker-compose.yml: each app and its sidecar share a network namespace, as in a pod, and are reached by
+ * the service's name. Apps listen on loopback, sidecars on all addresses.
  */
 export function composeEnvoySettings({ otlpUrl, zipkinUrl, sampling }: SetupSettings): StaticEnvoySettings {
   return {
@@ -99,7 +99,7 @@ export function composeEnvoySettings({ otlpUrl, zipkinUrl, sampling }: SetupSett
   }
 }
 
-/** Their admin addresses, as the set-up service reaches them. */
+/** The sidecars' admin addresses, as the set-up service reaches them. */
 export const adminUrls: Record<SidecarName, string> = {
   counting: `http://counting:${ports.admin.counting}`,
   dashboard: `http://dashboard:${ports.admin.dashboard}`,

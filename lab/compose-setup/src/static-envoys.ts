@@ -6,7 +6,7 @@ import { withMeasuredBypass } from './measure-bypass.ts'
 import { createRemoteSidecar } from './remote-sidecar.ts'
 import { adminUrls, composeEnvoySettings, folders, type SetupSettings, usableTracers } from './setup-settings.ts'
 
-/** The static Envoys of the lab. `start` writes their files and does not wait. */
+/** The static Envoys of the lab. `start` writes their files and does not wait for the containers. */
 export async function createStaticEnvoys(settings: SetupSettings): Promise<ComposeMesh> {
   const renewed = await keepIdentities({
     counting: path.join(folders.counting, 'certs'),
@@ -26,7 +26,7 @@ export async function createStaticEnvoys(settings: SetupSettings): Promise<Compo
   return {
     mesh,
     facts: { certificates: renewed ? 'new' : 'kept' },
-    // Envoy finds the other one by name.
+    // The sidecars find each other by name, so a new address changes nothing.
     outdated: new Promise(() => {}),
   }
 }

@@ -19,7 +19,7 @@ function registered(kind: 'Mutating' | 'Validating', webhook: object): KubeObjec
 const patch = (operations: object[]) => Buffer.from(JSON.stringify(operations)).toString('base64')
 
 describe('a validating webhook', () => {
-  it('refuses an object in its own words, and nothing is written, nor tried twice', async () => {
+  it('refuses an object with its own message: nothing is written, and it is called once', async () => {
     await using hook = await startWebhook(() => ({
       allowed: false,
       status: { message: 'data must have an a', code: 422 },
@@ -36,13 +36,13 @@ describe('a validating webhook', () => {
       message: refusal,
     })
     expect(kubeApi.list('ConfigMap')).toEqual([])
-    expect(hook.asked.map(({ operation, dryRun }) => [operation, dryRun])).toEqual([
+    expect(hook.requests.map(({ operation, dryRun }) => [operation, dryRun])).toEqual([
       ['CREATE', false],
       ['CREATE', true],
     ])
   })
 
-  it('is told what was there before, and isn’t asked about a status', async () => {
+  it('gets the object as it was before, and is not called for a status', async () => {
     await using hook = await startWebhook(() => ({ allowed: true }))
     const webhook = { clientConfig: hook.clientConfig, rules: [{ ...anything, apiGroups: ['example.test'] }] }
     await using kubeApi = await createFakeKubeApi({
@@ -51,7 +51,7 @@ describe('a validating webhook', () => {
     const gadget = { apiVersion: 'example.test/v1', kind: 'Gadget', metadata: { name: 'one' } }
     await kubeApi.apply([{ ...gadget, spec: { size: 1 } }])
     await kubeApi.apply([{ ...gadget, spec: { size: 2 }, status: { ok: true } }])
-    expect(hook.asked.map(({ object, oldObject }) => [oldObject?.spec, object.spec])).toEqual([
+    expect(hook.requests.map(({ object, oldObject }) => [oldObject?.spec, object.spec])).toEqual([
       [undefined, { size: 1 }],
       [{ size: 1 }, { size: 2 }],
     ])
@@ -64,21 +64,21 @@ describe('a validating webhook', () => {
       outcome: 'failed calling webhook "hook.example.test": self-signed certificate',
     },
     { policy: {}, outcome: 'failed calling webhook "hook.example.test": self-signed certificate' },
-  ])('that can’t be trusted, with $policy: $outcome', async ({ policy, outcome }) => {
+  ])('with an untrusted certificate and $policy: $outcome', async ({ policy, outcome }) => {
     await using hook = await startWebhook(() => ({ allowed: true }))
-    await using stranger = await startWebhook(() => ({ allowed: true }))
-    const clientConfig = { ...hook.clientConfig, caBundle: stranger.clientConfig.caBundle }
+    await using otherHook = await startWebhook(() => ({ allowed: true }))
+    const clientConfig = { ...hook.clientConfig, caBundle: otherHook.clientConfig.caBundle }
     const webhook = registered('Validating', { clientConfig, ...policy })
     await using kubeApi = await createFakeKubeApi({ objects: [...hook.service, webhook] })
-    const happened = await kubeApi.apply([configMap('one')]).then(
+    const outcomeOfApply = await kubeApi.apply([configMap('one')]).then(
       () => 'written',
       (error: Error) => error.message,
     )
-    expect(happened).toContain(outcome)
-    expect(hook.asked).toEqual([])
+    expect(outcomeOfApply).toContain(outcome)
+    expect(hook.requests).toEqual([])
   })
 
-  it('that has no endpoint stops the write, and says so', async () => {
+  it('stops the write when it has no endpoint, and says so', async () => {
     await using hook = await startWebhook(() => ({ allowed: true }))
     const { clientConfig } = hook
     await using kubeApi = await createFakeKubeApi({ objects: [registered('Validating', { clientConfig })] })
@@ -87,7 +87,7 @@ describe('a validating webhook', () => {
 })
 
 describe('a mutating webhook', () => {
-  it('changes the object before it is written, and the next one sees the change', async () => {
+  it('changes the object before the write, and the next webhook sees the change', async () => {
     await using hook = await startWebhook(({ object }) => {
       const labels = { ...object.metadata.labels, [`seen-${Object.keys(object.metadata.labels ?? {}).length}`]: 'yes' }
       return {
@@ -113,10 +113,10 @@ describe('a mutating webhook', () => {
       { objectSelector: { matchExpressions: [{ key: 'skip', operator: 'DoesNotExist' }] } },
       ['inside', 'outside'],
     ],
-    ['the kind', { rules: [{ ...anything, apiGroups: [''], resources: ['pods'] }] }, []],
-    ['the operation', { rules: [{ ...anything, apiGroups: [''], operations: ['UPDATE'] }] }, []],
-    ['the group', { rules: [{ ...anything, apiGroups: ['apps'] }] }, []],
-  ])('is asked only when %s fits', async (_what, selection, names) => {
+    ['the kinds', { rules: [{ ...anything, apiGroups: [''], resources: ['pods'] }] }, []],
+    ['the operations', { rules: [{ ...anything, apiGroups: [''], operations: ['UPDATE'] }] }, []],
+    ['the groups', { rules: [{ ...anything, apiGroups: ['apps'] }] }, []],
+  ])('is called only when %s match', async (_what, selection, names) => {
     await using hook = await startWebhook(() => ({ allowed: true }))
     const webhook = { clientConfig: hook.clientConfig, ...selection }
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'meshed', labels: { mesh: 'on' } } }
@@ -128,6 +128,6 @@ describe('a mutating webhook', () => {
       configMap('outside'),
       configMap('skipped', { labels: { skip: 'yes' } }),
     ])
-    expect(hook.asked.map(({ object }) => object.metadata.name)).toEqual(names)
+    expect(hook.requests.map(({ object }) => object.metadata.name)).toEqual(names)
   })
 })

@@ -6,7 +6,7 @@ import { idOf, type ObjectStore } from './object-store.ts'
 import { jsonPatch } from './patch.ts'
 import { parseApiVersion, type ResourceType } from './resource-type.ts'
 import type { Labels } from './selectors.ts'
-import { isAsked, type Operation, type Webhook } from './webhook-rules.ts'
+import { isMatch, type Operation, type Webhook } from './webhook-rules.ts'
 
 interface AdmissionRequest {
   type: ResourceType
@@ -16,11 +16,11 @@ interface AdmissionRequest {
   dryRun: boolean
 }
 
-/** Asks the webhooks that are registered in the store before an object is written. */
+/** Calls the webhooks that are registered in the store before an object is written. */
 export interface Admission {
-  /** The object as the mutating webhooks want it. @throws KubeError when one refuses, or can't be reached and must be */
+  /** The object as changed by the mutating webhooks. @throws KubeError when one denies it, or fails and must not */
   mutate: (request: AdmissionRequest) => Promise<KubeObject>
-  /** @throws KubeError when a validating webhook refuses, or can't be reached and must be */
+  /** @throws KubeError when a validating webhook denies the object, or fails and must not */
   validate: (request: AdmissionRequest) => Promise<void>
 }
 
@@ -39,8 +39,8 @@ export function createAdmission(store: ObjectStore): Admission {
     return store.get('/namespaces', idOf({ name: metadata.namespace }))?.metadata.labels ?? {}
   }
 
-  const ask = async (webhook: Webhook, request: AdmissionRequest): Promise<AdmissionResponse | undefined> => {
-    if (!isAsked(webhook, { ...request, namespaceLabels: labelsOfNamespace(request.object) })) return undefined
+  const call = async (webhook: Webhook, request: AdmissionRequest): Promise<AdmissionResponse | undefined> => {
+    if (!isMatch(webhook, { ...request, namespaceLabels: labelsOfNamespace(request.object) })) return undefined
     try {
       return await callWebhook(webhook, reviewOf(request), store)
     } catch (error) {
@@ -59,7 +59,7 @@ export function createAdmission(store: ObjectStore): Admission {
     async mutate(request) {
       let { object } = request
       for (const webhook of webhooks('mutatingwebhookconfigurations')) {
-        const response = await ask(webhook, { ...request, object })
+        const response = await call(webhook, { ...request, object })
         if (response === undefined) continue
         refuseUnlessAllowed(webhook, response)
         if (response.patch === undefined) continue
@@ -70,7 +70,7 @@ export function createAdmission(store: ObjectStore): Admission {
     },
     async validate(request) {
       for (const webhook of webhooks('validatingwebhookconfigurations')) {
-        const response = await ask(webhook, request)
+        const response = await call(webhook, request)
         if (response !== undefined) refuseUnlessAllowed(webhook, response)
       }
     },

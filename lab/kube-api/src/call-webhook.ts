@@ -12,10 +12,10 @@ export interface AdmissionResponse {
 }
 
 /**
- * Asks one webhook, over TLS that is checked with the webhook's own `caBundle` and the name of its Service, as an API
- * server does.
+ * Calls one webhook as an API server does: over TLS, verified with the webhook's own `caBundle` and the name of its
+ * Service.
  *
- * @throws when there is no usable answer in time
+ * @throws when there is no valid answer in time
  */
 export async function callWebhook(
   { clientConfig, timeoutSeconds = 10 }: Webhook,
@@ -35,7 +35,7 @@ export async function callWebhook(
   }
   const answer = await post({ ...target, ...ca, agent: false, timeout: timeoutSeconds * 1000 }, JSON.stringify(review))
   const { response } = JSON.parse(answer) as { response?: AdmissionResponse }
-  if (response === undefined) throw new Error('the answer is no AdmissionReview')
+  if (response === undefined) throw new Error('the answer is not an AdmissionReview')
   return response
 }
 

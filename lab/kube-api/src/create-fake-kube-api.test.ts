@@ -6,7 +6,7 @@ import { ask, configMap, definition } from './request.test-support.ts'
 const configMaps = '/api/v1/namespaces/default/configmaps'
 
 describe('the address of the fake Kubernetes API', () => {
-  it('answers no client that does not know its path', async () => {
+  it('refuses callers that do not know its path', async () => {
     await using kubeApi = await createFakeKubeApi()
     const { origin, pathname } = new URL(kubeApi.url)
     expect((await ask({ url: origin }, '/api/v1/secrets')).status).toBe(403)
@@ -46,7 +46,7 @@ describe('objects over HTTP', () => {
     })
   })
 
-  it('get a name when they ask for one, and are refused in a namespace that is not there', async () => {
+  it('get a generated name on request, and are refused in a missing namespace', async () => {
     await using kubeApi = await createFakeKubeApi()
     const body = { metadata: { generateName: 'part-' } }
     expect((await ask(kubeApi, configMaps, { method: 'POST', body })).body.metadata.name).toMatch(/^part-\w{5}$/)
@@ -54,7 +54,7 @@ describe('objects over HTTP', () => {
     expect(elsewhere).toMatchObject({ status: 404, body: { message: expect.stringContaining('namespaces "none"') } })
   })
 
-  it('are refused when another writer was faster', async () => {
+  it('are refused when another client has changed them', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one', { data: { a: '1' } })] })
     const { body } = await ask(kubeApi, `${configMaps}/one`)
     await kubeApi.apply([configMap('one', { data: { a: '2' } })])
@@ -64,7 +64,7 @@ describe('objects over HTTP', () => {
     })
   })
 
-  it('are left as they were by a dry run', async () => {
+  it('are not changed by a dry run', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one')] })
     const dry = '?dryRun=All'
     expect((await ask(kubeApi, `${configMaps}${dry}`, { method: 'POST', body: configMap('two') })).status).toBe(201)
@@ -73,7 +73,7 @@ describe('objects over HTTP', () => {
     expect(kubeApi.list('ConfigMap')).toMatchObject([{ metadata: { name: 'one' }, data: {} }])
   })
 
-  it('are counted as written only when something changed', async () => {
+  it('get a new version only when something changed', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one', { data: { a: '1' } })] })
     const before = kubeApi.version()
     const { body } = await ask(kubeApi, `${configMaps}/one`)
@@ -84,14 +84,14 @@ describe('objects over HTTP', () => {
     expect(kubeApi.version()).toBe(before + 1)
   })
 
-  it('go with their namespace', async () => {
+  it('are deleted with their namespace', async () => {
     await using kubeApi = await createFakeKubeApi()
     await kubeApi.apply([configMap('one', { namespace: 'shop' }), configMap('one')])
     kubeApi.delete({ kind: 'Namespace', name: 'shop' })
     expect(kubeApi.list('ConfigMap').map(({ metadata }) => metadata.namespace)).toEqual(['default'])
   })
 
-  it('are refused in protobuf, and when they can’t be read', async () => {
+  it('are refused in protobuf, and when they are malformed', async () => {
     await using kubeApi = await createFakeKubeApi()
     const protobuf = { 'content-type': 'application/vnd.kubernetes.protobuf' }
     const options = { method: 'POST', body: configMap('one') }
@@ -111,7 +111,7 @@ describe('status', () => {
   const path = '/apis/example.test/v1/namespaces/default/gadgets/one'
   const put = { method: 'PUT' }
 
-  it('and the rest are written on paths of their own, and only the rest raises the generation', async () => {
+  it('and spec are written on paths of their own, and only the spec raises the generation', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [definition('Gadget', ['v1'])] })
     await kubeApi.apply([gadget({ spec: { size: 1 } })])
     const status = await ask(kubeApi, `${path}/status`, {
@@ -123,7 +123,7 @@ describe('status', () => {
     expect(spec.body).toMatchObject({ spec: { size: 2 }, status: { ok: 1 }, metadata: { generation: 2 } })
   })
 
-  it('that apply is given is written: that is how a test plays the kubelet', async () => {
+  it('is written by apply when it is given, which lets a test act as the kubelet', async () => {
     await using kubeApi = await createFakeKubeApi()
     const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'one' }, spec: {} }
     for (const podIP of ['10.0.0.1', '10.0.0.2']) {
@@ -160,7 +160,7 @@ describe('custom resources', () => {
 })
 
 describe('defaults', () => {
-  it('give ports their protocol, volumes their kind, Services an address and namespaces their label', async () => {
+  it('add the protocol of ports, the kind of volumes, addresses of Services and namespace labels', async () => {
     await using kubeApi = await createFakeKubeApi()
     const ports = [{ containerPort: 9001 }]
     const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'one', namespace: 'shop' } }

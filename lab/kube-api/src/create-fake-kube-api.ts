@@ -15,7 +15,7 @@ export interface FakeKubeApiOptions {
   port?: number
   /** Address to listen on, default 127.0.0.1. */
   host?: string
-  /** What is there from the beginning, in this order; no webhook is asked about it. Missing namespaces are added. */
+  /** Objects that exist from the start, in this order; no webhook is called for them. Missing namespaces are added. */
   objects?: KubeObject[]
   /** Version that the API and its one node claim, default 1.36.3. Istio injects native sidecars from 1.33 on. */
   kubernetesVersion?: string
@@ -23,27 +23,27 @@ export interface FakeKubeApiOptions {
 
 /** A fake Kubernetes API for the lab and its tests: in memory, on loopback, and only what Istio's programs ask for. */
 export interface FakeKubeApi {
-  /** Address of the API. Its path is a secret: a client that knows it may do anything, other users of the machine nothing. */
+  /** Address of the API. Its path is a secret, as every caller who knows it may do everything. */
   url: string
-  /** The text of a kubeconfig for it. Keep it from others' eyes. */
+  /** The text of a kubeconfig for it. It holds the secret path: keep it private. */
   kubeconfig: () => string
   /**
-   * Creates each object, or replaces what is there of it (its status only when one is given), as a user of the cluster:
-   * webhooks are asked. A missing namespace is added.
+   * Creates or replaces each object (its status only when one is given), as a user of the cluster would: webhooks are
+   * called. A missing namespace is added.
    *
-   * @returns the objects as stored, with what webhooks and defaults have added
-   * @throws KubeError with the API's own words when one is refused; those before it stay
+   * @returns the objects as stored, with the changes of webhooks and defaults
+   * @throws KubeError in the wording of the Kubernetes API when one is refused; those before it stay
    */
   apply: (objects: KubeObject[]) => Promise<KubeObject[]>
   /** @throws KubeError 404 */
   delete: (ref: ObjectRef) => void
-  /** Undefined when there is none. */
+  /** Undefined when there is no such object. */
   get: (ref: ObjectRef) => KubeObject | undefined
-  /** Everything of a kind, of all namespaces unless one is given. */
+  /** All objects of a kind, in all namespaces unless one is given. */
   list: (kind: string, options?: { apiVersion?: string; namespace?: string }) => KubeObject[]
-  /** A token of a service account, good for a day, that TokenReview accepts for its audience. */
+  /** A token of a service account, valid for a day, that TokenReview accepts for its audience. */
   issueToken: (subject: TokenSubject) => string
-  /** Rises with every change: one that stands still shows that there are no writes. */
+  /** Rises with every change: while it stands still, no client writes. */
   version: () => number
   close: () => Promise<void>
 }
@@ -112,7 +112,7 @@ export async function createFakeKubeApi(options: FakeKubeApiOptions = {}): Promi
     if (!server.listening) return
     const closed = once(server, 'close')
     server.close()
-    // Watches never end by themselves.
+    // Watches do not end by themselves.
     server.closeAllConnections()
     await closed
   }
@@ -152,7 +152,7 @@ function kubeconfigOf(server: string): string {
   })
 }
 
-/** Istio asks the nodes which Kubernetes there is before it injects a native sidecar. */
+/** Istio reads the Kubernetes version from the nodes before it injects a native sidecar. */
 function nodeOf(version: string): KubeObject {
   return {
     apiVersion: 'v1',

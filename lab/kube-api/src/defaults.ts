@@ -13,12 +13,12 @@ interface ServiceSpec {
   ports?: { port: number; protocol?: string; targetPort?: number | string }[]
 }
 
-/** What the API server adds to an object that lacks it. Changes the object given. */
+/** The defaults that an API server adds to an object. Changes the object itself. */
 export interface Defaults {
   fill: (object: KubeObject, before?: KubeObject) => void
 }
 
-/** Only the defaults that Istio rests on: without a port's protocol, for one, istiod finds no inbound port. */
+/** Only the defaults that Istio needs: without a port's protocol, for example, istiod finds no inbound port. */
 export function createDefaults(): Defaults {
   let services = 0
   /** From the range that kubeadm gives to Services. */

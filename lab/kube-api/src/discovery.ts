@@ -3,7 +3,7 @@ import type { TypeRegistry } from './type-registry.ts'
 
 const verbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch']
 
-/** What clients ask first: which groups, versions and resources there are. Undefined for any other path. */
+/** The groups, versions and resources of the API, which clients read first. Undefined for any other path. */
 export function answerDiscovery(
   pathname: string,
   { types, kubernetesVersion }: { types: TypeRegistry; kubernetesVersion: string },

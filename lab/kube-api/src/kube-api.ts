@@ -9,34 +9,34 @@ import type { ResourceType } from './resource-type.ts'
 import { createTypeRegistry, type TypeRegistry } from './type-registry.ts'
 
 interface WriteOptions {
-  /** Everything but the writing. */
+  /** Everything but the write itself. */
   dryRun?: boolean
-  /** Only this part is written; any but `status` is refused. */
+  /** Only this part is written; any other than `status` is refused. */
   subresource?: string | undefined
 }
 
-interface Place {
+interface ObjectKey {
   namespace?: string | undefined
   name: string
 }
 
-/** What one can do with the objects, without HTTP. Every object comes back in the version asked for. */
+/** The operations of the API, without HTTP. Every object is returned in the requested version. */
 export interface KubeApi {
   types: TypeRegistry
   store: ObjectStore
   /** @throws KubeError 404 */
-  get: (type: ResourceType, place: Place) => KubeObject
+  get: (type: ResourceType, place: ObjectKey) => KubeObject
   list: (type: ResourceType) => KubeObject[]
-  /** Each of the four asks the webhooks first. @throws KubeError as the Kubernetes API refuses */
+  /** Create, update and patch call the webhooks first. @throws KubeError as the Kubernetes API does */
   create: (type: ResourceType, object: KubeObject, options?: WriteOptions) => Promise<KubeObject>
   update: (type: ResourceType, object: KubeObject, options?: WriteOptions) => Promise<KubeObject>
   patch: (
     type: ResourceType,
-    patch: Place & { body: Json; contentType: string },
+    patch: ObjectKey & { body: Json; contentType: string },
     options?: WriteOptions,
   ) => Promise<KubeObject>
-  remove: (type: ResourceType, place: Place, options?: WriteOptions) => KubeObject
-  /** Stores an object as it is, status included, without admission: as if it had always been there. */
+  remove: (type: ResourceType, place: ObjectKey, options?: WriteOptions) => KubeObject
+  /** Stores an object as it is, with its status, and calls no webhook: as if it had always existed. */
   restore: (object: KubeObject) => KubeObject
 }
 
@@ -46,9 +46,9 @@ export function createKubeApi(): KubeApi {
   const admission: Admission = createAdmission(store)
   const defaults = createDefaults()
 
-  const find = (type: ResourceType, { name, namespace = 'default' }: Place): KubeObject | undefined =>
+  const find = (type: ResourceType, { name, namespace = 'default' }: ObjectKey): KubeObject | undefined =>
     store.get(type.shelf, idOf(type.namespaced ? { name, namespace } : { name }))
-  const need = (type: ResourceType, place: Place): KubeObject => {
+  const need = (type: ResourceType, place: ObjectKey): KubeObject => {
     const object = find(type, place)
     if (object === undefined) throw notFound(`${type.plural} "${place.name}"`)
     return object
@@ -95,7 +95,7 @@ export function createKubeApi(): KubeApi {
     }
     const { subresource } = options
     if (subresource !== undefined && subresource !== 'status') throw notFound(`subresource ${subresource}`)
-    // A status has its own path, so that a writer of one half can't undo the other.
+    // A status has a path of its own, so that a writer of one half can't undo the other.
     const object = named(type, subresource === 'status' ? { ...before, status: given.status } : given)
     if (subresource === undefined && before.status !== undefined) object.status = before.status
     return await write(type, object, { ...options, before })
@@ -144,9 +144,9 @@ function view(type: ResourceType, object: KubeObject): KubeObject {
   return { ...object, apiVersion: type.apiVersion }
 }
 
-/** A copy with all that says what and where it is. */
+/** A copy with kind, version, name and namespace. */
 function named(type: ResourceType, given: KubeObject): KubeObject {
-  if (given.kind !== undefined && given.kind !== type.kind) throw badRequest(`the object is no ${type.kind}`)
+  if (given.kind !== undefined && given.kind !== type.kind) throw badRequest(`the object is not a ${type.kind}`)
   const metadata = structuredClone(given.metadata ?? {}) as Partial<KubeObject['metadata']> & { generateName?: string }
   const name = metadata.name ?? (metadata.generateName && `${metadata.generateName}${randomUUID().slice(0, 5)}`)
   if (!name) throw badRequest('metadata.name is required')

@@ -1,8 +1,8 @@
-/** A refusal in the words of the Kubernetes API. */
+/** A refusal in the wording of the Kubernetes API. */
 export class KubeError extends Error {
   /** HTTP status. */
   readonly code: number
-  /** Word for programs: `NotFound`, `AlreadyExists`, `Conflict` … (apimachinery `metav1.StatusReason`). */
+  /** Machine-readable reason: `NotFound`, `AlreadyExists`, `Conflict` … (apimachinery `metav1.StatusReason`). */
   readonly reason: string
 
   constructor(code: number, reason: string, message: string) {

@@ -13,7 +13,7 @@ export interface ObjectMeta {
   [field: string]: unknown
 }
 
-/** Any object of the Kubernetes API, as far as every kind has it. */
+/** The fields that every object of the Kubernetes API has. */
 export interface KubeObject {
   apiVersion: string
   kind: string
@@ -23,7 +23,7 @@ export interface KubeObject {
   [field: string]: unknown
 }
 
-/** Names one object. `apiVersion` is needed only where two groups have the kind; `namespace` for kinds that live in one. */
+/** Names one object. `apiVersion` is needed only where two groups have the kind, `namespace` only for namespaced kinds. */
 export interface ObjectRef {
   apiVersion?: string
   kind: string

@@ -6,8 +6,8 @@ import type { KubeObject, ObjectMeta } from './kube-object.ts'
 export interface StoreEvent {
   type: 'ADDED' | 'MODIFIED' | 'DELETED'
   object: KubeObject
-  /** The object before, for those who select by labels: it may have left their selection. */
-  before?: KubeObject
+  /** The object before the change, for watches by label: it may have left their selection. */
+  before?: KubeObject | undefined
   /** Version of the whole store after it. */
   version: number
 }
@@ -17,22 +17,22 @@ export interface ObjectStore {
   version: () => number
   get: (shelf: string, id: string) => KubeObject | undefined
   list: (shelf: string) => KubeObject[]
-  /** Stores an object and returns it as stored. One that changes nothing is not stored, and watchers get no event. */
+  /** Stores an object and returns it as stored. A write that changes nothing is dropped without an event. */
   put: (shelf: string, object: KubeObject) => KubeObject
   remove: (shelf: string, id: string) => KubeObject | undefined
-  /** What happened on a shelf after a version; undefined when that is longer ago than is remembered. */
+  /** The events on a shelf after a version; undefined when some of them are no longer kept. */
   since: (shelf: string, version: number) => StoreEvent[] | undefined
-  /** Hears of every change of a shelf; returns how to stop. */
+  /** Calls the listener for every change of a shelf; returns the function that stops it. */
   subscribe: (shelf: string, listener: (event: StoreEvent) => void) => () => void
 }
 
-/** `<namespace>/<name>`, with nothing before the slash for what has no namespace. */
+/** `<namespace>/<name>`, with an empty namespace for objects that have none. */
 export function idOf({ namespace = '', name }: Pick<ObjectMeta, 'namespace' | 'name'>): string {
   return `${namespace}/${name}`
 }
 
-/** Events remembered for watchers that come back. Memory is bounded; a watcher that is further behind lists again. */
-const remembered = 4096
+/** Events kept for watches that reconnect. Memory is bounded; a client that missed more lists again. */
+const keptEvents = 4096
 
 export function createObjectStore(): ObjectStore {
   const shelves = new Map<string, Map<string, KubeObject>>()
@@ -49,9 +49,9 @@ export function createObjectStore(): ObjectStore {
 
   const publish = (shelf: string, event: StoreEvent): void => {
     log.push({ ...event, shelf })
-    if (log.length > 2 * remembered) {
-      forgotten = log.at(-remembered - 1)?.version ?? forgotten
-      log = log.slice(-remembered)
+    if (log.length > 2 * keptEvents) {
+      forgotten = log.at(-keptEvents - 1)?.version ?? forgotten
+      log = log.slice(-keptEvents)
     }
     for (const listener of listeners.get(shelf) ?? []) listener(event)
   }
@@ -68,7 +68,7 @@ export function createObjectStore(): ObjectStore {
       version += 1
       const object = stamp(given, { before, version })
       shelf.set(id, object)
-      publish(shelfName, { type: before ? 'MODIFIED' : 'ADDED', object, version, ...(before && { before }) })
+      publish(shelfName, { type: before ? 'MODIFIED' : 'ADDED', object, version, before })
       return object
     },
     remove(shelfName, id) {
@@ -90,7 +90,7 @@ export function createObjectStore(): ObjectStore {
   }
 }
 
-/** What the API server itself writes into metadata. */
+/** Adds the metadata that only the API server writes. */
 function stamp(
   given: KubeObject,
   { before, version }: { before: KubeObject | undefined; version: number },
@@ -103,12 +103,12 @@ function stamp(
     creationTimestamp: before?.metadata.creationTimestamp ?? new Date().toISOString().replace(/\.\d+/, ''),
     resourceVersion: String(version),
     // Controllers compare it with the `observedGeneration` of their own status, so status must not raise it.
-    generation: before !== undefined && isDeepStrictEqual(wanted(before), wanted(object)) ? generation : generation + 1,
+    generation: before !== undefined && isDeepStrictEqual(specOf(before), specOf(object)) ? generation : generation + 1,
   }
   return object
 }
 
-/** Without this, two controllers that write the same thing over and over would wake each other without end. */
+/** Without this, two controllers that repeat the same write would wake each other endlessly. */
 function isSame(before: KubeObject, given: KubeObject): boolean {
   return isDeepStrictEqual(written(before), written(given))
 }
@@ -116,7 +116,7 @@ function isSame(before: KubeObject, given: KubeObject): boolean {
 /** Metadata that only the API server writes. */
 const stamped = new Set(['uid', 'resourceVersion', 'generation', 'creationTimestamp', 'managedFields'])
 
-/** What a client has a say in. */
+/** The part of an object that clients write. */
 function written({ metadata, ...rest }: KubeObject): object {
   const own = Object.entries(metadata).filter(([key]) => !stamped.has(key))
   return plain({ ...rest, metadata: Object.fromEntries(own) })
@@ -127,6 +127,7 @@ function plain(value: object): object {
   return JSON.parse(JSON.stringify(value)) as object
 }
 
-function wanted({ metadata: _metadata, status: _status, ...rest }: KubeObject): object {
+/** The object without metadata and status. */
+function specOf({ metadata: _metadata, status: _status, ...rest }: KubeObject): object {
   return plain(rest)
 }

@@ -2,11 +2,11 @@ import type { KubeObject } from './kube-object.ts'
 import type { RequestTarget } from './request-target.ts'
 import { matchesFields, matchesSelector, parseLabelSelector } from './selectors.ts'
 
-/** Which objects a request is about, and in which form it wants them. */
+/** The objects that a request selects, and the form in which it wants them. */
 export interface ObjectView {
   matches: (object: KubeObject) => boolean
   form: (object: KubeObject) => object
-  /** `apiVersion` and `kind` of a single one. */
+  /** `apiVersion` and `kind` of a single object. */
   typeMeta: { apiVersion: string; kind: string }
 }
 

@@ -6,7 +6,7 @@ const path = '/api/v1/namespaces/default/configmaps/one'
 const typed = (kind: string) => ({ method: 'PATCH', headers: { 'content-type': kind } })
 
 describe('a patch', () => {
-  it('is a list of operations (RFC 6902), refused when one does not fit', async () => {
+  it('is a list of operations (RFC 6902), refused when one can not be applied', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one', { data: { a: '1', b: '2' } })] })
     const options = typed('application/json-patch+json')
     const body = [
@@ -31,7 +31,7 @@ describe('a patch', () => {
     expect(merged['data']).toEqual({ list: ['z'] })
   })
 
-  it('merges lists by the names of their entries when it is a strategic one, and keeps its directives to itself', async () => {
+  it('merges lists by the names of their entries when it is strategic, and drops its directives', async () => {
     const containers = [{ name: 'a', image: 'a:1' }, { name: 'b' }]
     const deployment = {
       apiVersion: 'apps/v1',
@@ -51,7 +51,7 @@ describe('a patch', () => {
     })
   })
 
-  it('creates what is not there when it is applied, and only then', async () => {
+  it('creates a missing object when it is an apply, and only then', async () => {
     await using kubeApi = await createFakeKubeApi()
     const body = { data: { a: '1' } }
     expect((await ask(kubeApi, path, { ...typed('application/merge-patch+json'), body })).status).toBe(404)
@@ -59,7 +59,7 @@ describe('a patch', () => {
     expect(applied.body).toMatchObject({ data: { a: '1' }, metadata: { name: 'one', namespace: 'default' } })
   })
 
-  it('of another kind is refused', async () => {
+  it('is refused in any other kind', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one')] })
     expect((await ask(kubeApi, path, { ...typed('text/plain'), body: {} })).status).toBe(415)
   })

@@ -6,7 +6,7 @@ import type { Json } from './kube-object.ts'
 const maxBytes = 16 * 1024 * 1024
 
 /**
- * The body as data; undefined when there is none. JSON, or YAML where apply sends it.
+ * The parsed body; undefined for an empty one. JSON, or YAML from an apply.
  *
  * @throws KubeError 400, 413, and 415 for protobuf, which Istio's programs don't send
  */

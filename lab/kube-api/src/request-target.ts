@@ -2,7 +2,7 @@ import { notFound } from './kube-error.ts'
 import type { ResourceType } from './resource-type.ts'
 import type { TypeRegistry } from './type-registry.ts'
 
-/** What a path names: a kind's objects in a namespace or everywhere, one of them, or a part of one. */
+/** The target of a path: the objects of a kind in a namespace or everywhere, one of them, or a part of one. */
 export interface RequestTarget {
   type: ResourceType
   namespace?: string
@@ -13,7 +13,7 @@ export interface RequestTarget {
 /**
  * Reads `/api/v1/…` and `/apis/<group>/<version>/…` (kubernetes.io, "Kubernetes API Concepts").
  *
- * @throws KubeError 404 when there is no such kind
+ * @throws KubeError 404 for an unknown kind
  */
 export function parseTarget(pathname: string, types: TypeRegistry): RequestTarget {
   const [root, ...parts] = pathname

@@ -32,13 +32,13 @@ interface WatchLine {
   object: KubeObject & { code?: number }
 }
 
-/** A watch that is open: hands out its lines one after the other. */
+/** An open watch: returns its lines one after the other. */
 export async function watch({ url }: Pick<FakeKubeApi, 'url'>, path: string, headers: Record<string, string> = {}) {
   const controller = new AbortController()
   const response = await fetch(`${url}${path}`, { headers, signal: controller.signal })
   const lines = readLines(response)
   return {
-    /** The next line, summed up as `ADDED name`. */
+    /** The next line in short: `ADDED name`. */
     next: async () => {
       const { value } = await lines.next()
       return value === undefined

@@ -2,14 +2,14 @@
 export interface ResourceType {
   /** `v1`, or `<group>/<version>`. */
   apiVersion: string
-  /** Plural, as paths have it. */
+  /** Plural, as in paths. */
   plural: string
   kind: string
   namespaced: boolean
   shortNames: readonly string[]
   /** The shelf in the store: all versions of a custom resource are one. */
   shelf: string
-  /** The version in which objects lie there. */
+  /** The version in which objects are stored there. */
   storedVersion: string
 }
 
@@ -22,7 +22,7 @@ export function parseApiVersion(apiVersion: string): { group: string; version: s
 const cluster = { namespaced: false }
 const short = (...shortNames: string[]) => ({ shortNames })
 
-/** What a cluster has without any CustomResourceDefinition, as far as Istio, kubectl or our charts ask for it. */
+/** The built-in kinds of a cluster that Istio, kubectl or our charts use. */
 export const builtinTypes: readonly ResourceType[] = [
   builtin('v1', 'configmaps', 'ConfigMap', short('cm')),
   builtin('v1', 'endpoints', 'Endpoints', short('ep')),

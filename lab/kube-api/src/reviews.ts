@@ -4,8 +4,8 @@ import type { Tokens } from './tokens.ts'
 type Review = { [key: string]: Json }
 
 /**
- * The answer to the kinds that are questions and are never stored: whose token is this, may they do that. A token is
- * good when this API issued it and it is for one of the audiences asked for. Every request is allowed.
+ * Answers the kinds that are questions and are never stored: whose token is this, and what may they do. A token is valid
+ * when this API issued it for one of the requested audiences. Every caller may do everything.
  */
 export function answerReview(kind: string, review: Review, tokens: Tokens): Review | undefined {
   if (kind === 'TokenReview') return { ...review, status: reviewToken(review['spec'] as unknown as TokenSpec, tokens) }
@@ -20,7 +20,7 @@ interface TokenSpec {
 
 function reviewToken({ token = '', audiences = [] }: TokenSpec, tokens: Tokens): Json {
   const claims = tokens.read(token)
-  if (claims === undefined) return { authenticated: false, error: 'the token is not of this API' }
+  if (claims === undefined) return { authenticated: false, error: 'the token was not issued by this API' }
   const shared = audiences.filter((audience) => claims.audiences.includes(audience))
   if (audiences.length > 0 && shared.length === 0) {
     return { authenticated: false, error: `the token is for ${claims.audiences.join()}, not for ${audiences.join()}` }

@@ -9,7 +9,7 @@ export interface LabelSelector {
   matchExpressions?: { key: string; operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'; values?: string[] }[]
 }
 
-/** Whether labels fit a selector; the empty one, and none, fit all. */
+/** Whether labels match a selector; an empty or missing selector matches everything. */
 export function matchesSelector(labels: Labels, selector: LabelSelector = {}): boolean {
   const { matchLabels = {}, matchExpressions = [] } = selector
   return (
@@ -47,7 +47,7 @@ export function parseLabelSelector(text: string): LabelSelector {
     .map((part): NonNullable<LabelSelector['matchExpressions']>[number] => {
       const { set, operator, values = '', not, key = '', compare, value = '' } = requirement.exec(part)?.groups ?? {}
       if (set !== undefined) {
-        const list = values.split(',').map((one) => one.trim())
+        const list = values.split(',').map((item) => item.trim())
         return { key: set, operator: operator === 'in' ? 'In' : 'NotIn', values: list }
       }
       if (key === '') throw badRequest(`unable to parse requirement: ${part}`)
@@ -57,7 +57,7 @@ export function parseLabelSelector(text: string): LabelSelector {
   return { matchExpressions }
 }
 
-/** Whether an object fits a field selector: `metadata.name=x,status.phase!=Failed`. Any field will do. */
+/** Whether an object matches a field selector: `metadata.name=x,status.phase!=Failed`. Works for every field. */
 export function matchesFields(object: KubeObject, selector: string): boolean {
   return selector
     .split(',')

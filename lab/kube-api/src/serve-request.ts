@@ -22,7 +22,7 @@ interface Answer {
   body: object | string
 }
 
-/** Answers one request; `url` is without the prefix that guards the API. */
+/** Answers one request; `url` comes without the secret prefix. */
 export async function serveRequest(
   served: ServedApi,
   { request, response, url }: { request: http.IncomingMessage; response: http.ServerResponse; url: URL },
@@ -102,7 +102,7 @@ function issueToken({ namespace, name }: RequestTarget, given: KubeObject, token
   return { code: 201, body: { ...given, status: { token, expirationTimestamp: expires.toISOString() } } }
 }
 
-/** An applied object, as the path names it: it may have left that out. */
+/** An applied object with the name and namespace of the path, which its body may leave out. */
 function placed(given: KubeObject, { namespace, name }: { namespace: string | undefined; name: string }): KubeObject {
   return { ...given, metadata: { ...given.metadata, name, ...(namespace !== undefined && { namespace }) } }
 }

@@ -12,7 +12,7 @@ async function review(kubeApi: { url: string }, token: string, audiences?: strin
 }
 
 describe('a token', () => {
-  it('is good for its audience, and names its service account', async () => {
+  it('is valid for its audience, and names its service account', async () => {
     await using kubeApi = await createFakeKubeApi()
     const token = kubeApi.issueToken(subject)
     expect(await review(kubeApi, token, ['istio-ca'])).toEqual({
@@ -26,7 +26,7 @@ describe('a token', () => {
     expect(await review(kubeApi, token, ['vault'])).toMatchObject({ authenticated: false })
   })
 
-  it('is not good when it was changed, cut, or issued elsewhere', async () => {
+  it('is invalid when it was changed, cut, or issued elsewhere', async () => {
     await using kubeApi = await createFakeKubeApi()
     await using other = await createFakeKubeApi()
     const [header, , signature] = kubeApi.issueToken(subject).split('.')
@@ -35,7 +35,7 @@ describe('a token', () => {
     for (const token of bad) expect(await review(kubeApi, token)).toMatchObject({ authenticated: false })
   })
 
-  it('can be asked for, as the kubelet does', async () => {
+  it('can be requested, as the kubelet does', async () => {
     await using kubeApi = await createFakeKubeApi()
     const body = { spec: { audiences: ['istio-ca'] } }
     const path = '/api/v1/namespaces/shop/serviceaccounts/web/token'
@@ -45,7 +45,7 @@ describe('a token', () => {
 })
 
 describe('a question about rights', () => {
-  it('is answered with yes', async () => {
+  it('is always answered with yes', async () => {
     await using kubeApi = await createFakeKubeApi()
     const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews'
     expect((await ask(kubeApi, path, { method: 'POST', body: { spec: {} } })).body.status).toEqual({ allowed: true })

@@ -3,7 +3,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 export interface TokenSubject {
   namespace: string
   serviceAccount: string
-  /** Who the token is for; Istio's agents need `istio-ca`. */
+  /** The audience of the token; Istio's agents need `istio-ca`. */
   audience: string
 }
 
@@ -13,7 +13,7 @@ interface TokenClaims {
   namespace: string
 }
 
-/** Issues and reads the tokens of service accounts. Signed with a key that only this process has. */
+/** Issues and reads the tokens of service accounts, signed with a key that only this process has. */
 export interface Tokens {
   issue: (subject: TokenSubject) => { token: string; expires: Date }
   /** The claims of a token that this issuer has signed and that is still valid. */

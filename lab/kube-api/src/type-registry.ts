@@ -1,14 +1,14 @@
 import { builtinTypes, type ResourceType } from './resource-type.ts'
 import type { KubeObject } from './kube-object.ts'
 
-/** The kinds this API knows now: those of every cluster, and what CustomResourceDefinitions add. */
+/** The kinds of the API: those of every cluster, and those that CustomResourceDefinitions add. */
 export interface TypeRegistry {
-  /** By the path's parts, for example `security.istio.io/v1` and `authorizationpolicies`. */
+  /** By the parts of a path, for example `security.istio.io/v1` and `authorizationpolicies`. */
   byPlural: (apiVersion: string, plural: string) => ResourceType | undefined
   /** By kind; without an `apiVersion` the first that has the kind. */
   byKind: (kind: string, apiVersion?: string) => ResourceType | undefined
   all: () => readonly ResourceType[]
-  /** Adds every served version of a CustomResourceDefinition; one that is known is replaced. */
+  /** Adds every served version of a CustomResourceDefinition, or replaces it. */
   addDefinition: (definition: KubeObject) => void
   removeDefinition: (definition: KubeObject) => void
 }
@@ -42,7 +42,7 @@ function keyOf({ apiVersion, plural }: ResourceType): string {
   return `${apiVersion}/${plural}`
 }
 
-/** The version that is stored comes first: it is the one a bare kind means. */
+/** The stored version comes first: it is the one that a kind without a version means. */
 function typesOf(definition: KubeObject): ResourceType[] {
   const { group, scope, names, versions } = definition.spec as DefinitionSpec
   const stored = versions.find(({ storage }) => storage)?.name

@@ -5,7 +5,7 @@ import { ask, configMap, definition, watch } from './request.test-support.ts'
 const path = '/api/v1/namespaces/default/configmaps'
 
 describe('a watch', () => {
-  it('that asks for the beginning gets everything, a bookmark that says so, and then what changes', async () => {
+  it('from the beginning sends everything, then a bookmark, and then each change', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one'), configMap('two')] })
     using changes = await watch(kubeApi, `${path}?watch=true&sendInitialEvents=true`)
     expect([await changes.next(), await changes.next()]).toEqual(['ADDED one', 'ADDED two'])
@@ -25,7 +25,7 @@ describe('a watch', () => {
     expect([await changes.next(), await changes.next()]).toEqual(['MODIFIED one', 'DELETED two'])
   })
 
-  it('goes on where a list ended, with nothing lost between', async () => {
+  it('continues where a list ended, with nothing lost in between', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one')] })
     const { resourceVersion } = (await ask(kubeApi, path)).body.metadata
     await kubeApi.apply([configMap('two')])
@@ -33,7 +33,7 @@ describe('a watch', () => {
     expect(await changes.next()).toBe('ADDED two')
   })
 
-  it('that comes back after too many changes is told to list again: the log is bounded', async () => {
+  it('is refused after too many changes, so that the client lists again: the log is bounded', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one')] })
     const from = kubeApi.version()
     for (let n = 0; n < 9000; n += 1) await kubeApi.apply([configMap('one', { data: { n: String(n) } })])
@@ -43,7 +43,7 @@ describe('a watch', () => {
     expect(await recent.next()).toBe('MODIFIED one')
   })
 
-  it('by labels sees an object enter and leave', async () => {
+  it('by label reports an object that enters or leaves the selection', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one')] })
     using changes = await watch(kubeApi, `${path}?watch=true&sendInitialEvents=true&labelSelector=app%3Dweb`)
     expect(await changes.next()).toBe('BOOKMARK')
@@ -51,13 +51,13 @@ describe('a watch', () => {
     expect([await changes.next(), await changes.next()]).toEqual(['ADDED one', 'DELETED one'])
   })
 
-  it('ends when its time is over', async () => {
+  it('ends after its timeout', async () => {
     await using kubeApi = await createFakeKubeApi()
     using changes = await watch(kubeApi, `${path}?watch=true&timeoutSeconds=0.05`)
     expect(await changes.next()).toBe('closed')
   })
 
-  it('and a list in the form of metadata carry nothing else', async () => {
+  it('and a list in the form of metadata contain nothing else', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [definition('Gadget', ['v1'])] })
     const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
     const headers = { accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1' }
@@ -81,7 +81,7 @@ describe('a list', () => {
     ['labelSelector=app,app!=web', ['api']],
     ['fieldSelector=metadata.name=web', ['web']],
     ['fieldSelector=metadata.name!=web,metadata.namespace=default', ['api', 'bare']],
-  ])('by %s has what fits', async (query, names) => {
+  ])('by %s has the matching objects', async (query, names) => {
     const objects = [
       configMap('web', { labels: { app: 'web' } }),
       configMap('api', { labels: { app: 'api' } }),

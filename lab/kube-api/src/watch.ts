@@ -9,14 +9,14 @@ export interface WatchOptions {
   query: URLSearchParams
 }
 
-/** Bytes that may wait for a client that doesn't read; then it is dropped, and lists again. */
+/** Bytes that may wait for a client that doesn't read; beyond that it is disconnected, and lists again. */
 const maxWaiting = 32 * 1024 * 1024
 
 /**
- * Answers with one JSON line for each change, until the client goes or its `timeoutSeconds` are over.
+ * Answers with one JSON line for each change, until the client leaves or its `timeoutSeconds` are over.
  *
- * With `sendInitialEvents=true` everything that is there comes first, and then a bookmark that says so (Kubernetes
- * streaming lists, KEP-3157); without a `resourceVersion` everything comes first and nothing says so.
+ * With `sendInitialEvents=true` all existing objects come first, then a bookmark (Kubernetes streaming lists, KEP-3157);
+ * without a `resourceVersion` they come first, too, but without the bookmark.
  */
 export function serveWatch(response: http.ServerResponse, store: ObjectStore, options: WatchOptions): void {
   const { shelf, view, query } = options
@@ -57,7 +57,7 @@ export function serveWatch(response: http.ServerResponse, store: ObjectStore, op
   })
 }
 
-/** To someone who selects by labels, an object that leaves the selection is deleted, and one that enters it is new. */
+/** For a watch by label, an object that leaves the selection is deleted, and one that enters it is added. */
 function changeFor({ type, object, before }: StoreEvent, view: ObjectView): StoreEvent['type'] | undefined {
   const matches = view.matches(object)
   if (type !== 'MODIFIED' || before === undefined) return matches ? type : undefined

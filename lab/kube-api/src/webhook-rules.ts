@@ -24,14 +24,14 @@ interface Subject {
   type: ResourceType
   operation: Operation
   object: KubeObject
-  /** Labels of the object's namespace; undefined for what has none. */
+  /** Labels of the object's namespace; undefined for an object outside of namespaces. */
   namespaceLabels?: Labels | undefined
 }
 
-/** Whether a webhook wants to be asked: its rules and both of its selectors fit. */
-export function isAsked(webhook: Webhook, { type, operation, object, namespaceLabels }: Subject): boolean {
+/** Whether a webhook is called for a write: its rules and both of its selectors match. */
+export function isMatch(webhook: Webhook, { type, operation, object, namespaceLabels }: Subject): boolean {
   const { group, version } = parseApiVersion(type.apiVersion)
-  const ruled = (webhook.rules ?? []).some(
+  const hasRule = (webhook.rules ?? []).some(
     (rule) =>
       has(rule.operations, operation) &&
       has(rule.apiGroups, group) &&
@@ -39,7 +39,7 @@ export function isAsked(webhook: Webhook, { type, operation, object, namespaceLa
       (has(rule.resources, type.plural) || rule.resources.includes('*/*')),
   )
   return (
-    ruled &&
+    hasRule &&
     (namespaceLabels === undefined || matchesSelector(namespaceLabels, webhook.namespaceSelector)) &&
     matchesSelector(object.metadata.labels ?? {}, webhook.objectSelector)
   )

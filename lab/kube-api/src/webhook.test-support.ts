@@ -16,22 +16,22 @@ interface ReviewRequest {
 
 type Decide = (request: ReviewRequest) => object
 
-/** A webhook that runs: what it was asked, and the objects with which a cluster knows it. */
+/** A running webhook: the requests that it got, and the objects that register it in a cluster. */
 interface RunningWebhook {
-  asked: ReviewRequest[]
+  requests: ReviewRequest[]
   clientConfig: { service: object; caBundle: string }
   service: KubeObject[]
 }
 
 export async function startWebhook(decide: Decide): Promise<RunningWebhook & AsyncDisposable> {
-  const asked: ReviewRequest[] = []
+  const requests: ReviewRequest[] = []
   const { key, certificate } = await selfSigned('hook.shop.svc')
   const server = https.createServer({ key, cert: certificate }, (request, response) => {
     void (async () => {
       let text = ''
       for await (const chunk of request) text += String(chunk)
       const review = JSON.parse(text) as { request: ReviewRequest & { uid: string } }
-      asked.push(review.request)
+      requests.push(review.request)
       response.end(JSON.stringify({ response: { uid: review.request.uid, ...decide(review.request) } }))
     })()
   })
@@ -44,7 +44,7 @@ export async function startWebhook(decide: Decide): Promise<RunningWebhook & Asy
     caBundle: Buffer.from(certificate).toString('base64'),
   }
   return {
-    asked,
+    requests,
     clientConfig,
     service: [
       { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ name: 'https', port: 443 }] } },

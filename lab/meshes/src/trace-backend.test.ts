@@ -1,16 +1,9 @@
-import { once } from 'node:events'
-import http from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { takeFreePort } from '@throughline/lab-programs'
+import { startServer } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
 import { findJaeger, openTraceBackend } from './trace-backend.ts'
-import { takeFreePort } from '@throughline/lab-programs'
 
-async function jaegerWithPage(page: string) {
-  const server = http.createServer((_request, response) => response.end(page)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: async () => void server.close() }
-}
+const jaegerWithPage = (page: string) => startServer((_request, response) => response.end(page))
 
 describe('findJaeger', () => {
   it('takes the usual ports of the same host, and its page', async () => {

@@ -1,5 +1,5 @@
-// Runs inside a pod's network namespace and does there what its parent asks, over the channel between them:
-//   { forward: { host, port } } with a listening server of the parent's own namespace: its connections go on to there
+// Runs inside a pod's network namespace and serves its parent over the channel between them:
+//   { forward: { host, port } } with a listening server of the parent's namespace: its connections are forwarded there
 //   { ask: { id, url, method, headers, body, timeoutMs } }: one HTTP request, answered with { id, status, headers, body }
 //   or { id, code, message }
 import http from 'node:http'

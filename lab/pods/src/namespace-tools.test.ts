@@ -11,7 +11,7 @@ describe('what network namespaces need', () => {
     await expect(refused).rejects.toMatchObject({ code: 'TL_USAGE', message: expect.stringContaining('Linux') })
   })
 
-  it('is root, and without it the message names both ways on', async () => {
+  it('is root, and without it the message names two ways out', async () => {
     const refused = requireNamespaceTools(process.env, { ...root, uid: 1000 })
     await expect(refused).rejects.toMatchObject({
       code: 'TL_USAGE',
@@ -35,11 +35,11 @@ describe('what network namespaces need', () => {
     ['iptables', 'iptables'],
   ])('without %s, the message names its package', async (missing, name) => {
     await using folder = await temporaryFolder()
-    const others = ['ip', 'setpriv', 'iptables'].filter((one) => one !== missing)
-    for (const other of others) await writeScript(path.join(folder.path, other), 'true')
+    const others = ['ip', 'setpriv', 'iptables'].filter((program) => program !== missing)
+    for (const present of others) await writeScript(path.join(folder.path, present), 'true')
     await expect(requireNamespaceTools({ PATH: folder.path }, { ...root, folders: [] })).rejects.toMatchObject({
       code: 'TL_BINARY_MISSING',
-      message: `network namespaces need "${missing}", which this machine has not. On Debian or Ubuntu: apt-get install ${name}`,
+      message: `network namespaces need "${missing}", which this machine lacks. On Debian or Ubuntu: apt-get install ${name}`,
     })
   })
 })

@@ -17,7 +17,7 @@ const packages = { ip: 'iproute2', setpriv: 'util-linux', iptables: 'iptables' }
 interface Machine {
   platform: string
   uid: number | undefined
-  /** Searched after PATH: not every root has those of system programs on it. */
+  /** Searched after PATH, which may lack the folders of system programs. */
   folders: string[]
 }
 
@@ -28,7 +28,7 @@ const thisMachine = (): Machine => ({
 })
 
 /**
- * Finds what network namespaces need: Linux, root, and three programs.
+ * Checks what network namespaces need: Linux, root, and three programs.
  *
  * @throws LabError TL_USAGE without root or Linux, TL_BINARY_MISSING naming every missing program and its package
  */
@@ -55,7 +55,7 @@ export async function requireNamespaceTools(
   const missing = (['ip', 'setpriv', 'iptables'] as const).filter((name) => found[name] === undefined)
   throw new LabError(
     'TL_BINARY_MISSING',
-    `network namespaces need ${missing.map((name) => `"${name}"`).join(', ')}, which this machine has not. ` +
+    `network namespaces need ${missing.map((name) => `"${name}"`).join(', ')}, which this machine lacks. ` +
       `On Debian or Ubuntu: apt-get install ${missing.map((name) => packages[name]).join(' ')}`,
   )
 }

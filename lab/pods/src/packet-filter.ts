@@ -1,10 +1,10 @@
-/** A chain of ours: what else is in the pod's tables, such as a transparent proxy's rules, stays untouched. */
+/** A chain of our own: other rules in the pod's tables, such as a transparent proxy's, stay untouched. */
 const chain = 'THROUGHLINE'
 
 /**
- * Arguments for iptables, one run each: from outside the pod, new TCP connections to these ports only; others get a
- * reset. What counts is the port that the caller meant, before any transparent proxy has redirected it: a Kubernetes
- * NetworkPolicy acts outside the pod, so it never sees the redirected one.
+ * Arguments for iptables, one run each: from outside the pod, only new TCP connections to these ports are accepted; others
+ * get a reset. It matches the port that the caller used, before a transparent proxy redirects it: a Kubernetes
+ * NetworkPolicy acts outside the pod and never sees the redirected port.
  */
 export function admitRules(ports: readonly number[]): string[][] {
   const rule = (...match: string[]): string[] => ['-w', '-A', chain, '-i', 'eth0', '-p', 'tcp', ...match]
@@ -16,7 +16,7 @@ export function admitRules(ports: readonly number[]): string[][] {
   ]
 }
 
-/** Takes `admitRules` back. */
+/** Removes `admitRules`. */
 export const admitAllRules: string[][] = [
   ['-w', '-D', 'INPUT', '-j', chain],
   ['-w', '-F', chain],

@@ -14,17 +14,17 @@ interface PodRequest {
   timeoutMs?: number
 }
 
-/** What a program in a pod gets from an address: an answer, or the code of the failure such as `ECONNREFUSED`. */
+/** The outcome of a request from inside a pod: an answer, or the code of the failure, such as `ECONNREFUSED`. */
 type PodAnswer =
   | { status: number; headers: IncomingHttpHeaders; body: string; code?: undefined }
   | { status?: undefined; code: string; message: string }
 
-/** A process in a pod's namespace that makes requests and passes connections on for us, who are outside. */
+/** A process in a pod's namespace that makes requests and forwards connections for this process. */
 export interface PodHelper {
-  /** One request over a connection of its own. Rejects only when the helper is gone. */
+  /** One request over a connection of its own. Rejects only when the helper has ended. */
   ask: (url: string, request?: PodRequest) => Promise<PodAnswer>
   /**
-   * Listens on this machine's 127.0.0.1 and passes every connection on to an address as the pod sees it.
+   * Listens on this machine's 127.0.0.1 and forwards every connection to an address inside the pod.
    *
    * @param listen port to listen on, default 0: the system chooses
    * @returns the port
@@ -41,7 +41,7 @@ type Answer = PodAnswer & { id: number }
 /** @param place moves the helper's command into the namespace */
 export async function startPodHelper(place: (command: Command) => Command, reaper: Reaper): Promise<PodHelper> {
   const { command, args = [] } = place({ command: process.execPath, args: [script] })
-  // A group of its own: Ctrl-C in the terminal is for the lab, which needs the helper to the end.
+  // A process group of its own: Ctrl-C in the terminal must not end it before the lab has stopped.
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], detached: true, env: {} })
   const { pid } = child
   if (pid !== undefined) reaper.add(pid)
@@ -82,7 +82,7 @@ export async function startPodHelper(place: (command: Command) => Command, reape
       const taken = once(child, 'message')
       await hand(child, { forward: { host, port } }, server)
       await taken
-      // The helper has the listening socket now; ours would go on taking every other connection.
+      // The helper has the listening socket now; ours would keep accepting every other connection.
       server.close()
       return address.port
     },

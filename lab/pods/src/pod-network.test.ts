@@ -14,7 +14,7 @@ import { requireNamespaces } from './require-namespaces.ts'
 const serve = (host: string, port: number): string =>
   `require('node:http').createServer((q, r) => r.end(process.getuid() + ' ' + q.socket.remoteAddress)).listen(${port}, '${host}')`
 
-/** A server in a pod, which answers with its user and its caller's address; ended with the reaper. */
+/** A server in a pod that answers with its user and its caller's address; the reaper ends it. */
 async function startServer(pod: Pod, options: { reaper: Reaper; host: string; port: number; uid?: number }) {
   const { reaper, host, port, uid } = options
   const command = pod.place(
@@ -49,7 +49,7 @@ describe('a network of pods', () => {
     expect(await one.ask(`http://${two.address}:9001/`)).toMatchObject({ code: 'ECONNREFUSED' })
   })
 
-  it('has this machine on the bridge, at more than one address', async () => {
+  it('connects this machine to the bridge, at more than one address', async () => {
     await using reaper = await startTestReaper()
     await using network = await createPodNetwork({ reaper })
     const second = await network.addHost(2)
@@ -64,7 +64,7 @@ describe('a network of pods', () => {
     }
   })
 
-  it('knows names by hosts, also in what runs already, and says at once that there is no other', async () => {
+  it('resolves names by hosts, in running programs too, and fails at once for any other', async () => {
     await using reaper = await startTestReaper()
     await using network = await createPodNetwork({ reaper })
     const pod = await network.addPod('counting')
@@ -78,7 +78,7 @@ describe('a network of pods', () => {
     expect(fs.readFileSync('/etc/hosts', 'utf8')).not.toContain('counting.shop')
   })
 
-  it('runs a command as another user, who reads what root has and writes only what is his', async () => {
+  it('runs a command as another user, who reads every file and writes only their own', async () => {
     await using reaper = await startTestReaper()
     await using network = await createPodNetwork({ reaper })
     await using folder = await temporaryFolder()
@@ -97,7 +97,7 @@ describe('a network of pods', () => {
     await expect(as(`echo x > ${closed}/new`)).rejects.toMatchObject({ code: 'TL_PROGRAM_FAILED' })
   })
 
-  it('filters packets for one pod, and takes that back', async () => {
+  it('filters packets for one pod, and removes the filter', async () => {
     await using reaper = await startTestReaper()
     await using network = await createPodNetwork({ reaper })
     const one = await network.addPod('one')
@@ -114,7 +114,7 @@ describe('a network of pods', () => {
     expect(await seen()).toEqual(['ECONNREFUSED', 'open', 'open'])
     await one.admit([9001])
     expect(await seen()).toEqual(['open', 'ECONNREFUSED', 'open'])
-    // As a transparent proxy does; the filter goes by what the caller meant.
+    // As a transparent proxy does; the filter matches the port that the caller used.
     await one.run('iptables -t nat -A PREROUTING -p tcp --dport 9001 -j REDIRECT --to-ports 20000'.split(' '))
     expect(await seen()).toEqual(['open', 'ECONNREFUSED', 'open'])
     await one.admit([20_000])
@@ -136,7 +136,7 @@ describe('a network of pods', () => {
     expect(await two.ask(`http://${network.host}:${port}/`)).toMatchObject({ code: 'ECONNREFUSED' })
   })
 
-  it('lets two labs run at once with the same names', async () => {
+  it('runs two labs at once with the same names', async () => {
     await using reaper = await startTestReaper()
     await using first = await createPodNetwork({ reaper })
     await using second = await createPodNetwork({ reaper })
@@ -181,8 +181,8 @@ describe('nothing is left of a network of pods', () => {
     expectNothingOf(link)
   })
 
-  it('when its process is killed, and what the reaper had on record is all of it', async () => {
-    // What holds the reaper's pipe is a process of its own here, so that it can be killed; what it hears is passed on.
+  it('when its process is killed: the reaper had everything on record', async () => {
+    // The reaper's pipe is held by a process of its own here, so that it can be killed; it repeats what it receives.
     const holder = spawn(
       process.execPath,
       [
@@ -204,7 +204,7 @@ describe('nothing is left of a network of pods', () => {
     }
     const network = await createPodNetwork({ reaper })
     const { namespace, place, ask } = await network.addPod('one')
-    // Another user's program that ignores TERM and is in no record.
+    // Another user's program that ignores TERM and is on no record.
     const { command, args } = place({ command: 'sh', args: ['-c', "trap '' TERM; sleep 600"] }, { uid: 5995 })
     const stray = spawn(command, args ?? [], { detached: true, stdio: 'ignore' })
     await ask('http://127.0.0.1:1/')

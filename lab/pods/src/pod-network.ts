@@ -4,9 +4,9 @@ import { type NamespaceTools, requireNamespaceTools } from './namespace-tools.ts
 import { createPod, type Pod, removeNamespace } from './pod.ts'
 import { isSubnetFree, subnetAddress } from './subnets.ts'
 
-/** A network of pods on this machine: a bridge, an address of this machine on it, and any number of pods. */
+/** A network of pods on this machine: a bridge, this machine's address on it, and any number of pods. */
 export interface PodNetwork extends AsyncDisposable {
-  /** Address of this machine as every pod reaches it; what the pods use listens here. */
+  /** Address at which every pod reaches this machine. */
   host: string
   /** A further address of this machine on the bridge, for one more server on the same port. Last part 2 to 9. */
   addHost: (lastPart: number) => Promise<string>
@@ -14,10 +14,10 @@ export interface PodNetwork extends AsyncDisposable {
    * A new pod, at the next address from 11 on.
    *
    * @param name lower case letters, digits and hyphens, as in a cluster
-   * @throws LabError TL_USAGE for a name that can't be used, TL_PROGRAM_FAILED
+   * @throws LabError TL_USAGE for an invalid or repeated name, TL_PROGRAM_FAILED
    */
   addPod: (name: string) => Promise<Pod>
-  /** Ends everything in the pods and takes all of it back. Safe to call again. */
+  /** Ends every process in the pods and removes pods and network. Safe to call again. */
   close: () => Promise<void>
 }
 
@@ -25,11 +25,11 @@ const subnetCount = 254
 const firstPod = 11
 
 /**
- * Makes the network. Its names and addresses are its own, so several labs can run beside each other; the reaper takes
- * everything back when this process is killed.
+ * Creates the network. Its names and addresses are unique, so several labs can run side by side; the reaper removes
+ * everything when this process is killed.
  *
- * The bridge is in a namespace of its own, joined to this machine by one interface: a firewall of this machine, such as
- * Docker's, has no say in what the pods send each other.
+ * The bridge is in a namespace of its own, connected to this machine by one interface: a firewall of this machine, such as
+ * Docker's, does not filter traffic between the pods.
  *
  * @throws LabError TL_USAGE without root, TL_BINARY_MISSING, TL_PROGRAM_FAILED when the kernel refuses
  */
@@ -39,15 +39,15 @@ export async function createPodNetwork({ reaper }: { reaper: Reaper }): Promise<
   const number = await claimSubnet(tools)
   const link = `tl${number}`
   const node = `${link}-node`
-  // Both exist from here on, and the lab with this number owns them.
+  // Both belong to the owner of this number from here on.
   reaper.add(`netns:${node}`)
   reaper.add(`link:${link}`)
   const pods: Pod[] = []
-  /** By their place in it, pods have their addresses; several may be made at a time. */
+  /** The index gives a pod its address; several pods may be created at once. */
   const names: string[] = []
 
   const close = async (): Promise<void> => {
-    // First: it would otherwise vanish some time after the namespace at its other end, and be in the next lab's way.
+    // First: otherwise it disappears some time after the namespace at its other end, and may block the next lab.
     await ip('link', 'delete', link).catch(() => {})
     reaper.drop(`link:${link}`)
     for (let pod = pods.pop(); pod !== undefined; pod = pods.pop()) await pod.remove()
@@ -78,7 +78,7 @@ export async function createPodNetwork({ reaper }: { reaper: Reaper }): Promise<
       if (!/^[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?$/.test(name) || names.includes(name)) {
         throw new LabError(
           'TL_USAGE',
-          `a pod can't be called "${name}": lower case letters, digits, hyphens, and not twice`,
+          `a pod can't be called "${name}": use lower case letters, digits and hyphens, and each name once`,
         )
       }
       const index = names.push(name) - 1
@@ -102,8 +102,8 @@ export async function createPodNetwork({ reaper }: { reaper: Reaper }): Promise<
 }
 
 /**
- * Finds a free subnet and makes its node's namespace, which claims it: of two labs that try the same number
- * at once, the kernel lets one make the file.
+ * Finds an unused subnet and claims it by creating its node's namespace: of two labs that try the same number at once,
+ * the kernel lets one create the file.
  */
 async function claimSubnet(tools: NamespaceTools): Promise<number> {
   const routes = await readRoutes(tools)

@@ -11,23 +11,23 @@ export interface Pod extends Omit<PodHelper, 'close'> {
   name: string
   /** Name of its network namespace, as `ip netns` knows it. */
   namespace: string
-  /** File of its network namespace, for programs that enter it themselves. */
+  /** File of its network namespace, for programs that enter it by themselves. */
   file: string
   /** Its IPv4 address, on `eth0`. */
   address: string
-  /** The same command inside it, as another user where one is given; see `podCommand`. */
+  /** The same command inside the pod, as another user if one is given; see `podCommand`. */
   place: (command: Command, options?: { uid?: number | undefined }) => Command
   /**
-   * Runs a program in it as root, to its end, and returns what it printed.
+   * Runs a program in it as root, to its end, and returns its output.
    *
    * @throws LabError TL_PROGRAM_FAILED
    */
   run: (command: string[], options?: { timeoutMs?: number }) => Promise<string>
-  /** What its programs find names by, beside `localhost` and its own name: each name with its address. Replaces the last. */
+  /** The hosts that its programs can resolve, beside `localhost` and the pod's name: addresses by name. Replaces the last. */
   setHosts: (hosts: Record<string, string>) => Promise<void>
-  /** Lets new TCP connections from outside in to these ports only; all of them, as at first, with `undefined`. */
+  /** Admits new TCP connections from outside to these ports only; to all ports, the default, with `undefined`. */
   admit: (ports: readonly number[] | undefined) => Promise<void>
-  /** Ends everything that runs in it and removes it. */
+  /** Ends every process in it and removes it. */
   remove: () => Promise<void>
 }
 
@@ -39,10 +39,10 @@ export interface PodOptions {
   reaper: Reaper
 }
 
-/** Files that `ip netns exec` puts in the place of /etc/hosts and /etc/resolv.conf. */
+/** Files that `ip netns exec` mounts over /etc/hosts and /etc/resolv.conf. */
 const filesOf = (namespace: string): string => path.join('/etc/netns', namespace)
 
-/** The pod of a namespace that is there already. */
+/** The pod of an existing namespace. */
 export async function createPod(options: PodOptions): Promise<Pod> {
   const { name, namespace, address, tools, reaper } = options
   const folder = filesOf(namespace)
@@ -60,13 +60,13 @@ export async function createPod(options: PodOptions): Promise<Pod> {
 
   const setHosts: Pod['setHosts'] = async (hosts) => {
     const lines = Object.entries({ localhost: '127.0.0.1', [name]: address, ...hosts })
-    // The same file, written in place: it is mounted over /etc/hosts in what runs here already.
+    // Written in place: running programs have this very file mounted over /etc/hosts.
     await fs.writeFile(path.join(folder, 'hosts'), lines.map(([host, ip]) => `${ip} ${host}\n`).join(''))
   }
 
   await fs.mkdir(folder, { recursive: true })
   await setHosts({})
-  // No name server: a name that is not in hosts fails at once instead of waiting for one that can't be reached.
+  // No name server: an unknown name fails at once instead of waiting for a server that can't be reached.
   await fs.writeFile(path.join(folder, 'resolv.conf'), 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n')
 
   let helper: Promise<PodHelper> | undefined
@@ -100,7 +100,7 @@ export async function createPod(options: PodOptions): Promise<Pod> {
   }
 }
 
-/** Ends everything in a namespace and removes it with its files. Nothing happens when it isn't there. */
+/** Ends every process in a namespace and removes it with its files. Does nothing when it doesn't exist. */
 export async function removeNamespace(namespace: string, { ip }: NamespaceTools): Promise<void> {
   const pids = await runTool([ip, 'netns', 'pids', namespace], { env: process.env }).catch(() => '')
   for (const pid of pids.split('\n').filter(Boolean)) {
@@ -112,6 +112,6 @@ export async function removeNamespace(namespace: string, { ip }: NamespaceTools)
   }
   await runTool([ip, 'netns', 'delete', namespace], { env: process.env }).catch(() => {})
   await fs.rm(filesOf(namespace), { recursive: true, force: true })
-  // Ours alone when nothing else is in it.
+  // Fails, as it should, while another program has files in it.
   await fs.rmdir(path.dirname(filesOf(namespace))).catch(() => {})
 }

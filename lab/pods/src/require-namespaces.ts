@@ -2,7 +2,7 @@ import type { TestContext } from 'vitest'
 import { messageOf } from '@throughline/lab-programs'
 import { requireNamespaceTools } from './namespace-tools.ts'
 
-/** Skips the test where there can be no network namespaces, and says why; in CI that is a failure. */
+/** Skips a test where network namespaces can't be created, and says why; in CI it fails instead. */
 export async function requireNamespaces(context: Pick<TestContext, 'skip'>): Promise<void> {
   try {
     await requireNamespaceTools()

@@ -1,15 +1,15 @@
-/** A /24 of private addresses for each lab; number 1 to 254. */
+/** An address in a lab's own private /24; number 1 to 254. */
 export function subnetAddress(number: number, host: number): string {
   return `10.213.${number}.${host}`
 }
 
-/** Routes at least this specific are another network; a wider one, such as a VPN's 10.0.0.0/8, gives way to ours. */
+/** Routes at least this specific are networks in use; a wider one, such as a VPN's 10.0.0.0/8, yields to ours. */
 const specific = 16
 
 /**
  * Whether a subnet number is free on a machine with these routes.
  *
- * @param routes destinations as `ip -json route` gives them: `default`, `10.1.2.0/24`, `10.1.2.3`
+ * @param routes destinations as `ip -json route` prints them: `default`, `10.1.2.0/24`, `10.1.2.3`
  */
 export function isSubnetFree(number: number, routes: readonly string[]): boolean {
   const ours = toNumber(subnetAddress(number, 0)) ?? 0

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Ends what a lab started and takes back what it made once the lab is gone, however it went.
+# Ends what a lab started and removes what it created once the lab is gone, however it ended.
 # Standard input is a pipe that only the lab holds: it closes when the lab closes it, exits, or is killed.
 # One command a line:  add THING | drop THING | folder PATH
 # A thing is a process group (a number), a network interface (link:NAME) or a network namespace (netns:NAME).
-# The programs of the network, where the lab's own PATH is a user's.
+# Network tools live here, which a user's PATH may lack.
 PATH=$PATH:/usr/sbin:/sbin
 things=''
 folder=''
@@ -39,8 +39,8 @@ any_left() {
   return 1
 }
 
-# An interface first: deleting the namespace at its other end would take it back later, not now.
-take_back_network() {
+# Interfaces first: deleting the namespace at their other end would remove them later, not now.
+remove_network() {
   for link in $(of_kind link); do
     ip link delete "$link"
   done
@@ -54,7 +54,7 @@ take_back_network() {
   done
 } 2>/dev/null
 
-# To end the reaper, close the pipe; a signal to the terminal's group must not disarm it.
+# Only the end of the pipe ends the reaper; a signal to the terminal's group must not.
 trap '' HUP INT TERM PIPE
 
 while read -r verb value; do
@@ -72,7 +72,7 @@ while any_left && [ "$tries" -lt 20 ]; do
   tries=$((tries + 1))
 done
 signal_all KILL
-take_back_network
+remove_network
 if [ -n "$folder" ]; then
   rm -rf -- "$folder"
 fi

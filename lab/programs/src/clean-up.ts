@@ -1,11 +1,11 @@
 export interface CleanUp {
-  /** What to do at the end; the last one added is done first. */
+  /** Adds a step to run at the end; the last one added runs first. */
   add: (undo: () => Promise<void>) => void
-  /** Does everything added and not yet done, also when some of it fails; the first failure is thrown. */
+  /** Runs every added step that has not run yet, even when some fail; throws the first failure. */
   run: () => Promise<void>
 }
 
-/** Collects what must be undone while a system is put together. */
+/** Collects the steps that undo a start while it goes on. */
 export function createCleanUp(): CleanUp {
   const undos: (() => Promise<void>)[] = []
   const failures: unknown[] = []

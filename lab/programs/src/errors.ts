@@ -1,4 +1,4 @@
-/** Everything the lab can refuse to do, by code. The reference page of errors is checked against this list. */
+/** Every error of the lab, by code. `docs/reference/errors.md` is generated from this table. */
 export const labErrorCodes = {
   TL_BINARY_INVALID: 'A program named by a variable is not there, cannot be run, or is not what its checksum says.',
   TL_BINARY_MISSING: 'A program was not found on this machine and could not be fetched.',
@@ -22,7 +22,7 @@ export const labErrorCodes = {
 
 export type LabErrorCode = keyof typeof labErrorCodes
 
-/** An error a person can act on: its message is complete without a stack. */
+/** An error that a person can act on: its message is complete without a stack. */
 export class LabError extends Error {
   readonly code: LabErrorCode
 
@@ -33,7 +33,7 @@ export class LabError extends Error {
   }
 }
 
-/** The text of anything that was thrown. */
+/** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

@@ -1,18 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 export interface PollOptions {
-  /** Milliseconds until it gives up. */
+  /** Milliseconds until polling ends. */
   deadlineMs: number
-  /** Milliseconds between two tries, default 25. */
+  /** Milliseconds between two attempts, default 25. */
   intervalMs?: number | undefined
 }
 
-/** Asks until the answer is not `undefined`, and returns it; `undefined` when the deadline has passed. */
-export async function poll<T>(ask: () => Promise<T | undefined>, options: PollOptions): Promise<T | undefined> {
+/** Calls `attempt` until it returns something, and returns that; `undefined` once the deadline has passed. */
+export async function poll<T>(attempt: () => Promise<T | undefined>, options: PollOptions): Promise<T | undefined> {
   const end = performance.now() + options.deadlineMs
   for (;;) {
-    const answer = await ask()
-    if (answer !== undefined) return answer
+    const value = await attempt()
+    if (value !== undefined) return value
     if (performance.now() >= end) return undefined
     await delay(options.intervalMs ?? 25)
   }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import fs from 'node:fs/promises'
 import { promisify } from 'node:util'
 
-/** Who listens on a TCP port of this machine, as `name (pid 123)`; `undefined` when it can't be known. */
+/** The program that listens on a TCP port of this machine, as `name (pid 123)`; `undefined` if it can't be determined. */
 export async function findPortOwner(port: number): Promise<string | undefined> {
   try {
     return process.platform === 'linux' ? await fromProc(port) : await fromLsof(port)

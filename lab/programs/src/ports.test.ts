@@ -11,11 +11,11 @@ async function listener(host = '127.0.0.1') {
   return { port, [Symbol.asyncDispose]: async () => void server.close() }
 }
 
-/** `lsof` and /proc tell; other systems have neither. */
+/** From `lsof` and /proc; other systems have neither. */
 const ownersAreKnown = process.platform === 'linux' || process.platform === 'darwin'
 
 describe('ports', () => {
-  it('hands out ports that are free, each once, below the ephemeral range', async () => {
+  it('hands out free ports, each once, below the ephemeral range', async () => {
     const ports = await Promise.all(Array.from({ length: 50 }, takeFreePort))
     expect(new Set(ports).size).toBe(50)
     expect(Math.min(...ports)).toBeGreaterThanOrEqual(20_000)
@@ -31,11 +31,11 @@ describe('ports', () => {
     expect(await choosePorts('free')).toMatchObject({ otlp: 0, zipkin: 0, datadog: 0, query: 0, control: 0 })
   })
 
-  it('keeps the documented ports but for those that are given', async () => {
+  it('keeps the documented ports, except those that are given', async () => {
     expect(await choosePorts({ dashboard: 8080 })).toEqual({ ...demoPorts, dashboard: 8080 })
   })
 
-  it.runIf(ownersAreKnown)('names every port that is taken, its use and who has it', async () => {
+  it.runIf(ownersAreKnown)('names every port that is taken, its use and its owner', async () => {
     await using one = await listener()
     await using other = await listener('0.0.0.0')
     const refused = requireFreePorts({ dashboard: one.port, otlp: other.port, query: 0, inbound: await takeFreePort() })
@@ -46,7 +46,7 @@ describe('ports', () => {
     )
   })
 
-  it('knows no owner of a free port', async () => {
+  it('reports no owner for a free port', async () => {
     expect(await findPortOwner(await takeFreePort())).toBeUndefined()
   })
 })

@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto'
 import { LabError } from './errors.ts'
 import { findPortOwner } from './port-owner.ts'
 
-/** The ports people see in the demo, in the documents and in their own tests against it. */
+/** The documented ports: those of the demo and of users' own tests against it. */
 export const demoPorts = {
   dashboard: 9002,
   counting: 9001,
@@ -22,7 +22,7 @@ export const demoPorts = {
 type PortName = keyof typeof demoPorts
 export type Ports = Record<PortName, number>
 
-/** Below every system's ephemeral range: an outgoing connection can't take one between our look and the bind. */
+/** Below every system's ephemeral range: no outgoing connection takes one between the check and the bind. */
 const first = 20_000
 const last = 29_999
 const handedOut = new Set<number>()
@@ -42,8 +42,8 @@ export async function isPortFree(port: number): Promise<boolean> {
 }
 
 /**
- * Finds a port for a program that can't be told to choose one itself; none is handed out twice by this process. Another
- * process may still be faster, so the caller tries again when the program can't bind.
+ * Finds a port for a program that can't choose one itself; this process hands out none twice. Another process may still
+ * take it, so the caller tries again when the program can't bind.
  */
 export async function takeFreePort(): Promise<number> {
   for (;;) {
@@ -54,10 +54,10 @@ export async function takeFreePort(): Promise<number> {
   }
 }
 
-/** Ports for a whole lab: our own servers let the system choose (0) unless the documented ports are wanted. */
-export async function choosePorts(wanted: 'free' | 'demo' | Partial<Ports>): Promise<Ports> {
-  if (wanted === 'demo') return demoPorts
-  if (wanted !== 'free') return { ...demoPorts, ...wanted }
+/** Ports for a whole lab: our own servers let the system choose (0) unless the documented ports are requested. */
+export async function choosePorts(requested: 'free' | 'demo' | Partial<Ports>): Promise<Ports> {
+  if (requested === 'demo') return demoPorts
+  if (requested !== 'free') return { ...demoPorts, ...requested }
   const foreign = ['dashboard', 'counting', 'outbound', 'inbound', 'countingAdmin', 'dashboardAdmin'] as const
   const ports: Ports = { ...demoPorts, otlp: 0, zipkin: 0, datadog: 0, query: 0, control: 0 }
   for (const name of foreign) ports[name] = await takeFreePort()
@@ -65,9 +65,9 @@ export async function choosePorts(wanted: 'free' | 'demo' | Partial<Ports>): Pro
 }
 
 /**
- * Makes sure that nothing listens on the ports given, by what they are for; 0 is always free.
+ * Makes sure that no program listens on these ports, each named by its use; 0 is always free.
  *
- * @throws LabError TL_PORT_IN_USE naming every port that is taken, its use and its owner where that can be known
+ * @throws LabError TL_PORT_IN_USE naming every port that is taken, its use and its owner if known
  */
 export async function requireFreePorts(ports: Partial<Ports>): Promise<void> {
   const taken: string[] = []

@@ -4,13 +4,13 @@ import { promisify } from 'node:util'
 export interface ToolOptions {
   env: NodeJS.ProcessEnv
   signal?: AbortSignal | undefined
-  /** Milliseconds, default 10 minutes: a slow line is no fault. */
+  /** Milliseconds, default 10 minutes, for slow connections. */
   timeoutMs?: number | undefined
 }
 
-/** A program that failed; its message is the last line that it wrote on standard error. */
+/** A program failed; the message is its last line on standard error. */
 export class ToolError extends Error {
-  /** All that it wrote there. */
+  /** Everything that it wrote there. */
   readonly stderr: string
 
   constructor(message: string, { stderr, cause }: { stderr: string; cause: unknown }) {

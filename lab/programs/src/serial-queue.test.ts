@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createSerialQueue } from './serial-queue.ts'
 
-describe('changes in turn', () => {
-  it('start when the one before has ended, also when it has failed, and fail for their own caller', async () => {
+describe('a serial queue', () => {
+  it('starts a task when the one before has ended or failed, and fails for its caller only', async () => {
     const enqueue = createSerialQueue()
     const seen: string[] = []
     const step = (name: string, failure?: Error) => async () => {

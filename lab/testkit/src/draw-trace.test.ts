@@ -10,14 +10,14 @@ describe('drawTrace', () => {
     )
   })
 
-  it('draws a span whose parent is missing, and says which', () => {
+  it('draws an orphan, and names the missing parent', () => {
     const spans = [...pathOf('server'), { id: 'count', parent: 'lost', process: 'count', kind: 'server' } as const]
     expect(drawTrace(makeTrace(spans))).toBe(
       'dashboard SERVER server\ncounting SERVER count (parent lost is not in this trace)',
     )
   })
 
-  it('draws every span of a trace that goes round in a circle, or where two spans have one id', () => {
+  it('draws every span of a circular trace, and of one where two spans share an id', () => {
     const circle = makeTrace([
       { id: 'a', parent: 'b', process: 'dash', kind: 'server' },
       { id: 'b', parent: 'a', process: 'dash', kind: 'client' },
@@ -31,7 +31,7 @@ describe('drawTrace', () => {
     expect(drawTrace(shared).split('\n')).toHaveLength(3)
   })
 
-  it('says so when there is nothing to draw', () => {
+  it('says so when there are no spans', () => {
     expect(drawTrace(makeTrace([]))).toBe('(no spans)')
   })
 })

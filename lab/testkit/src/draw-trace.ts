@@ -3,8 +3,8 @@ import type { JaegerSpan, JaegerTrace } from '@throughline/trace-store'
 import { describeSpan, parentIdOf } from './span-facts.ts'
 
 /**
- * Draws a trace as a tree of text, one line a span. What hangs in the air is drawn too: a span whose parent is not in the
- * trace says so, and spans that are each other's parents come last.
+ * Draws a trace as a tree of text, one line for each span. Orphans are drawn, too: the line of a span whose parent is not
+ * in the trace says so, and spans that are each other's ancestors come last.
  */
 export function drawTrace(trace: JaegerTrace): string {
   if (trace.spans.length === 0) return '(no spans)'
@@ -17,7 +17,7 @@ export function drawTrace(trace: JaegerTrace): string {
     lines.push(lead.first + describeSpan(trace, span) + note)
     const children = trace.spans.filter((child) => parentIdOf(child) === span.spanID && !drawn.has(child))
     for (const [index, child] of children.entries()) {
-      // Two spans with one id have the same children: each is drawn where it is met first.
+      // Two spans with one id have the same children: each child is drawn once, at the first.
       if (drawn.has(child)) continue
       const last = index === children.length - 1
       draw(child, { first: `${lead.rest}${last ? '└─ ' : '├─ '}`, rest: `${lead.rest}${last ? '   ' : '│  '}` })

@@ -40,7 +40,7 @@ describe('expectChain', () => {
     expect(ids).toHaveLength(count)
   })
 
-  it('returns the spans by their place', () => {
+  it('returns the spans by role', () => {
     const { dashboardSidecar, countingServer, dashboardInboundSidecar } = expectChain(makeTrace(five), app)
     expect([dashboardSidecar?.spanID, countingServer?.spanID]).toEqual(['outbound', 'count'])
     expect(dashboardInboundSidecar).toBeUndefined()
@@ -55,7 +55,7 @@ describe('expectChain', () => {
     expect(failure(spans)).toContain('first wrong edge: sidecar CLIENT -> sidecar SERVER\n  no such span in the trace')
   })
 
-  it('says where a span hangs when it has the wrong parent', () => {
+  it('names the wrong parent of a span', () => {
     expect(failure(change('count', { parent: 'outbound' }))).toContain(
       'first wrong edge: sidecar SERVER -> counting SERVER\n  counting SERVER count is a child of dashboard CLIENT (sidecar) outbound',
     )
@@ -66,7 +66,7 @@ describe('expectChain', () => {
     expect(failure(change('server', { parent: 'lost' }))).toContain('first wrong edge: root -> dashboard SERVER')
   })
 
-  it("takes the caller's span as the parent of the first one, and no other", () => {
+  it("accepts the caller's span as the parent of the first one, and no other", () => {
     const continued = change('server', { parent: 'caller' })
     expect(failure(continued, { ...app, callerSpanId: 'caller' })).toBe('it passed')
     expect(failure(continued, { ...app, callerSpanId: 'another' })).toContain('root -> dashboard SERVER')
@@ -81,7 +81,7 @@ describe('expectChain', () => {
     )
   })
 
-  it('fails on a span too many, and on two for one place', () => {
+  it('fails on an extra span, and on two for one role', () => {
     expect(failure([...five, { id: 'more', parent: 'count', process: 'count', kind: 'internal' }])).toContain(
       'span too many: counting INTERNAL more is a child of counting SERVER count',
     )
@@ -98,7 +98,7 @@ describe('expectChain', () => {
     expect(failure(change('server', { process: 'count' }))).toContain('root -> dashboard SERVER')
   })
 
-  it("does not take a sidecar's span for an app's, nor an app's for a sidecar's, whatever the service is named", () => {
+  it("tells a sidecar's span from an app's, whatever the service is named", () => {
     expect(failure(change('client', { process: 'dashProxy' }))).toContain('dashboard SERVER -> dashboard CLIENT')
     expect(failure(change('inbound', { process: 'count' }))).toContain('sidecar CLIENT -> sidecar SERVER')
   })
@@ -115,7 +115,7 @@ describe('expectChain', () => {
     expect(() => expectChain({ ...trace, spans }, app)).toThrow('is of trace other')
   })
 
-  it('fails when counting was reached although it was denied, and on sidecars although there is no tracer', () => {
+  it('fails when counting was reached although denied, and on sidecar spans without a tracer', () => {
     expect(failure(five, { ...app, denied: true })).toContain('span too many: counting SERVER count')
     expect(failure(five, { entry: 'app', tracer: 'none' })).toContain('first wrong edge: dashboard CLIENT -> counting')
   })

@@ -12,7 +12,7 @@ import {
 } from './expected-chain.ts'
 import { describeSpan, isSidecar, kindOf, parentIdOf, serviceOf } from './span-facts.ts'
 
-/** The spans of a chain by their place; a place that the options leave out is absent. */
+/** The spans of a chain by role; a role that the expectation leaves out is absent. */
 export type ChainSpans = Partial<Record<ChainRole, JaegerSpan>>
 
 const fills = (trace: JaegerTrace, span: JaegerSpan, expected: ExpectedSpan): boolean =>
@@ -28,7 +28,7 @@ function describeParent(trace: JaegerTrace, span: JaegerSpan): string {
     : `is a child of ${describeSpan(trace, parent)}`
 }
 
-/** Why no single span fills a place. */
+/** Why no single span fills a role. */
 function describeMiss(trace: JaegerTrace, found: { fitting: JaegerSpan[]; placed: JaegerSpan[] }): string {
   if (found.placed.length > 1) {
     return `${found.placed.length} spans fit: ${found.placed.map((span) => describeSpan(trace, span)).join(', ')}`
@@ -64,9 +64,9 @@ function walk(trace: JaegerTrace, chain: readonly ExpectedSpan[], callerSpanId: 
   if (extra !== undefined) {
     return { spans, wrong: `span too many: ${describeSpan(trace, extra)} ${describeParent(trace, extra)}` }
   }
-  const stranger = trace.spans.find((span) => span.traceID !== trace.traceID)
-  if (stranger !== undefined) {
-    return { spans, wrong: `another trace id: ${describeSpan(trace, stranger)} is of trace ${stranger.traceID}` }
+  const foreign = trace.spans.find((span) => span.traceID !== trace.traceID)
+  if (foreign !== undefined) {
+    return { spans, wrong: `another trace id: ${describeSpan(trace, foreign)} is of trace ${foreign.traceID}` }
   }
   return { spans, wrong: undefined }
 }
@@ -76,7 +76,7 @@ const drawExpected = (chain: readonly ExpectedSpan[]): string =>
     .map((span, depth) => `${depth === 0 ? '' : `${'   '.repeat(depth - 1)}└─ `}${describeExpected(span)}`)
     .join('\n') || '(no spans)'
 
-function besideEachOther(left: string, right: string): string {
+function sideBySide(left: string, right: string): string {
   const leftLines = ['expected', '', ...left.split('\n')]
   const rightLines = ['found', '', ...right.split('\n')]
   const width = Math.max(...leftLines.map((line) => line.length)) + 4
@@ -86,9 +86,11 @@ function besideEachOther(left: string, right: string): string {
 }
 
 /**
- * Asserts that a trace is the whole request path and nothing else: each span of the chain is there once, is the child of
- * the one before it by parent id, the first is a root or the caller's child, and no span is left over. Returns the spans by their place.
- * Throws an AssertionError that names the first wrong edge and draws the trace beside what was expected.
+ * Asserts that a trace is the whole request path and nothing else: each span of the chain is there once and is the child of
+ * the one before by parent id, the first is a root or the caller's child, and no span is left over.
+ *
+ * @returns the spans by role
+ * @throws AssertionError that names the first wrong edge and draws the trace beside the expected one
  */
 export function expectChain(trace: JaegerTrace, options: ChainExpectation): ChainSpans {
   const chain = expectedChain(options)
@@ -100,7 +102,7 @@ export function expectChain(trace: JaegerTrace, options: ChainExpectation): Chai
         `trace ${trace.traceID} is not the chain of entry ${entry}, tracer ${tracer}${denied ? ', denied' : ''}`,
         wrong,
         '',
-        besideEachOther(drawExpected(chain), drawTrace(trace)),
+        sideBySide(drawExpected(chain), drawTrace(trace)),
       ].join('\n'),
       actual: trace.spans.length,
       expected: chain.length,

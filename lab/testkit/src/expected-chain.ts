@@ -1,7 +1,7 @@
-/** Where the request came in. */
+/** Where the request entered. */
 export type ChainEntry = 'app' | 'inbound-sidecar' | 'upstream-listener'
 
-/** A place in the chain. */
+/** The role of a span in the chain. */
 export type ChainRole =
   | 'dashboardInboundSidecar'
   | 'dashboardServer'
@@ -10,7 +10,7 @@ export type ChainRole =
   | 'countingSidecar'
   | 'countingServer'
 
-/** What a span must be to fill a place. An application is known by its service, a sidecar by `component=proxy` alone. */
+/** What a span must be to fill a role. An application is known by its service, a sidecar by `component=proxy` alone. */
 export interface ExpectedSpan {
   role: ChainRole
   kind: 'server' | 'client'
@@ -19,13 +19,13 @@ export interface ExpectedSpan {
 }
 
 export interface ChainExpectation {
-  /** Where the request came in: at the dashboard app, at a sidecar in front of it, or at the upstream listener. */
+  /** Where the request entered: at the dashboard app, at a sidecar in front of it, or at the upstream listener. */
   entry: ChainEntry
   /** The sidecars' tracer; with `none` they make no spans. */
   tracer: string
-  /** The mesh denied the call: counting made no span. Default false. */
+  /** The mesh denied the call, so counting made no span. Default false. */
   denied?: boolean
-  /** The span that the caller brought along: the parent of the first span. Default none: the first span is a root. */
+  /** The caller's span, which is the parent of the first one. Default none: the first span is a root. */
   callerSpanId?: string
 }
 
@@ -44,7 +44,7 @@ const firstRoles: Record<ChainEntry, ChainRole> = {
   'upstream-listener': 'dashboardSidecar',
 }
 
-/** The spans of one whole request, root first, each the parent of the next. This is the only place that knows how many. */
+/** The spans of one whole request, root first, each the parent of the next. Only this function knows how many. */
 export function expectedChain({ entry, tracer, denied = false }: ChainExpectation): ExpectedSpan[] {
   const first = spans.findIndex((span) => span.role === firstRoles[entry])
   return spans
@@ -53,6 +53,6 @@ export function expectedChain({ entry, tracer, denied = false }: ChainExpectatio
     .filter((span) => !denied || span.role !== 'countingServer')
 }
 
-/** A place as people say it: `dashboard SERVER`, `sidecar CLIENT`. */
+/** A role in short: `dashboard SERVER`, `sidecar CLIENT`. */
 export const describeExpected = (span: ExpectedSpan): string =>
   `${span.service ?? 'sidecar'} ${span.kind.toUpperCase()}`

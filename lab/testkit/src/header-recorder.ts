@@ -2,19 +2,19 @@ import type http from 'node:http'
 
 import { type StartedServer, startServer } from './start-server.ts'
 
-/** A request as it came over the wire. */
+/** A request as received. */
 export interface RecordedRequest {
   method: string
   /** The request target: path and query. */
   url: string
-  /** Every header line in its order, the name as it was written. One name twice is two lines. */
+  /** Every header line in order, with the name as written. A repeated name is two lines. */
   headers: [name: string, value: string][]
-  /** The values of all lines with this name, in any case; empty when there is none. */
+  /** The values of all lines with this name, in any case; empty without one. */
   header: (name: string) => string[]
 }
 
 export interface HeaderRecorder extends StartedServer {
-  /** The requests so far, first one first. */
+  /** The requests so far, oldest first. */
   requests: readonly RecordedRequest[]
 }
 
@@ -37,12 +37,11 @@ function record(request: http.IncomingMessage): RecordedRequest {
     method: request.method ?? '',
     url: request.url ?? '',
     headers,
-    header: (wanted) =>
-      headers.filter(([name]) => name.toLowerCase() === wanted.toLowerCase()).map(([, value]) => value),
+    header: (name) => headers.filter(([line]) => line.toLowerCase() === name.toLowerCase()).map(([, value]) => value),
   }
 }
 
-/** Starts a server that records the header lines of each request, doubled ones included, before Node joins them. */
+/** Starts a server that records the header lines of each request before Node joins repeated ones. */
 export async function createHeaderRecorder(options: HeaderRecorderOptions = {}): Promise<HeaderRecorder> {
   const { reply = replyEmpty } = options
   const requests: RecordedRequest[] = []

@@ -2,15 +2,15 @@ import timers from 'node:timers/promises'
 import { inspect } from 'node:util'
 
 export interface PollOptions {
-  /** What is waited for, as the error says it: "waited 5000 ms for …". */
+  /** What the test waits for, for the error: "waited 5000 ms for …". */
   what: string
-  /** How long to wait at most, in milliseconds. Default 5000. */
+  /** Milliseconds to wait at most. Default 5000. */
   deadline?: number
-  /** Pause between two tries, in milliseconds. Default 25. */
+  /** Milliseconds between two attempts. Default 25. */
   interval?: number
 }
 
-/** What `pollUntil` takes as "not yet". */
+/** Values that mean "not yet". */
 export type NotYet = undefined | null | false
 
 type Outcome<T> = { value: Exclude<T, NotYet> } | { last: string; cause?: unknown }
@@ -39,7 +39,7 @@ export async function pollUntil<T>(
 ): Promise<Exclude<T, NotYet>> {
   const expiry = new AbortController()
   const { signal } = expiry
-  // The pause that is under way when the value comes is aborted; nothing waits for it.
+  // The pause in progress when the value comes is aborted; its rejection is ignored.
   const pause = async <R>(ms: number, result: R): Promise<R> => {
     await timers.setTimeout(ms, undefined, { signal }).catch(() => undefined)
     return result

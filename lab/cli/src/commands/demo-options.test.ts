@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseDemoOptions } from './demo-options.ts'
-import { passedOnEnvironment } from './passed-on.ts'
+import { forwardedEnvironment } from './forwarded-environment.ts'
 
 describe('flags of the demo', () => {
   it('has a default for each', () => {
@@ -16,7 +16,7 @@ describe('flags of the demo', () => {
     })
   })
 
-  it('takes every flag', () => {
+  it('accepts every flag', () => {
     const flags =
       '--tracer zipkin --jaeger http://j:16686 --otlp http://j:1 --zipkin http://j:2 --port 80 --open --no-mesh --free-ports --topology namespaces --bypass closed'
     expect(parseDemoOptions(flags.split(' '), {})).toEqual({
@@ -34,7 +34,7 @@ describe('flags of the demo', () => {
     })
   })
 
-  it('takes mesh and pods from a chart, which decides what has to do with them', () => {
+  it('takes mesh and pods from a chart, which then decides about them', () => {
     const { bypass, ...options } = parseDemoOptions(['--values', 'my.yaml'], {})
     expect(bypass).toBeUndefined()
     expect(options).toMatchObject({
@@ -79,8 +79,8 @@ describe('flags of the demo', () => {
   })
 })
 
-describe('what the demo passes on', () => {
-  it('is what changes the services, and nothing that would send their spans elsewhere', () => {
+describe('the variables that the demo forwards', () => {
+  it('change the services, but not where their spans go', () => {
     const env = {
       FAULTS: 'on',
       OTEL_SDK_DISABLED: 'true',
@@ -90,7 +90,7 @@ describe('what the demo passes on', () => {
       PORT: '1',
       HOME: '/root',
     }
-    expect(Object.keys(passedOnEnvironment(env))).toEqual([
+    expect(Object.keys(forwardedEnvironment(env))).toEqual([
       'FAULTS',
       'OTEL_SDK_DISABLED',
       'OTEL_EXPORTER_JAEGER_ENDPOINT',

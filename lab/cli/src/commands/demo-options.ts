@@ -30,7 +30,7 @@ export interface DemoOptions {
   fromChart: LabOptions['fromChart']
   /** Open the page in the browser. */
   open: boolean
-  /** Whatever ports are free, instead of the documented ones. */
+  /** Any free ports, instead of the documented ones. */
   freePorts: boolean
   help: boolean
 }
@@ -55,7 +55,7 @@ export function parseDemoOptions(args: string[], env: NodeJS.ProcessEnv): DemoOp
   })
   if (chart && settings.mesh !== 'consul') throw usage('--from-chart is for --mesh consul')
   if (values.jaeger === undefined && (values.otlp !== undefined || values.zipkin !== undefined)) {
-    throw usage('--otlp and --zipkin belong to --jaeger: they say where that Jaeger takes spans')
+    throw usage('--otlp and --zipkin belong to --jaeger: they say where that Jaeger receives spans')
   }
   for (const flag of ['jaeger', 'otlp', 'zipkin'] as const) {
     const url = values[flag]
@@ -136,20 +136,20 @@ and a page that shows the live count and the trace of the newest request.
   npm run demo -- [flags]
 
   --mesh ${meshNames.join('|')}
-                 who configures the sidecars (default static-envoy: files)
+                 what configures the sidecars (default static-envoy: files)
   --bypass ${bypasses.join('|')}
-                 the bypass of counting's sidecar (default open); closed is what the topology has for it
+                 the bypass of counting's sidecar (default open); closed uses what the topology offers
   --topology ${topologies.join('|')}
                  where the pods run (default loopback); namespaces needs root
-  --from-chart   Consul only: mesh and pods as charts/consul and its install/mesh have them, rendered by Helm; needs root
+  --from-chart   Consul only: mesh and pods from charts/consul and its install/mesh, rendered by Helm; needs root
   --values FILE  values for that chart
   --tracer ${tracers.join('|')}
                  how the sidecars trace (default opentelemetry)
   --jaeger URL   send traces to a real Jaeger, by the address of its page, for example http://127.0.0.1:16686
-  --otlp URL     where that Jaeger takes OTLP over HTTP (default its host, port 4318)
-  --zipkin URL   where that Jaeger takes Zipkin spans (default its host, port 9411)
+  --otlp URL     where that Jaeger receives OTLP over HTTP (default its host, port 4318)
+  --zipkin URL   where that Jaeger receives Zipkin spans (default its host, port 9411)
   --port N       port of the page (default ${demoPorts.dashboard}; PORT in the environment does the same)
-  --free-ports   take free ports: for a second demo beside the first, or where documented ports are taken
+  --free-ports   use any free ports: for a second demo beside the first, or where documented ports are taken
   --open         open the page in the browser
   --no-mesh      without sidecars: no mutual TLS, no rules, and only the spans of the two services
   --help         this text
@@ -158,11 +158,11 @@ Environment:
   ENVOY_BIN        the Envoy to use, instead of the one on PATH, in the cache, or fetched
   CONSUL_BIN       the Consul to use, instead of the one on PATH or in the cache
   XDG_CACHE_HOME   where fetched programs are kept (default ~/.cache)
-  FAULTS           off takes the faults off the page (default on, in the demo only)
+  FAULTS           off removes the faults from the page (default on, in the demo only)
   TRACE_INSTRUMENTATION, TRACE_CONTEXT_HINT, OTEL_SDK_DISABLED, OTEL_PROPAGATORS, OTEL_TRACES_EXPORTER,
-  OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG, OTEL_EXPORTER_JAEGER_* and OTEL_EXPORTER_ZIPKIN_* are passed on to
-  both services
+  OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG, OTEL_EXPORTER_JAEGER_* and OTEL_EXPORTER_ZIPKIN_* are forwarded
+  to both services
 
-Ctrl-C stops everything and exits 0; a second one does not wait, and exits 130. Other exit codes: 1 it could not
-start, 2 a flag or variable is wrong.
+Ctrl-C stops everything and exits 0; a second one does not wait, and exits 130. Other exit codes: 1 for a failed
+start, 2 for a wrong flag or variable.
 `

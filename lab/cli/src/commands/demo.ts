@@ -3,7 +3,7 @@ import { demoPorts, LabError } from '@throughline/lab-programs'
 import { createLab } from '@throughline/lab-stack'
 import { demoHelp, type DemoOptions, parseDemoOptions } from './demo-options.ts'
 import { openInBrowser } from './open-in-browser.ts'
-import { passedOnEnvironment } from './passed-on.ts'
+import { forwardedEnvironment } from './forwarded-environment.ts'
 import { createProgress } from './progress.ts'
 import { runUntilStopped } from './run-until-stopped.ts'
 
@@ -36,7 +36,7 @@ export async function demo(args: string[]): Promise<void> {
 async function toLabOptions(options: DemoOptions): Promise<LabOptions> {
   const { mesh, topology, bypass, fromChart, tracer, port, freePorts, jaeger, otlp, zipkin } = options
   // A demo may be broken on purpose; outside of it the services ignore faults by default.
-  const env = { FAULTS: 'on', ...passedOnEnvironment(process.env) }
+  const env = { FAULTS: 'on', ...forwardedEnvironment(process.env) }
   return {
     mesh,
     topology,

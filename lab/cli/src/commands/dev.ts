@@ -3,8 +3,8 @@ import { createProgress } from './progress.ts'
 import { runUntilStopped } from './run-until-stopped.ts'
 
 /**
- * `throughline dev`: the sidecars and the trace store on the demo's ports, until Ctrl-C. The services are started and
- * reloaded by others, with the environment of `devEnvironment`.
+ * `throughline dev`: the sidecars and the trace store on the demo's ports, until Ctrl-C. scripts/dev.mjs starts and reloads
+ * the services, with the environment of `devEnvironment`.
  */
 export async function dev(): Promise<void> {
   const progress = createProgress(process.stderr)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 
-/** Opens a page in the user's browser; says so when that can't be done. */
+/** Opens a page in the user's browser, or logs that it can't. */
 export function openInBrowser(url: string, log: (line: string) => void): void {
   const opener = process.platform === 'darwin' ? 'open' : 'xdg-open'
   const child = spawn(opener, [url], { stdio: 'ignore', detached: true })

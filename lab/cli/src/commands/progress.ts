@@ -1,12 +1,12 @@
 export interface Progress {
-  /** Shows a line; one that ends in `…` goes on until the next. */
+  /** Shows a line; a step that ends in `…` is in progress until the next line. */
   line: (text: string) => void
-  /** Leaves the terminal as it should be. */
+  /** Ends the line of a step that is in progress. */
   done: () => void
 }
 
 /**
- * Progress on a stream: on a terminal a step that is still going on shows its seconds, elsewhere each step is one line.
+ * Progress on a stream: on a terminal a step in progress shows its seconds, elsewhere each step is one line.
  */
 export function createProgress(stream: NodeJS.WriteStream): Progress {
   let timer: NodeJS.Timeout | undefined

@@ -12,7 +12,7 @@ const usage = `throughline <command> [flags]
   setup  builds a program that has no package: consul, istio or jaeger
 `
 
-/** Runs `throughline <command> [flags]` and gives its exit code: 0 done, 1 it failed, 2 the command line is wrong. */
+/** Runs `throughline <command> [flags]` and returns its exit code: 0 done, 1 failed, 2 for a wrong command line. */
 export async function runCommand([name = '', ...args]: string[]): Promise<number> {
   if (name === '--help' || name === '-h') {
     console.log(usage)
@@ -27,7 +27,7 @@ export async function runCommand([name = '', ...args]: string[]): Promise<number
     await command(args)
     return 0
   } catch (error) {
-    // Ours are written to be read; anything else is a fault, and its stack is needed.
+    // Our errors are complete without a stack; any other error is a defect and needs one.
     console.error(error instanceof LabError ? `${error.code}: ${error.message}` : error)
     return error instanceof LabError && error.code === 'TL_USAGE' ? 2 : 1
   }

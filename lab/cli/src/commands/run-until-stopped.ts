@@ -2,12 +2,12 @@ import { once } from 'node:events'
 import type { Lab } from '@throughline/lab-meshes'
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-/** Milliseconds in which a second signal is the same Ctrl-C, passed on by a shell or by npm. */
-const echo = 300
+/** Milliseconds in which a second signal is the same Ctrl-C, repeated by a shell or by npm. */
+const echoWindow = 300
 
 /**
- * Keeps a lab until Ctrl-C, TERM or a closed terminal, then stops it and returns; while it starts, the same signals give
- * the start up. A second one kills what is left and exits with 130.
+ * Runs a lab until Ctrl-C, TERM or a closed terminal, then stops it and returns; during the start the same signals cancel
+ * it. A second one kills what is left and exits with 130.
  *
  * @throws what the start throws
  */
@@ -16,25 +16,25 @@ export async function runUntilStopped(
   onStopping: () => void,
 ): Promise<void> {
   const controller = new AbortController()
-  const asked = once(controller.signal, 'abort')
+  const stopRequested = once(controller.signal, 'abort')
   let lab: Lab | undefined
-  let askedAt = 0
+  let requestedAt = 0
   const onSignal = (): void => {
     if (controller.signal.aborted) {
-      if (performance.now() - askedAt < echo) return
+      if (performance.now() - requestedAt < echoWindow) return
       killAll(lab)
       process.exit(130)
     }
-    askedAt = performance.now()
+    requestedAt = performance.now()
     onStopping()
     controller.abort()
   }
   for (const signal of signals) process.on(signal, onSignal)
-  // A terminal that is gone must not end the stopping half way.
+  // A closed terminal must not interrupt the clean-up.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   try {
     lab = await start(controller.signal)
-    await asked
+    await stopRequested
     await lab.stop()
   } catch (error) {
     if (!controller.signal.aborted) throw error

@@ -17,7 +17,7 @@ export function containerEnvironment(
   return environment
 }
 
-/** `$(NAME)`, as Kubernetes has it in arguments and environments. */
+/** Replaces `$(NAME)`, as Kubernetes does in arguments and environments. */
 export function expand(text: string, environment: Record<string, string>): string {
   return text.replaceAll(/\$\((\w+)\)/g, (reference, name: string) => environment[name] ?? reference)
 }

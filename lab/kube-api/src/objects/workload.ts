@@ -27,7 +27,7 @@ export interface PodSpec {
   [field: string]: unknown
 }
 
-/** What a Deployment makes its pods of. */
+/** The pods of a Deployment. */
 export interface PodTemplate {
   metadata: { labels?: Record<string, string>; annotations?: Record<string, string> }
   spec: PodSpec

@@ -14,7 +14,7 @@ export interface ConsulAgentOptions {
   log?: ((line: string) => void) | undefined
 }
 
-/** A Consul server as a mesh uses it, whoever runs it. */
+/** A Consul server as a mesh uses it, run by the lab or elsewhere. */
 export interface ConsulAgent extends Pick<Program, 'name' | 'pid' | 'stop'> {
   /** Resolves when it has elected itself leader and can sign certificates. */
   start: () => Promise<void>

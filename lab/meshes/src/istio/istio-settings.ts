@@ -49,7 +49,7 @@ const settings: readonly (Omit<Setting, 'value' | 'name'> & { name: SettingName 
       {
         value: 'get-of-anyone',
         label: 'GET from any caller',
-        effect: 'Every GET is allowed, whoever sends it; any other method gets 403.',
+        effect: 'Every GET is allowed, from any caller; any other method gets 403.',
       },
       {
         value: 'everything',

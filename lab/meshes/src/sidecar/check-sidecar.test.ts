@@ -1,10 +1,8 @@
-import http from 'node:http'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import { startServer } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
 import { checkSidecar } from './check-sidecar.ts'
 
-/** An admin address that answers as Envoy 1.40.0 does, but for the paths given. */
+/** An admin address that answers as Envoy 1.40.0 does, except for these paths. */
 async function admin(changes: Record<string, string> = {}) {
   const answers: Record<string, string> = {
     '/server_info': '{"state":"LIVE","node":{"id":"counting-sidecar"}}',
@@ -15,16 +13,10 @@ async function admin(changes: Record<string, string> = {}) {
     '/stats': stats(),
     ...changes,
   }
-  const server = http.createServer((request, response) => {
+  return startServer((request, response) => {
     const answer = answers[new URL(request.url ?? '/', 'http://x').pathname]
     response.writeHead(answer === undefined ? 404 : answer.startsWith('PRE_') ? 503 : 200).end(answer)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    [Symbol.asyncDispose]: async () => void server.close(),
-  }
 }
 
 const stats = ({ version = '3', rejected = 0, failure = 0 } = {}): string =>
@@ -45,7 +37,7 @@ describe('checkSidecar', () => {
     expect(await checkSidecar(envoy.url, versioned)).toEqual({ state: 'ready' })
   })
 
-  it('is down when it does not answer', async () => {
+  it('is down when its admin address does not answer', async () => {
     const { url } = await (async () => {
       await using envoy = await admin()
       return { url: envoy.url }
@@ -119,8 +111,8 @@ describe('checkSidecar', () => {
       state: 'rejected',
       reason: "Unknown cluster 'trace_collector'",
     })
-    await using replaced = await admin({ '/stats': stats({ rejected: 1 }) })
-    expect(await checkSidecar(replaced.url, standing)).toEqual({ state: 'ready' })
+    await using repaired = await admin({ '/stats': stats({ rejected: 1 }) })
+    expect(await checkSidecar(repaired.url, standing)).toEqual({ state: 'ready' })
     await using cut = await admin({ '/stats': stats({ failure: 2 }) })
     expect(await checkSidecar(cut.url, standing)).toEqual({ state: 'ready' })
     await using cluster = await admin({ '/stats': 'cluster_manager.cds.update_rejected: 1' })

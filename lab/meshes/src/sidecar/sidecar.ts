@@ -36,7 +36,7 @@ export interface SidecarOptions extends SidecarIdentity {
   log?: ((line: string) => void) | undefined
 }
 
-/** The Envoy beside an app, as a mesh uses it, whoever runs it. */
+/** The Envoy beside an app, as a mesh uses it, run by the lab or elsewhere. */
 export interface Sidecar extends Pick<Program, 'name' | 'start' | 'restart' | 'stop' | 'pid'> {
   status: () => Promise<SidecarStatus>
   /**

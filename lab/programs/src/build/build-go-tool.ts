@@ -9,19 +9,19 @@ import type { GoTool } from './go-tools.ts'
 import { runTool } from '../run-tool.ts'
 
 export interface BuildGoToolOptions {
-  /** Default `process.env`; Go's own settings (proxy, module cache) are the user's. */
+  /** Default `process.env`, which also holds the user's settings of Go, such as its proxy and module cache. */
   env?: NodeJS.ProcessEnv | undefined
-  /** One line for each step that takes time; those that end in `…` are still going on. */
+  /** One line for each step that takes time; a line that ends in `…` is still in progress. */
   log?: ((line: string) => void) | undefined
-  /** Gives up the build; nothing is left of it but Go's own caches. */
+  /** Cancels the build; only Go's own caches are left of it. */
   signal?: AbortSignal | undefined
 }
 
-/** Milliseconds for one step of a build: a slow machine is no fault. */
+/** Milliseconds for one step of a build, long enough for a slow machine. */
 const stepTimeout = 3_600_000
 
 /**
- * Builds the programs of a tool into the cache, with the Go of this machine; those that are there already are left alone.
+ * Builds the programs of a tool into the cache, with the Go of this machine. Does nothing when they are there.
  *
  * @returns their folder
  * @throws LabError TL_BINARY_MISSING without a Go that is new enough, TL_BUILD_FAILED with Go's last line,
@@ -75,7 +75,7 @@ export async function buildGoTool(tool: GoTool, options: BuildGoToolOptions = {}
       for (const one of paths) {
         const target = path.join(work, 'manifests', one)
         await fs.cp(path.join(folderOf.trim(), one), target, { recursive: true })
-        // The module cache is read-only, and a copy that can't be removed would stay for ever.
+        // The module cache is read-only, and a read-only copy could not be removed.
         await makeWritable(target)
       }
     }

@@ -7,12 +7,12 @@ import type { GoTool } from './go-tools.ts'
 /** The repository; the same from the sources and from the build. */
 const root = new URL('../../../../', import.meta.url)
 
-/** Where a tool's versions and checksums stand, when that is here. */
+/** The folder with a tool's versions and checksums, if that is in this repository. */
 export function goModuleFolder(folder: string): string {
   return path.resolve(root.pathname, folder)
 }
 
-/** Folder of the cache for a tool as it would be built now: another version, checksum or flag is another folder. */
+/** The cache folder of a tool as it would be built now: another version, checksum or flag gives another folder. */
 export async function goToolFolder(tool: GoTool, env: NodeJS.ProcessEnv): Promise<string> {
   const { version, from, ldflags, programs, files } = tool
   const hash = createHash('sha256').update(

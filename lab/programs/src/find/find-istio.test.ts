@@ -7,9 +7,9 @@ import { goToolFolder } from '../build/go-tool-folder.ts'
 import { goTools } from '../build/go-tools.ts'
 
 async function addFiles(folder: string): Promise<void> {
-  for (const one of goTools.istio.files.paths) {
-    await fs.mkdir(path.join(folder, path.dirname(one)), { recursive: true })
-    await fs.writeFile(path.join(folder, one), '')
+  for (const file of goTools.istio.files.paths) {
+    await fs.mkdir(path.join(folder, path.dirname(file)), { recursive: true })
+    await fs.writeFile(path.join(folder, file), '')
   }
 }
 
@@ -33,7 +33,7 @@ describe('finding Istio', () => {
     })
   })
 
-  it('takes its files from where ISTIO_MANIFESTS says, and names what is missing there', async () => {
+  it('takes its files from ISTIO_MANIFESTS, and names what is missing there', async () => {
     await using folder = await temporaryFolder()
     const bin = path.join(folder.path, 'bin')
     for (const { name } of goTools.istio.programs) await writeScript(path.join(bin, name), '')

@@ -9,7 +9,7 @@ export interface FoundIstio {
   pilotDiscovery: string
   pilotAgent: string
   istioctl: string
-  /** What Istio ships beside them, each a path. */
+  /** Paths of the files that Istio ships beside them. */
   files: {
     /** Helm chart of the custom resource definitions. */
     baseChart: string
@@ -22,8 +22,8 @@ export interface FoundIstio {
 }
 
 /**
- * Finds Istio: each program by `ISTIOD_BIN`, `PILOT_AGENT_BIN`, `ISTIOCTL_BIN`, else on PATH, else in the cache; its
- * files in the folder that `ISTIO_MANIFESTS` names (a copy of Istio's sources will do), else in the cache.
+ * Finds Istio: each program by `ISTIOD_BIN`, `PILOT_AGENT_BIN` or `ISTIOCTL_BIN`, then on PATH, then in the cache; its
+ * files in the folder `ISTIO_MANIFESTS` (a copy of Istio's sources will do), then in the cache.
  *
  * @throws LabError TL_BINARY_INVALID, TL_BINARY_MISSING with every way to get them
  */
@@ -31,8 +31,8 @@ export async function findIstio(env: NodeJS.ProcessEnv = process.env): Promise<F
   const tool = goTools.istio
   const { programs, manifests = '' } = await findGoTool(tool, { env })
   const folder = env['ISTIO_MANIFESTS'] || manifests
-  const [baseChart, istiodChart, gatewayApiDefinitions, envoyBootstrap] = tool.files.paths.map((one) =>
-    path.join(folder, one),
+  const [baseChart, istiodChart, gatewayApiDefinitions, envoyBootstrap] = tool.files.paths.map((file) =>
+    path.join(folder, file),
   ) as [string, string, string, string]
   for (const file of [baseChart, istiodChart, gatewayApiDefinitions, envoyBootstrap]) await requireFile(file)
   const { 'pilot-discovery': pilotDiscovery = '', 'pilot-agent': pilotAgent = '', istioctl = '' } = programs
@@ -50,7 +50,7 @@ async function requireFile(file: string): Promise<void> {
   throw new LabError(
     'TL_BINARY_MISSING',
     [
-      `Istio's own charts are not all there: ${file} is missing. Any one of these will do:`,
+      `Istio's own charts are incomplete: ${file} is missing. Any one of these will do:`,
       '  - npm run setup:istio',
       '  - set ISTIO_MANIFESTS to a folder with the sources of istio.io/istio',
     ].join('\n'),

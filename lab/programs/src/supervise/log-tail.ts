@@ -2,7 +2,7 @@ import fs from 'node:fs/promises'
 
 const window = 16 * 1024
 
-/** The last lines of a log file, default 15; empty when there is none. */
+/** The last lines of a log file, default 15; empty when there is no file. */
 export async function logTail(file: string, lines = 15): Promise<string> {
   try {
     await using handle = await fs.open(file)

@@ -8,7 +8,7 @@ export interface Command {
   /** Path of the executable. */
   command: string
   args?: string[] | undefined
-  /** The whole environment; nothing is inherited. */
+  /** The complete environment; nothing is inherited. */
   env?: Record<string, string> | undefined
   cwd?: string | undefined
 }
@@ -17,7 +17,7 @@ export interface ProcessGroup {
   pid: number
   /** Resolves with a description (`exit code 1`, `SIGKILL`) once the first process of the group has ended. */
   ended: Promise<string>
-  /** TERM to the group, `graceMs` to leave, then KILL. Safe to call at any time. */
+  /** TERM to the group, KILL after `graceMs`. Safe to call at any time. */
   end: (graceMs: number) => Promise<void>
 }
 
@@ -36,7 +36,7 @@ export async function startProcessGroup(
       cwd: command.cwd,
     })
     const { pid } = child
-    // In the same tick as the spawn: a lab killed now must not leave the program behind.
+    // In the same tick as the spawn: a lab killed right now must not leave the program behind.
     if (pid !== undefined) reaper.add(pid)
   } finally {
     fs.closeSync(output)
@@ -44,7 +44,7 @@ export async function startProcessGroup(
   const ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]) =>
     typeof signal === 'string' ? signal : `exit code ${code}`,
   )
-  // Reported below when the program can't be started at all.
+  // A program that can't be started is reported below.
   ended.catch(() => {})
   try {
     await once(child, 'spawn')
@@ -54,13 +54,13 @@ export async function startProcessGroup(
     })
   }
   const { pid = 0 } = child
-  const forget = async (): Promise<void> => {
+  const dropWhenEnded = async (): Promise<void> => {
     await ended
-    // A child of the child may still be there; its group outlives its leader.
+    // A grandchild may still run: a group outlives its leader.
     signalGroup(pid, 'SIGKILL')
     reaper.drop(pid)
   }
-  const forgotten = forget()
+  const dropped = dropWhenEnded()
   return {
     pid,
     ended,
@@ -71,7 +71,7 @@ export async function startProcessGroup(
         await ended
         clearTimeout(timer)
       }
-      await forgotten
+      await dropped
     },
   }
 }
@@ -80,6 +80,6 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal)
   } catch {
-    // No process is left in it.
+    // The group has no process left.
   }
 }

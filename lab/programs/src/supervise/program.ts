@@ -7,16 +7,16 @@ import { createRestartBudget, type RestartBudget } from './restart-budget.ts'
 
 export interface ProgramOptions extends Command {
   name: string
-  /** What it prints goes here, from every run. */
+  /** Receives the output of every run. */
   logFile: string
   reaper: Reaper
-  /** Whether it does its work now; asked until it does. Throws when it never will. */
+  /** Whether it is ready; polled until it is. Throws when it never will be. */
   isReady: () => Promise<boolean>
   /** Milliseconds to become ready at the first start, default 20,000. */
   readyTimeoutMs?: number | undefined
   /** Milliseconds between TERM and KILL, default 5,000. */
   graceMs?: number | undefined
-  /** Milliseconds from its end to its restart, default 1,000. */
+  /** Milliseconds between its end and its restart, default 1,000. */
   restartDelayMs?: number | undefined
   restartBudget?: RestartBudget | undefined
   /** One line for each event a person may want to know of. */
@@ -29,18 +29,18 @@ export interface Program {
   pid: () => number | undefined
   /** Milliseconds since it was last started; `undefined` while it is not running. */
   uptimeMs: () => number | undefined
-  /** How often it was restarted because it had ended by itself. */
+  /** How often it was restarted after ending by itself. */
   restarts: () => number
   /** Why it is not running; `undefined` while it is. */
   downReason: () => string | undefined
   /** Resolves when it is ready; from then on it is restarted whenever it ends. */
   start: () => Promise<void>
-  /** Ends it and starts it at once, for what it reads only as it starts; resolves as `start` does. Not counted in `restarts`. */
+  /** Ends it and starts it at once, for files that it reads only at its start. Resolves as `start` does; not in `restarts`. */
   restart: () => Promise<void>
   stop: () => Promise<void>
 }
 
-/** A real program: started, watched, restarted (five times a minute at most) and stopped with all its children. */
+/** A real program: started, supervised, restarted (five times a minute at most) and stopped with all its children. */
 export function createProgram(options: ProgramOptions): Program {
   const { name, logFile, reaper, log = () => {}, restartDelayMs = 1000, graceMs = 5000 } = options
   const budget = options.restartBudget ?? createRestartBudget()
@@ -104,7 +104,7 @@ export function createProgram(options: ProgramOptions): Program {
       throw await failed(messageOf(error))
     }
     if (stopping) throw await failed('was stopped before it was ready')
-    // Also asked after "ready": another program on its port may have answered for a dead one.
+    // Checked also when it looks ready: another program on its port may have answered in its place.
     if (group === undefined) throw await failed(`ended (${down}) before it was ready`)
     if (outcome === undefined) {
       await group?.end(graceMs)

@@ -2,30 +2,30 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** What a reaper takes back: a process group, a network interface of this machine, a network namespace. */
+/** What a reaper ends or removes: a process group, a network interface of this machine, a network namespace. */
 type Reapable = number | `link:${string}` | `netns:${string}`
 
-/** Remembers what was started or made, and takes it back when this process is gone, even by SIGKILL. */
+/** Records what was started or created, and ends or removes it when this process is gone, even by SIGKILL. */
 export interface Reaper {
-  /** Process id of the reaper itself. */
+  /** Process id of the reaper. */
   pid: number
-  /** Before it is made where its name is known by then: nothing may be left behind by a lab that is killed in between. */
+  /** Called before the creation where the name is known by then, so that a lab killed in between leaves nothing behind. */
   add: (thing: Reapable) => void
   drop: (thing: Reapable) => void
   /**
-   * Ends every group still recorded (TERM, two seconds, KILL), takes back interfaces and namespaces with all that runs
-   * in them, removes the folder if one was given, and exits.
+   * Ends every recorded group (TERM, two seconds, KILL), removes interfaces and namespaces with every process in them,
+   * removes the folder if there is one, and exits.
    */
   close: () => Promise<void>
 }
 
 /**
- * A shell script, not Node: it costs a megabyte instead of forty, starts in a millisecond and runs the same from
- * sources and from a build.
+ * A shell script and not Node: it costs a megabyte instead of forty, starts within a millisecond and is the same file
+ * for sources and for a build.
  */
 const script = fileURLToPath(new URL('../../reaper/reaper.sh', import.meta.url))
 
-/** Starts the reaper. `folder` is removed when it closes; default none. */
+/** Starts a reaper. `folder` is removed when it closes; default none. */
 export async function startReaper(options: { folder?: string } = {}): Promise<Reaper> {
   // Its own session: Ctrl-C in the terminal reaches the lab, not the reaper.
   const child = spawn('/bin/sh', [script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, cwd: '/' })
@@ -37,7 +37,7 @@ export async function startReaper(options: { folder?: string } = {}): Promise<Re
     if (child.stdin.writable) child.stdin.write(`${verb} ${value}\n`)
   }
   if (options.folder !== undefined) tell('folder', options.folder)
-  // It must never be what keeps this process alive.
+  // It must not keep this process alive.
   child.unref()
   return {
     pid: child.pid ?? 0,

@@ -3,7 +3,7 @@ export interface RestartBudget {
   spend: () => boolean
 }
 
-/** Allows `limit` restarts in any window of `windowMs`: five a minute unless told otherwise. */
+/** Allows `limit` restarts in any window of `windowMs`; default five a minute. */
 export function createRestartBudget(
   options: { limit?: number; windowMs?: number; now?: () => number } = {},
 ): RestartBudget {
