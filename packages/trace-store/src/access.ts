@@ -20,7 +20,7 @@ function isKnownHost(host: string, allowedHosts: readonly string[]): boolean {
     net.isIP(name) !== 0 ||
     name === 'localhost' ||
     name.endsWith('.localhost') ||
-    allowedHosts.some((allowed) => allowed.toLowerCase() === name)
+    allowedHosts.some((allowed) => allowed === '*' || allowed.toLowerCase() === name)
   )
 }
 

@@ -1,4 +1,5 @@
 import { SpanKind, SpanStatusCode, TraceFlags, context, trace } from '@opentelemetry/api'
+import { OTLPTraceExporter as GrpcExporter } from '@opentelemetry/exporter-trace-otlp-grpc'
 import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { ZipkinExporter } from '@opentelemetry/exporter-zipkin'
@@ -26,6 +27,11 @@ const protocols: Protocol[] = [
   },
   { name: 'OTLP JSON', createExporter: ({ otlpUrl }) => new JsonExporter({ url: otlpUrl }) },
   { name: 'OTLP JSON, gzip', createExporter: ({ otlpUrl }) => new JsonExporter({ url: otlpUrl, compression: gzip }) },
+  { name: 'OTLP gRPC', createExporter: ({ otlpGrpcUrl }) => new GrpcExporter({ url: otlpGrpcUrl }) },
+  {
+    name: 'OTLP gRPC, gzip',
+    createExporter: ({ otlpGrpcUrl }) => new GrpcExporter({ url: otlpGrpcUrl, compression: gzip }),
+  },
   { name: 'Zipkin', createExporter: ({ zipkinUrl }) => new ZipkinExporter({ url: zipkinUrl }) },
 ]
 

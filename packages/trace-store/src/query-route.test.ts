@@ -67,7 +67,7 @@ describe('the query API', () => {
     expect(await count('service=counting&limit=5&lookback=1h&maxDuration&minDuration')).toBe(1)
     expect(await count('service=unknown')).toBe(0)
     expect(await count('service=dashboard&operation=GET%20/api/count')).toBe(1)
-    expect(await count('start=1001&end=2000')).toBe(0)
+    expect(await count('start=1003&end=2000')).toBe(0)
     expect(await count('start=1000&end=2000')).toBe(1)
     expect(await count('limit=0')).toBe(0)
     expect((await getJson(`${served.queryUrl}/api/traces?limit=many`)).status).toBe(400)

@@ -9,10 +9,11 @@ import { serveTraceStore } from './serve-trace-store.ts'
 import { createTraceStore } from './trace-store.ts'
 
 describe('serveTraceStore', () => {
-  it('listens on four ports of the loopback address by default and fills the store it is given', async () => {
+  it('listens on five ports of the loopback address by default and fills the store it is given', async () => {
     const store = createTraceStore()
     await using served = await serveTraceStore({ store })
     expect(served.otlpUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1\/traces$/)
+    expect(served.otlpGrpcUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
     expect(served.zipkinUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/v2\/spans$/)
     expect(served.datadogUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
     expect(served.queryUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)

@@ -2,6 +2,7 @@ import { createListener, formatPlainError } from './answer.ts'
 import { createDatadogRoute } from './datadog-route.ts'
 import { listen } from './listen.ts'
 import type { ListeningServer } from './listen.ts'
+import { serveOtlpGrpc } from './otlp-grpc.ts'
 import { createOtlpRoute, formatOtlpError } from './otlp-route.ts'
 import { createQueryRoute, formatQueryError } from './query-route.ts'
 import { createBodyReader } from './read-body.ts'
@@ -14,6 +15,8 @@ export interface ServeTraceStoreOptions {
   host?: string
   /** Port for OTLP/HTTP. Default 0: the system chooses. */
   otlpPort?: number
+  /** Port for OTLP over gRPC. Default 0. */
+  otlpGrpcPort?: number
   /** Port for Zipkin v2. Default 0. */
   zipkinPort?: number
   /** Port for Datadog's agent protocol. Default 0. */
@@ -22,7 +25,7 @@ export interface ServeTraceStoreOptions {
   queryPort?: number
   /** The store to fill and read. Default a new one with its default bounds. */
   store?: TraceStore
-  /** Names in a Host header that are answered, besides IP addresses, `localhost`, `*.localhost` and `host`. Default none. */
+  /** Names in a Host header that are answered, besides IP addresses, `localhost`, `*.localhost` and `host`; `*` is any name. Default none. */
   allowedHosts?: readonly string[]
 }
 
@@ -31,6 +34,8 @@ export interface ServedTraceStore extends AsyncDisposable {
   store: TraceStore
   /** Where exporters send OTLP: `http://host:port/v1/traces`. */
   otlpUrl: string
+  /** Where exporters send OTLP over gRPC, in plain text: `http://host:port`. */
+  otlpGrpcUrl: string
   /** Where exporters send Zipkin: `http://host:port/api/v2/spans`. */
   zipkinUrl: string
   /** Where Datadog tracers find their agent: `http://host:port`; they add the path `/v0.4/traces` themselves. */
@@ -42,11 +47,11 @@ export interface ServedTraceStore extends AsyncDisposable {
 }
 
 /**
- * Serves a trace store on four ports: OTLP/HTTP, Zipkin v2, Datadog's agent protocol and a query API shaped like
+ * Serves a trace store on five ports: OTLP over HTTP and gRPC, Zipkin v2, Datadog's agent protocol and a query API shaped like
  * Jaeger's. Rejects with a PortBusyError (`TL_PORT_IN_USE`) that names the port, and leaves nothing listening then.
  */
 export async function serveTraceStore(options: ServeTraceStoreOptions = {}): Promise<ServedTraceStore> {
-  const { host = '127.0.0.1', otlpPort = 0, zipkinPort = 0, datadogPort = 0, queryPort = 0 } = options
+  const { host = '127.0.0.1', otlpPort = 0, otlpGrpcPort = 0, zipkinPort = 0, datadogPort = 0, queryPort = 0 } = options
   const { store = createTraceStore(), allowedHosts = [] } = options
   const bodies = createBodyReader()
   const servers: ListeningServer[] = []
@@ -66,6 +71,8 @@ export async function serveTraceStore(options: ServeTraceStoreOptions = {}): Pro
       otlpPort,
       'OTLP/HTTP traces',
     )
+    const grpc = await serveOtlpGrpc({ host, port: otlpGrpcPort, purpose: 'OTLP/gRPC traces', store, bodies, ...known })
+    servers.push(grpc)
     const zipkin = await serve(
       createListener(createZipkinRoute(store, bodies), { ...post, formatError: formatPlainError }),
       zipkinPort,
@@ -88,6 +95,7 @@ export async function serveTraceStore(options: ServeTraceStoreOptions = {}): Pro
     return {
       store,
       otlpUrl: `${otlp}/v1/traces`,
+      otlpGrpcUrl: grpc.origin,
       zipkinUrl: `${zipkin}/api/v2/spans`,
       datadogUrl,
       queryUrl,

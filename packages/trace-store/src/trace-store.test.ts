@@ -100,6 +100,9 @@ describe('createTraceStore', () => {
     expect(found({ operation: 'POST /' })).toEqual([traceIdOf(1)])
     expect(found({ service: 'dashboard', operation: 'POST /' })).toEqual([])
     expect(found({ startMicros: 2000, endMicros: 2999 })).toEqual([traceIdOf(2)])
+    store.add([makeSpan(1, 2, { startMicros: 9000, name: 'later' })])
+    expect(found({ startMicros: 8000 })).toEqual([traceIdOf(1)])
+    expect(found({ startMicros: 8000, operation: 'POST /' })).toEqual([])
   })
 
   it('refuses a bound that is not a positive integer', () => {

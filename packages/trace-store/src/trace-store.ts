@@ -18,9 +18,9 @@ export interface TraceFilter {
   service?: string
   /** Only traces with a span of this name (and of `service`, when both are given). */
   operation?: string
-  /** Only traces that began at or after this time, in microseconds since the epoch. */
+  /** Only traces with such a span that began at or after this time, in microseconds since the epoch. */
   startMicros?: number
-  /** Only traces that began at or before this time, in microseconds since the epoch. */
+  /** Only traces with such a span that began at or before this time, in microseconds since the epoch. */
   endMicros?: number
   /** Most traces returned. Default 20, as Jaeger has it. */
   limit?: number
@@ -51,13 +51,14 @@ export interface TraceStore {
 /** Largest trace kept, in bytes: a client that reads one holds it in memory until its last byte is sent. */
 const MAX_TRACE_BYTES = 32 * 1024 * 1024
 
+/** One span must match in all respects, as in Jaeger: a trace that goes on for long is found by what it did last, too. */
 function matches(trace: StoredTrace, filter: TraceFilter): boolean {
   const { service, operation, startMicros = -Infinity, endMicros = Infinity } = filter
-  if (trace.startMicros < startMicros || trace.startMicros > endMicros) return false
-  if (service === undefined && operation === undefined) return true
+  if (trace.startMicros > endMicros) return false
   for (const span of trace.spans()) {
+    const isInTime = span.startMicros >= startMicros && span.startMicros <= endMicros
     const isOfService = service === undefined || span.process.serviceName === service
-    if (isOfService && (operation === undefined || span.name === operation)) return true
+    if (isInTime && isOfService && (operation === undefined || span.name === operation)) return true
   }
   return false
 }
