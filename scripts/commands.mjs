@@ -5,6 +5,7 @@ import { buildAll } from './build.mjs'
 import { installDependencies } from './install.mjs'
 import { stopWithParent } from './parent-watch.mjs'
 import { ROOT } from './root.mjs'
+import { runProgram } from './spawn.mjs'
 
 /**
  * @typedef {object} Command
@@ -27,6 +28,12 @@ const FILTERS = {
 
 /** @param {string[]} args */
 const runLab = async (args) => (await import('@throughline/lab-cli')).runCommand(args)
+
+/**
+ * The published command, as a process of its own: its exit code is its answer.
+ * @param {string[]} args
+ */
+const runThroughline = (args) => runProgram(process.execPath, [`${ROOT}/packages/verify/dist/cli/main.js`, ...args])
 
 /** @type {Record<string, Command>} */
 export const COMMANDS = {
@@ -69,6 +76,12 @@ export const COMMANDS = {
     takes: 'consul | istio | jaeger',
     positionals: true,
     run: (args) => runLab(['setup', ...args]),
+  },
+  verify: {
+    does: 'names the hop that breaks a trace, the cause, and the fix, in any mesh',
+    takes: 'URL --traces BACKEND [flags], or explain TLV…',
+    passesOn: true,
+    run: (args) => runThroughline(args[0] === 'explain' ? args : ['verify', ...args]),
   },
   charts: {
     does: 'builds the subcharts of the Helm charts, where they are missing or old',

@@ -3,7 +3,7 @@ export type SpanKind = 'server' | 'client' | 'internal' | 'producer' | 'consumer
 
 /** One stored span, of an application or of a proxy, in the one shape that all readers end in. */
 export interface Span {
-  /** Lower-case hex, as stored: 32 digits, or 16 where the reporter cut it. */
+  /** Lower-case hex, 32 digits; a shorter one is padded with zeros on its left. */
   traceId: string
   /** Lower-case hex, 16 digits. */
   spanId: string
@@ -22,4 +22,22 @@ export interface Span {
   status: number | null
   /** The reporter itself calls it an error. */
   error: boolean
+  /** `host` or `host:port` that the request was for, in lower case, without a default port; null when not reported. */
+  authority: string | null
+  /** Path of the request, without its query; null when not reported. */
+  path: string | null
+  /** `x-request-id` as the proxy saw it (`guid:x-request-id`). */
+  requestId: string | null
+  /** Which proxy it was (`node_id`). */
+  node: string | null
+  /** Which of Envoy's tracers reported it, told by how it names spans; null for an app, or when not known. */
+  tracer: 'opentelemetry' | 'zipkin' | 'datadog' | null
+  /** Where the proxy sent the request (`upstream_cluster`). */
+  cluster: string | null
+  /** Envoy's reason for an answer of its own: `UH`, `UF,URX`; null for `-`. */
+  flags: string | null
+  /** The nonce of the probe that caused it, read from the user agent of the probe; null for every other request. */
+  probe: string | null
+  /** Language of the SDK that reported it: `nodejs`, `java`, `python`, `go`. */
+  language: string | null
 }

@@ -1,4 +1,6 @@
-import type { Span, SpanKind } from '../evidence/span.ts'
+import type { Span } from '../evidence/span.ts'
+import { parseTraceId } from './ids.ts'
+import { spanFromTags } from './span-tags.ts'
 import { isRecord, parseText } from './wire.ts'
 
 export interface StoredTrace {
@@ -6,8 +8,8 @@ export interface StoredTrace {
   spans: Span[]
 }
 
+/** More spans than that in one trace are no request's. */
 const MAX_SPANS = 500
-const KINDS: ReadonlySet<string> = new Set<SpanKind>(['server', 'client', 'internal', 'producer', 'consumer'])
 
 /**
  * Reads a trace in the shape of Jaeger's query API; spans that can't be read are left out.
@@ -29,24 +31,24 @@ function readSpan(value: unknown, trace: { traceId: string; processes: Record<st
   const startUs = Number(value['startTime'])
   const durationUs = Number(value['duration'])
   if (spanId === null || !Number.isFinite(startUs) || !Number.isFinite(durationUs)) return []
-  const tags = readTags(value['tags'])
   const process = trace.processes[String(value['processID'])]
-  const kind = String(tags.get('span.kind')).toLowerCase()
-  const status = Number(tags.get('http.response.status_code') ?? tags.get('http.status_code') ?? Number.NaN)
+  const tags = readTags(value['tags'])
+  const all = new Map([...readTags(isRecord(process) ? process['tags'] : undefined), ...tags])
   return [
-    {
-      traceId: trace.traceId,
-      spanId,
-      parentId: readParent(value['references']),
-      service: (isRecord(process) ? parseText(process['serviceName'], 100) : null) ?? 'unnamed service',
-      proxy: tags.get('component') === 'proxy',
-      kind: KINDS.has(kind) ? (kind as SpanKind) : null,
-      name: parseText(value['operationName'], 120) ?? 'unnamed',
-      startUs,
-      durationUs: Math.max(0, durationUs),
-      status: Number.isInteger(status) && status >= 100 && status <= 599 ? status : null,
-      error: String(tags.get('error')) === 'true' || tags.get('otel.status_code') === 'ERROR',
-    },
+    spanFromTags(
+      {
+        traceId: trace.traceId,
+        spanId,
+        parentId: readParent(value['references']),
+        service: (isRecord(process) ? parseText(process['serviceName'], 100) : null) ?? 'unnamed service',
+        kind: tags.get('span.kind'),
+        name: parseText(value['operationName'], 120) ?? 'unnamed',
+        startUs,
+        durationUs,
+        error: false,
+      },
+      all,
+    ),
   ]
 }
 
@@ -63,8 +65,4 @@ function readParent(references: unknown): string | null {
   if (!Array.isArray(references)) return null
   const parent = references.find((reference) => isRecord(reference) && reference['refType'] === 'CHILD_OF')
   return isRecord(parent) ? parseText(parent['spanID'], 32) : null
-}
-
-function parseTraceId(value: unknown): string | undefined {
-  return typeof value === 'string' && /^([0-9a-f]{16}){1,2}$/i.test(value) ? value.toLowerCase() : undefined
 }

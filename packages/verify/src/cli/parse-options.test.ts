@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { parseVerifyCommand, UsageError } from './parse-options.ts'
+
+const parse = (line: string) => parseVerifyCommand(line.split(' '))
+const base = 'http://shop.local/cart --traces http://jaeger:16686'
+
+describe('parseVerifyCommand', () => {
+  it('needs a URL and a backend, and has a default for all else', () => {
+    expect(parse(base)).toMatchObject({
+      url: 'http://shop.local/cart',
+      traces: 'http://jaeger:16686',
+      method: 'GET',
+      repeat: 2,
+      settleMs: 6500,
+      format: 'text',
+      level: 'error',
+      envoys: [],
+      only: [],
+    })
+  })
+
+  it('reads what may be given more than once', () => {
+    const command = parse(`${base} --envoy http://a:1 --envoy http://b:2 --only TLV101,tlv103 --only TLV104`)
+    expect(command.envoys).toEqual(['http://a:1', 'http://b:2'])
+    expect(command.only).toEqual(['TLV101', 'TLV103', 'TLV104'])
+    expect(
+      parseVerifyCommand([...base.split(' '), '-H', 'Authorization: Bearer x', '--expect', 'a > b>c']),
+    ).toMatchObject({
+      headers: { authorization: 'Bearer x' },
+      expect: ['a', 'b', 'c'],
+    })
+  })
+
+  it('reads the ports to listen at', () => {
+    expect(parse('http://shop.local --listen 4317,9411').listen).toEqual({
+      host: '127.0.0.1',
+      grpc: 4317,
+      zipkin: 9411,
+    })
+    expect(parse('http://shop.local --listen http=14318 --listen-host 0.0.0.0').listen).toEqual({
+      host: '0.0.0.0',
+      http: 14_318,
+    })
+  })
+
+  it.each([
+    ['', /which URL/],
+    ['http://shop.local', /where are the spans/],
+    ['shop.local --traces http://jaeger', /http:\/\//],
+    [`${base} --listen 4318`, /One of --traces/],
+    [`${base} --repeat 9`, /--repeat is a number from 1 to 5/],
+    [`${base} --repeat two`, /--repeat is a number/],
+    [`${base} --format sarif`, /text, json, junit, markdown/],
+    [`${base} --level fatal`, /error, warning, note/],
+    [`${base} --only 104`, /TLV104/],
+    [`${base} --bypass http:1:2`, /HOST:PORT/],
+    [`${base} --envoy 127.0.0.1:15000`, /--envoy must begin with/],
+    [`${base} -H traceparent:00`, /probes’ own header/],
+    [`${base} --listne 4318`, /listne/],
+    [`${base} http://another`, /one URL/],
+    ['http://shop.local --listen 80', /4317, 4318, 9411/],
+    ['--from report.json http://shop.local', /takes no URL/],
+  ])('refuses “%s” and says what to write', (line, message) => {
+    expect(() => parseVerifyCommand(line.split(' ').filter(Boolean))).toThrow(UsageError)
+    expect(() => parseVerifyCommand(line.split(' ').filter(Boolean))).toThrow(message)
+  })
+
+  it('does not repeat a header that it can’t read: it may be a password', () => {
+    expect(() => parseVerifyCommand([...base.split(' '), '-H', 'hunter2'])).toThrow(/^--header wants 'Name: value'$/)
+  })
+})

@@ -1,0 +1,196 @@
+import { parseArgs } from 'node:util'
+import type { Level } from '../findings/finding.ts'
+
+/** A wrong use of the command: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+type Format = 'text' | 'json' | 'junit' | 'markdown'
+
+interface ListenPorts {
+  host: string
+  grpc?: number
+  http?: number
+  zipkin?: number
+}
+
+export interface VerifyCommand {
+  url: string | undefined
+  traces: string | undefined
+  tracesHeaders: Record<string, string>
+  tracesCa: string | undefined
+  listen: ListenPorts | undefined
+  envoys: string[]
+  inside: string | undefined
+  bypass: string | undefined
+  expect: string[] | undefined
+  method: string
+  headers: Record<string, string>
+  repeat: number
+  timeoutMs: number
+  settleMs: number
+  format: Format
+  level: Level
+  only: string[]
+  skip: string[]
+  save: string | undefined
+  from: string | undefined
+}
+
+const text = { type: 'string' } as const
+const texts = { type: 'string', multiple: true } as const
+
+/** Reads the arguments after `verify`. Throws a UsageError that says what to write instead. */
+export function parseVerifyCommand(args: string[]): VerifyCommand {
+  const { values, positionals } = parse(args)
+  const [url, ...rest] = positionals
+  if (rest.length > 0) throw new UsageError(`one URL, not also ${rest.join(' ')}`)
+  const from = values.from
+  if (from === undefined && url === undefined)
+    throw new UsageError('which URL? throughline verify URL --traces BACKEND')
+  if (from !== undefined && url !== undefined) throw new UsageError('--from judges a file: it takes no URL')
+  const sources = [values.traces, values.listen].filter((value) => value !== undefined)
+  if (from === undefined && sources.length !== 1) {
+    throw new UsageError('where are the spans? One of --traces URL (Jaeger, Zipkin, Tempo) and --listen PORTS')
+  }
+  return {
+    url: url === undefined ? undefined : httpUrl('the URL', url),
+    traces: values.traces,
+    tracesHeaders: parseHeaders('--traces-header', values['traces-header'] ?? []),
+    tracesCa: values['traces-ca'],
+    listen: values.listen === undefined ? undefined : parseListen(values.listen, values['listen-host'] ?? '127.0.0.1'),
+    envoys: (values.envoy ?? []).map((each) => httpUrl('--envoy', each)),
+    inside: values.inside === undefined ? undefined : httpUrl('--inside', values.inside),
+    bypass: values.bypass === undefined ? undefined : parseBypass(values.bypass),
+    expect: values.expect === undefined ? undefined : parseExpect(values.expect),
+    method: parseMethod(values.method ?? 'GET'),
+    headers: requireOwnHeaders(parseHeaders('--header', values.header ?? [])),
+    repeat: parseNumber('--repeat', values.repeat ?? '2', 1, 5),
+    timeoutMs: 1000 * parseNumber('--timeout', values.timeout ?? '10', 0.1, 120),
+    settleMs: 1000 * parseNumber('--settle', values.settle ?? '6.5', 0, 120),
+    format: oneOf('--format', values.format ?? 'text', ['text', 'json', 'junit', 'markdown']),
+    level: oneOf('--level', values.level ?? 'error', ['error', 'warning', 'note']),
+    only: parseIds('--only', values.only ?? []),
+    skip: parseIds('--skip', values.skip ?? []),
+    save: values.save,
+    from,
+  }
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        traces: text,
+        'traces-header': texts,
+        'traces-ca': text,
+        listen: text,
+        'listen-host': text,
+        envoy: texts,
+        inside: text,
+        bypass: text,
+        expect: text,
+        method: text,
+        header: { ...texts, short: 'H' },
+        repeat: text,
+        timeout: text,
+        settle: text,
+        format: text,
+        level: text,
+        only: texts,
+        skip: texts,
+        save: text,
+        from: text,
+      },
+    })
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+function httpUrl(name: string, value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return value
+  throw new UsageError(`${name} must begin with http:// or https://, not ${value}`)
+}
+
+function parseBypass(value: string): string {
+  if (/^https?:\/\//.test(value)) return httpUrl('--bypass', value)
+  if (URL.canParse(`http://${value}/`)) return value
+  throw new UsageError(`--bypass is HOST:PORT or a URL, not ${value}`)
+}
+
+function parseHeaders(name: string, values: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    values.map((value) => {
+      const [, header, content] = /^([!#$%&'*+.^_`|~\w-]+):\s*(.*)$/.exec(value) ?? []
+      // The value is not repeated: it may be a password.
+      if (header === undefined || content === undefined) throw new UsageError(`${name} wants 'Name: value'`)
+      return [header.toLowerCase(), content]
+    }),
+  )
+}
+
+const PROBE_HEADERS = new Set([
+  'traceparent',
+  'tracestate',
+  'b3',
+  'x-b3-traceid',
+  'x-b3-spanid',
+  'x-b3-sampled',
+  'x-b3-flags',
+])
+
+function requireOwnHeaders(headers: Record<string, string>): Record<string, string> {
+  const taken = Object.keys(headers).find((name) => PROBE_HEADERS.has(name))
+  if (taken === undefined) return headers
+  throw new UsageError(`${taken} is the probes’ own header: they send it in the ways that they compare`)
+}
+
+function parseMethod(value: string): string {
+  if (/^[A-Z]{1,20}$/.test(value)) return value
+  throw new UsageError(`--method is a name in capitals such as GET, not ${value}`)
+}
+
+function parseExpect(value: string): string[] {
+  const services = value.split('>').map((each) => each.trim())
+  if (services.every((service) => service !== '')) return services
+  throw new UsageError(`--expect is a list of services such as 'frontend > cart', not ${value}`)
+}
+
+function parseNumber(name: string, value: string, least: number, most: number): number {
+  const number = Number(value)
+  if (value.trim() !== '' && number >= least && number <= most) return name === '--repeat' ? Math.floor(number) : number
+  throw new UsageError(`${name} is a number from ${least} to ${most}, not ${value}`)
+}
+
+function oneOf<T extends string>(name: string, value: string, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === value)
+  if (found !== undefined) return found
+  throw new UsageError(`${name} is one of ${choices.join(', ')}, not ${value}`)
+}
+
+function parseIds(name: string, values: readonly string[]): string[] {
+  const ids = values.flatMap((value) => value.split(',')).map((id) => id.trim().toUpperCase())
+  const wrong = ids.find((id) => !/^TLV\d{3}$/.test(id))
+  if (wrong === undefined) return ids
+  throw new UsageError(`${name} takes ids such as TLV104, not ${wrong}`)
+}
+
+const DEFAULT_PORTS: Record<string, 'grpc' | 'http' | 'zipkin'> = { 4317: 'grpc', 4318: 'http', 9411: 'zipkin' }
+
+function parseListen(value: string, host: string): ListenPorts {
+  const ports: ListenPorts = { host }
+  for (const part of value.split(',')) {
+    const [, name, port = ''] = /^(?:(grpc|http|zipkin)=)?(\d{1,5})$/.exec(part.trim()) ?? []
+    const protocol = (name as 'grpc' | 'http' | 'zipkin' | undefined) ?? DEFAULT_PORTS[port]
+    if (protocol === undefined || Number(port) > 65_535) {
+      throw new UsageError(`--listen takes 4317, 4318, 9411, or grpc=PORT, http=PORT, zipkin=PORT, not ${part}`)
+    }
+    ports[protocol] = Number(port)
+  }
+  return ports
+}

@@ -1,0 +1,129 @@
+import fs from 'node:fs/promises'
+import process from 'node:process'
+import type { Evidence } from '../evidence/evidence.ts'
+import { parseEvidence } from '../evidence/parse-evidence.ts'
+import { catalogue, findRule } from '../findings/catalogue.ts'
+import type { Rule } from '../findings/finding.ts'
+import { openBackend } from '../readers/open-backend.ts'
+import { BackendError, type TraceBackend } from '../readers/trace-backend.ts'
+import { formatJson } from '../report/format-json.ts'
+import { formatJunit } from '../report/format-junit.ts'
+import { formatMarkdown } from '../report/format-markdown.ts'
+import { formatText } from '../report/format-text.ts'
+import { createReport, type Report } from '../report/report.ts'
+import { collectEvidence } from '../verify.ts'
+import { parseVerifyCommand, UsageError, type VerifyCommand } from './parse-options.ts'
+
+const EXIT = { passed: 0, failed: 1, unknown: 3 } as const
+
+/** `throughline verify …`. Gives the exit code; rejects with a UsageError for wrong arguments. */
+export async function runVerify(args: string[], signal: AbortSignal): Promise<number> {
+  const command = parseVerifyCommand(args)
+  const rules = chooseRules(command)
+  const evidence = command.from === undefined ? await collect(command, signal) : await load(command.from)
+  if (command.save !== undefined) await save(command.save, evidence)
+  const report = createReport(evidence, {
+    rules,
+    level: command.level,
+    ...(command.expect && { expect: command.expect }),
+  })
+  process.stdout.write(format(report, command, rules))
+  return EXIT[report.outcome]
+}
+
+function chooseRules({ only, skip }: VerifyCommand): Rule[] {
+  const unknown = [...only, ...skip].find((id) => findRule(id) === undefined)
+  if (unknown !== undefined) {
+    throw new UsageError(`there is no ${unknown}; known: ${catalogue.map(({ id }) => id).join(', ')}`)
+  }
+  return catalogue.filter(
+    ({ id }) => id.startsWith('TLV9') || ((only.length === 0 || only.includes(id)) && !skip.includes(id)),
+  )
+}
+
+async function collect(command: VerifyCommand, signal: AbortSignal): Promise<Evidence> {
+  const { url = '', method, headers, repeat, inside, bypass, envoys, settleMs, timeoutMs } = command
+  const backend = await open(command)
+  try {
+    return await collectEvidence({
+      url,
+      backend,
+      method,
+      headers,
+      repeat,
+      inside,
+      bypass,
+      envoys,
+      settleMs,
+      timeoutMs,
+      signal,
+      onProgress: (line) => {
+        if (process.stderr.isTTY) process.stderr.write(`${line} …\n`)
+      },
+    })
+  } finally {
+    await backend.close?.()
+  }
+}
+
+/** A backend that can't be opened is a finding (TLV901), not a failure of the command. */
+async function open(command: VerifyCommand): Promise<TraceBackend> {
+  if (command.listen !== undefined) {
+    const { listenForSpans } = await import('../readers/listen-backend.ts')
+    const { backend, addresses } = await listenForSpans(command.listen)
+    process.stderr.write(`receiving spans at ${addresses.join(', ')}: point a sidecar or an SDK here\n`)
+    return backend
+  }
+  try {
+    return await openBackend({
+      target: command.traces ?? '',
+      headers: command.tracesHeaders,
+      ca: command.tracesCa === undefined ? undefined : await readText('--traces-ca', command.tracesCa),
+    })
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error
+    const fail = (): Promise<never> => Promise.reject(error)
+    return { kind: 'unknown', searchable: true, trace: fail, search: fail }
+  }
+}
+
+async function load(file: string): Promise<Evidence> {
+  try {
+    return parseEvidence(await readText('--from', file))
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    throw new UsageError(`--from ${file}: ${(error as Error).message}`)
+  }
+}
+
+async function save(file: string, evidence: Evidence): Promise<void> {
+  try {
+    await fs.writeFile(file, `${JSON.stringify(evidence)}\n`)
+  } catch (error) {
+    throw new UsageError(`--save ${file}: ${(error as Error).message}`)
+  }
+}
+
+async function readText(name: string, file: string): Promise<string> {
+  try {
+    return await fs.readFile(file, 'utf8')
+  } catch (error) {
+    throw new UsageError(`${name} ${file}: ${(error as Error).message}`)
+  }
+}
+
+function format(report: Report, { format: name, level }: VerifyCommand, rules: readonly Rule[]): string {
+  switch (name) {
+    case 'json':
+      return formatJson(report)
+    case 'junit':
+      return formatJunit(report, { rules, level })
+    case 'markdown':
+      return formatMarkdown(report)
+    default:
+      return formatText(report, {
+        color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+        width: Math.max(60, Math.min(process.stdout.columns ?? 120, 160)),
+      })
+  }
+}

@@ -1,0 +1,39 @@
+/** What one Envoy says of itself on its admin interface. */
+export interface EnvoyFacts {
+  /** `node.id` of its bootstrap. */
+  node: string
+  version: string | null
+  listeners: ListenerFacts[]
+  collectors: CollectorFacts[]
+  /** Updates of listeners that it refused since it started. */
+  listenerUpdatesRejected: number
+  /** Requests that its access rules denied. */
+  rbacDenied: number
+}
+
+export interface ListenerFacts {
+  name: string
+  direction: 'inbound' | 'outbound' | null
+  /** Filter chains that read HTTP, and how each traces. */
+  http: HttpFilterFacts[]
+  /** Forwards bytes without reading HTTP. */
+  tcp: boolean
+  /** Why the newest update of it was refused; null when none was. */
+  error: string | null
+}
+
+export interface HttpFilterFacts {
+  /** `envoy.tracers.zipkin`; null without tracing, or with tracing and no provider. */
+  tracer: string | null
+  /** Percentage; null when not set, which Envoy reads as 100. */
+  randomSampling: number | null
+}
+
+/** How the export of spans to one host goes. */
+interface CollectorFacts {
+  cluster: string
+  address: string
+  success: number
+  errors: number
+  connectFailures: number
+}

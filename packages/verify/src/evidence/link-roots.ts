@@ -1,0 +1,143 @@
+import type { Link, LinkKind, SpanNode } from './trace-forest.ts'
+
+/** Clocks of one host are read in whole milliseconds by some SDKs. */
+const TOLERANCE_US = 2000
+
+/**
+ * Ties roots to the calls they belong to: a root that lies within a call in time, for the same authority, is that call's.
+ * Fragments of one request share no id, so this is all that stored spans tell.
+ *
+ * Under load several roots may fit one call. A link is certain only when each root that fits has a call of its own, so
+ * that none of them can have come from a caller that reports nothing.
+ *
+ * @param isProbeEntry roots that are known to be a probe's first spans belong to no call
+ */
+export function linkRoots(nodes: readonly SpanNode[], isProbeEntry: (node: SpanNode) => boolean): void {
+  const roots = nodes.filter((node) => node.parent === null && !isProbeEntry(node))
+  for (const kind of Object.keys(RULES) as LinkKind[]) {
+    const free = roots.filter((node) => node.link === null && RULES[kind].isRoot(node))
+    const hosts = nodes.filter((node) => node.linked.length === 0 && RULES[kind].isHost(node))
+    linkKind(kind, hosts, free)
+  }
+}
+
+interface LinkRule {
+  isHost: (node: SpanNode) => boolean
+  isRoot: (node: SpanNode) => boolean
+  belongs: (host: SpanNode, root: SpanNode) => boolean
+}
+
+const hasProxyChild = ({ children }: SpanNode): boolean => children.some(({ span }) => span.proxy)
+
+/** In the order in which they are tried: the nearest relation first. */
+const RULES: Record<LinkKind, LinkRule> = {
+  'client-proxy': {
+    isHost: (node) => !node.span.proxy && node.span.kind === 'client' && !hasProxyChild(node),
+    isRoot: ({ span }) => span.proxy,
+    belongs: (host, root) => sameAuthority(host, root) && samePath(host, root),
+  },
+  'proxy-app': {
+    isHost: ({ span, children }) => span.proxy && span.kind !== 'client' && children.length === 0,
+    isRoot: ({ span }) => !span.proxy && span.kind === 'server',
+    belongs: samePath,
+  },
+  'proxy-proxy': {
+    isHost: ({ span, children }) => span.proxy && span.kind === 'client' && children.length === 0,
+    isRoot: ({ span }) => span.proxy && span.kind === 'server',
+    belongs: (host, root) => host.span.node !== root.span.node && sameAuthority(host, root) && samePath(host, root),
+  },
+  'proxy-through': {
+    isHost: ({ span, children }) => span.proxy && span.kind === 'server' && children.length === 0,
+    isRoot: ({ span }) => span.proxy && span.kind === 'client',
+    belongs: (host, root) => host.span.node !== null && host.span.node === root.span.node,
+  },
+  'server-proxy': {
+    isHost: ({ span, children }) => !span.proxy && span.kind === 'server' && children.length === 0,
+    isRoot: ({ span }) => span.proxy && span.kind === 'client',
+    belongs: (host, root) => proxyBefore(host)?.span.node != null && proxyBefore(host)?.span.node === root.span.node,
+  },
+}
+
+function linkKind(kind: LinkKind, hosts: readonly SpanNode[], roots: readonly SpanNode[]): void {
+  const { belongs } = RULES[kind]
+  const sorted = [...roots].sort((a, b) => a.span.startUs - b.span.startUs)
+  const rootsOf = new Map<SpanNode, SpanNode[]>()
+  const hostsOf = new Map<SpanNode, SpanNode[]>()
+  for (const host of hosts) {
+    for (const root of within(sorted, host)) {
+      if (!belongs(host, root)) continue
+      rootsOf.set(host, [...(rootsOf.get(host) ?? []), root])
+      hostsOf.set(root, [...(hostsOf.get(root) ?? []), host])
+    }
+  }
+  const matched = match(rootsOf)
+  for (const [root, host] of matched) {
+    const certain = (rootsOf.get(host) ?? []).every((each) => matched.has(each))
+    const link: Link = { kind, host, root, certain }
+    host.linked.push(link)
+    root.link = link
+  }
+}
+
+/** Roots that start and end while `host` lasts; `sorted` by start. */
+function within(sorted: readonly SpanNode[], { span }: SpanNode): SpanNode[] {
+  const end = span.startUs + span.durationUs + TOLERANCE_US
+  const found: SpanNode[] = []
+  for (let i = firstFrom(sorted, span.startUs - TOLERANCE_US); i < sorted.length; i++) {
+    const root = sorted[i]
+    if (root === undefined || root.span.startUs > end) break
+    if (root.span.startUs + root.span.durationUs <= end) found.push(root)
+  }
+  return found
+}
+
+function firstFrom(sorted: readonly SpanNode[], startUs: number): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((sorted[middle]?.span.startUs ?? 0) < startUs) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** A largest set of pairs, one to one (Kuhn's algorithm), the tightest fits first. */
+function match(rootsOf: ReadonlyMap<SpanNode, SpanNode[]>): Map<SpanNode, SpanNode> {
+  const hostOf = new Map<SpanNode, SpanNode>()
+  const claim = (host: SpanNode, tried: Set<SpanNode>): boolean => {
+    const nearest = (rootsOf.get(host) ?? []).toSorted((a, b) => b.span.durationUs - a.span.durationUs)
+    for (const root of nearest) {
+      if (tried.has(root)) continue
+      tried.add(root)
+      const holder = hostOf.get(root)
+      if (holder === undefined || claim(holder, tried)) {
+        hostOf.set(root, host)
+        return true
+      }
+    }
+    return false
+  }
+  const shortestFirst = [...rootsOf.keys()].sort((a, b) => a.span.durationUs - b.span.durationUs)
+  for (const host of shortestFirst) claim(host, new Set())
+  return hostOf
+}
+
+/** Both name the same host, as far as they name one. */
+function sameAuthority({ span: a }: SpanNode, { span: b }: SpanNode): boolean {
+  if (a.authority === null || b.authority === null) return true
+  if (a.authority === b.authority) return true
+  const [hostA, portA] = a.authority.split(':')
+  const [hostB, portB] = b.authority.split(':')
+  return hostA === hostB && (portA === undefined || portB === undefined)
+}
+
+function samePath({ span: a }: SpanNode, { span: b }: SpanNode): boolean {
+  return a.path === null || b.path === null || a.path === b.path
+}
+
+/** The proxy that a request of this app came through. */
+function proxyBefore(node: SpanNode): SpanNode | undefined {
+  const above = node.parent ?? node.link?.host
+  return above?.span.proxy ? above : undefined
+}

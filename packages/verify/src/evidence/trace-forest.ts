@@ -1,0 +1,84 @@
+import type { Span } from './span.ts'
+
+/** A span at its place: below its parent where that was stored, else a root. */
+export interface SpanNode {
+  span: Span
+  parent: SpanNode | null
+  children: SpanNode[]
+  /** The call that this root belongs to, where ids do not say it but time and authority do. */
+  link: Link | null
+  /** Roots that belong to this call. */
+  linked: Link[]
+}
+
+/** What ties a root to the call around it. `client-proxy` reads: an app's CLIENT span contains a proxy's root. */
+export type LinkKind = 'client-proxy' | 'server-proxy' | 'proxy-through' | 'proxy-app' | 'proxy-proxy'
+
+export interface Link {
+  kind: LinkKind
+  host: SpanNode
+  root: SpanNode
+  /** Every other root that fits inside `host` has a call of its own: the match is one to one. */
+  certain: boolean
+}
+
+/** Trees of all traces, by parent ids alone. */
+export function buildForest(spans: readonly Span[]): SpanNode[] {
+  const nodes = dedupe(spans).map((span): SpanNode => ({ span, parent: null, children: [], link: null, linked: [] }))
+  const byId = groupById(nodes)
+  for (const node of nodes) {
+    node.parent = findParent(node, byId)
+    node.parent?.children.push(node)
+  }
+  // Spans that are their own ancestors have no root above them: the first to start becomes one.
+  for (const node of nodes) cutLoop(node)
+  for (const node of nodes) node.children.sort((a, b) => a.span.startUs - b.span.startUs)
+  return nodes
+}
+
+/** The same span stored twice, as by a search and by its id. */
+function dedupe(spans: readonly Span[]): Span[] {
+  const unique = new Map<string, Span>()
+  for (const span of spans) {
+    const key = `${span.traceId} ${span.spanId} ${span.kind} ${span.service}`
+    if (!unique.has(key)) unique.set(key, span)
+  }
+  return [...unique.values()]
+}
+
+function groupById(nodes: readonly SpanNode[]): Map<string, SpanNode[]> {
+  const groups = new Map<string, SpanNode[]>()
+  for (const node of nodes) {
+    const key = `${node.span.traceId} ${node.span.spanId}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [node])
+    else group.push(node)
+  }
+  return groups
+}
+
+/**
+ * Two halves of a call may share one span id (Zipkin's shared spans): the server's is then below the client's, and what
+ * names that id as parent is below the server's.
+ */
+function findParent(node: SpanNode, byId: ReadonlyMap<string, SpanNode[]>): SpanNode | null {
+  const { traceId, spanId, parentId, kind } = node.span
+  const client = byId.get(`${traceId} ${spanId}`)?.find((other) => other !== node && other.span.kind === 'client')
+  if (kind === 'server' && client !== undefined) return client
+  if (parentId === null || parentId === spanId) return null
+  const named = byId.get(`${traceId} ${parentId}`) ?? []
+  return named.find((other) => other.span.kind === 'server') ?? named[0] ?? null
+}
+
+function cutLoop(node: SpanNode): void {
+  const seen = new Set<SpanNode>()
+  for (let at: SpanNode | null = node; at !== null; at = at.parent) {
+    if (seen.has(at)) {
+      const parent = at.parent
+      if (parent !== null) parent.children = parent.children.filter((child) => child !== at)
+      at.parent = null
+      return
+    }
+    seen.add(at)
+  }
+}

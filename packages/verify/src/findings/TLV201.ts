@@ -1,0 +1,49 @@
+import type { Rule } from './finding.ts'
+import { countProbes, proxiesOf } from './support.ts'
+
+export const TLV201: Rule = {
+  id: 'TLV201',
+  title: 'the proxies sample almost nothing on their own',
+  level: 'warning',
+  proof: 'D: probes without a context leave no span of a proxy, probes that ask to be sampled do.',
+  explanation: [
+    'A caller without a trace context leaves the decision to the first proxy. Istio’s default is 1 %, Consul’s is 0 %: most requests of a browser or of curl leave no trace, and a demo seems broken that is not.',
+  ],
+  fixes: [
+    {
+      text: 'raise random_sampling of the proxy that requests enter by, or sample in the first app and leave the proxies at 100 %',
+    },
+    {
+      mesh: 'istio',
+      text: 'Telemetry: spec.tracing[].randomSamplingPercentage: 100 (default 1), in the root namespace or for the workload',
+    },
+    {
+      mesh: 'consul',
+      text: 'envoy_listener_tracing_json in ProxyDefaults: random_sampling: { value: 100 } (default 0 for requests without a context)',
+    },
+  ],
+  judge: (analysis) => {
+    // Ids of the caller's own explain what bare probes lack: they hold them too.
+    if (analysis.evidence.callerSendsNoUuid) return []
+    const bare = analysis.of('bare')
+    const sampled = analysis.of('w3c', 'b3', 'both')
+    const withProxy = sampled.filter((path) => proxiesOf(path).length > 0)
+    const [example] = withProxy
+    const entry = example?.entries.find(({ span }) => span.proxy)
+    if (bare.length === 0 || entry === undefined) return []
+    if (bare.some((path) => proxiesOf(path).length > 0)) return []
+    // An app that samples gives the proxies behind it a decision: then it is they that ignore it.
+    if (bare.some(({ nodes }) => nodes.length > 0)) return []
+    return [
+      {
+        hop: entry.span.service,
+        seen: [
+          `${countProbes(0, bare.length)} without a context left a span`,
+          `${countProbes(withProxy.length, sampled.length)} with a sampled context left spans of proxies, first of ${entry.span.service}`,
+        ],
+        cause: `${entry.span.service} decides for callers that send no context, and samples few of them or none`,
+        sources: ['S', 'D'],
+      },
+    ]
+  },
+}

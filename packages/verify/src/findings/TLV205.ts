@@ -1,0 +1,68 @@
+import { SAMPLED_KINDS, type Analysis, type ProbePath } from '../evidence/analyse.ts'
+import type { Rule } from './finding.ts'
+import { countProbes, proxiesOf } from './support.ts'
+
+export const TLV205: Rule = {
+  id: 'TLV205',
+  title: 'one service samples by itself',
+  level: 'warning',
+  proof: 'S: in some of the probes, and not by their kind, the trace ends before the same service.',
+  explanation: [
+    'A sampler that ignores the parent (traceidratio without parentbased_) decides again in the middle of a trace. Where it says no, that service and all behind it are missing, while the services before it are there.',
+  ],
+  fixes: [
+    {
+      text: 'set OTEL_TRACES_SAMPLER=parentbased_traceidratio (or parentbased_always_on) in that service: only a root decides',
+    },
+  ],
+  judge: (analysis) => {
+    const hole = findHoles(analysis)
+    if (hole === undefined) return []
+    const { service, missing, present, proxy } = hole
+    return [
+      {
+        hop: service,
+        seen: [
+          `${service} left no span in ${countProbes(missing, missing + present)}, of kinds in which it did in others`,
+          `${proxy} before it is in all of them`,
+        ],
+        cause: `${service} decides about sampling by itself, although its caller’s context says sampled`,
+        sources: ['S'],
+      },
+    ]
+  },
+}
+
+/** The one service at which traces end, if they do at one only, and repeats of one kind of probe disagree about it. */
+function findHoles(
+  analysis: Analysis,
+): { service: string; missing: number; present: number; proxy: string } | undefined {
+  const paths = analysis.of(...SAMPLED_KINDS).filter((path) => proxiesOf(path).length > 0)
+  const full = paths.reduce<string[]>((longest, path) => {
+    const services = servicesOf(path)
+    return services.length > longest.length ? services : longest
+  }, [])
+  const holes = paths.map((path) => {
+    const have = new Set(servicesOf(path))
+    return { path, service: full.find((service) => !have.has(service)) }
+  })
+  const services = new Set(holes.flatMap(({ service }) => (service === undefined ? [] : [service])))
+  const [service] = services
+  if (services.size !== 1 || service === undefined) return undefined
+  const missing = holes.filter((hole) => hole.service === service)
+  const present = holes.length - missing.length
+  const disagree = missing.some(({ path }) =>
+    holes.some((other) => other.service === undefined && other.path.probe.kind === path.probe.kind),
+  )
+  if (missing.length < 2 || present < 2 || !disagree) return undefined
+  // The proxy before the service must be there where the service is not: else it is the proxy that is missing.
+  const last = missing.map(({ path }) => path.nodes.findLast(({ span }) => span.proxy)?.span)
+  const kinds = new Set(last.map((span) => `${span?.service} ${span?.kind}`))
+  const [span] = last
+  if (kinds.size !== 1 || span === undefined || span.kind !== 'server') return undefined
+  return { service, missing: missing.length, present, proxy: span.service }
+}
+
+const servicesOf = (path: ProbePath): string[] => [
+  ...new Set(path.nodes.filter(({ span }) => !span.proxy).map(({ span }) => span.service)),
+]

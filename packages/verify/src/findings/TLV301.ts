@@ -1,0 +1,52 @@
+import type { EnvoyFacts } from '../evidence/envoy-facts.ts'
+import type { Rule } from './finding.ts'
+import { spansOfNode } from './envoy-spans.ts'
+
+export const TLV301: Rule = {
+  id: 'TLV301',
+  title: 'the proxy has no tracer',
+  level: 'error',
+  proof: 'E and S: no listener of one direction has tracing with a provider, and no probe left a span of it.',
+  explanation: [
+    'An Envoy makes spans only where its HTTP connection manager has tracing with a provider. In a mesh that configuration comes from an object, and a name that does not resolve, a selector that does not match or an entry that is set after the sidecar started leaves it out without a word.',
+  ],
+  fixes: [
+    { text: 'add tracing with a provider to the HTTP connection manager of each listener of that direction' },
+    {
+      mesh: 'istio',
+      text: 'a Telemetry with tracing.providers whose name is one of meshConfig.extensionProviders; for a gateway or workload with a selector of its own, its own Telemetry',
+    },
+    {
+      mesh: 'consul',
+      text: 'ProxyDefaults “global”: config.envoy_tracing_json and config.envoy_listener_tracing_json, then restart the sidecars: the tracer is read at their start',
+    },
+  ],
+  judge: (analysis) =>
+    analysis.evidence.envoys.flatMap((envoy) =>
+      (['inbound', 'outbound'] as const).flatMap((direction) => {
+        const without = untraced(envoy, direction)
+        if (without.length === 0) return []
+        const spans = spansOfNode(analysis, envoy.node, direction)
+        return [
+          {
+            hop: envoy.node,
+            seen: [
+              `${envoy.node}: listener ${without.join(', ')} has no tracer`,
+              ...(spans === 0 ? [`no probe left a span of its ${direction} side`] : []),
+            ],
+            cause: `${envoy.node} forwards ${direction} requests and records none of them`,
+            sources: spans === 0 ? (['E', 'S'] as const satisfies ('E' | 'S')[]) : (['E'] as const satisfies 'E'[]),
+            proven: spans === 0,
+            decides: 'a probe that passes this proxy',
+          },
+        ]
+      }),
+    ),
+}
+
+/** Names of the HTTP listeners of a direction, when none of them has a tracer. */
+function untraced({ listeners }: EnvoyFacts, direction: 'inbound' | 'outbound'): string[] {
+  const http = listeners.filter((listener) => listener.direction === direction && listener.http.length > 0)
+  if (http.some((listener) => listener.http.some(({ tracer }) => tracer !== null))) return []
+  return http.map(({ name }) => name).slice(0, 3)
+}

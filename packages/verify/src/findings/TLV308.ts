@@ -1,0 +1,40 @@
+import type { Rule } from './finding.ts'
+import { isJoined } from './support.ts'
+
+export const TLV308: Rule = {
+  id: 'TLV308',
+  title: 'a parent outside reports elsewhere',
+  level: 'note',
+  proof: 'S: other callers’ traces lack their first span, the probes’ own traces lack none.',
+  explanation: [
+    'A browser, a partner or a load balancer in front sends a context and reports its own spans to another backend, or to none. Its traces have no root here, which is not a fault of the mesh.',
+  ],
+  fixes: [{ text: 'start a new trace at the edge and link the caller’s, or collect the caller’s spans too' }],
+  judge: (analysis) => {
+    const ids = new Set(analysis.paths.flatMap(({ probe }) => probe.contexts.map(({ traceId }) => traceId)))
+    const short = new Set([...ids].map((id) => id.slice(16).padStart(32, '0')))
+    const own = analysis.paths.some((path) =>
+      path.entries.some((node) => node.span.parentId !== null && !isJoined(node, path)),
+    )
+    const foreign = analysis.nodes.filter(
+      ({ parent, link, span }) =>
+        parent === null &&
+        link === null &&
+        span.parentId !== null &&
+        span.kind === 'server' &&
+        !ids.has(span.traceId) &&
+        !short.has(span.traceId),
+    )
+    const traces = new Set(foreign.map(({ span }) => span.traceId))
+    const [first] = foreign
+    if (own || first === undefined || traces.size < 3) return []
+    return [
+      {
+        hop: `callers of ${first.span.service}`,
+        seen: [`${traces.size} other traces name a first parent that is not stored; none of the probes does`],
+        cause: `a caller of ${first.span.service} sends a context and reports its spans elsewhere`,
+        sources: ['S'],
+      },
+    ]
+  },
+}

@@ -1,0 +1,48 @@
+import type { SpanNode } from '../evidence/trace-forest.ts'
+import type { Rule } from './finding.ts'
+
+const PORTS = /:(4317|4318|9411|14268|14250|8126)$/
+const PATHS = /^\/(v1\/(traces|metrics|logs)|api\/v2\/spans|opentelemetry\.proto\.collector\..*|v0\.[45]\/traces)$/
+
+export const TLV405: Rule = {
+  id: 'TLV405',
+  title: 'telemetry itself is traced',
+  level: 'note',
+  proof: 'S: a proxy’s CLIENT span that begins a trace goes to a port or path of a collector.',
+  explanation: [
+    'An app exports its spans through its own sidecar, and the sidecar traces that request. Each export makes a trace, which fills the backend and counts against quotas.',
+  ],
+  fixes: [
+    {
+      text: 'keep the collector’s ports (4317, 4318, 9411) out of interception, or call the collector past the sidecar',
+    },
+    { mesh: 'istio', text: 'annotation traffic.sidecar.istio.io/excludeOutboundPorts: "4317,4318,9411" on the pod' },
+    {
+      mesh: 'consul',
+      text: 'annotation consul.hashicorp.com/transparent-proxy-exclude-outbound-ports: "4317,4318,9411" on the pod',
+    },
+  ],
+  judge: (analysis) => {
+    const exports = analysis.nodes.filter(isExport)
+    const services = [...new Set(exports.map(({ span }) => span.service))]
+    return services.map((service) => {
+      const own = exports.filter(({ span }) => span.service === service)
+      const [first] = own
+      return {
+        hop: service,
+        seen: [
+          `${own.length} traces begin at ${service}’s CLIENT span to ${first?.span.authority ?? 'a collector'}${first?.span.path ?? ''}`,
+        ],
+        cause: `the export of spans passes ${service} and is traced like any other request`,
+        sources: ['S'],
+      }
+    })
+  },
+}
+
+const isExport = ({ span, parent, link }: SpanNode): boolean =>
+  parent === null &&
+  link === null &&
+  span.proxy &&
+  span.kind !== 'server' &&
+  (PORTS.test(span.authority ?? '') || PATHS.test(span.path ?? ''))

@@ -1,0 +1,62 @@
+import type { Rule } from './finding.ts'
+import { countProbes, groupByPath, nameSpan } from './support.ts'
+
+export const TLV501: Rule = {
+  id: 'TLV501',
+  title: 'a rule of the mesh denies the call',
+  level: 'error',
+  proof:
+    'W and S: “RBAC: access denied” came back, and a proxy’s SERVER span with 403 has no app below it; or E: its RBAC counters.',
+  explanation: [
+    'Consul’s intentions and Istio’s AuthorizationPolicies end in Envoy’s RBAC filter. It answers 403 with exactly “RBAC: access denied” before the app sees anything; an app’s own 403 has another body.',
+  ],
+  fixes: [
+    { text: 'allow the caller’s identity at the proxy that is named' },
+    {
+      mesh: 'istio',
+      text: 'kubectl get authorizationpolicy -A: an ALLOW policy of the workload must name the caller’s principal (cluster.local/ns/…/sa/…) and the method and path',
+    },
+    {
+      mesh: 'consul',
+      text: 'consul intention check CALLER DESTINATION; kubectl get serviceintentions: SYNCED, and an allow for the caller',
+    },
+  ],
+  judge: (analysis) => {
+    const denied = analysis.paths.filter(({ probe }) => probe.words === 'rbac-denied' && probe.kind !== 'bypass')
+    const groups = groupByPath(analysis.paths, (path) =>
+      path.nodes
+        .filter(
+          ({ span, children }) => span.proxy && span.status === 403 && span.kind !== 'client' && children.length === 0,
+        )
+        .map((node) => ({ key: node.span.service, value: node })),
+    )
+    const [group] = groups.values()
+    const node = group?.[0]?.value
+    const counted = analysis.evidence.envoys.find(({ rbacDenied }) => rbacDenied > 0)
+    // A 403 alone may be the app’s own, of an app that reports nothing.
+    if (denied.length === 0 && (node === undefined || counted === undefined)) return []
+    return [
+      {
+        hop: node?.span.service ?? counted?.node ?? 'a proxy on the path',
+        seen: [
+          ...(denied.length === 0
+            ? []
+            : [`“RBAC: access denied” came back, ${countProbes(denied.length, analysis.paths.length)}`]),
+          ...(node === undefined ? [] : [`${nameSpan(node)} has status 403 and no app below it`]),
+          ...(counted === undefined
+            ? []
+            : [`${counted.node} has denied ${counted.rbacDenied} requests by its access rules`]),
+        ],
+        cause: `an access rule at ${node?.span.service ?? counted?.node ?? 'a proxy'} does not allow the caller`,
+        sources: [
+          ...(denied.length > 0 ? (['W'] as const) : []),
+          ...(node ? (['S'] as const) : []),
+          ...(counted ? (['E'] as const) : []),
+        ],
+        proven: (node !== undefined ? 1 : 0) + (counted !== undefined ? 1 : 0) + (denied.length > 0 ? 1 : 0) > 1,
+        decides: 'spans of the proxies, or `--envoy` with the admin interface of the one that denies',
+        ...(node?.parent && { break: { after: node.parent.span.service, before: node.span.service } }),
+      },
+    ]
+  },
+}

@@ -1,0 +1,59 @@
+import { type Analysis, SAMPLED_KINDS } from '../evidence/analyse.ts'
+import type { Judgement, Rule } from './finding.ts'
+import { proxiesOf } from './support.ts'
+
+export const TLV902: Rule = {
+  id: 'TLV902',
+  title: 'what was seen fits more than one cause',
+  level: 'note',
+  proof: 'Printed with every suspected finding, and where nothing can be told.',
+  explanation: [
+    'An error needs a differential proof or two independent sources. With less than that a finding is printed as suspected, and this one says which access or which probe would decide.',
+  ],
+  fixes: [{ text: 'give the access that is named, and run it again' }],
+  judge: (analysis) => [...noSpans(analysis), ...noProxies(analysis), ...nothingSent(analysis)],
+}
+
+function noSpans({ paths, evidence }: Analysis): Judgement[] {
+  if (evidence.backend.failure !== null || paths.some(({ nodes }) => nodes.length > 0)) return []
+  if (paths.every(({ probe }) => probe.status === null)) return []
+  return [
+    {
+      hop: 'the path',
+      seen: ['no span of any probe was stored'],
+      cause:
+        'nothing on the path traces, or its spans go to another backend, or they are sampled away behind it (tail sampling), or later than was waited for',
+      sources: [],
+      decides:
+        '`--envoy` with the admin interface of a sidecar; `--listen`, with one of them pointed here; `--settle` for late spans',
+    },
+  ]
+}
+
+function noProxies(analysis: Analysis): Judgement[] {
+  const seen = analysis.of(...SAMPLED_KINDS).filter(({ nodes }) => nodes.length > 0)
+  if (seen.length === 0 || seen.some((path) => proxiesOf(path).length > 0)) return []
+  return [
+    {
+      hop: 'the path',
+      seen: ['apps left spans, and no proxy did'],
+      cause: 'there is no sidecar on the path, or none that traces',
+      sources: [],
+      decides: '`--envoy` with the admin interface of a sidecar',
+    },
+  ]
+}
+
+function nothingSent({ paths, evidence }: Analysis): Judgement[] {
+  const [first] = paths
+  if (first === undefined || paths.some(({ probe }) => probe.status !== null)) return []
+  return [
+    {
+      hop: evidence.url,
+      seen: [`no probe was answered: ${first.probe.failure ?? 'no reason'}`],
+      cause: 'the address does not answer, or refuses the connection',
+      sources: [],
+      decides: 'an address that answers',
+    },
+  ]
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import {
+  newSpanId,
+  sketchEvidence,
+  sketchPath,
+  sketchProbes,
+  sketchRequest,
+  sketchSpan,
+} from '../evidence.test-support.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import { catalogue } from './catalogue.ts'
+import { judge } from './judge.ts'
+
+const summary = (evidence: Evidence) =>
+  judge(evidence).findings.map(({ id, level, suspected }) => `${id} ${suspected ? 'suspected' : level}`)
+
+describe('judge', () => {
+  it('finds nothing on a whole path', () => {
+    expect(summary(sketchPath())).toEqual([])
+  })
+
+  it('names the app that sends nothing on, with what was seen and the fix for its language', () => {
+    const [finding] = judge(sketchPath({ cut: true })).findings
+    expect(finding).toMatchObject({ id: 'TLV101', hop: 'frontend', level: 'error', suspected: false })
+    expect(finding?.seen[0]).toMatch(
+      /^frontend’s CLIENT span \(38\.0 ms\) contains a separate trace: .*10 of 10 probes$/,
+    )
+    expect(finding?.fixes[0]).toMatchObject({ language: 'nodejs' })
+    expect(finding?.fixes.some(({ language }) => language === 'python')).toBe(false)
+  })
+
+  it('is sure when other requests overlap whose fragments have calls of their own', () => {
+    const evidence = sketchPath({ cut: true })
+    const others = evidence.probes.flatMap(({ startUs }) =>
+      [2000, 4000, 6000].flatMap((later) =>
+        sketchRequest({ traceId: newSpanId().padStart(32, 'd'), parentId: null, startUs: startUs + later, cut: true }),
+      ),
+    )
+    expect(summary({ ...evidence, spans: [...evidence.spans, ...others] })).toEqual(['TLV101 error'])
+  })
+
+  it('only suspects when a fragment that fits may be of a caller that reports nothing', () => {
+    const evidence = sketchPath({ cut: true })
+    const strangers = evidence.probes.map(({ startUs }) =>
+      sketchSpan({
+        traceId: newSpanId().padStart(32, 'c'),
+        service: 'frontend-sidecar',
+        node: 'frontend',
+        kind: 'client',
+        startUs: startUs + 8000,
+        durationUs: 9000,
+      }),
+    )
+    const { findings } = judge({ ...evidence, spans: [...evidence.spans, ...strangers] })
+    expect(findings.map(({ id, suspected }) => [id, suspected])).toEqual([['TLV101', true]])
+    expect(findings[0]?.decides).toMatch(/overlap/)
+  })
+
+  it('only suspects what probes of one format alone show', () => {
+    const evidence = sketchPath({ cut: true })
+    const w3cOnly = evidence.probes.filter(({ kind }) => kind === 'w3c' || kind === 'w3c-forced')
+    expect(summary({ ...evidence, probes: w3cOnly })).toContain('TLV101 suspected')
+  })
+
+  it('says nothing of a hop that is cut in some probes and whole in others', () => {
+    const cut = sketchPath({ cut: true })
+    const whole = sketchPath()
+    const mixed = sketchEvidence({ probes: [...cut.probes, ...whole.probes], spans: [...cut.spans, ...whole.spans] })
+    expect(summary(mixed)).toEqual([])
+  })
+
+  it('takes no fragment of another authority or path, and none that outlasts the call', () => {
+    const evidence = sketchPath({ cut: true })
+    for (const change of [{ authority: 'stock' }, { path: '/other' }, { durationUs: 90_000 }]) {
+      const spans = evidence.spans.map((span) =>
+        span.proxy ? { ...span, ...change } : span.kind === 'client' ? { ...span, path: '/item' } : span,
+      )
+      expect(summary({ ...evidence, spans })).not.toContain('TLV101 error')
+    }
+  })
+
+  it('says so when nothing was stored, when no proxy reports, and when the backend is down', () => {
+    expect(summary(sketchEvidence())).toEqual(['TLV902 note'])
+    const evidence = sketchPath()
+    expect(summary({ ...evidence, spans: evidence.spans.filter(({ proxy }) => !proxy) })).toContain('TLV902 note')
+    const down = sketchEvidence({ backend: { kind: 'jaeger', searchable: true, failure: 'connection refused' } })
+    expect(summary(down)).toEqual(['TLV901 note'])
+    const unanswered = sketchProbes().map((probe) => ({ ...probe, status: null, failure: 'ECONNREFUSED' }))
+    expect(judge(sketchEvidence({ probes: unanswered })).findings[0]?.seen[0]).toContain('ECONNREFUSED')
+  })
+
+  it('says that a backend without search can’t show fragments', () => {
+    const evidence = sketchPath()
+    const backend = { kind: 'tempo', searchable: false, failure: null }
+    expect(summary({ ...evidence, backend })).toEqual(['TLV901 note'])
+  })
+
+  it('is a pure function: the same evidence gives the same findings', () => {
+    const evidence = sketchPath({ cut: true })
+    const before = structuredClone(evidence)
+    const first = judge(evidence).findings
+    expect(evidence).toEqual(before)
+    expect(judge(evidence).findings).toEqual(first)
+  })
+
+  it('survives spans that are their own ancestors, and ids that are shared', () => {
+    const loop = { traceId: 'ab'.repeat(16), service: 'a', kind: 'server' as const, startUs: 1, durationUs: 1 }
+    const spans = [
+      sketchSpan({ ...loop, spanId: '00000000000000aa', parentId: '00000000000000bb' }),
+      sketchSpan({ ...loop, spanId: '00000000000000bb', parentId: '00000000000000aa' }),
+      sketchSpan({ ...loop, spanId: '00000000000000cc', parentId: '00000000000000cc' }),
+    ]
+    expect(summary(sketchPath({ more: spans }))).toEqual([])
+  })
+})
+
+describe('the catalogue', () => {
+  it('has each id once, with a title, a proof, an explanation and a fix', () => {
+    expect(new Set(catalogue.map(({ id }) => id)).size).toBe(catalogue.length)
+    for (const { title, proof, explanation, fixes } of catalogue) {
+      expect([title, proof, ...explanation, ...fixes.map(({ text }) => text)].every((text) => text.length > 10)).toBe(
+        true,
+      )
+      expect(fixes[0]?.text).toBeTruthy()
+    }
+  })
+
+  it('supersedes only what is in it', () => {
+    const ids = new Set(catalogue.map(({ id }) => id))
+    for (const { supersedes = [] } of catalogue) for (const { id } of supersedes) expect(ids).toContain(id)
+  })
+})

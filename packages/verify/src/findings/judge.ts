@@ -1,0 +1,78 @@
+import { type Analysis, analyse } from '../evidence/analyse.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import { catalogue } from './catalogue.ts'
+import type { Fix, Judgement, Level, Mesh, Rule } from './finding.ts'
+
+/** What is printed: a judgement with what its rule says. */
+export interface Finding extends Judgement {
+  id: Rule['id']
+  title: string
+  level: Level
+  /** The evidence is short of the rule’s proof: it counts one level lower, and `decides` says what would prove it. */
+  suspected: boolean
+  /** For the mesh and language at hand, the nearest first. */
+  fixes: Fix[]
+}
+
+export interface JudgeOptions {
+  /** Default all. */
+  rules?: readonly Rule[]
+  /** Default what the spans' names show. */
+  mesh?: Mesh
+}
+
+/** Every finding about this evidence, the most severe first. A pure function: the same evidence, the same findings. */
+export function judge(evidence: Evidence, options: JudgeOptions = {}): { analysis: Analysis; findings: Finding[] } {
+  const { rules = catalogue } = options
+  const analysis = analyse(evidence)
+  const mesh = options.mesh ?? detectMesh(analysis)
+  const all = rules.flatMap((rule) => rule.judge(analysis).map((judgement) => ({ rule, judgement })))
+  const left = all.filter(({ rule, judgement }) => !all.some((other) => isSuperseded(rule, judgement, other)))
+  const findings = left
+    .map(({ rule, judgement }): Finding => {
+      const level = judgement.level ?? rule.level
+      const suspected = level === 'error' && judgement.proven === false
+      return {
+        ...judgement,
+        id: rule.id,
+        title: rule.title,
+        level,
+        suspected,
+        fixes: chooseFixes(rule.fixes, mesh, judgement.language ?? null),
+      }
+    })
+    .sort((a, b) => severity(b) - severity(a))
+  return { analysis, findings }
+}
+
+function isSuperseded(rule: Rule, judgement: Judgement, by: { rule: Rule; judgement: Judgement }): boolean {
+  return (by.rule.supersedes ?? []).some(
+    ({ id, hop }) => id === rule.id && (hop === 'any' || by.judgement.hop === judgement.hop),
+  )
+}
+
+/** 3 error, 2 warning or suspected, 1 note. */
+export function severity({ level, suspected }: Pick<Finding, 'level' | 'suspected'>): number {
+  if (level === 'note') return 1
+  return level === 'error' && !suspected ? 3 : 2
+}
+
+function chooseFixes(fixes: readonly Fix[], mesh: Mesh, language: string | null): Fix[] {
+  const fits = fixes.filter(
+    (fix) => (fix.mesh === undefined || fix.mesh === mesh) && (fix.language === undefined || fix.language === language),
+  )
+  return fits.sort((a, b) => nearness(b) - nearness(a))
+}
+
+const nearness = ({ language, mesh }: Fix): number => (language === undefined ? 0 : 2) + (mesh === undefined ? 0 : 1)
+
+/** Istio and Consul name nodes and clusters in their own way. */
+function detectMesh({ nodes, evidence }: Pick<Analysis, 'nodes' | 'evidence'>): Mesh {
+  const names = [
+    ...nodes.flatMap(({ span }) => [span.node ?? '', span.cluster ?? '']),
+    ...evidence.envoys.map(({ node }) => node),
+  ]
+  if (names.some((name) => /^(sidecar|router|waypoint)~|^(in|out)bound\|/.test(name))) return 'istio'
+  if (names.some((name) => /\.consul$|-sidecar-proxy|\.internal\.[0-9a-f-]{36}\./.test(name))) return 'consul'
+  return 'envoy'
+}

@@ -1,0 +1,84 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { ProbeContext, ProbeKind } from '../evidence/probe.ts'
+
+/** A request to send: what of it is ours to choose. */
+export interface PlannedProbe {
+  kind: ProbeKind
+  repeat: number
+  nonce: string
+  contexts: ProbeContext[]
+  requestId: string | null
+  headers: Record<string, string>
+}
+
+/** Kinds that each repeat sends, in this order. */
+export const REPEAT_KINDS = [
+  'bare',
+  'w3c',
+  'b3',
+  'both',
+  'both-different',
+  'w3c-forced',
+  'w3c-no-uuid',
+  'w3c-unsampled',
+] as const satisfies ProbeKind[]
+
+/** Kinds that later repeats send, to tell a service that samples by itself from one that does not. */
+export const EXTRA_KINDS = ['w3c', 'b3', 'both'] as const satisfies ProbeKind[]
+
+/** Chooses ids, and the headers that carry them. Times and headers of the caller are the sender's. */
+export function planProbe(kind: ProbeKind, repeat: number): PlannedProbe {
+  const nonce = randomBytes(6).toString('hex')
+  const w3c: ProbeContext = {
+    format: 'w3c',
+    traceId: randomBytes(16).toString('hex'),
+    spanId: randomBytes(8).toString('hex'),
+  }
+  const b3: ProbeContext = { ...w3c, format: 'b3' }
+  const other: ProbeContext = {
+    format: 'b3',
+    traceId: randomBytes(16).toString('hex'),
+    spanId: randomBytes(8).toString('hex'),
+  }
+  const plan = (contexts: ProbeContext[], requestId: string | null, sampled = true): PlannedProbe => ({
+    kind,
+    repeat,
+    nonce,
+    contexts,
+    requestId,
+    headers: {
+      ...Object.assign({}, ...contexts.map((context) => contextHeaders(context, nonce, sampled))),
+      ...(requestId !== null && { 'x-request-id': requestId }),
+    } as Record<string, string>,
+  })
+  switch (kind) {
+    case 'bare':
+      return plan([], null)
+    case 'b3':
+      return plan([b3], uuid('4'))
+    case 'both':
+      return plan([w3c, b3], uuid('4'))
+    case 'both-different':
+      return plan([w3c, other], uuid('4'))
+    case 'w3c-forced':
+      return plan([w3c], uuid('9'))
+    case 'w3c-no-uuid':
+      return plan([w3c], `tlv-${nonce}`)
+    case 'w3c-unsampled':
+      return plan([w3c], uuid('4'), false)
+    default:
+      return plan([w3c], uuid('4'))
+  }
+}
+
+/** A random UUID with Envoy's digit for its decision: 4 not traced, 9 sampled (envoyproxy/envoy uuid_impl.cc). */
+function uuid(digit: '4' | '9'): string {
+  const id = randomUUID()
+  return `${id.slice(0, 14)}${digit}${id.slice(15)}`
+}
+
+function contextHeaders({ format, traceId, spanId }: ProbeContext, nonce: string, sampled: boolean) {
+  return format === 'w3c'
+    ? { traceparent: `00-${traceId}-${spanId}-0${sampled ? 1 : 0}`, tracestate: `tlv=${nonce}` }
+    : { 'x-b3-traceid': traceId, 'x-b3-spanid': spanId, 'x-b3-sampled': sampled ? '1' : '0' }
+}

@@ -1,0 +1,86 @@
+import http from 'node:http'
+import https from 'node:https'
+import type { Probe, ProxyWords } from '../evidence/probe.ts'
+import { version } from '../version.ts'
+import type { PlannedProbe } from './plan-probes.ts'
+
+export interface SendOptions {
+  url: string
+  /** Default GET. */
+  method?: string | undefined
+  /** Headers of the caller; they are sent and nothing of them is kept. */
+  headers?: Readonly<Record<string, string>> | undefined
+  /** Milliseconds, default 10,000. */
+  timeoutMs?: number | undefined
+  signal?: AbortSignal | undefined
+}
+
+const MAX_BODY = 65_536
+
+/** Sends one probe on a connection of its own and keeps what came back, without its body and headers. Never rejects. */
+export async function sendProbe(plan: PlannedProbe, options: SendOptions): Promise<Probe> {
+  const { headers: ownHeaders, ...ids } = plan
+  const { 'user-agent': agent, ...callerHeaders } = lowerCased(options.headers ?? {})
+  const mark = `throughline-verify/${version} (${plan.nonce})`
+  const headers = {
+    ...callerHeaders,
+    ...ownHeaders,
+    'user-agent': agent === undefined ? mark : `${agent} ${mark}`,
+  }
+  const startUs = Date.now() * 1000
+  const answer = await send(options, headers)
+  return { ...ids, startUs, endUs: Date.now() * 1000, ...answer }
+}
+
+type Answer = Pick<Probe, 'status' | 'failure' | 'words'>
+
+function send(options: SendOptions, headers: Record<string, string>): Promise<Answer> {
+  const { url, method = 'GET', timeoutMs = 10_000, signal } = options
+  const limit = AbortSignal.timeout(timeoutMs)
+  return new Promise((resolve) => {
+    const fail = (error: NodeJS.ErrnoException): void =>
+      resolve({
+        status: null,
+        failure: error.name === 'AbortError' ? 'ETIMEDOUT' : (error.code ?? error.message),
+        words: null,
+      })
+    const { request } = new URL(url).protocol === 'https:' ? https : http
+    request(
+      url,
+      { method, headers, agent: false, signal: signal ? AbortSignal.any([signal, limit]) : limit },
+      (answer) => {
+        let body = ''
+        answer.setEncoding('utf8').on('data', (chunk: string) => {
+          if (body.length < MAX_BODY) body += chunk
+        })
+        answer.once('error', fail)
+        answer.once('end', () => {
+          const status = answer.statusCode ?? null
+          resolve({ status, failure: null, words: (status ?? 0) >= 400 ? readProxyWords(body) : null })
+        })
+      },
+    )
+      .once('error', fail)
+      .end()
+  })
+}
+
+/**
+ * Envoy's own texts, also where an app quotes them in its answer. Source: `envoyproxy/envoy`
+ * source/extensions/filters/http/rbac, source/common/router/router.cc, source/common/http/utility.cc.
+ */
+const WORDS: readonly [RegExp, ProxyWords][] = [
+  [/RBAC: access denied/, 'rbac-denied'],
+  [/no healthy upstream/, 'no-healthy-upstream'],
+  [/upstream request timeout/, 'timeout'],
+  [/upstream connect error[^]*\bTLS_error\b/i, 'tls-error'],
+  [/upstream connect error[^]*reset reason: (remote |local )?connection failure/, 'connection-failure'],
+  [/upstream connect error/, 'reset'],
+]
+
+function readProxyWords(body: string): ProxyWords | null {
+  return WORDS.find(([pattern]) => pattern.test(body))?.[1] ?? null
+}
+
+const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))

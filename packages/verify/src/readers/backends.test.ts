@@ -1,0 +1,208 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import type { RequestListener } from 'node:http'
+import { startServer } from '@throughline/lab-testkit'
+import { serveTraceStore } from '@throughline/trace-store'
+import { describe, expect, it } from 'vitest'
+import { openBackend } from './open-backend.ts'
+
+const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
+const window = { startUs: 1_700_000_000_000_000, endUs: 1_700_000_001_000_000 }
+
+/** A server that answers these paths with JSON, and 404 elsewhere. */
+const answers =
+  (bodies: Record<string, unknown>): RequestListener =>
+  (request, response) => {
+    const body = bodies[new URL(request.url ?? '', 'http://x').pathname]
+    response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(body ?? {}))
+  }
+
+const open = (target: string, headers = {}) => openBackend({ target, headers })
+
+const zipkinSpan = {
+  traceId,
+  id: '00f067aa0ba902b7',
+  parentId: 'b7ad6b7169203331',
+  kind: 'SERVER',
+  name: 'cart.shop',
+  timestamp: 1_700_000_000_500_000,
+  duration: 9461,
+  localEndpoint: { serviceName: 'cart-sidecar' },
+  tags: {
+    component: 'proxy',
+    node_id: 'cart-node',
+    'http.url': 'http://user:secret@Cart.shop:80/item?token=secret#x',
+    'http.status_code': '503',
+    response_flags: 'UH',
+    upstream_cluster: 'inbound|8080||',
+    'guid:x-request-id': 'ef8b7bd8-3deb-9001-9068-c165bb48bf36',
+    user_agent: 'curl/8 throughline-verify/0.1.0 (0123456789ab)',
+  },
+}
+
+const otlp = {
+  resourceSpans: [
+    {
+      resource: { attributes: [{ key: 'service.name', value: { stringValue: 'frontend' } }] },
+      scopeSpans: [
+        {
+          scope: { name: 'http' },
+          spans: [
+            {
+              traceId,
+              spanId: '00f067aa0ba902b7',
+              kind: 3,
+              name: 'GET',
+              startTimeUnixNano: '1700000000500000000',
+              endTimeUnixNano: '1700000000509461000',
+              attributes: [
+                { key: 'url.full', value: { stringValue: 'https://cart.shop/item?token=secret' } },
+                { key: 'http.response.status_code', value: { intValue: '200' } },
+              ],
+              status: { code: 2 },
+            },
+          ],
+        },
+      ],
+    },
+  ],
+}
+
+describe('a Zipkin', () => {
+  it('is told by its API; its spans keep what rules need and nothing else', async () => {
+    await using server = await startServer(
+      answers({ '/api/v2/services': [], '/api/v2/traces': [[zipkinSpan]], [`/api/v2/trace/${traceId}`]: [zipkinSpan] }),
+    )
+    const backend = await open(server.url)
+    expect(backend).toMatchObject({ kind: 'zipkin', searchable: true })
+    const [span] = await backend.trace(traceId)
+    expect(span).toEqual({
+      traceId,
+      spanId: '00f067aa0ba902b7',
+      parentId: 'b7ad6b7169203331',
+      service: 'cart-sidecar',
+      proxy: true,
+      kind: 'server',
+      name: 'cart.shop',
+      startUs: 1_700_000_000_500_000,
+      durationUs: 9461,
+      status: 503,
+      error: false,
+      authority: 'cart.shop',
+      path: '/item',
+      requestId: 'ef8b7bd8-3deb-9001-9068-c165bb48bf36',
+      node: 'cart-node',
+      tracer: 'zipkin',
+      cluster: 'inbound|8080||',
+      flags: 'UH',
+      probe: '0123456789ab',
+      language: null,
+    })
+    expect(await backend.search(window, [])).toEqual([span])
+  })
+})
+
+describe('a Tempo', () => {
+  // Shapes of Tempo's documentation; ids are base64, as protobuf's JSON has them.
+  const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64')
+  const tempo = structuredClone(otlp) as {
+    resourceSpans: { scopeSpans: { spans: { traceId: string; spanId: string }[] }[] }[]
+  }
+  for (const span of tempo.resourceSpans[0]?.scopeSpans[0]?.spans ?? []) {
+    span.traceId = base64(span.traceId)
+    span.spanId = base64(span.spanId)
+  }
+
+  it.each([
+    ['2.6 and later', { [`/api/v2/traces/${traceId}`]: { trace: tempo } }],
+    ['before', { [`/api/traces/${traceId}`]: { batches: tempo.resourceSpans } }],
+  ])('%s is read by trace id', async (_when, bodies) => {
+    const seen: unknown[] = []
+    await using server = await startServer((request, response) => {
+      seen.push(request.headers['x-scope-orgid'])
+      answers({ '/api/search/tags': { tagNames: [] }, ...bodies })(request, response)
+    })
+    const backend = await open(server.url, { 'x-scope-orgid': 'team-a' })
+    expect(backend).toMatchObject({ kind: 'tempo', searchable: false })
+    expect(await backend.trace(traceId)).toMatchObject([
+      {
+        traceId,
+        spanId: '00f067aa0ba902b7',
+        service: 'frontend',
+        kind: 'client',
+        authority: 'cart.shop',
+        status: 200,
+        error: true,
+        durationUs: 9461,
+      },
+    ])
+    expect(new Set(seen)).toEqual(new Set(['team-a']))
+  })
+})
+
+describe('a file of OTLP in JSON', () => {
+  it.each([
+    ['one request a line, the last half written', `${JSON.stringify(otlp)}\n${JSON.stringify(otlp).slice(0, 40)}`],
+    ['one document', JSON.stringify(otlp, null, 2)],
+  ])('is read: %s', async (_what, text) => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-otlp-'))
+    const file = path.join(folder, 'spans.json')
+    fs.writeFileSync(file, text)
+    try {
+      const backend = await open(file)
+      expect(await backend.trace(traceId)).toHaveLength(1)
+      expect(await backend.search(window, [])).toHaveLength(1)
+      expect(await backend.search({ startUs: 0, endUs: 1 }, [])).toEqual([])
+    } finally {
+      fs.rmSync(folder, { recursive: true })
+    }
+  })
+
+  it('says what is wrong with one that is not there, or holds something else', async () => {
+    await expect(open('/nonexistent/spans.json')).rejects.toThrow(/spans\.json can’t be read/)
+    const backend = await open(import.meta.filename)
+    await expect(backend.trace(traceId)).rejects.toThrow(/no OTLP in JSON/)
+  })
+})
+
+describe('our own trace store', () => {
+  it('is read as a Jaeger, by id and by time', async () => {
+    await using store = await serveTraceStore()
+    await fetch(store.zipkinUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify([zipkinSpan]),
+    })
+    const backend = await open(store.queryUrl)
+    expect(backend.kind).toBe('jaeger')
+    expect(await backend.trace(traceId)).toMatchObject([
+      { service: 'cart-sidecar', proxy: true, tracer: 'zipkin', authority: 'cart.shop' },
+    ])
+    expect(await backend.trace('f'.repeat(32))).toEqual([])
+    expect(await backend.search(window, [])).toHaveLength(1)
+  })
+})
+
+describe('a backend that can’t be read', () => {
+  it('says that nothing answers, that it wants credentials, or that it is something else', async () => {
+    await expect(open('http://127.0.0.1:1')).rejects.toThrow(/127\.0\.0\.1:1 can’t be read: connect ECONNREFUSED/)
+    await using locked = await startServer((_request, response) => void response.writeHead(401).end())
+    await expect(open(locked.url)).rejects.toThrow(/answered 401: it wants credentials \(--traces-header/)
+    await using page = await startServer((_request, response) => void response.end('<html>'))
+    await expect(open(page.url)).rejects.toThrow(/neither Jaeger, Zipkin nor Tempo/)
+    await expect((await open(`jaeger=${page.url}`)).trace(traceId)).rejects.toThrow(/not with JSON/)
+  })
+
+  it('never repeats a password that its URL held', async () => {
+    const seen: unknown[] = []
+    await using locked = await startServer((request, response) => {
+      seen.push(request.headers.authorization)
+      response.writeHead(403).end()
+    })
+    const url = locked.url.replace('http://', 'http://user:hunter2@')
+    await expect(open(url)).rejects.toThrow(/^((?!hunter2).)*$/)
+    expect(seen[0]).toBe(`Basic ${Buffer.from('user:hunter2').toString('base64')}`)
+  })
+})

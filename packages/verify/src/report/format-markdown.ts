@@ -1,0 +1,34 @@
+import { drawPath } from './draw-path.ts'
+import type { Report } from './report.ts'
+
+/** For a comment on a pull request or the summary of a pipeline. */
+export function formatMarkdown(report: Report): string {
+  const { findings, probes, expectation, unseen, outcome } = report
+  const title = { passed: 'the trace is whole', failed: 'the trace is broken', unknown: 'could not tell' }[outcome]
+  const lines = [
+    `## Trace of ${escape(report.url)}: ${title}`,
+    '',
+    ...(report.path.length === 0 ? [] : ['```text', drawPath(report), '```', '']),
+    `${probes.withSpans} of ${probes.sent} probes left spans.`,
+    ...(expectation === null
+      ? []
+      : [
+          '',
+          `Expected ${escape(expectation.expected.join(' > '))}: ${expectation.met ? 'found' : `found ${escape(expectation.found.join(' > ') || 'no app')}`}.`,
+        ]),
+    ...findings.flatMap(({ id, level, suspected, hop, title: what, seen, cause, fixes, decides }) => [
+      '',
+      `### ${id} ${suspected ? 'suspected' : level}: ${escape(hop)}: ${escape(what)}`,
+      '',
+      ...seen.map((text) => `- seen: ${escape(text)}`),
+      `- cause: ${escape(cause)}`,
+      ...fixes.slice(0, 2).map(({ text }) => `- fix: ${escape(text)}`),
+      ...(decides === undefined || (!suspected && level !== 'note') ? [] : [`- what would decide: ${decides}`]),
+    ]),
+    ...(unseen.length > 0 ? ['', `Not seen: ${escape(unseen.join('; '))}.`] : []),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** Names of services come from spans: they must not become markup. */
+const escape = (text: string): string => text.replaceAll(/[\\`*_[\]<>|]/g, '\\$&')

@@ -1,0 +1,82 @@
+import type { Evidence } from '../evidence/evidence.ts'
+import { describePath, type PathHop } from '../evidence/path.ts'
+import type { Level, Rule } from '../findings/finding.ts'
+import { type Finding, judge, severity } from '../findings/judge.ts'
+import { version } from '../version.ts'
+
+/** Version of the shape that `--format json` prints. */
+const REPORT_SCHEMA = 1
+
+/** What every format prints. */
+export interface Report {
+  schema: typeof REPORT_SCHEMA
+  tool: 'throughline'
+  version: string
+  url: string
+  path: PathHop[]
+  /** The most severe first; suspected ones count one level lower. */
+  findings: Finding[]
+  /** What `--expect` asked for; null without it. */
+  expectation: { expected: string[]; found: string[]; met: boolean } | null
+  probes: { sent: number; answered: number; withSpans: number }
+  /** Trace ids of the probes that were to be sampled: they can be opened in the backend. */
+  traceIds: string[]
+  /** What could not be looked at. */
+  unseen: string[]
+  /** `passed`: nothing at or above the level; `failed`; `unknown`: could not tell. */
+  outcome: 'passed' | 'failed' | 'unknown'
+}
+
+export interface ReportOptions {
+  rules?: readonly Rule[]
+  /** From which level on a finding fails, default `error`. */
+  level?: Level
+  /** Services that must be on the path, in this order. */
+  expect?: readonly string[]
+}
+
+const THRESHOLD: Record<Level, number> = { error: 3, warning: 2, note: 1 }
+
+/** Judges evidence and says what came of it. */
+export function createReport(evidence: Evidence, { rules, level = 'error', expect }: ReportOptions = {}): Report {
+  const { analysis, findings } = judge(evidence, rules === undefined ? {} : { rules })
+  const withSpans = analysis.paths.filter(({ nodes }) => nodes.length > 0).length
+  const path = describePath(analysis)
+  const apps = [...new Set(path.filter(({ proxy }) => !proxy).map(({ service }) => service))]
+  const expectation = expect === undefined ? null : { expected: [...expect], found: apps, met: isInOrder(expect, apps) }
+  return {
+    schema: REPORT_SCHEMA,
+    tool: 'throughline',
+    version,
+    url: evidence.url,
+    path,
+    findings,
+    expectation,
+    probes: {
+      sent: evidence.probes.length,
+      answered: evidence.probes.filter(({ status }) => status !== null).length,
+      withSpans,
+    },
+    traceIds: analysis.of('w3c').flatMap(({ probe }) => probe.contexts.map(({ traceId }) => traceId)),
+    unseen: evidence.unseen,
+    outcome: decide(),
+  }
+
+  function decide(): Report['outcome'] {
+    const threshold = THRESHOLD[level]
+    if (findings.some((finding) => severity(finding) >= threshold)) return 'failed'
+    if (evidence.backend.failure !== null || withSpans === 0) return 'unknown'
+    if (expectation !== null && !expectation.met) return 'failed'
+    return findings.some((finding) => finding.suspected) ? 'unknown' : 'passed'
+  }
+}
+
+function isInOrder(expected: readonly string[], found: readonly string[]): boolean {
+  let from = 0
+  for (const service of expected) {
+    const at = found.indexOf(service, from)
+    if (at < 0) return false
+    from = at + 1
+  }
+  return true
+}

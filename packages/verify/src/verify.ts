@@ -1,0 +1,129 @@
+import { analyse, SAMPLED_KINDS } from './evidence/analyse.ts'
+import { EVIDENCE_SCHEMA, type Evidence } from './evidence/evidence.ts'
+import type { Probe, ProbeKind } from './evidence/probe.ts'
+import { EXTRA_KINDS, planProbe, REPEAT_KINDS } from './probes/plan-probes.ts'
+import { type SendOptions, sendProbe } from './probes/send-probe.ts'
+import { collectSpans } from './readers/collect-spans.ts'
+import { readEnvoy } from './readers/read-envoy.ts'
+import type { TraceBackend } from './readers/trace-backend.ts'
+
+export interface VerifyOptions {
+  /** Where the request enters. */
+  url: string
+  backend: TraceBackend
+  method?: string | undefined
+  /** Sent with every probe, and never kept. */
+  headers?: Readonly<Record<string, string>> | undefined
+  /** Repeats of all kinds of probes, default 2; up to three more of some kinds follow while they disagree. */
+  repeat?: number | undefined
+  /** The same request behind the edge, for TLV204. */
+  inside?: string | undefined
+  /** Address of an app, past its sidecar, for TLV601. */
+  bypass?: string | undefined
+  /** Admin interfaces of Envoys on the path. */
+  envoys?: readonly string[] | undefined
+  /** Milliseconds that reporters may take to send their spans, default 6500: Envoy's and the SDKs' five seconds, and some. */
+  settleMs?: number | undefined
+  /** Milliseconds between the starts of two probes, default 200: five a second. */
+  intervalMs?: number | undefined
+  /** Milliseconds for one probe, default 10,000. */
+  timeoutMs?: number | undefined
+  signal?: AbortSignal | undefined
+  /** What goes on, a line at a time. */
+  onProgress?: ((line: string) => void) | undefined
+}
+
+/** Never more probes than that in one run. */
+const MAX_PROBES = 50
+const EXTRA_REPEATS = 3
+
+/** Sends probes and collects what they left. Reads only; rejects only when `signal` aborts. */
+export async function collectEvidence(options: VerifyOptions): Promise<Evidence> {
+  const { backend, repeat = 2, envoys = [], onProgress = () => {} } = options
+  const url = new URL(options.url)
+  const evidence: Evidence = {
+    schema: EVIDENCE_SCHEMA,
+    url: `${url.origin}${url.pathname}`,
+    bypass: options.bypass === undefined ? null : (bypassUrl(options.bypass, options.url).split('?')[0] ?? null),
+    callerSendsNoUuid: hasNoUuid(options.headers ?? {}),
+    probes: [],
+    spans: [],
+    backend: { kind: backend.kind, searchable: backend.searchable, failure: null },
+    envoys: [],
+    unseen: [],
+  }
+  const send = createSender(options, evidence.probes)
+  onProgress(`sending probes to ${evidence.url}`)
+  for (let number = 1; number <= repeat; number++) {
+    for (const kind of REPEAT_KINDS) await send(kind, number)
+    if (options.inside !== undefined) await send('inside', number)
+    if (options.bypass !== undefined) await send('bypass', number)
+  }
+  const answered = evidence.probes.some(({ status }) => status !== null)
+  const collect = async (): Promise<void> => {
+    onProgress('waiting for spans')
+    await collectSpans(evidence, { backend, settleMs: options.settleMs, signal: options.signal })
+  }
+  if (answered) await collect()
+  if (answered && repeatsDisagree(evidence)) {
+    onProgress('repeats disagree: sending more probes')
+    for (let number = repeat + 1; number <= repeat + EXTRA_REPEATS; number++) {
+      for (const kind of EXTRA_KINDS) await send(kind, number)
+    }
+    await collect()
+  }
+  for (const at of envoys) {
+    try {
+      evidence.envoys.push(await readEnvoy(at))
+    } catch (error) {
+      evidence.unseen.push(`Envoy at ${at}: ${(error as Error).message}`)
+    }
+  }
+  if (envoys.length === 0) evidence.unseen.push('proxies’ own configuration and counters (--envoy)')
+  if (!backend.searchable) evidence.unseen.push(`traces other than the probes’ own: ${backend.kind} is read by id`)
+  return evidence
+}
+
+/** Sends probes one after another, not faster than the interval and never more than the most. */
+function createSender(options: VerifyOptions, probes: Probe[]): (kind: ProbeKind, repeat: number) => Promise<void> {
+  const { intervalMs = 200, method, headers, timeoutMs, signal } = options
+  const common: Omit<SendOptions, 'url'> = { method, headers, timeoutMs, signal }
+  const urls: Partial<Record<ProbeKind, string | undefined>> = {
+    inside: options.inside,
+    bypass: options.bypass === undefined ? undefined : bypassUrl(options.bypass, options.url),
+  }
+  let next = performance.now()
+  return async (kind, repeat) => {
+    if (probes.length >= MAX_PROBES) return
+    signal?.throwIfAborted()
+    const pause = next - performance.now()
+    if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause))
+    next = Math.max(next, performance.now()) + intervalMs
+    probes.push(await sendProbe(planProbe(kind, repeat), { ...common, url: urls[kind] ?? options.url }))
+  }
+}
+
+/** `host:port` gets the path of the request; a URL stays as it is. */
+function bypassUrl(address: string, url: string): string {
+  if (/^https?:\/\//.test(address)) return address
+  const { pathname, search } = new URL(url)
+  return `http://${address}${pathname}${search}`
+}
+
+/** Probes of one kind left spans of different services: some are late, or one service decides by itself. */
+function repeatsDisagree(evidence: Evidence): boolean {
+  const { of } = analyse(evidence)
+  return SAMPLED_KINDS.some((kind) => {
+    const services = of(kind).map(({ nodes }) =>
+      [...new Set(nodes.map(({ span }) => `${span.service} ${span.proxy} ${span.kind}`))].sort().join(),
+    )
+    return new Set(services).size > 1
+  })
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+function hasNoUuid(headers: Readonly<Record<string, string>>): boolean {
+  const [, id] = Object.entries(headers).find(([name]) => name.toLowerCase() === 'x-request-id') ?? []
+  return id !== undefined && !UUID.test(id)
+}
