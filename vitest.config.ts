@@ -7,6 +7,7 @@ const fromSource = {
 }
 
 const meshTests = ['e2e/{consul,istio}/**/*.test.ts', 'e2e/contract/{consul,istio}*.test.ts']
+const verifyTests = ['e2e/verify/**/*.test.ts']
 const composeTests = ['e2e/compose/**/*.test.ts']
 const clientTests = ['e2e/clients/**/*.test.ts']
 
@@ -35,9 +36,26 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          exclude: ['e2e/path/propagation-matrix.test.ts', ...meshTests, ...composeTests, ...clientTests],
+          exclude: [
+            'e2e/path/propagation-matrix.test.ts',
+            ...verifyTests,
+            ...meshTests,
+            ...composeTests,
+            ...clientTests,
+          ],
           // Every lab takes ports of its own, so files run side by side; a browser wants most of a core.
           maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        ...fromSource,
+        test: {
+          // Spans are told apart by when they were: one path at a time, and nothing beside it.
+          name: 'verify',
+          include: verifyTests,
+          fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

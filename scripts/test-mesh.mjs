@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { runTool } from './spawn.mjs'
 
 /**
- * The scenarios that need a control plane or containers: Consul and Istio, then compose, one file at a time. Without its
+ * The scenarios that want the machine to themselves: `throughline verify` on broken paths, then those that need a control
+ * plane or containers (Consul and Istio, then compose), one file at a time. Without its
  * programs a part is left out, and a line says how to get them; in CI that is a failure.
  * @param {string[]} filters with any, only the test files whose path holds one of them
  */
@@ -21,6 +22,7 @@ export async function testMesh(filters) {
       skipped.push(part)
     }
   }
+  await requires('verify', () => findEnvoy({ log: console.error }))
   for (const mesh of /** @type {const} */ (['consul', 'istio'])) {
     await requires(mesh, async () => {
       await findGoTool(goTools[mesh])
@@ -42,9 +44,10 @@ export async function testMesh(filters) {
   const without = skipped.flatMap((part) => [`--exclude=e2e/${part}/**`, `--exclude=e2e/contract/${part}*`])
   // A filter may leave one of them nothing to do.
   if (filters.length > 0) filters.unshift('--passWithNoTests')
+  const verify = skipped.includes('verify') ? 0 : await runProject('verify', filters)
   const mesh = await runProject('mesh', [...without, ...filters])
   const compose = skipped.includes('compose') ? 0 : await runProject('compose', filters)
-  return mesh === 0 ? compose : mesh
+  return [verify, mesh, compose].find((code) => code !== 0) ?? 0
 }
 
 /**

@@ -1,0 +1,36 @@
+import http from 'node:http'
+import { pollUntil } from '@throughline/lab-testkit'
+
+const INTERVAL_MS = 20
+/** So many have been answered before the probes begin: their spans must be in the way. */
+const WARM_UP = 20
+
+/** 50 requests a second to one path, by a client that sends no context; resolves once they flow. */
+export async function startLoad(url: string): Promise<AsyncDisposable> {
+  const agent = new http.Agent({ keepAlive: true })
+  const open = new Set<Promise<void>>()
+  let answered = 0
+  const timer = setInterval(() => {
+    const sent = new Promise<void>((resolve) => {
+      const done = (): void => {
+        answered += 1
+        resolve()
+      }
+      http
+        .get(url, { agent, headers: { 'user-agent': 'another-client' } }, (answer) =>
+          answer.resume().once('close', done),
+        )
+        .once('error', done)
+    })
+    open.add(sent)
+    void sent.then(() => open.delete(sent))
+  }, INTERVAL_MS)
+  await pollUntil(() => answered >= WARM_UP, { deadline: 20_000, what: 'the load to flow' })
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer)
+      await Promise.all(open)
+      agent.destroy()
+    },
+  }
+}

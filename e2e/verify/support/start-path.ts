@@ -1,0 +1,108 @@
+import type { SpanExporter } from '@opentelemetry/sdk-trace-base'
+import { takeFreePort } from '@throughline/lab-programs'
+import { type AppBehaviour, startApp } from './fixture-app.ts'
+import type { Collectors, Tracing } from './envoy-config.ts'
+import { startSidecar } from './start-sidecar.ts'
+
+export interface PathOptions {
+  frontend: AppBehaviour
+  cart: AppBehaviour
+  /** Default: the OpenTelemetry tracer at 100 %, in both sidecars. */
+  tracing?: Tracing
+  /** Of cart's sidecar, where it differs. */
+  cartTracing?: Tracing
+  /** `sidecar` (default): requests enter through frontend's sidecar; `app`: they reach frontend itself. */
+  entry?: 'sidecar' | 'app'
+  /** Cart's sidecar answers 403; default false. */
+  denied?: boolean
+  /** Cart does not listen; default false. */
+  cartDown?: boolean
+  collectors: Collectors
+  /** Of cart's sidecar, where they differ. */
+  cartCollectors?: Collectors
+  exporter: () => SpanExporter
+  envoyVersion?: string
+  runtime?: Record<string, unknown>
+}
+
+export interface Path extends AsyncDisposable {
+  /** Where a request enters. */
+  url: string
+  /** Admin interfaces of frontend's and cart's sidecars. */
+  adminUrls: [string, string]
+  /** Cart's own address, bypassing its sidecar. */
+  bypassUrl: string
+}
+
+/** frontend → its sidecar → cart's sidecar → cart: two apps, two real Envoys. */
+export async function startPath(options: PathOptions): Promise<Path> {
+  const { tracing = { tracer: 'opentelemetry' }, collectors, exporter, entry = 'sidecar' } = options
+  const { cartTracing = tracing } = options
+  const started: AsyncDisposable[] = []
+  const keep = <T extends AsyncDisposable>(part: T): T => {
+    started.unshift(part)
+    return part
+  }
+  const stop = async (): Promise<void> => {
+    for (const part of started) await part[Symbol.asyncDispose]()
+  }
+  try {
+    const ports = await Promise.all(Array.from({ length: 5 }, () => takeFreePort()))
+    const [inbound = 0, outbound = 0, cartInbound = 0, adminA = 0, adminB = 0] = ports
+    const cart = keep(await startApp({ name: 'cart', behaviour: options.cart, exporter }))
+    const frontend = keep(
+      await startApp({
+        name: 'frontend',
+        behaviour: options.frontend,
+        upstream: `http://127.0.0.1:${outbound}`,
+        headers: { host: 'cart.shop' },
+        exporter,
+      }),
+    )
+    const launch = { ...(options.envoyVersion !== undefined && { version: options.envoyVersion }) }
+    const common = { collectors, ...(options.runtime && { runtime: options.runtime }) }
+    const cartAt = options.cartDown ? '127.0.0.1:1' : `127.0.0.1:${cart.port}`
+    const [frontendSidecar, cartSidecar] = await Promise.all([
+      startSidecar(
+        {
+          ...common,
+          name: 'frontend-sidecar',
+          adminPort: adminA,
+          listeners: [
+            { name: 'inbound', port: inbound, direction: 'INBOUND', to: `127.0.0.1:${frontend.port}`, tracing },
+            { name: 'cart', port: outbound, direction: 'OUTBOUND', to: `127.0.0.1:${cartInbound}`, tracing },
+          ],
+        },
+        launch,
+      ).then(keep),
+      startSidecar(
+        {
+          ...common,
+          ...(options.cartCollectors && { collectors: options.cartCollectors }),
+          name: 'cart-sidecar',
+          adminPort: adminB,
+          listeners: [
+            {
+              name: 'inbound',
+              port: cartInbound,
+              direction: 'INBOUND',
+              to: cartAt,
+              tracing: cartTracing,
+              denied: options.denied ?? false,
+            },
+          ],
+        },
+        launch,
+      ).then(keep),
+    ])
+    return {
+      url: entry === 'sidecar' ? `http://127.0.0.1:${inbound}/cart` : `${frontend.url}/cart`,
+      adminUrls: [frontendSidecar.adminUrl, cartSidecar.adminUrl],
+      bypassUrl: cart.url,
+      [Symbol.asyncDispose]: stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
