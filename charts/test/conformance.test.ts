@@ -4,11 +4,20 @@ import { goldenCases } from './support/golden-cases.ts'
 import { tools } from './support/tools.ts'
 import { createValidator, type Validate } from './support/validate.ts'
 
+const options = { replicas: 2, autoscaling: { enabled: true }, podMonitor: { enabled: true }, tests: { enabled: true } }
+const everyOption = {
+  counting: options,
+  dashboard: options,
+  global: { gateway: { enabled: true }, image: { registry: 'registry.example.com', pullSecrets: [{ name: 'x' }] } },
+  observability: { grafanaDashboard: { create: true } },
+}
+
 const cases = [
   { chart: 'service', name: 'counting', files: ['service/ci/counting-values.yaml'] },
   { chart: 'service', name: 'dashboard', files: ['service/ci/dashboard-values.yaml'] },
   { chart: 'consul/install/mesh', name: 'by default', files: [] },
   ...goldenCases(),
+  ...['consul', 'istio'].map((chart) => ({ chart, name: 'with every option', files: [], values: everyOption })),
 ]
 
 const validators = new Map<string, Promise<Validate>>()
@@ -21,10 +30,10 @@ function getValidator(release: string): Promise<Validate> {
 }
 
 describe.each(tools.kubernetesSchemas.releases)('every object, for Kubernetes %s', (release) => {
-  it.for(cases)('is of a known kind, with no unknown field: $chart $name', async ({ chart, files }, context) => {
+  it.for(cases)('is of a known kind, with no unknown field: $chart $name', async (one, context) => {
     const helm = await requireHelm(context)
     const validate = await getValidator(release).catch((error: unknown) => giveUp(context, error))
-    const objects = await helm.objects(chart, { files, kubeVersion: release })
+    const objects = await helm.objects(one.chart, { ...one, kubeVersion: release })
     expect(objects.flatMap(validate)).toEqual([])
   })
 })

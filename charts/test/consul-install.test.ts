@@ -102,6 +102,28 @@ describe('consul/install/mesh', () => {
     })
   })
 
+  it('takes a share that --set makes a string, and an address of either family', async (context) => {
+    const helm = await requireHelm(context)
+    const configOf = async (...set: string[]) =>
+      (findObject(await helm.objects(chart, { set }), 'ProxyDefaults', 'global').spec as ProxyDefaults).config
+    const { envoy_listener_tracing_json: sampling = '' } = await configOf('tracing.samplingPercent=0.5')
+    expect(JSON.parse(sampling)).toMatchObject({ random_sampling: { value: 0.5 } })
+    for (const [host, address] of [
+      ['10.0.0.5', '10.0.0.5'],
+      ['[fd00::5]', 'fd00::5'],
+    ] as const) {
+      const { envoy_extra_static_clusters_json: cluster = '' } = await configOf(`tracing.collector.host=${host}`)
+      expect(cluster).toContain(`"socket_address":{"address":"${address}"`)
+    }
+  })
+
+  it('follows the trace backend of the application when it comes with it', async (context) => {
+    const helm = await requireHelm(context)
+    const values = { meshDefaults: { create: true }, global: { traceBackend: { host: 'tempo.example.com' } } }
+    const defaults = findObject(await helm.objects('consul', { values }), 'ProxyDefaults', 'global')
+    expect(JSON.stringify(defaults.spec)).toContain('tempo.example.com')
+  })
+
   it('survives a host that would break hand-written JSON, by refusing it', async (context) => {
     const helm = await requireHelm(context)
     const values = { tracing: { collector: { host: 'jaeger","port_value":1,"x":"' } } }

@@ -18,6 +18,9 @@ describe('pods under Consul', () => {
       [`${A}/enable-metrics-merging`]: 'true',
       [`${A}/service-metrics-port`]: '9001',
       [`${A}/service-metrics-path`]: '/metrics',
+      [`${A}/enable-sidecar-proxy-lifecycle`]: 'true',
+      [`${A}/enable-sidecar-proxy-lifecycle-shutdown-drain-listeners`]: 'true',
+      [`${A}/sidecar-proxy-lifecycle-shutdown-grace-period-seconds`]: '9',
     })
     expect(podOf(objects, 'dashboard').metadata.annotations).toMatchObject({
       [`${A}/connect-inject`]: 'true',
@@ -70,6 +73,19 @@ describe('pods under Consul', () => {
       [`${A}/transparent-proxy-exclude-inbound-ports`]: '9002',
       [`${A}/connect-service-upstreams`]: 'counting:9001',
     })
+  })
+
+  it('live with their sidecar as long as requests may take, and no longer', async (context) => {
+    const helm = await requireHelm(context)
+    const graceOf = async (drain: object) => {
+      const { metadata, spec } = podOf(await helm.objects('consul', { values: { counting: { drain } } }), 'counting')
+      return [
+        metadata.annotations[`${A}/sidecar-proxy-lifecycle-shutdown-grace-period-seconds`],
+        spec['terminationGracePeriodSeconds'],
+      ]
+    }
+    expect(await graceOf({})).toEqual(['9', 30])
+    expect(await graceOf({ preStopSeconds: 6, timeoutMs: 10_500, graceSeconds: 40 })).toEqual(['17', 40])
   })
 
   it('stand alone where they are no part of the mesh: Jaeger and the test', async (context) => {

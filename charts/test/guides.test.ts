@@ -3,15 +3,18 @@ import http, { type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { readObjects } from '@throughline/lab-kube-api'
+import { temporaryFolder } from '@throughline/lab-testkit'
 import { checkPath } from 'throughline'
 import { describe, expect, it } from 'vitest'
+import { checkOut } from './support/check-out.ts'
+import { consulChartKeys } from './support/consul-chart-keys.ts'
 import { CHARTS, requireHelm } from './support/helm.ts'
 import { names } from './support/kubernetes-object.ts'
 
 const root = path.dirname(CHARTS)
 
 interface Guide {
-  /** Each line of the `sh` blocks of the ten commands, in order. */
+  /** Each line of the `sh` blocks of "Step by step", in order. */
   commands: string[]
   /** Each line of every `sh` block. */
   all: string[]
@@ -23,9 +26,9 @@ function readGuide(mesh: string): Guide {
   const text = fs.readFileSync(path.join(root, `docs/guides/${mesh}-on-kubernetes.md`), 'utf8')
   const blocks = (part: string, language: string) =>
     [...part.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm'))].map(([, block = '']) => block.trim())
-  const [, ten = ''] = /^## Ten commands\n([^]*?)^## /m.exec(text) ?? []
+  const [, steps = ''] = /^## Step by step\n([^]*?)^## /m.exec(text) ?? []
   return {
-    commands: blocks(ten, 'sh').flatMap((block) => block.split('\n')),
+    commands: blocks(steps, 'sh').flatMap((block) => block.split('\n')),
     all: blocks(text, 'sh').flatMap((block) => block.split('\n')),
     outputs: blocks(text, 'text'),
   }
@@ -83,12 +86,17 @@ function withoutPlaces(output: string): string {
   return output.replaceAll(/http:\/\/[\w.:]+/g, 'URL').replaceAll(/is refused: .*/g, 'is refused: …')
 }
 
+/** Flags of installing that rendering does not have. */
+const onlyInCluster = ['--wait', '--create-namespace', '--reset-then-reuse-values']
+
 describe.each(['consul', 'istio'])('the guide to %s', (mesh) => {
   const { commands, all, outputs } = readGuide(mesh)
 
-  it('needs ten commands from an empty cluster to the deny', () => {
-    expect(commands).toHaveLength(10)
-    expect(commands.at(-2)).toContain('dashboard.allowed=false')
+  it('goes from an empty cluster to the deny and back in twelve commands', () => {
+    expect(commands).toHaveLength(12)
+    expect(commands.at(-3)).toContain('--set dashboard.allowed=false')
+    // An upgrade without it would keep the deny.
+    expect(commands.at(-1)).toContain('--set dashboard.allowed=true')
   })
 
   it('names charts and values files that exist, and images of the charts’ version', () => {
@@ -98,17 +106,25 @@ describe.each(['consul', 'istio'])('the guide to %s', (mesh) => {
     expect(commands[2]).toContain('throughline/counting:0.1.0 throughline/dashboard:0.1.0')
   })
 
-  it('installs what renders: each helm command with a chart of ours', async (context) => {
-    const helm = await requireHelm(context)
-    const ours = all.filter((command) => /^helm (install|upgrade) \S+ charts\//.test(command))
-    expect(ours.length).toBeGreaterThan(2)
-    for (const command of ours) {
-      const [, , release = '', chart = '', ...rest] = command.split(' ')
-      const args = rest.filter((arg) => !['--wait', '--create-namespace'].includes(arg))
-      const { stderr, exitCode } = await helm.run('template', release, path.join(root, chart), ...args)
-      expect([command, exitCode === 0 ? '' : stderr]).toEqual([command, ''])
-    }
-  })
+  it.for([4, 3] as const)(
+    'works in a fresh clone, in its order, as far as it renders: Helm %i',
+    async (major, context) => {
+      const helm = await requireHelm(context, major)
+      await using clone = await temporaryFolder()
+      await checkOut(path.join(clone.path, 'charts'))
+      const ours = all.filter((command) => /^helm (install|upgrade|dependency) \S+ charts\//.test(command))
+      expect(ours.length).toBeGreaterThan(7)
+      for (const command of ours) {
+        const [, verb = '', ...words] = command
+          .replaceAll("'", '')
+          .replaceAll('charts/', `${clone.path}/charts/`)
+          .split(' ')
+        const args = words.filter((word) => !onlyInCluster.includes(word))
+        const { stderr, exitCode } = await helm.run(verb === 'dependency' ? verb : 'template', ...args)
+        expect([command, exitCode === 0 ? '' : stderr]).toEqual([command, ''])
+      }
+    },
+  )
 
   it('tells what helm test prints', async () => {
     const app = ['dashboard', 'dashboard']
@@ -119,6 +135,13 @@ describe.each(['consul', 'istio'])('the guide to %s', (mesh) => {
     const expected = [await printed([...hops, 'counting'], false), await printed(hops, true)]
     expect(outputs.map(withoutPlaces)).toEqual(expected.map(withoutPlaces))
   })
+})
+
+it('the guide to consul names keys that the official chart has', () => {
+  const text = fs.readFileSync(path.join(root, 'docs/guides/consul-on-kubernetes.md'), 'utf8')
+  const keys = text.match(/\bconnectInject(\.\w+)+/g) ?? []
+  expect(keys).toContain('connectInject.apiGateway.manageExternalCRDs')
+  expect(keys.filter((key) => !consulChartKeys.includes(key))).toEqual([])
 })
 
 it('the guide to consul waits for what the step before installs', async (context) => {

@@ -53,6 +53,7 @@ describe('pods under Istio', () => {
       expect(podOf(objects, name).metadata.annotations).toEqual({
         'kubectl.kubernetes.io/default-container': name,
         'traffic.sidecar.istio.io/excludeOutboundPorts': '4317,4318,9411,14268,16686',
+        'sidecar.istio.io/rewriteAppHTTPProbers': 'true',
         'prometheus.io/scrape': 'true',
         'prometheus.io/port': port,
         'prometheus.io/path': '/metrics',
@@ -166,7 +167,17 @@ describe('telemetry', () => {
     expect(new Set(objects.map(({ metadata }) => metadata.namespace))).toEqual(new Set(['throughline']))
   })
 
-  it('lets sidecars know the trace backend, wherever it is', async (context) => {
+  it('takes any provider of the mesh, and a share that --set makes a string', async (context) => {
+    const helm = await requireHelm(context)
+    const tracingOf = async (...set: string[]) =>
+      findObject(await helm.objects('istio', { set }), 'Telemetry', 'tracing').spec
+    expect(await tracingOf('telemetry.sampling=0.1', 'telemetry.provider=datadog')).toMatchObject({
+      tracing: [{ providers: [{ name: 'datadog' }], randomSamplingPercentage: 0.1 }],
+    })
+    expect(await tracingOf('telemetry.sampling=0')).toMatchObject({ tracing: [{ randomSamplingPercentage: 0 }] })
+  })
+
+  it('lets sidecars know the trace backend where it is a Service of another namespace', async (context) => {
     const helm = await requireHelm(context)
     const hosts = async (host: string) => {
       const objects = await helm.objects('istio', { values: { global: { traceBackend: { host } } } })
@@ -178,5 +189,22 @@ describe('telemetry', () => {
       'istio-system/*',
       'observability/jaeger.observability.svc.cluster.local',
     ])
+    for (const host of [
+      'jaeger.observability',
+      'jaeger.observability.svc',
+      'Jaeger.observability.svc.cluster.local.',
+    ]) {
+      expect(await hosts(host)).toContain('observability/jaeger.observability.svc.cluster.local')
+    }
+    const elsewhere = [
+      '10.0.0.5',
+      'fd00::5',
+      '[fd00::5]',
+      'tempo.example.com',
+      'jaeger.observability.svc.other.example',
+    ]
+    for (const host of [...elsewhere, 'jaeger.throughline', 'localhost', '']) {
+      expect(await hosts(host)).toEqual(['./*', 'istio-system/*'])
+    }
   })
 })

@@ -50,7 +50,8 @@ describe.each(charts)('names in charts/%s', (chart) => {
 
   it('have the port of counting wherever the dashboard looks for it', async (context) => {
     const helm = await requireHelm(context)
-    const objects = await helm.objects(chart)
+    const objects = await helm.objects(chart, { set: ['counting.port=8080'] })
+    expect(JSON.stringify(objects)).not.toMatch(/9001/)
     const { port } = (findObject(objects, 'Service', 'counting').spec as { ports: [{ port: number }] }).ports[0]
     const pod = podOf(objects, 'dashboard')
     expect(new URL(environmentOf(pod)['COUNTING_SERVICE_URL'] ?? '').port).toBe(String(port))

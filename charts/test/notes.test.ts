@@ -23,7 +23,9 @@ describe.each([
     expect(allowed).toContain('kubectl --namespace shop port-forward deployment/dashboard 9002\n')
     expect(allowed).toContain('curl -s http://localhost:9002/api/count\n')
     expect(allowed).toContain('curl -s http://localhost:9002/api/traces/<traceId>\n')
-    expect(allowed).toContain('helm upgrade demo <chart> --namespace shop --reuse-values --set dashboard.allowed=false')
+    expect(allowed).toContain(
+      'helm upgrade demo <chart> --namespace shop --reset-then-reuse-values --set dashboard.allowed=false',
+    )
     expect(allowed).toContain('helm test demo --namespace shop --logs')
     expect(allowed).toContain('jaeger.shop.svc.cluster.local in plain text')
     expect(await notes({ dashboard: { allowed: false } })).toContain('--set dashboard.allowed=true')

@@ -65,12 +65,64 @@ describe('charts/service, installed alone', () => {
     expect(refusal).toContain('make 19')
   })
 
-  it('is probed from inside the container, so that bind address and mutual TLS do not matter', async (context) => {
+  it('is probed by requests, and from inside its container where it listens on loopback', async (context) => {
     const helm = await requireHelm(context)
-    const [container] = podOf(await helm.objects('service', dashboard), 'dashboard').spec.containers
-    expect(container['livenessProbe']).toMatchObject({ exec: { command: ['node', 'healthcheck.js'] } })
-    expect(container['startupProbe']).toMatchObject({ exec: { command: ['node', 'healthcheck.js'] } })
-    expect(container['readinessProbe']).toMatchObject({ exec: { command: ['node', 'healthcheck.js', 'ready'] } })
+    const probes = async (values: object) => {
+      const [container] = podOf(await helm.objects('service', { ...dashboard, values }), 'dashboard').spec.containers
+      const { startupProbe, livenessProbe, readinessProbe } = container
+      return [startupProbe, livenessProbe, readinessProbe]
+    }
+    const requests = ['/health', '/health', '/health/ready'].map((path) => ({ httpGet: { path, port: 'http' } }))
+    const scripts = [[], [], ['ready']].map((args) => ({ exec: { command: ['node', 'healthcheck.js', ...args] } }))
+    expect(await probes({})).toMatchObject(requests)
+    expect(await probes({ probes: { handler: 'exec' } })).toMatchObject(scripts)
+    for (const bindAddress of ['127.0.0.1', 'localhost', '::1', '{{ "127.0.0.1" }}']) {
+      expect(await probes({ bindAddress })).toMatchObject(scripts)
+    }
+  })
+
+  it('has no hook where the pause before SIGTERM is 0, which Kubernetes before 1.33 would refuse', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('service', { ...dashboard, values: { drain: { preStopSeconds: 0 } } })
+    expect(podOf(objects, 'dashboard').spec.containers[0]).not.toHaveProperty('lifecycle')
+  })
+
+  it('leaves the number of pods open for null, and to an autoscaler that counts the app alone', async (context) => {
+    const helm = await requireHelm(context)
+    const specOf = async (values: object) => {
+      const objects = await helm.objects('service', { ...dashboard, values })
+      return { objects, spec: findObject(objects, 'Deployment', 'dashboard').spec }
+    }
+    expect((await specOf({ replicas: 0 })).spec).toMatchObject({ replicas: 0 })
+    expect((await specOf({ replicas: null })).spec).not.toHaveProperty('replicas')
+    const { spec, objects } = await specOf({ autoscaling: { enabled: true, maxReplicas: 6 } })
+    expect(spec).not.toHaveProperty('replicas')
+    expect(findObject(objects, 'HorizontalPodAutoscaler', 'dashboard').spec).toEqual({
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'dashboard' },
+      minReplicas: 2,
+      maxReplicas: 6,
+      metrics: [
+        {
+          type: 'ContainerResource',
+          containerResource: {
+            name: 'cpu',
+            container: 'dashboard',
+            target: { type: 'Utilization', averageUtilization: 80 },
+          },
+        },
+      ],
+    })
+  })
+
+  it('adds resource attributes to those it sets, percent-encoded', async (context) => {
+    const helm = await requireHelm(context)
+    const resourceAttributes = { 'deployment.environment.name': 'a b,c=d%', team: '{{ .Release.Name }}' }
+    const values = { telemetry: { resourceAttributes } }
+    const environment = environmentOf(podOf(await helm.objects('service', { ...dashboard, values }), 'dashboard'))
+    expect(environment['OTEL_RESOURCE_ATTRIBUTES']).toBe(
+      'service.version=0.1.0,k8s.namespace.name=throughline,k8s.pod.name=$(POD_NAME),' +
+        'deployment.environment.name=a%20b%2Cc%3Dd%25,team=throughline',
+    )
   })
 
   it('opens its port and, to the scraper only, the ports of metrics', async (context) => {
@@ -92,5 +144,29 @@ describe('charts/service, installed alone', () => {
     const render = (name: string) => ({ ...dashboard, values: { env: [{ name, value: 'on' }] } })
     expect(environmentOf(podOf(await helm.objects('service', render('FAULTS')), 'dashboard'))['FAULTS']).toBe('on')
     expect(await helm.refusal('service', render('PORT'))).toContain('service.env: PORT is set by the chart')
+  })
+
+  it('keeps values that are templates the strings they are, in lists of whole fields too', async (context) => {
+    const helm = await requireHelm(context)
+    const values = {
+      env: [
+        { name: 'NEXT', value: '9{{ .Values.port }}' },
+        { name: 'FLAG', value: '{{ eq 1 1 }}' },
+      ],
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: 'zone',
+          whenUnsatisfiable: 'ScheduleAnyway',
+          labelSelector: { matchLabels: { port: '{{ .Values.port }}' } },
+        },
+      ],
+    }
+    const { spec } = podOf(await helm.objects('service', { ...dashboard, values }), 'dashboard')
+    expect(spec.containers[0].env).toEqual(expect.arrayContaining([{ name: 'NEXT', value: '99002' }]))
+    expect(spec.containers[0].env).toEqual(expect.arrayContaining([{ name: 'FLAG', value: 'true' }]))
+    expect(spec['topologySpreadConstraints']).toMatchObject([
+      { maxSkew: 1, labelSelector: { matchLabels: { port: '9002' } } },
+    ])
   })
 })

@@ -1,23 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { buildSubcharts } from '@throughline/lab-meshes'
 import { temporaryFolder } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
+import { checkOut } from './support/check-out.ts'
 import { CHARTS, type Helm, requireHelm } from './support/helm.ts'
-
-/** The charts as git has them: what a Git artifact of Flux, a zip or a fresh clone holds. */
-async function checkOut(folder: string): Promise<void> {
-  const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '.'], { cwd: CHARTS })
-  for (const file of list.toString().trim().split('\n')) {
-    await fs.cp(path.join(CHARTS, file), path.join(folder, file)).catch(ignoreMissing)
-  }
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  // Removed, and not yet committed.
-  if (error.code !== 'ENOENT') throw error
-}
 
 const render = async ({ run }: Helm, chart: string): Promise<string> => {
   const { exitCode, stdout, stderr } = await run('template', 'throughline', chart, '--namespace', 'throughline')

@@ -86,15 +86,21 @@ describe('a pod of the chart, admitted by istiod’s own webhook', () => {
   })
 
   it.for(services)(
-    '$name keeps its probes: they run a command, so nothing has to be rewritten',
+    '$name is probed through the sidecar’s agent, which asks the app itself',
     async ({ name }, context) => {
       const pod = (await install(await controlPlane(context), { namespace: 'probes' }))[name] as Pod
-      const { livenessProbe, readinessProbe, startupProbe } = containerOf(pod, name) as Container
-      const command = ['node', 'healthcheck.js']
-      expect(livenessProbe).toMatchObject({ exec: { command } })
-      expect(startupProbe).toMatchObject({ exec: { command } })
-      expect(readinessProbe).toMatchObject({ exec: { command: [...command, 'ready'] } })
-      expect(containerEnvironment(containerOf(pod, 'istio-proxy') ?? {})).not.toHaveProperty('ISTIO_KUBE_APP_PROBERS')
+      const container = containerOf(pod, name) as Container
+      const probers = containerEnvironment(containerOf(pod, 'istio-proxy') ?? {})['ISTIO_KUBE_APP_PROBERS'] ?? '{}'
+      for (const [probe, short, health] of [
+        ['livenessProbe', 'livez', '/health'],
+        ['startupProbe', 'startupz', '/health'],
+        ['readinessProbe', 'readyz', '/health/ready'],
+      ] as const) {
+        const target = `/app-health/${name}/${short}`
+        expect(container[probe]).toMatchObject({ httpGet: { path: target, port: 15020 } })
+        const port = container.ports?.[0]?.containerPort
+        expect(JSON.parse(probers)).toMatchObject({ [target]: { httpGet: { path: health, port } } })
+      }
     },
   )
 

@@ -2,17 +2,26 @@
 app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/part-of: throughline
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+helm.sh/chart: {{ include "service.labelValue" (printf "%s-%s" .Chart.Name .Chart.Version) }}
 {{- end -}}
 
 {{/* What the schema can't say. */}}
 {{- define "consul.check" -}}
-{{- range $alias := list "counting" "dashboard" -}}
-{{- if (get $.Values $alias).name -}}
-{{- fail (printf "%s.name: intentions, the upstream and the service's identity rest on the name %q; leave it empty" $alias $alias) -}}
-{{- end -}}
-{{- end -}}
+{{- include "service.require" (dict "values" .Values "at" "" "paths" (list "counting.global" "dashboard.global" "dashboard.allowed" "intentions.create" "observability" "global.transparentProxy.enabled" "global.gateway.enabled" "global.gateway.name" "global.gateway.className" "global.gateway.port")) -}}
+{{- include "consul.checkService" (dict "context" . "name" "counting" "annotations" (list "consul.hashicorp.com/connect-inject" "consul.hashicorp.com/transparent-proxy")) -}}
+{{- include "consul.checkService" (dict "context" . "name" "dashboard" "annotations" (list "consul.hashicorp.com/connect-inject" "consul.hashicorp.com/transparent-proxy" "consul.hashicorp.com/connect-service-upstreams")) -}}
 {{- if and .Values.global.gateway.enabled (has .Values.global.gateway.name (list "counting" "dashboard")) -}}
 {{- fail (printf "global.gateway.name is %q, which is the name of a service; a gateway is a service of its own in Consul" .Values.global.gateway.name) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Takes {context, name, annotations: those without which the pod would not be in the mesh as the rest believes}. */}}
+{{- define "consul.checkService" -}}
+{{- $values := get .context.Values .name -}}
+{{- if $values.name -}}
+{{- fail (printf "%s.name: intentions, the upstream and the service's identity rest on the name %q; leave it empty" .name .name) -}}
+{{- end -}}
+{{- range .annotations -}}
+{{- if not (get ($values.podAnnotations | default dict) .) }}{{ fail (printf "%s.podAnnotations: %s may not be null or empty: the pod's place in the mesh rests on it" $.name .) }}{{ end -}}
 {{- end -}}
 {{- end -}}

@@ -2,7 +2,7 @@
 app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/part-of: throughline
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+helm.sh/chart: {{ include "service.labelValue" (printf "%s-%s" .Chart.Name .Chart.Version) }}
 {{- end -}}
 
 {{/* The identity of a service account of this namespace, as policies name it. Takes {context, account}. */}}
@@ -12,16 +12,39 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 
 {{/* What the schema can't say. */}}
 {{- define "istio.check" -}}
-{{- range $alias := list "counting" "dashboard" -}}
-{{- if (get $.Values $alias).name -}}
-{{- fail (printf "%s.name: policies, the upstream and the service's identity rest on the name %q; leave it empty" $alias $alias) -}}
-{{- end -}}
-{{- end -}}
+{{- include "service.require" (dict "values" .Values "at" "" "paths" (list "counting.global" "dashboard.global" "dashboard.allowed" "observability" "global.istio.injection" "global.istio.trustDomain" "global.istio.clusterDomain" "global.gateway.enabled" "global.gateway.name" "global.gateway.className" "global.gateway.port" "mtls.create" "mtls.mode" "destinationRule.create" "authorization.denyAll" "authorization.allow" "telemetry.create" "telemetry.provider" "telemetry.sampling" "telemetry.accessLogs" "sidecar.create")) -}}
 {{- $istio := .Values.global.istio -}}
 {{- if and (eq $istio.injection "revision") (not $istio.revision) -}}
 {{- fail "global.istio.revision: injection by revision needs the name of one" -}}
 {{- end -}}
+{{- $label := get (dict "podLabel" "sidecar.istio.io/inject" "revision" "istio.io/rev") $istio.injection -}}
+{{- range $alias := list "counting" "dashboard" -}}
+{{- $values := get $.Values $alias -}}
+{{- if $values.name -}}
+{{- fail (printf "%s.name: policies, the upstream and the service's identity rest on the name %q; leave it empty" $alias $alias) -}}
+{{- end -}}
+{{- if and $label (not (get ($values.podLabels | default dict) $label)) -}}
+{{- fail (printf "%s.podLabels: %s may not be null or empty with global.istio.injection %q: nothing would guard the pod" $alias $label $istio.injection) -}}
+{{- end -}}
+{{- end -}}
 {{- if and (not .Values.dashboard.allowed) (not .Values.authorization.denyAll) -}}
 {{- fail "dashboard.allowed is false, but with authorization.denyAll false nothing refuses the call" -}}
+{{- end -}}
+{{- if gt (float64 .Values.telemetry.sampling) 100.0 -}}
+{{- fail (printf "telemetry.sampling: %v is more than 100" .Values.telemetry.sampling) -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+The trace backend as a Sidecar resource names it, `<namespace>/<host>`; empty when it is no Service of another namespace:
+an address, or a name outside the cluster, is none, and one of this namespace is among `./*`.
+*/}}
+{{- define "istio.traceBackendHost" -}}
+{{- $domain := .Values.global.istio.clusterDomain -}}
+{{- $host := include "service.traceHost" . | lower | trimSuffix "." -}}
+{{- $name := trimSuffix ".svc" (trimSuffix (printf ".svc.%s" $domain) $host) -}}
+{{- if regexMatch "^[a-z0-9]([-a-z0-9]*[a-z0-9])?\\.[a-z]([-a-z0-9]*[a-z0-9])?$" $name -}}
+{{- $namespace := splitList "." $name | last -}}
+{{- if ne $namespace .Release.Namespace }}{{ printf "%s/%s.svc.%s" $namespace $name $domain }}{{ end -}}
 {{- end -}}
 {{- end -}}

@@ -2,21 +2,22 @@
 app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/part-of: throughline-observability
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: observability-{{ .Chart.Version }}
+helm.sh/chart: {{ include "service.labelValue" (printf "observability-%s" .Chart.Version) }}
 {{- end -}}
 
-{{- define "observability.podSecurity" -}}
-runAsNonRoot: true
-runAsUser: 10001
-runAsGroup: 10001
-seccompProfile:
-  type: RuntimeDefault
+{{/*
+What stands beside the services. The mesh's chart includes it with this subchart's context: the templates need those of
+`service`.
+*/}}
+{{- define "observability.objects" -}}
+{{- if eq (toString .Values.enabled) "false" -}}
+{{- fail "observability.enabled: has no effect; switch off `observability.jaeger.create`" -}}
 {{- end -}}
-
-{{- define "observability.containerSecurity" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities:
-  drop:
-    - ALL
+{{- $parts := list -}}
+{{- if (.Values.jaeger).create }}{{ $parts = append $parts "jaeger" }}{{ end -}}
+{{- if (.Values.grafanaDashboard).create }}{{ $parts = append $parts "grafanaDashboard" }}{{ end -}}
+{{- range $parts }}
+---
+{{ include (printf "observability.%s" .) $ }}
+{{- end }}
 {{- end -}}

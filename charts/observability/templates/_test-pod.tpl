@@ -1,11 +1,18 @@
 {{/*
 The pod of `helm test`. It is not injected: it stands outside the mesh, where a browser and an attacker stand.
-Takes {context: the mesh chart's root, url, host: Host header or empty, expect: allowed | denied}.
+Takes {context: the mesh chart's, url, host: Host header or empty, expect: allowed | denied}. Its image is the dashboard's
+where it names no other.
 */}}
 {{- define "observability.testPod" -}}
 {{- $root := .context -}}
-{{- $test := $root.Values.observability.test -}}
-{{- $traces := tpl ($root.Values.global.traceBackend.host | default "") $root -}}
+{{- $test := $root.Values.observability.test | default dict -}}
+{{- $global := $root.Values.global -}}
+{{- $dashboard := $root.Values.dashboard.image | default dict -}}
+{{- $image := $test.image | default dict -}}
+{{- if not $image.repository -}}
+{{- $version := ternary $image $dashboard (or (not (empty $image.tag)) (not (empty $image.digest))) -}}
+{{- $image = dict "repository" $dashboard.repository "tag" $version.tag "digest" $version.digest "pullPolicy" $image.pullPolicy "pullSecrets" $image.pullSecrets -}}
+{{- end -}}
 apiVersion: v1
 kind: Pod
 metadata:
@@ -14,25 +21,33 @@ metadata:
   labels:
     app.kubernetes.io/name: throughline-test
     app.kubernetes.io/instance: {{ $root.Release.Name }}
-    {{- with $test.podLabels }}
-    {{- toYaml . | nindent 4 }}
+    {{- $own := list "app.kubernetes.io/name" "app.kubernetes.io/instance" }}
+    {{- with include "service.map" (dict "map" $test.podLabels "own" $own "at" "observability.test.podLabels" "context" $root) }}
+    {{- . | nindent 4 }}
     {{- end }}
   annotations:
     helm.sh/hook: test
     helm.sh/hook-delete-policy: before-hook-creation
-    {{- with $test.podAnnotations }}
-    {{- toYaml . | nindent 4 }}
+    {{- $own := list "helm.sh/hook" "helm.sh/hook-delete-policy" }}
+    {{- with include "service.map" (dict "map" $test.podAnnotations "own" $own "at" "observability.test.podAnnotations" "context" $root) }}
+    {{- . | nindent 4 }}
     {{- end }}
 spec:
   restartPolicy: Never
   automountServiceAccountToken: false
   enableServiceLinks: false
+  {{- with include "service.pullSecrets" (dict "image" (dict "pullSecrets" ($image.pullSecrets | default $dashboard.pullSecrets)) "global" $global) | trim }}{{ . | nindent 2 }}{{ end }}
+  {{- with $test.podSecurityContext }}
   securityContext:
-    {{- include "observability.podSecurity" $root | nindent 4 }}
+    {{- include "service.yaml" (dict "value" .) | nindent 4 }}
+  {{- end }}
+  {{- with include "service.scheduling" $test | trim }}{{ . | nindent 2 }}{{ end }}
   containers:
     - name: test
-      image: {{ printf "%s:%s" $test.image.repository ($test.image.tag | default $root.Chart.AppVersion) | quote }}
-      imagePullPolicy: {{ $test.image.pullPolicy }}
+      image: {{ include "service.imageReference" (dict "image" $image "repository" "throughline/dashboard" "version" $root.Chart.AppVersion "global" $global) | quote }}
+      {{- with $image.pullPolicy | default $dashboard.pullPolicy }}
+      imagePullPolicy: {{ . }}
+      {{- end }}
       command: [node, check-mesh.js]
       env:
         - name: DASHBOARD_URL
@@ -45,19 +60,18 @@ spec:
           value: http://counting:{{ $root.Values.counting.port }}/
         - name: EXPECT
           value: {{ .expect }}
-        {{- with $traces }}
+        {{- with include "service.traceUrlHost" $root }}
         - name: TRACE_QUERY_URL
           value: http://{{ . }}:16686
         {{- end }}
         - name: DEADLINE_MS
-          value: {{ mul $test.deadlineSeconds 1000 | quote }}
+          value: {{ mul ($test.deadlineSeconds | default 30) 1000 | quote }}
+      {{- with $test.resources }}
       resources:
-        requests:
-          cpu: 50m
-          memory: 64Mi
-        limits:
-          cpu: 500m
-          memory: 256Mi
+        {{- include "service.yaml" (dict "value" .) | nindent 8 }}
+      {{- end }}
+      {{- with $test.securityContext }}
       securityContext:
-        {{- include "observability.containerSecurity" $root | nindent 8 }}
+        {{- include "service.yaml" (dict "value" .) | nindent 8 }}
+      {{- end }}
 {{- end -}}

@@ -1,6 +1,17 @@
+{{/* Host of the trace backend; empty when none is known. An IPv6 address comes without brackets. */}}
+{{- define "service.traceHost" -}}
+{{- tpl (((.Values.global).traceBackend).host | default "") . | trim | trimPrefix "[" | trimSuffix "]" -}}
+{{- end -}}
+
+{{/* The same, as it stands in a URL. */}}
+{{- define "service.traceUrlHost" -}}
+{{- $host := include "service.traceHost" . -}}
+{{- if contains ":" $host }}[{{ $host }}]{{ else }}{{ $host }}{{ end -}}
+{{- end -}}
+
 {{/* Where the app's exporter sends to; empty when no backend is known. */}}
 {{- define "service.exportEndpoint" -}}
-{{- $host := include "service.traceHost" . -}}
+{{- $host := include "service.traceUrlHost" . -}}
 {{- if .Values.telemetry.endpoint -}}
 {{- .Values.telemetry.endpoint -}}
 {{- else if $host -}}
@@ -28,6 +39,19 @@
 {{- join "," (uniq $names) -}}
 {{- end -}}
 
+{{/* Values are percent-encoded, as the specification of OTEL_RESOURCE_ATTRIBUTES asks. */}}
+{{- define "service.resourceAttributes" -}}
+{{- $own := list "service.name" "service.version" "k8s.namespace.name" "k8s.pod.name" -}}
+{{- $version := splitList "@" ((.Values.image).tag | default (include "service.appVersion" .)) | first -}}
+{{- printf "service.version=%s,k8s.namespace.name=%s,k8s.pod.name=$(POD_NAME)" $version .Release.Namespace -}}
+{{- range $key, $value := .Values.telemetry.resourceAttributes -}}
+{{- if not (kindIs "invalid" $value) -}}
+{{- if has $key $own }}{{ fail (printf "%s.telemetry.resourceAttributes: %s is set by the chart" $.Chart.Name $key) }}{{ end -}}
+{{- printf ",%s=%s" $key (tpl $value $ | urlquery | replace "+" "%20") -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* The environment that the chart owns. */}}
 {{- define "service.environment" -}}
 - name: HOST
@@ -36,14 +60,19 @@
   value: {{ include "service.allowedHosts" . | quote }}
 - name: PORT
   value: {{ .Values.port | quote }}
-{{- with tpl .Values.upstreamUrl . | trim }}
+{{- with tpl (.Values.upstreamUrl | default "") . | trim }}
 - name: COUNTING_SERVICE_URL
   value: {{ . | quote }}
 {{- end }}
+{{- with .Values.logLevel }}
 - name: LOG_LEVEL
-  value: {{ .Values.logLevel | quote }}
+  value: {{ . | quote }}
+{{- end }}
+{{- $timeout := (.Values.drain).timeoutMs }}
+{{- if not (kindIs "invalid" $timeout) }}
 - name: DRAIN_TIMEOUT_MS
-  value: {{ .Values.drain.timeoutMs | int | quote }}
+  value: {{ $timeout | int | quote }}
+{{- end }}
 - name: OTEL_SERVICE_NAME
   value: {{ include "service.name" . | quote }}
 - name: POD_NAME
@@ -51,9 +80,9 @@
     fieldRef:
       fieldPath: metadata.name
 - name: OTEL_RESOURCE_ATTRIBUTES
-  value: service.version={{ .Values.image.tag | default .Chart.AppVersion }},k8s.namespace.name={{ .Release.Namespace }},k8s.pod.name=$(POD_NAME)
+  value: {{ include "service.resourceAttributes" . }}
 {{ include "service.exporterEnvironment" . }}
-{{- $host := include "service.traceHost" . }}
+{{- $host := include "service.traceUrlHost" . }}
 {{- if and .Values.telemetry.page $host }}
 - name: TRACE_QUERY_URL
   value: http://{{ $host }}:16686
@@ -64,11 +93,13 @@
 {{- end }}
 {{- end -}}
 
-{{/* A variable that is set twice would quietly lose one of its values. */}}
+{{/* A variable that is set twice would quietly lose one of its values, and a former name would do nothing. */}}
 {{- define "service.checkEnvironment" -}}
 {{- $own := list -}}
 {{- range fromYamlArray (include "service.environment" .) }}{{ $own = append $own .name }}{{ end -}}
+{{- $renamed := dict "COUNTING_DIRECT_URL" "COUNTING_BYPASS_URL" -}}
 {{- range .Values.env -}}
 {{- if has .name $own }}{{ fail (printf "%s.env: %s is set by the chart; change the value that it comes from" $.Chart.Name .name) }}{{ end -}}
+{{- with get $renamed .name }}{{ fail (printf "%s.env: the variable is now called %s" $.Chart.Name .) }}{{ end -}}
 {{- end -}}
 {{- end -}}

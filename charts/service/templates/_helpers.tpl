@@ -3,6 +3,16 @@
 {{- if .Values.name }}{{ .Values.name }}{{ else if ne .Chart.Name "service" }}{{ .Chart.Name }}{{ else }}{{ .Release.Name }}{{ end -}}
 {{- end -}}
 
+{{/* The version of what is installed: that of the chart that renders this one, as `helm package --app-version` sets it. */}}
+{{- define "service.appVersion" -}}
+{{- (.Parent | default .).Chart.AppVersion -}}
+{{- end -}}
+
+{{/* Any text as the value of a label: a version's `+`, a digest or a length above 63 are invalid there. */}}
+{{- define "service.labelValue" -}}
+{{- regexReplaceAll "[^A-Za-z0-9_.-]" (splitList "@" (toString .) | first) "_" | trunc 63 | trimAll "-_." -}}
+{{- end -}}
+
 {{- define "service.selector" -}}
 app.kubernetes.io/name: {{ include "service.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -10,30 +20,53 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{- define "service.podLabels" -}}
 {{ include "service.selector" . }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/version: {{ include "service.labelValue" (include "service.appVersion" .) | quote }}
 app.kubernetes.io/part-of: throughline
 {{- end -}}
 
 {{- define "service.labels" -}}
 {{ include "service.podLabels" . }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: service-{{ .Chart.Version }}
+helm.sh/chart: {{ include "service.labelValue" (printf "service-%s" .Chart.Version) }}
 {{- end -}}
 
-{{- define "service.image" -}}
-{{ .Values.image.repository | default (printf "throughline/%s" (include "service.name" .)) }}:{{ .Values.image.tag | default .Chart.AppVersion }}
-{{- end -}}
-
-{{/* A map whose values are templates; empty ones are left out. Takes {map, context}. */}}
+{{/* Labels and annotations of a user beside the chart's own. Takes {map, own, at, context}; values may be templates, and
+empty ones are left out. A key that is in the object already would make it invalid YAML. */}}
 {{- define "service.map" -}}
 {{- $rendered := dict -}}
 {{- range $key, $value := .map -}}
+{{- if not (kindIs "invalid" $value) -}}
 {{- $text := tpl (toString $value) $.context | trim -}}
-{{- if $text }}{{ $_ := set $rendered $key $text }}{{ end -}}
+{{- if $text -}}
+{{- if has $key ($.own | default list) }}{{ fail (printf "%s: %s is set by the chart" $.at $key) }}{{ end -}}
+{{- $_ := set $rendered $key $text -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- if $rendered }}{{ toYaml $rendered }}{{ end -}}
 {{- end -}}
 
-{{- define "service.traceHost" -}}
-{{- tpl (((.Values.global).traceBackend).host | default "") . -}}
+{{/* A value as JSON without the nulls in it; with a context, its strings are templates and stay strings. Takes {value, context}. */}}
+{{- define "service.json" -}}
+{{- $parts := list -}}
+{{- if kindIs "map" .value -}}
+{{- range $key, $one := .value -}}
+{{- if not (kindIs "invalid" $one) -}}
+{{- $parts = append $parts (printf "%s:%s" (toJson $key) (include "service.json" (dict "value" $one "context" $.context))) -}}
+{{- end -}}
+{{- end -}}
+{{ printf "{%s}" (join "," $parts) }}
+{{- else if kindIs "slice" .value -}}
+{{- range .value }}{{ $parts = append $parts (include "service.json" (dict "value" . "context" $.context)) }}{{ end -}}
+{{ printf "[%s]" (join "," $parts) }}
+{{- else if and .context (kindIs "string" .value) -}}
+{{ tpl .value .context | toJson }}
+{{- else -}}
+{{ toJson .value }}
+{{- end -}}
+{{- end -}}
+
+{{/* The same as YAML. */}}
+{{- define "service.yaml" -}}
+{{- get (fromJson (printf "{\"value\":%s}" (include "service.json" .))) "value" | toYaml -}}
 {{- end -}}

@@ -36,6 +36,7 @@ export const consulChartKeys = [
   'connectInject.sidecarProxy.lifecycle',
   'connectInject.dataplaneAsSidecarInitContainer.defaultEnabled',
   'connectInject.cni.enabled',
+  'connectInject.apiGateway.manageExternalCRDs',
   'ui.enabled',
   'ui.service.type',
   'dns.enabled',

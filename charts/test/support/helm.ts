@@ -10,6 +10,8 @@ export const CHARTS = path.join(import.meta.dirname, '../..')
 /** Charts and values files are named below `charts/`. */
 export interface Helm {
   run: Runner['run']
+  /** What Helm prints, whether it renders the chart or refuses. */
+  template: Runner['template']
   /** Renders a chart as text. @throws with Helm's own message when it refuses */
   text: (chart: string, options?: RenderOptions) => Promise<string>
   /** Renders a chart to its objects, those of its tests included. */
@@ -24,6 +26,7 @@ async function createChartsHelm(file: string): Promise<Helm> {
   for (const chart of ['consul', 'istio']) await buildSubcharts({ run, chart: path.join(CHARTS, chart) })
   return {
     run,
+    template: (chart, options) => template(path.join(CHARTS, chart), below(options)),
     async text(chart, options) {
       const result = await template(path.join(CHARTS, chart), below(options))
       if (result.exitCode !== 0) throw new Error(result.stderr)

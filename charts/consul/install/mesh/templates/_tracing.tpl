@@ -3,7 +3,9 @@ The three tracing settings of ProxyDefaults as data. Consul wants each as a stri
 without a word and without traces; so they are built here as maps and printed by toJson in one place.
 */}}
 {{- define "mesh.collectorCluster" -}}
-{{- $address := dict "address" (tpl .Values.tracing.collector.host . | trim) "port_value" (int .Values.tracing.collector.port) -}}
+{{- $host := tpl .Values.tracing.collector.host . | trim | trimPrefix "[" | trimSuffix "]" -}}
+{{- if not $host }}{{ fail (printf "%stracing.collector.host: renders to nothing" (include "mesh.at" .)) }}{{ end -}}
+{{- $address := dict "address" $host "port_value" (int .Values.tracing.collector.port) -}}
 {{- $endpoint := dict "endpoint" (dict "address" (dict "socket_address" $address)) -}}
 {{- dict
   "name" "trace_collector"
@@ -23,7 +25,7 @@ without a word and without traces; so they are built here as maps and printed by
   "trace_id_128bit" true -}}
 {{- with .Values.tracing.w3cSinceEnvoy -}}
 {{- if not (semverCompare ">=1.36" .) -}}
-{{- fail (printf "tracing.w3cSinceEnvoy is %q, but an Envoy before 1.36 does not know the field and would not start; leave it empty" .) -}}
+{{- fail (printf "%stracing.w3cSinceEnvoy is %q, but an Envoy before 1.36 does not know the field and would not start; leave it empty" (include "mesh.at" $) .) -}}
 {{- end -}}
 {{- $_ := set $zipkin "trace_context_option" "USE_B3_WITH_W3C_PROPAGATION" -}}
 {{- end -}}
@@ -31,15 +33,10 @@ without a word and without traces; so they are built here as maps and printed by
 {{- end -}}
 
 {{- define "mesh.sampling" -}}
+{{- $percent := float64 .Values.tracing.samplingPercent -}}
+{{- if gt $percent 100.0 }}{{ fail (printf "%stracing.samplingPercent: %v is more than 100" (include "mesh.at" .) $percent) }}{{ end -}}
 {{- dict
   "@type" "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing"
-  "random_sampling" (dict "value" .Values.tracing.samplingPercent)
+  "random_sampling" (dict "value" $percent)
   | toJson -}}
-{{- end -}}
-
-{{- define "mesh.labels" -}}
-app.kubernetes.io/name: throughline-mesh
-app.kubernetes.io/instance: {{ .Release.Name }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: mesh-{{ .Chart.Version }}
 {{- end -}}

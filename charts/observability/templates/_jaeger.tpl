@@ -1,4 +1,11 @@
-{{- if .Values.jaeger.create }}
+{{/* Jaeger in one pod, outside the mesh. Takes the context of this chart. */}}
+{{- define "observability.jaeger" -}}
+{{- $jaeger := .Values.jaeger -}}
+{{- $image := $jaeger.image | default dict -}}
+{{- if not (or $image.tag $image.digest) -}}
+{{- fail "observability.jaeger.image.tag: may not be null or empty without a digest; leave the key out to have its default" -}}
+{{- end -}}
+{{- $selector := printf "app.kubernetes.io/name: jaeger\napp.kubernetes.io/instance: %s" .Release.Name -}}
 apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -14,30 +21,36 @@ spec:
     type: Recreate
   selector:
     matchLabels:
-      app.kubernetes.io/name: jaeger
-      app.kubernetes.io/instance: {{ .Release.Name }}
+      {{- $selector | nindent 6 }}
   template:
     metadata:
       labels:
-        app.kubernetes.io/name: jaeger
-        app.kubernetes.io/instance: {{ .Release.Name }}
-        app.kubernetes.io/version: {{ .Values.jaeger.image.tag | quote }}
-        {{- with .Values.jaeger.podLabels }}
-        {{- toYaml . | nindent 8 }}
+        {{- $selector | nindent 8 }}
+        {{- with $image.tag }}
+        app.kubernetes.io/version: {{ include "service.labelValue" . | quote }}
         {{- end }}
-      {{- with .Values.jaeger.podAnnotations }}
+        {{- $own := list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/version" }}
+        {{- with include "service.map" (dict "map" $jaeger.podLabels "own" $own "at" "observability.jaeger.podLabels" "context" .) }}
+        {{- . | nindent 8 }}
+        {{- end }}
+      {{- with include "service.map" (dict "map" $jaeger.podAnnotations "context" .) }}
       annotations:
-        {{- toYaml . | nindent 8 }}
+        {{- . | nindent 8 }}
       {{- end }}
     spec:
       automountServiceAccountToken: false
       enableServiceLinks: false
+      {{- with include "service.pullSecrets" (dict "image" $image "global" .Values.global) | trim }}{{ . | nindent 6 }}{{ end }}
+      {{- with $jaeger.podSecurityContext }}
       securityContext:
-        {{- include "observability.podSecurity" . | nindent 8 }}
+        {{- include "service.yaml" (dict "value" .) | nindent 8 }}
+      {{- end }}
       containers:
         - name: jaeger
-          image: {{ printf "%s:%s" .Values.jaeger.image.repository .Values.jaeger.image.tag | quote }}
-          imagePullPolicy: {{ .Values.jaeger.image.pullPolicy }}
+          image: {{ include "service.imageReference" (dict "image" $image "repository" "jaegertracing/jaeger" "version" "" "global" .Values.global) | quote }}
+          {{- with $image.pullPolicy }}
+          imagePullPolicy: {{ . }}
+          {{- end }}
           env:
             # Without it, Jaeger listens on localhost only.
             - name: JAEGER_LISTEN_HOST
@@ -63,16 +76,21 @@ spec:
               path: /api/services
               port: http-query
             periodSeconds: 3
+          {{- with $jaeger.resources }}
           resources:
-            {{- toYaml .Values.jaeger.resources | nindent 12 }}
+            {{- include "service.yaml" (dict "value" .) | nindent 12 }}
+          {{- end }}
+          {{- with $jaeger.securityContext }}
           securityContext:
-            {{- include "observability.containerSecurity" . | nindent 12 }}
+            {{- include "service.yaml" (dict "value" .) | nindent 12 }}
+          {{- end }}
           volumeMounts:
             - name: tmp
               mountPath: /tmp
       volumes:
         - name: tmp
           emptyDir: {}
+      {{- with include "service.scheduling" $jaeger | trim }}{{ . | nindent 6 }}{{ end }}
 ---
 apiVersion: v1
 kind: Service
@@ -84,8 +102,7 @@ metadata:
     {{- include "observability.labels" . | nindent 4 }}
 spec:
   selector:
-    app.kubernetes.io/name: jaeger
-    app.kubernetes.io/instance: {{ .Release.Name }}
+    {{- $selector | nindent 4 }}
   ports:
     # Envoy reports over gRPC only where the port says so.
     - name: grpc-otlp
@@ -113,4 +130,4 @@ spec:
       targetPort: http-query
       protocol: TCP
       appProtocol: http
-{{- end }}
+{{- end -}}

@@ -1,4 +1,5 @@
-{{- if .Values.tests.enabled }}
+{{/* Asks the service for its health, from a pod beside it. */}}
+{{- define "service.healthTest" -}}
 apiVersion: v1
 kind: Pod
 metadata:
@@ -13,16 +14,18 @@ metadata:
 spec:
   restartPolicy: Never
   automountServiceAccountToken: false
-  {{- with .Values.image.pullSecrets }}
-  imagePullSecrets:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
+  {{- with include "service.pullSecrets" (dict "image" .Values.image "global" .Values.global) | trim }}{{ . | nindent 2 }}{{ end }}
+  {{- with .Values.podSecurityContext }}
   securityContext:
-    {{- toYaml .Values.podSecurityContext | nindent 4 }}
+    {{- include "service.yaml" (dict "value" .) | nindent 4 }}
+  {{- end }}
+  {{- with include "service.scheduling" .Values | trim }}{{ . | nindent 2 }}{{ end }}
   containers:
     - name: health
       image: {{ include "service.image" . | quote }}
-      imagePullPolicy: {{ .Values.image.pullPolicy }}
+      {{- with (.Values.image).pullPolicy }}
+      imagePullPolicy: {{ . }}
+      {{- end }}
       command:
         - node
         - --eval
@@ -31,8 +34,12 @@ spec:
           const { status } = await fetch(url, { signal: AbortSignal.timeout(10_000) })
           console.log(`${url} answered ${status}`)
           process.exit(status === 200 ? 0 : 1)
+      {{- with .Values.resources }}
       resources:
-        {{- toYaml .Values.resources | nindent 8 }}
+        {{- include "service.yaml" (dict "value" .) | nindent 8 }}
+      {{- end }}
+      {{- with .Values.securityContext }}
       securityContext:
-        {{- toYaml .Values.securityContext | nindent 8 }}
-{{- end }}
+        {{- include "service.yaml" (dict "value" .) | nindent 8 }}
+      {{- end }}
+{{- end -}}

@@ -1,3 +1,4 @@
+{{- define "service.service" -}}
 apiVersion: v1
 kind: Service
 metadata:
@@ -5,12 +6,14 @@ metadata:
   namespace: {{ .Release.Namespace }}
   labels:
     {{- include "service.labels" . | nindent 4 }}
-  {{- with .Values.service.annotations }}
+  {{- with (.Values.service).annotations }}
   annotations:
-    {{- toYaml . | nindent 4 }}
+    {{- include "service.yaml" (dict "value" .) | nindent 4 }}
   {{- end }}
 spec:
-  type: {{ .Values.service.type }}
+  {{- with (.Values.service).type }}
+  type: {{ . }}
+  {{- end }}
   selector:
     {{- include "service.selector" . | nindent 4 }}
   ports:
@@ -19,3 +22,4 @@ spec:
       targetPort: http
       protocol: TCP
       appProtocol: http
+{{- end -}}

@@ -1,8 +1,11 @@
-{{- if .Values.networkPolicy.enabled }}
-{{- $open := list }}
-{{- range .Values.networkPolicy.ports }}
-{{- with tpl (toString .) $ | trim }}{{ $open = append $open (int .) }}{{ end }}
-{{- end }}
+{{- define "service.networkPolicy" -}}
+{{- $policy := .Values.networkPolicy -}}
+{{- $open := list -}}
+{{- range $policy.ports -}}
+{{- with tpl (toString .) $ | trim }}{{ $open = append $open (int .) }}{{ end -}}
+{{- end -}}
+{{- /* A rule that names no one admits everyone. */ -}}
+{{- $scraped := ternary $policy.metricsPorts list (not (empty $policy.metricsFrom)) -}}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
@@ -15,7 +18,7 @@ spec:
     matchLabels:
       {{- include "service.selector" . | nindent 6 }}
   policyTypes: [Ingress]
-  ingress:
+  ingress:{{ if not (or $open $scraped) }} []{{ end }}
     {{- with $open }}
     - ports:
         {{- range . }}
@@ -23,13 +26,13 @@ spec:
           protocol: TCP
         {{- end }}
     {{- end }}
-    {{- with .Values.networkPolicy.metricsPorts }}
+    {{- with $scraped }}
     - from:
-        {{- toYaml $.Values.networkPolicy.metricsFrom | nindent 8 }}
+        {{- include "service.yaml" (dict "value" $policy.metricsFrom) | nindent 8 }}
       ports:
         {{- range . }}
         - port: {{ . }}
           protocol: TCP
         {{- end }}
     {{- end }}
-{{- end }}
+{{- end -}}

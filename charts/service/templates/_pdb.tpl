@@ -1,4 +1,4 @@
-{{- if .Values.podDisruptionBudget.enabled }}
+{{- define "service.podDisruptionBudget" -}}
 apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata:
@@ -11,4 +11,4 @@ spec:
   selector:
     matchLabels:
       {{- include "service.selector" . | nindent 6 }}
-{{- end }}
+{{- end -}}
