@@ -59,12 +59,12 @@ it('runs a request that waited in its own asynchronous context, and so in its ow
   const context = new AsyncLocalStorage<string>()
   const seen: [string, string | undefined][] = []
   const held: Response[] = []
-  const limited = limitInProgress({ running: 1, waiting: 2 }, (request, response) => {
-    seen.push([request.path, context.getStore()])
+  const limited = limitInProgress({ running: 1, waiting: 2 }, (incoming, response) => {
+    seen.push([incoming.path, context.getStore()])
     held.push(response)
   })
-  const app = express().use((request, response, next) =>
-    context.run(request.path, () => limited(request, response, next)),
+  const app = express().use((incoming, response, next) =>
+    context.run(incoming.path, () => limited(incoming, response, next)),
   )
   const listening = await listen(app, { host: '127.0.0.1', port: 0 })
   const answers = ['/a', '/b', '/c'].map((path) => fetch(`${listening.url}${path}`))
