@@ -8,6 +8,7 @@ const fromSource = {
 
 const meshTests = ['e2e/{consul,istio}/**/*.test.ts', 'e2e/contract/{consul,istio}*.test.ts']
 const verifyTests = ['e2e/verify/**/*.test.ts']
+const matrixTests = ['e2e/path/{callers,propagation-matrix}.test.ts']
 const composeTests = ['e2e/compose/**/*.test.ts']
 const clientTests = ['e2e/clients/**/*.test.ts']
 
@@ -36,13 +37,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          exclude: [
-            'e2e/path/propagation-matrix.test.ts',
-            ...verifyTests,
-            ...meshTests,
-            ...composeTests,
-            ...clientTests,
-          ],
+          exclude: [...matrixTests, ...verifyTests, ...meshTests, ...composeTests, ...clientTests],
           // Every lab takes ports of its own, so files run side by side; a browser wants most of a core.
           maxWorkers: 2,
           testTimeout: 60_000,
@@ -100,7 +95,7 @@ export default defineConfig({
         test: {
           // Through every pinned Envoy: minutes, so not in `npm test`.
           name: 'matrix',
-          include: ['e2e/path/propagation-matrix.test.ts'],
+          include: matrixTests,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

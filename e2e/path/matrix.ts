@@ -14,6 +14,9 @@ export const exporters = ['otlp', 'zipkin'] as const
 /** The Envoys whose tracers differ in what they read and write, oldest first. */
 export const envoys = versions.envoy.matrix
 
+/** Those, and the one that Istio brings: callers take seconds with each. */
+export const callerEnvoys = [...new Set([...envoys, versions.istio.envoy])]
+
 /** How the services carry the trace on: the three ways that are right under every tracer. */
 export const carriers = {
   diagnostics: { TRACE_INSTRUMENTATION: 'diagnostics' },

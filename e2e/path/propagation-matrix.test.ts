@@ -108,6 +108,8 @@ describe.each(envoys)('Envoy %s', (envoy) => {
       await expectSampled(name)
       const named = contextsIn(headersOf(sent[name].sampled.received))
       expect(new Set(named.map(({ traceId }) => traceId))).toEqual(new Set([sent[name].sampled.traceId]))
+      // Without an SDK the caller's own span goes on, and its list with it.
+      if (name === 'SDK off') return
       expect(headersOf(sent[name].sampled.received)['tracestate']).toMatch(/(^|,)tl=p:[0-9a-f]{16}$/)
     })
 

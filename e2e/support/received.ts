@@ -1,6 +1,7 @@
 import {
   extract,
   forwardHeaders,
+  type Hint,
   parseB3Multi,
   parseB3Single,
   parseTraceparent,
@@ -26,7 +27,7 @@ export function contextsIn(headers: Record<string, string | undefined>): TraceCo
 }
 
 /** The headers of a request that came once each, by lower-case name. A doubled one throws: receivers refuse those. */
-export function headersOf(request: RecordedRequest): Record<string, string> {
+export function headersOf(request: Pick<RecordedRequest, 'headers'>): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const [name, value] of request.headers) {
     const key = name.toLowerCase()
@@ -36,9 +37,9 @@ export function headersOf(request: RecordedRequest): Record<string, string> {
   return headers
 }
 
-/** Whom a request without an SDK is taken to come from. */
-export function callerOf(request: RecordedRequest): Selection | undefined {
-  return extract(headersOf(request), { get: (headers, name) => headers[name] })?.selection
+/** The caller of a request, as its headers alone tell it, with a hint or without. */
+export function callerOf(request: Pick<RecordedRequest, 'headers'>, hint?: Hint): Selection | undefined {
+  return extract(headersOf(request), { get: (headers, name) => headers[name] }, { hint })?.selection
 }
 
 /** The trace ids that would go on from here without an SDK, each once. */

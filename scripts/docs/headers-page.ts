@@ -1,6 +1,13 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { envoys, type RequestShape, type SidecarTreatment, stockPropagators, tracers } from '@throughline/e2e'
+import {
+  callerEnvoys,
+  envoys,
+  type RequestShape,
+  type SidecarTreatment,
+  stockPropagators,
+  tracers,
+} from '@throughline/e2e'
 import { HEADER_CATALOGUE, IDENTITY_HEADERS } from '@throughline/propagation'
 import { limits } from './headers-limits.ts'
 
@@ -110,6 +117,14 @@ In the last row, \`MeshPropagator\` takes the context that a proxy wrote last; w
 [ADR 1](../adr/0001-freshest-wins.md). The same is proven for spans from \`diagnostics_channel\` and without an SDK;
 for requests that are sampled, not sampled, or left to the sidecar; and for one in ten.
 
+## Other senders
+
+\`e2e/path/callers.test.ts\` replays what real libraries send: OpenTelemetry for Node and Java with each usual list,
+dd-trace, Zipkin's and Brave's clients, Spring Boot with Brave and with OpenTelemetry, and applications that copy headers by
+hand. Each goes through two real sidecars with every tracer, Envoy ${callerEnvoys.toSorted().join(', ')}; zipkin also with a shared span
+id and with 64-bit trace ids, which are Envoy's defaults. In every cell the callee is the child of its own sidecar, but for
+the situations below. The headers were recorded once, by \`packages/propagation/conformance/callers/record.mjs\`.
+
 ## What headers can't decide
 
 Here the headers of two situations are the same, or the one thing that would tell them apart is gone. There is a rule, and
@@ -131,7 +146,7 @@ ${table(
 
 ## Every header
 
-\`write\`: read, and set on outgoing calls. \`carry\`: handed on unchanged, only where no SDK makes spans. \`read\`: read only.
+\`write\`: read, and set on outgoing calls. \`carry\`: sent on unchanged, only where no SDK makes spans. \`read\`: read only.
 \`never\`: not even read.
 
 ${table(

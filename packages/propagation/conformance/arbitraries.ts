@@ -62,6 +62,9 @@ const VALID: Record<string, fc.Arbitrary<string>> = {
   'x-request-id': fc.oneof(fc.uuid(), fc.string()),
   'x-datadog-trace-id': fc.bigInt({ min: 0n, max: 2n ** 65n }).map(String),
   'x-datadog-parent-id': fc.bigInt({ min: 0n, max: 2n ** 65n }).map(String),
+  sw8: fc.constant('1-dHJhY2U=-c2VnbWVudA==-3-c2VydmljZQ==-aW5zdGFuY2U=-L2FwaQ==-MTI3LjAuMC4xOjkwMDE='),
+  'uber-trace-id': fc.tuple(traceId, spanId).map(([trace, span]) => `${trace}:${span}:0:1`),
+  'uberctx-user': fc.string(),
   authorization: fc.string(),
 }
 

@@ -30,7 +30,7 @@ function inject(propagator: { inject: MeshPropagator['inject'] }, context = ROOT
 /** What each header may look like on the way out, written down apart from the code that makes it. */
 const VALID_OUTGOING: Record<string, RegExp> = {
   traceparent: /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-0[0-3]$/,
-  tracestate: /^tl=p:[0-9a-f]{16}(,[a-z0-9][a-z0-9_*/@-]{0,255}=[ -+\--<>-~]{0,255}[!-+\--<>-~]){0,31}$/,
+  tracestate: /^(?:(?:^|,)[a-z0-9][a-z0-9_*/@-]{0,255}=[ -+\--<>-~]{0,255}[!-+\--<>-~]){1,32}$/,
   'x-b3-traceid': /^(?!0+$)([0-9a-f]{16}|[0-9a-f]{32})$/,
   'x-b3-spanid': /^(?!0+$)[0-9a-f]{16}$/,
   'x-b3-sampled': /^[01]$/,
@@ -38,6 +38,9 @@ const VALID_OUTGOING: Record<string, RegExp> = {
   'x-request-id': /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/,
   'x-datadog-trace-id': /^[1-9]?[0-9]{1,19}$/,
   'x-datadog-parent-id': /^[1-9]?[0-9]{1,19}$/,
+  sw8: /^[01](?:-[A-Za-z0-9+/=]+){2}-[0-9]+(?:-[A-Za-z0-9+/=]+){4}$/,
+  'uber-trace-id': /^[!-~]{1,2048}$/,
+  'uberctx-user': /^[!-~]{1,2048}$/,
 }
 
 function problems(headers: Record<string, string>): string[] {
@@ -93,6 +96,9 @@ describe('whatever the headers', () => {
       'baggage',
       'x-request-id',
       'x-datadog-tags',
+      'sw8',
+      'x-amzn-trace-id',
+      'uberctx-user',
     ]
     const valid = { traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01` }
     const slow = pieces.flatMap((piece) => {

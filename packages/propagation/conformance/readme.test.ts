@@ -67,7 +67,6 @@ describe('the README', () => {
     const call = await callOf({ [name]: code }, [name])
     expect(valuesOf(call, 'traceparent')).toEqual([`00-${TRACE}-${SPAN}-01`])
     expect(valuesOf(call, 'x-b3-spanid')).toEqual([SPAN])
-    expect(valuesOf(call, 'tracestate')).toEqual([`tl=p:${SPAN}`])
   })
 
   it('names every header that is read', () => {

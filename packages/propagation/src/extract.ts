@@ -1,8 +1,10 @@
-import { parseB3Decision, parseB3Multi, parseB3Single } from './formats/b3.ts'
+import { parseB3Decision, parseB3Multi, parseB3Single, parseB3State } from './formats/b3.ts'
 import { checkBaggage } from './formats/baggage.ts'
-import { isRequestId, isSafeRequestId } from './formats/request-id.ts'
-import { type Selection, type SelectOptions, selectContext } from './select.ts'
-import { parseTracestate } from './formats/tracestate.ts'
+import { parseDatadogId } from './formats/datadog.ts'
+import { forcesTrace, isRequestId, isSafeRequestId } from './formats/request-id.ts'
+import { joined, once } from './incoming.ts'
+import { type Candidates, type Selection, type SelectOptions, selectContext } from './select.ts'
+import { isEmptyTracestate, parseTracestate, tracestateMember } from './formats/tracestate.ts'
 import { parseTraceparent } from './formats/w3c.ts'
 
 /** Reads headers off a carrier by lower-case name; OpenTelemetry's `TextMapGetter` is one. */
@@ -16,7 +18,7 @@ export interface ExtractOptions extends SelectOptions {
   readonly requestId?: 'uuid' | 'any' | undefined
   /**
    * For a service at the edge of what is trusted: the foreign trace is linked, not continued, and its baggage, debug
-   * flag and sampling decision are dropped. Default false.
+   * flag and sampling decision are dropped, as is an `x-request-id` that makes Envoy sample. Default false.
    */
   readonly edge?: boolean | undefined
 }
@@ -62,6 +64,7 @@ export function extract<Carrier>(
   }
 
   const multi = {
+    state: parseB3State(b3),
     traceId,
     spanId: traceId === undefined ? undefined : once(getter.get(carrier, 'x-b3-spanid')),
     parentId: traceId === undefined ? undefined : once(getter.get(carrier, 'x-b3-parentspanid')),
@@ -69,22 +72,27 @@ export function extract<Carrier>(
     flags,
   }
   const w3c = parseTraceparent(traceparent)
-  const tracestate = w3c === undefined ? undefined : joined(getter.get(carrier, 'tracestate'))
-  const selection = selectContext(
-    {
-      w3c,
-      b3multi: traceId === undefined ? undefined : parseB3Multi(multi, w3c),
-      b3single: parseB3Single(b3),
-      tracestate: parseTracestate(tracestate),
-    },
-    options,
-  )
-  const complete = multi.traceId !== undefined && multi.spanId !== undefined
+  const b3multi = traceId === undefined ? undefined : parseB3Multi(multi, w3c)
+  const b3single = parseB3Single(b3)
+  const tracestate = w3c === undefined ? undefined : readTracestate(joined(getter.get(carrier, 'tracestate')))
+  const candidates: Candidates = {
+    w3c,
+    b3multi,
+    b3single,
+    tracestate,
+    datadogSpanId:
+      tracestate !== undefined &&
+      (b3multi ?? b3single) !== undefined &&
+      tracestateMember(tracestate, 'dd') !== undefined
+        ? parseDatadogId(once(getter.get(carrier, 'x-datadog-parent-id')))
+        : undefined,
+  }
+  const selection = selectContext(candidates, options)
   const edge = options.edge === true
   const sendRequestId = requestIdHeader !== undefined && isSent(requestIdHeader, options)
   return {
     selection,
-    decision: selection !== undefined || complete || edge ? undefined : parseB3Decision(b3, multi),
+    decision: selection !== undefined || edge ? undefined : parseB3Decision(b3, multi),
     baggage: edge ? undefined : checkBaggage(baggageHeader),
     requestId: sendRequestId ? requestIdHeader : undefined,
     clientRequestId:
@@ -92,18 +100,13 @@ export function extract<Carrier>(
   }
 }
 
-function isSent(requestId: string, { requestId: kind }: ExtractOptions): boolean {
+/** `''` for a header that came and was empty: that tells who wrote it. */
+function readTracestate(header: string | undefined): string | undefined {
+  const list = parseTracestate(header)
+  return list === undefined && header !== undefined && isEmptyTracestate(header) ? '' : list
+}
+
+function isSent(requestId: string, { requestId: kind, edge }: ExtractOptions): boolean {
+  if (edge === true && forcesTrace(requestId)) return false
   return isRequestId(requestId) || (kind === 'any' && isSafeRequestId(requestId))
-}
-
-/** The value of a header that may come once. Node joins repeated ones with `, `, which no parser here accepts. */
-function once(value: string | readonly string[] | undefined): string | undefined {
-  if (typeof value === 'string' || value === undefined) return value
-  return Array.isArray(value) && value.length === 1 && typeof value[0] === 'string' ? value[0] : undefined
-}
-
-/** The value of a header that may come in parts (RFC 9110 §5.3). */
-function joined(value: string | readonly string[] | undefined): string | undefined {
-  if (typeof value === 'string' || value === undefined) return value
-  return Array.isArray(value) ? value.join(',') : undefined
 }

@@ -10,7 +10,16 @@ const CARRIED = {
   'x-b3-spanid': SPAN,
   'x-b3-sampled': '1',
   traceparent: TRACEPARENT,
-  tracestate: `tl=p:${SPAN}`,
+}
+
+/** As a sidecar with SkyWalking's tracer writes it. */
+const SW8 = '1-NzE2NGVjYzA=-NzE2NGVjYzA=-3-Y291bnRpbmc=-cG9k-L2FwaQ==-MTI3LjAuMC4xOjkwMDE='
+/** What Brave sends, and a sidecar leaves that doesn't read it. */
+const OLDER_B3 = {
+  'x-b3-traceid': TRACE,
+  'x-b3-spanid': 'aaaaaaaaaaaaaaa1',
+  'x-b3-parentspanid': 'cccccccccccccccc',
+  'x-b3-sampled': '1',
 }
 
 /** The same context in Datadog's decimal digits. */
@@ -64,12 +73,50 @@ describe('forwardHeaders', () => {
   it('carries the identity headers that are listed, and no other', () => {
     const incoming = { Authorization: 'Bearer x', cookie: 'a=b' }
     expect(forwardHeaders(incoming, { identityHeaders: ['authorization'] })).toEqual({ authorization: 'Bearer x' })
-    const hostile = { authorization: 'x\r\ny: z', cookie: ['a=b', 'c=d'] }
+    const hostile = { authorization: 'x\r\ny: z', cookie: ['a=b', 'c\n=d'] }
     expect(forwardHeaders(hostile, { identityHeaders: ['authorization', 'cookie'] })).toEqual({})
   })
 
+  it('carries identity headers that came in parts as one, and none that may come only once', () => {
+    const incoming = { authorization: ['x', 'y'], cookie: ['a=b', 'c=d'], 'x-forwarded-for': ['10.0.0.1', '10.0.0.2'] }
+    expect(forwardHeaders(incoming, { identityHeaders: ['authorization', 'cookie', 'x-forwarded-for'] })).toEqual({
+      cookie: 'a=b; c=d',
+      'x-forwarded-for': '10.0.0.1, 10.0.0.2',
+    })
+  })
+
+  it('carries the same of headersDistinct, where every value is a list', () => {
+    const headers = { traceparent: TRACEPARENT, ...DATADOG, authorization: 'Bearer x', sw8: SW8, 'uberctx-user': '17' }
+    const distinct = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]))
+    const options = { identityHeaders: ['authorization'] as const }
+    expect(forwardHeaders(distinct, options)).toEqual({ ...headers, ...CARRIED })
+    expect(forwardHeaders(headers, options)).toEqual({ ...headers, ...CARRIED })
+  })
+
+  it.each([
+    ['headers', { traceparent: TRACEPARENT, tracestate: '', ...OLDER_B3 }],
+    ['distinct headers', { traceparent: [TRACEPARENT], tracestate: [''], ...OLDER_B3 }],
+    ['distinct headers in parts', { traceparent: [TRACEPARENT], tracestate: ['', ''], ...OLDER_B3 }],
+    ['fetch Headers', new Headers({ traceparent: TRACEPARENT, tracestate: '', ...OLDER_B3 })],
+    ['pairs', Object.entries({ traceparent: TRACEPARENT, tracestate: '', ...OLDER_B3 })],
+  ])('tells an empty tracestate from none in %s', (_name, incoming) => {
+    expect(forwardHeaders(incoming as Record<string, string>)).toEqual(CARRIED)
+    const { traceparent, ...b3 } = { traceparent: TRACEPARENT, ...OLDER_B3 }
+    expect(forwardHeaders({ traceparent, ...b3 })['x-b3-spanid']).toBe(b3['x-b3-spanid'])
+  })
+
+  it('takes nothing at all for no headers', () => {
+    expect([forwardHeaders(null), forwardHeaders(undefined), forwardHeaders({})]).toEqual([{}, {}, {}])
+  })
+
+  it('carries the headers of tracers that are not read, in any case, and at most 64 members of their baggage', () => {
+    const incoming = Object.fromEntries(Array.from({ length: 70 }, (_, at) => [`Uberctx-${at}`, 'v']))
+    expect(Object.keys(forwardHeaders({ SW8, ...incoming }))).toHaveLength(65)
+    expect(forwardHeaders({ sw8: [SW8, SW8], 'uber-trace-id': 'a b' })).toEqual({})
+  })
+
   it('sends no trace headers and no baggage from the edge', () => {
-    const headers = { traceparent: TRACEPARENT, baggage: 'a=1', b3: '0', ...DATADOG }
+    const headers = { traceparent: TRACEPARENT, baggage: 'a=1', b3: '0', ...DATADOG, sw8: SW8 }
     expect(forwardHeaders(headers, { edge: true })).toEqual({})
   })
 })

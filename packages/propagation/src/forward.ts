@@ -1,7 +1,8 @@
+import { carryHeaders, isCarriedHeader } from './formats/carried.ts'
 import { carriedDatadogHeaders } from './formats/datadog.ts'
 import { type ExtractOptions, extract } from './extract.ts'
 import { type IdentityHeader, isPropagationHeader } from './headers.ts'
-import { type Carrier, type IncomingHeaders, isCarrier, toCarrier } from './incoming.ts'
+import { type Carrier, type IncomingHeaders, isCarrier, once, toCarrier } from './incoming.ts'
 import { writeUnmarked } from './outgoing.ts'
 import { type ForwardedHeaders, processState } from './process-state.ts'
 
@@ -16,8 +17,9 @@ export interface ForwardOptions extends ExtractOptions {
 
 /**
  * Carries trace headers on without an SDK: the chosen context goes out unchanged in both formats, beside `baggage`,
- * `x-request-id` and, where they name that same context, `x-datadog-*`. Where the caller left the sampling decision open,
- * `traceparent` and `x-b3-sampled` are left out and the ids stay in `x-b3-*`.
+ * `x-request-id`, the headers of tracers that this package doesn't read (`carry` in the catalogue) and, where they name
+ * that same context, `x-datadog-*`. Where the caller left the sampling decision open, `traceparent` and `x-b3-sampled` are
+ * left out and the ids stay in `x-b3-*`.
  *
  * @returns headers to **set** on every outgoing call; empty when the request brought none. Nothing in them is invalid,
  * whatever came in.
@@ -32,10 +34,13 @@ export function forwardHeaders(incoming: IncomingHeaders, options: ForwardOption
   const extracted = extract(carrier, carrierGetter, options)
   const selection = edge ? undefined : extracted?.selection
   if (selection !== undefined) {
-    const { traceId, spanId, sampled, random } = selection.context
-    writeUnmarked({ traceId, spanId, sampled, random, tracestate: selection.tracestate }, headers, recordSetter)
+    const { context, tracestate, received } = selection
+    writeUnmarked({ ...context, tracestate, received }, headers, recordSetter)
   }
-  if (!edge) Object.assign(headers, carriedDatadogHeaders(carrier, selection?.context))
+  if (!edge) {
+    Object.assign(headers, carriedDatadogHeaders(carrier, selection?.context))
+    carryHeaders(carrier, headers)
+  }
   if (extracted === undefined) return headers
   const { decision, baggage, requestId } = extracted
   if (decision !== undefined) headers['x-b3-sampled'] = decision ? '1' : '0'
@@ -55,17 +60,24 @@ export function currentForwardHeaders(): ForwardedHeaders {
 }
 
 function isCarried(name: string, identityHeaders: readonly string[]): boolean {
-  return name.startsWith('x-datadog-') || identityHeaders.includes(name)
+  return name.startsWith('x-datadog-') || isCarriedHeader(name) || identityHeaders.includes(name)
 }
 
 /** Values come from a peer, and a carrier need not be one that has checked them. */
 function identityOf(carrier: Carrier, names: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const name of names) {
-    const value = carrier[name]
-    if (typeof value === 'string' && FIELD_VALUE.test(value)) headers[name] = value
+    const value = once(carrier[name]) ?? joinedIdentity(name, carrier[name])
+    if (value !== undefined && FIELD_VALUE.test(value)) headers[name] = value
   }
   return headers
+}
+
+/** Lists may come in parts (RFC 9110 §5.3, RFC 9113 §8.2.3); which of two `authorization` counts can't be told. */
+function joinedIdentity(name: string, values: string | readonly string[] | undefined): string | undefined {
+  if (!Array.isArray(values) || !values.every((value) => typeof value === 'string')) return undefined
+  if (name === 'cookie') return values.join('; ')
+  return name.startsWith('x-forwarded-') ? values.join(', ') : undefined
 }
 
 const NONE: readonly string[] = []

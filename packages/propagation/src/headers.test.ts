@@ -1,12 +1,27 @@
 import { describe, expect, it } from 'vitest'
 import { forwardHeaders } from './forward.ts'
+import { isCarriedHeader } from './formats/carried.ts'
 import { HEADER_CATALOGUE, IDENTITY_HEADERS, isPropagationHeader } from './headers.ts'
-import { MeshPropagator } from './otel/mesh-propagator.ts'
 
 describe('the header catalogue', () => {
-  it('lists as written exactly what the propagator writes', () => {
+  it('lists as written exactly what is written', () => {
     const written = HEADER_CATALOGUE.filter(({ rule }) => rule === 'write').map(({ name }) => name)
-    expect(written.sort()).toEqual(new MeshPropagator().fields().sort())
+    const incoming = {
+      'x-b3-traceid': '80f198ee56343ba864fe8b2a57d3eff7',
+      'x-b3-spanid': 'e457b5a2e4d86bd1',
+      'x-b3-sampled': '1',
+      baggage: 'a=1',
+      'x-request-id': '9b2f1c04-7d3e-4a55-8f10-3c2a6b7d8e9f',
+    }
+    expect(Object.keys(forwardHeaders(incoming)).sort()).toEqual(written.sort())
+  })
+
+  it('lists as carried exactly what is carried', () => {
+    const carried = HEADER_CATALOGUE.filter(({ rule }) => rule === 'carry').map(({ name }) => name.replace('*', 'a'))
+    const isCarried = (name: string) => name.startsWith('x-datadog-') || isCarriedHeader(name)
+    expect(carried.filter((name) => !isCarried(name))).toEqual([])
+    const others = HEADER_CATALOGUE.filter(({ rule }) => rule !== 'carry').map(({ name }) => name.replace('*', 'a'))
+    expect(others.filter(isCarried)).toEqual([])
   })
 
   it('holds no identity header, and none of those is read', () => {

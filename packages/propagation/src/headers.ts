@@ -1,31 +1,7 @@
-/** Who puts a header on a request before the application reads it; `envoy:*` is a sidecar with that tracer. */
-export type HeaderWriter =
-  | 'application'
-  | 'client'
-  | 'envoy'
-  | 'envoy:zipkin'
-  | 'envoy:zipkin-w3c'
-  | 'envoy:opentelemetry'
-  | 'envoy:datadog'
+import { CARRIED_ENTRIES } from './carried-entries.ts'
+import type { CatalogueEntry } from './header-entry.ts'
 
-/**
- * What this package does with a header: `write` = read it, and set it on outgoing calls; `carry` = hand it on unchanged,
- * only where no SDK makes spans; `read` = read only; `never` = not even read.
- */
-export type HeaderRule = 'write' | 'carry' | 'read' | 'never'
-
-/** One header of the catalogue. */
-export interface CatalogueEntry {
-  /** Lower-case; a `*` at the end stands for any rest. */
-  readonly name: string
-  readonly format: 'w3c' | 'b3' | 'baggage' | 'envoy' | 'datadog' | 'aws' | 'skywalking'
-  readonly writtenBy: readonly HeaderWriter[]
-  readonly rule: HeaderRule
-  /** Why the rule is as it is. */
-  readonly reason: string
-  /** Where the header is defined. */
-  readonly source: string
-}
+export type { CatalogueEntry, HeaderRule, HeaderWriter } from './header-entry.ts'
 
 const W3C = {
   format: 'w3c',
@@ -51,7 +27,7 @@ export const HEADER_CATALOGUE: readonly CatalogueEntry[] = [
     name: 'tracestate',
     writtenBy: ['application', 'envoy:opentelemetry', 'envoy:datadog'],
     rule: 'write',
-    reason: 'kept in its order with our mark in front; goes with its traceparent only, and never empty',
+    reason: 'goes with its traceparent only; our mark in front of a new span, unchanged beside the one that came',
   },
   {
     ...B3,
@@ -77,21 +53,21 @@ export const HEADER_CATALOGUE: readonly CatalogueEntry[] = [
   {
     ...B3,
     name: 'x-b3-parentspanid',
-    writtenBy: ['envoy:zipkin', 'envoy:zipkin-w3c'],
+    writtenBy: ['application', 'envoy:zipkin', 'envoy:zipkin-w3c'],
     rule: 'read',
-    reason: 'tells a fresh context from an old one, which works only while no application sends it',
+    reason: 'what it names is older; never sent, so that a B3 context with a parent is known not to be ours',
   },
   {
     ...B3,
     name: 'x-b3-flags',
-    writtenBy: ['client'],
+    writtenBy: ['application', 'client'],
     rule: 'read',
     reason: 'debug goes on as sampled: Envoy would pass an old flag on beside its own new decision',
   },
   {
     ...B3,
     name: 'b3',
-    writtenBy: ['client', 'envoy:zipkin', 'envoy:zipkin-w3c'],
+    writtenBy: ['application', 'client', 'envoy:zipkin', 'envoy:zipkin-w3c'],
     rule: 'read',
     reason: 'Envoy before 1.40 leaves it as it came, and at the next zipkin sidecar an old one beats all others',
   },
@@ -106,9 +82,10 @@ export const HEADER_CATALOGUE: readonly CatalogueEntry[] = [
   {
     ...ENVOY,
     name: 'x-request-id',
-    writtenBy: ['envoy'],
+    writtenBy: ['client', 'envoy'],
     rule: 'write',
-    reason: "holds Envoy's sampling decision; sent on unchanged if it is a UUID, never invented",
+    reason:
+      "holds Envoy's sampling decision; sent on unchanged if it is a UUID, at the edge only if it asks for no trace; never invented",
   },
   {
     ...ENVOY,
@@ -124,35 +101,12 @@ export const HEADER_CATALOGUE: readonly CatalogueEntry[] = [
     rule: 'never',
     reason: "commands to a sidecar; what a caller told ours is not for the next one's",
   },
-  {
-    format: 'datadog',
-    name: 'x-datadog-*',
-    writtenBy: ['envoy:datadog'],
-    rule: 'carry',
-    reason: 'beats a traceparent at the next datadog sidecar, so it goes on only if it names the chosen context',
-    source: 'https://docs.datadoghq.com/tracing/trace_collection/trace_context_propagation/',
-  },
-  {
-    format: 'aws',
-    name: 'x-amzn-trace-id',
-    writtenBy: ['client'],
-    rule: 'never',
-    reason: 'names a span of the load balancer, which is no longer the caller one call further',
-    source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html',
-  },
-  {
-    format: 'skywalking',
-    name: 'sw8',
-    writtenBy: ['client'],
-    rule: 'never',
-    reason: 'old as soon as the application makes spans of its own',
-    source: 'https://skywalking.apache.org/docs/main/next/en/api/x-process-propagation-headers-v3/',
-  },
+  ...CARRIED_ENTRIES,
 ]
 
 /**
- * Identity headers. They never travel with trace headers unless they are asked for by name: what a
- * caller may do here is no right to do it one service further.
+ * Identity headers. They never travel with trace headers unless they are asked for by name: what a caller
+ * may do here is no right to do it one service further.
  */
 export const IDENTITY_HEADERS = [
   'authorization',

@@ -1,6 +1,6 @@
 import { formatB3TraceId } from './formats/b3.ts'
-import { MARK, MARK_KEY } from './select.ts'
-import { prependMember, withoutTracestateMember } from './formats/tracestate.ts'
+import { hasForeignMark, MARK, splitMark } from './mark.ts'
+import { prependMember } from './formats/tracestate.ts'
 import { formatTraceparent } from './formats/w3c.ts'
 
 /** Sets one header on a carrier, replacing what is there; OpenTelemetry's `TextMapSetter` is one. */
@@ -25,14 +25,21 @@ export interface OutgoingContext {
  * header is never written: Envoy leaves it as it came, and an old one beats every other (see `headers.ts`).
  */
 export function writeContext<Carrier>(context: OutgoingContext, carrier: Carrier, setter: HeaderSetter<Carrier>): void {
-  const { tracestate } = context
-  const others = tracestate === undefined ? undefined : withoutTracestateMember(tracestate, MARK_KEY)
-  writeUnmarked({ ...context, tracestate: others }, carrier, setter)
+  writeUnmarked({ ...context, tracestate: splitMark(context.tracestate).others }, carrier, setter)
+}
+
+/** A context to send, with its list of members. */
+export interface UnmarkedContext extends OutgoingContext {
+  /**
+   * The list to send as it is, instead of `tracestate` and our mark: the one that came with this very span, because it
+   * must not be changed while the parent id is not (W3C Trace Context §3.3.1.5). `''` sends none.
+   */
+  readonly received?: string | undefined
 }
 
 /** The same for a `tracestate` that is known to hold no mark. */
 export function writeUnmarked<Carrier>(
-  { traceId, spanId, sampled, random, tracestate = '' }: OutgoingContext,
+  { traceId, spanId, sampled, random, tracestate = '', received }: UnmarkedContext,
   carrier: Carrier,
   setter: HeaderSetter<Carrier>,
 ): void {
@@ -41,5 +48,10 @@ export function writeUnmarked<Carrier>(
   if (sampled === undefined) return
   setter.set(carrier, 'x-b3-sampled', sampled ? '1' : '0')
   setter.set(carrier, 'traceparent', formatTraceparent({ traceId, spanId, sampled, random }))
-  setter.set(carrier, 'tracestate', prependMember(MARK + spanId, tracestate))
+  const list = received ?? marked(spanId, tracestate)
+  if (list !== '') setter.set(carrier, 'tracestate', list)
+}
+
+function marked(spanId: string, others: string): string {
+  return hasForeignMark(others) ? others : prependMember(MARK + spanId, others)
 }

@@ -10,7 +10,7 @@ describe('loadTelemetryConfig', () => {
       otlpProtocol: 'http/protobuf',
       otlpTimeoutMillis: 10_000,
       meshPropagation: true,
-      hint: 'auto',
+      propagation: { hint: 'auto', edge: false, requestId: 'uuid' },
       sampler: 'parentbased_always_on',
       samplerRatio: 1,
       batch: {
@@ -55,7 +55,7 @@ describe('loadTelemetryConfig', () => {
       otlpProtocol: 'http/json',
       meshPropagation: false,
       instrumentation: 'stock',
-      hint: 'b3',
+      propagation: { hint: 'b3' },
       sampler: 'traceidratio',
       samplerRatio: 0.000_01,
       batch: { maxQueueSize: 1000 },

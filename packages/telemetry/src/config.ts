@@ -1,4 +1,4 @@
-import type { Hint } from '@throughline/propagation'
+import { type ExtractOptions, readPropagationEnvironment } from '@throughline/propagation'
 import { checkDestinations, nameOf } from './check-destinations.ts'
 import { createEnvReader, type EnvReader } from './env-reader.ts'
 import { EXPORTER_NAMES, type ExporterName } from './exporter-names.ts'
@@ -11,7 +11,6 @@ type OtlpProtocol = (typeof OTLP_PROTOCOLS)[number]
 /** Those the SDK has by itself. */
 const PROPAGATORS = ['tracecontext', 'baggage', 'b3', 'b3multi', 'jaeger', 'none'] as const
 const INSTRUMENTATIONS = ['diagnostics', 'stock'] as const
-const HINTS = ['auto', 'w3c', 'b3'] as const satisfies readonly Hint[]
 
 export interface TelemetryConfig {
   /** Where spans come from: `diagnostics_channel` and an interceptor, or OpenTelemetry's http + express packages. */
@@ -23,13 +22,15 @@ export interface TelemetryConfig {
   otlpTimeoutMillis: number
   /** True when the environment leaves the choice of propagators to us. */
   meshPropagation: boolean
-  /** Which format the service's own sidecar writes, where headers alone can't tell. */
-  hint: Hint
+  propagation: PropagationConfig
   sampler: SamplerName
   /** Share of traces that start here and are sampled, 0 to 1, for the ratio samplers. */
   samplerRatio: number
   batch: BatchConfig
 }
+
+/** How headers are read: the hint, whether callers are trusted, which request ids go on. */
+export type PropagationConfig = Required<ExtractOptions>
 
 /** How spans wait and go. */
 interface BatchConfig {
@@ -45,12 +46,14 @@ interface BatchConfig {
   exportTimeoutMillis: number
 }
 
-/** `TRACE_CONTEXT_HINT`, which counts without the SDK too. Throws a `TelemetryConfigError`. */
-export function readHint(env: NodeJS.ProcessEnv): Hint {
-  const reader = createEnvReader(env)
-  const hint = hintOf(reader)
-  if (reader.problems.length > 0) throw new TelemetryConfigError(reader.problems)
-  return hint
+/**
+ * `TRACE_CONTEXT_HINT`, `TRACE_CONTEXT_EDGE` and `TRACE_REQUEST_ID`, which count without the SDK too. Throws a
+ * `TelemetryConfigError`.
+ */
+export function readPropagation(env: NodeJS.ProcessEnv): PropagationConfig {
+  const { options, problems } = readPropagationEnvironment(env)
+  if (problems.length > 0) throw new TelemetryConfigError([...problems])
+  return options
 }
 
 /** True when the standard switch turns the SDK off. Its only true value is `true`, in any case. */
@@ -62,13 +65,15 @@ export function isSdkDisabled(env: NodeJS.ProcessEnv): boolean {
 export function loadTelemetryConfig(env: NodeJS.ProcessEnv): TelemetryConfig {
   const reader = createEnvReader(env)
   const exporters = readExporters(reader)
+  const propagation = readPropagationEnvironment(env)
+  reader.problems.push(...propagation.problems)
   const config: TelemetryConfig = {
     instrumentation: reader.oneOf('TRACE_INSTRUMENTATION', INSTRUMENTATIONS, 'diagnostics'),
     exporters,
     otlpProtocol: reader.oneOf(nameOf('PROTOCOL', reader), OTLP_PROTOCOLS, 'http/protobuf'),
     otlpTimeoutMillis: reader.timeout(nameOf('TIMEOUT', reader), 10_000),
     meshPropagation: reader.listOf('OTEL_PROPAGATORS', PROPAGATORS).length === 0,
-    hint: hintOf(reader),
+    propagation: propagation.options,
     ...readSampler(reader),
     batch: {
       // Over ten seconds of 5,000 server spans a second.
@@ -82,10 +87,6 @@ export function loadTelemetryConfig(env: NodeJS.ProcessEnv): TelemetryConfig {
   checkDestinations(exporters, env, reader)
   if (reader.problems.length > 0) throw new TelemetryConfigError(reader.problems)
   return config
-}
-
-function hintOf(reader: EnvReader): Hint {
-  return reader.oneOf('TRACE_CONTEXT_HINT', HINTS, 'auto')
 }
 
 function readExporters(reader: EnvReader): ExporterName[] {

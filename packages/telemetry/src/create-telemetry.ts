@@ -1,4 +1,4 @@
-import { isSdkDisabled, loadTelemetryConfig, readHint } from './config.ts'
+import { isSdkDisabled, loadTelemetryConfig, type PropagationConfig, readPropagation } from './config.ts'
 import type { Telemetry, TelemetryOptions } from './telemetry.ts'
 
 /**
@@ -14,9 +14,14 @@ export async function createTelemetry(options: TelemetryOptions): Promise<Teleme
   // What isn't used isn't loaded: the SDK takes longer to import than a small service takes to start.
   if (isSdkDisabled(env)) {
     const { createWithoutSdk } = await import('./without-sdk.ts')
-    return createWithoutSdk(options, readHint(env))
+    return createWithoutSdk(options, { ...readPropagation(env), ...chosen(options) })
   }
   const config = loadTelemetryConfig(env)
   const { createTracing } = await import('./with-sdk.ts')
-  return createTracing(options, config)
+  return createTracing(options, { ...config, propagation: { ...config.propagation, ...chosen(options) } })
+}
+
+/** What the program itself says of propagation goes before the environment. */
+function chosen({ edge, requestId }: TelemetryOptions): Partial<PropagationConfig> {
+  return { ...(edge !== undefined && { edge }), ...(requestId !== undefined && { requestId }) }
 }

@@ -5,8 +5,15 @@ import type { ShouldTrace } from './http/should-trace.ts'
 export interface TelemetryOptions {
   /** The service's name, unless `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` gives one. */
   serviceName: string
-  /** Where `OTEL_*`, `TRACE_INSTRUMENTATION` and `TRACE_CONTEXT_HINT` are read. Default: `process.env`. */
+  /** Where `OTEL_*` and `TRACE_*` variables are read. Default: `process.env`. */
   env?: NodeJS.ProcessEnv | undefined
+  /**
+   * True where callers aren't trusted: their trace is linked instead of continued, and their baggage and sampling
+   * decision are dropped, as is an `x-request-id` that makes Envoy sample. Default: `TRACE_CONTEXT_EDGE`, else false.
+   */
+  edge?: boolean | undefined
+  /** `any` also carries an `x-request-id` that is not a UUID. Default: `TRACE_REQUEST_ID`, else `uuid`. */
+  requestId?: 'uuid' | 'any' | undefined
   /** Which incoming requests are traced. Default: all. */
   shouldTrace?: ShouldTrace | undefined
 }

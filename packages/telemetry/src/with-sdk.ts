@@ -36,7 +36,7 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
         spanProcessors,
         sampler: createSampler(config.sampler, config.samplerRatio),
         ...(!namesService(env) && { serviceName: options.serviceName }),
-        ...(config.meshPropagation && { textMapPropagator: new MeshPropagator({ hint: config.hint }) }),
+        ...(config.meshPropagation && { textMapPropagator: new MeshPropagator(config.propagation) }),
       }),
   )
 

@@ -1,7 +1,8 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { claimOutgoingHeaders, currentForwardHeaders, forwardHeaders, type Hint } from '@throughline/propagation'
+import { claimOutgoingHeaders, currentForwardHeaders, forwardHeaders } from '@throughline/propagation'
 import { bindForwardHeaders, bindForwardServer } from '@throughline/propagation/http-server'
+import type { PropagationConfig } from './config.ts'
 import { forwardCalls } from './http/forward-calls.ts'
 import { observeHttpCalls } from './http/http-calls.ts'
 import { isTraced } from './http/should-trace.ts'
@@ -12,7 +13,7 @@ const REQUEST_START = 'http.server.request.start'
 const NOTHING: Readonly<Record<string, string>> = {}
 
 /** Telemetry without the SDK: what a request brought in trace headers goes on with the calls it leads to. */
-export function createWithoutSdk({ shouldTrace }: TelemetryOptions, hint: Hint): Telemetry {
+export function createWithoutSdk({ shouldTrace }: TelemetryOptions, propagation: PropagationConfig): Telemetry {
   const onStart = (message: unknown): void => {
     const { request, response, server } = message as {
       request: IncomingMessage
@@ -20,7 +21,7 @@ export function createWithoutSdk({ shouldTrace }: TelemetryOptions, hint: Hint):
       server: Server
     }
     bindForwardServer(server)
-    const headers = isTraced(request, shouldTrace) ? forwardHeaders(request.headers, { hint }) : NOTHING
+    const headers = isTraced(request, shouldTrace) ? forwardHeaders(request.headers, propagation) : NOTHING
     bindForwardHeaders(headers, request, response)
   }
   let stop: (() => void)[] = []

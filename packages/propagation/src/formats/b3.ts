@@ -4,11 +4,14 @@ import { trimOws } from './whitespace.ts'
 
 const DASH = 45
 const ASCII = /^[!-~]*$/
-/** 32-digit trace id, span id, sampling state and parent id with their dashes. */
-const MAX_LENGTH = 68
+/** A dash and 16 digits, at the end of the single header. */
+const PARENT_LENGTH = 17
+const NO_PARENT = '0'.repeat(16)
 
 /** The values of the `x-b3-*` headers; absent ones are `undefined`. */
 export interface B3Headers {
+  /** A decision of the single header, which wins over that of several (openzipkin/b3-propagation). */
+  readonly state?: '0' | '1' | 'd' | undefined
   readonly traceId: string | undefined
   readonly spanId: string | undefined
   readonly parentId?: string | undefined
@@ -28,56 +31,78 @@ export function parseB3Multi(headers: B3Headers, known?: TraceContext): TraceCon
   if (traceId === undefined) return undefined
   const spanId = parseSpanId(headers.spanId)
   if (spanId === undefined) return undefined
-  const debug = headers.flags === '1' || isDebug(headers.sampled)
+  const { state } = headers
+  const debug = state === undefined ? headers.flags === '1' || isDebug(headers.sampled) : state === 'd'
+  const sampled = state === undefined ? parseSampled(headers.sampled) : state !== '0'
   return {
     format: 'b3multi',
     traceId,
     spanId,
     parentId: headers.parentId === undefined ? undefined : parseSpanId(headers.parentId),
-    sampled: debug ? true : parseSampled(headers.sampled),
+    sampled: debug ? true : sampled,
     debug,
     random: false,
   }
 }
 
 /**
- * Reads the `b3` header (openzipkin/b3-propagation, single header): `{trace}-{span}[-{0|1|d}[-{parent}]]`, hex digits
- * in any case. A value with anything more, less or else in it is invalid as a whole.
+ * Reads the `b3` header (openzipkin/b3-propagation, single header): `{trace}-{span}[-{0|1|d}][-{parent}]`, hex digits
+ * in any case. A parent of zeros counts as absent, and a parent may follow the span id directly, as Brave reads both.
+ * A value with anything more, less or else in it is invalid as a whole.
  */
 export function parseB3Single(header: string | undefined): TraceContext | undefined {
   if (header === undefined) return undefined
   const text = trimOws(header)
   const traceEnd = text.charCodeAt(16) === DASH ? 16 : 32
   const spanEnd = traceEnd + 17
-  if (text.length < spanEnd || text.length > MAX_LENGTH || text.charCodeAt(traceEnd) !== DASH) return undefined
+  if (text.length < spanEnd || text.charCodeAt(traceEnd) !== DASH) return undefined
+  const fields = parseStateAndParent(text, spanEnd)
+  if (fields === undefined) return undefined
   const traceId = parseTraceId(text.slice(0, traceEnd))
   const spanId = parseSpanId(text.slice(traceEnd + 1, spanEnd))
   if (traceId === undefined || spanId === undefined) return undefined
-  let state: string | undefined
-  let parentId: string | undefined
-  if (text.length > spanEnd) {
-    state = text.charAt(spanEnd + 1).toLowerCase()
-    if (text.charCodeAt(spanEnd) !== DASH || !isState(state)) return undefined
-    if (text.length > spanEnd + 2) {
-      parentId = text.charCodeAt(spanEnd + 2) === DASH ? parseSpanId(text.slice(spanEnd + 3)) : undefined
-      if (parentId === undefined) return undefined
-    }
-  }
+  const { state, parentId } = fields
   const sampled = state === undefined ? undefined : state !== '0'
   return { format: 'b3single', traceId, spanId, parentId, sampled, debug: state === 'd', random: false }
 }
 
+/** What follows the span id in a `b3` header; both fields are optional. */
+function parseStateAndParent(
+  text: string,
+  spanEnd: number,
+): { state: string | undefined; parentId: string | undefined } | undefined {
+  const hasState = text.length === spanEnd + 2 || text.length === spanEnd + 2 + PARENT_LENGTH
+  const state = hasState && text.charCodeAt(spanEnd) === DASH ? text.charAt(spanEnd + 1).toLowerCase() : undefined
+  if (hasState && (state === undefined || !isState(state))) return undefined
+  const parentStart = hasState ? spanEnd + 2 : spanEnd
+  if (text.length === parentStart) return { state, parentId: undefined }
+  if (text.length !== parentStart + PARENT_LENGTH || text.charCodeAt(parentStart) !== DASH) return undefined
+  const parent = text.slice(parentStart + 1)
+  const parentId = parseSpanId(parent)
+  return parentId === undefined && parent !== NO_PARENT ? undefined : { state, parentId }
+}
+
+/** The sampling decision of a `b3` header that holds nothing else: `0`, `1` or `d`, in any case. */
+export function parseB3State(single: string | undefined): '0' | '1' | 'd' | undefined {
+  if (single === undefined || single.length > 8) return undefined
+  const state = trimOws(single).toLowerCase()
+  return isState(state) ? state : undefined
+}
+
 /**
- * A sampling decision that came without ids (openzipkin/b3-propagation, sampling state): `b3: 0|1|d`, or
- * `x-b3-sampled`, `x-b3-flags` alone.
+ * A sampling decision that came without valid ids (openzipkin/b3-propagation, sampling state): `b3: 0|1|d`, which wins,
+ * or `x-b3-sampled`, `x-b3-flags`.
+ *
+ * Beside ids that can't be read, only a "no" counts: a "yes" was said of a trace that can't be told.
  *
  * @returns the decision, or `undefined` when there is none.
  */
 export function parseB3Decision(single: string | undefined, headers: B3Headers): boolean | undefined {
-  const state = single === undefined ? '' : trimOws(single).toLowerCase()
-  if (isState(state)) return state !== '0'
-  if (headers.flags === '1' || isDebug(headers.sampled)) return true
-  return parseSampled(headers.sampled)
+  const state = parseB3State(single)
+  if (state !== undefined) return state !== '0'
+  const debug = headers.flags === '1' || isDebug(headers.sampled)
+  const decision = debug ? true : parseSampled(headers.sampled)
+  return decision === true && headers.traceId !== undefined && headers.spanId !== undefined ? undefined : decision
 }
 
 /** `x-b3-traceid` as Envoy sends it: a 64-bit id has 16 digits, any other 32. */
@@ -98,7 +123,7 @@ function isDebug(sampled: string | undefined): boolean {
   return sampled === 'd' || sampled === 'D'
 }
 
-function isState(text: string): boolean {
+function isState(text: string): text is '0' | '1' | 'd' {
   return text === '0' || text === '1' || text === 'd'
 }
 

@@ -2,21 +2,26 @@ import { trimOws } from './whitespace.ts'
 
 const MAX_MEMBERS = 64
 const MAX_BYTES = 8192
+const PERCENT = 37
+const utf8 = new TextDecoder()
 /** RFC 9110 §5.6.2 */
 const KEY = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+"
 const VALUE = '[!#-+\\--:<-\\[\\]-~]+'
-/** Properties are passed on and never read, so it is enough that every character is printable or whitespace. */
-const PROPERTIES = '(?:;[!#-+\\--\\[\\]-~ \\t]*)?'
 /**
- * `key = value *( ; property )` with optional whitespace around each (W3C Baggage §3.3.1). Linear: whitespace before an
- * empty value can be matched in one way only, since it belongs to a value that has at least one character.
+ * `key = value *( ; property )` with optional whitespace around each (W3C Baggage §3.3.1); a property is a key, or a key
+ * and a value. Linear: whitespace before an empty value can be matched in one way only, since it belongs to a value that
+ * has at least one character.
  */
-const MEMBER_PATTERN = `[ \\t]*${KEY}[ \\t]*=(?:[ \\t]*${VALUE})?[ \\t]*${PROPERTIES}`
+const PAIR = `[ \\t]*${KEY}[ \\t]*=(?:[ \\t]*${VALUE})?[ \\t]*`
+const PROPERTY = `[ \\t]*${KEY}[ \\t]*(?:=(?:[ \\t]*${VALUE})?[ \\t]*)?`
+const MEMBER_PATTERN = `${PAIR}(?:;${PROPERTY})*`
 const MEMBER = new RegExp(`^${MEMBER_PATTERN}$`)
 const LIST = listOf(MEMBER_PATTERN)
 /** A list as senders make it, without whitespace that is optional: looking for it takes a third of the time. */
-const TIDY_LIST = listOf(`${KEY}=(?:${VALUE})?${PROPERTIES}`)
+const TIDY_LIST = listOf(`${KEY}=(?:${VALUE})?(?:;${KEY}(?:=(?:${VALUE})?)?)*`)
 const PLAIN_VALUE = /^[!#-$&-+\--:<-[\]-~]*$/
+/** A percent sign that encodes no octet. In a value it is invalid; a key may hold one. */
+const BAD_ESCAPE = /%(?![0-9A-Fa-f]{2})/
 
 /** One member of a `baggage` header. */
 export interface BaggageMember {
@@ -36,18 +41,34 @@ export interface BaggageMember {
  */
 export function checkBaggage(header: string | undefined): string | undefined {
   if (header === undefined) return undefined
-  if (header.length <= MAX_BYTES && (TIDY_LIST.test(header) || LIST.test(header))) return header
+  if (header.length <= MAX_BYTES && isListWithinLimits(header)) return header
   let kept = ''
   let count = 0
   for (const member of members(header)) {
     if (count === MAX_MEMBERS) break
-    if (!MEMBER.test(member)) continue
-    const next = kept === '' ? member : `${kept},${member}`
-    if (next.length > MAX_BYTES) break
-    kept = next
+    const length = kept.length + member.length + (kept === '' ? 0 : 1)
+    if (length > MAX_BYTES || !isMember(member)) continue
+    kept = kept === '' ? member : `${kept},${member}`
     count++
   }
   return kept === '' ? undefined : kept
+}
+
+function isListWithinLimits(header: string): boolean {
+  return (TIDY_LIST.test(header) || LIST.test(header)) && !BAD_ESCAPE.test(header)
+}
+
+function isMember(member: string): boolean {
+  if (!MEMBER.test(member)) return false
+  return !BAD_ESCAPE.test(member) || !hasBadEscape(member)
+}
+
+/** The values of a member and of its properties; their keys are tokens, in which a percent sign stands for itself. */
+function hasBadEscape(member: string): boolean {
+  return member.split(';').some((part) => {
+    const equals = part.indexOf('=')
+    return equals !== -1 && BAD_ESCAPE.test(part.slice(equals + 1))
+  })
 }
 
 /**
@@ -77,13 +98,12 @@ export function parseBaggage(header: string | undefined): BaggageMember[] | unde
  * @returns `undefined` where nothing is left: an empty header is never sent.
  */
 export function formatBaggage(list: Iterable<BaggageMember>): string | undefined {
-  let header = ''
+  const written: string[] = []
   for (const { key, value, properties } of list) {
     const member = `${key}=${encode(value)}${properties === undefined || properties === '' ? '' : `;${properties}`}`
-    if (!MEMBER.test(member)) continue
-    header = header === '' ? member : `${header},${member}`
+    if (isMember(member)) written.push(member)
   }
-  return checkBaggage(header)
+  return checkBaggage(written.join(','))
 }
 
 function listOf(member: string): RegExp {
@@ -91,9 +111,7 @@ function listOf(member: string): RegExp {
 }
 
 function* members(header: string): Generator<string> {
-  // One character more than may be sent is enough to know that a member doesn't fit.
-  const end = Math.min(header.length, MAX_BYTES * 2)
-  for (let start = 0; start < end;) {
+  for (let start = 0; start < header.length;) {
     const comma = header.indexOf(',', start)
     const stop = comma === -1 ? header.length : comma
     yield trimOws(header.slice(start, stop))
@@ -101,13 +119,25 @@ function* members(header: string): Generator<string> {
   }
 }
 
+/** Octets that are no UTF-8 become U+FFFD (W3C Baggage §3.3.1.3). The text is that of a valid value. */
 function decode(text: string): string {
   if (!text.includes('%')) return text
   try {
     return decodeURIComponent(text)
   } catch {
-    return text
+    return utf8.decode(octetsOf(text))
   }
+}
+
+function octetsOf(text: string): Uint8Array {
+  const octets = new Uint8Array(text.length)
+  let length = 0
+  for (let at = 0; at < text.length; at++) {
+    const isEscape = text.charCodeAt(at) === PERCENT
+    octets[length++] = isEscape ? Number.parseInt(text.slice(at + 1, at + 3), 16) : text.charCodeAt(at)
+    if (isEscape) at += 2
+  }
+  return octets.subarray(0, length)
 }
 
 function encode(value: string): string {

@@ -1,4 +1,4 @@
-import type { Carrier } from '../incoming.ts'
+import { type Carrier, once } from '../incoming.ts'
 import type { TraceContext } from './trace-context.ts'
 
 const DECIMAL = /^\d{1,20}$/
@@ -26,18 +26,18 @@ export function carriedDatadogHeaders(carrier: Carrier, chosen: TraceContext | u
   const headers: Record<string, string> = {}
   if (carrier['x-datadog-trace-id'] === undefined) return headers
   for (const [name, format] of FORMATS) {
-    const value = carrier[name]
-    if (typeof value === 'string' && format.test(value)) headers[name] = value
+    const value = once(carrier[name])
+    if (value !== undefined && format.test(value)) headers[name] = value
   }
-  const traceId = parseId(headers['x-datadog-trace-id'])
-  const parentId = parseId(headers['x-datadog-parent-id'])
+  const traceId = parseDatadogId(headers['x-datadog-trace-id'])
+  const parentId = parseDatadogId(headers['x-datadog-parent-id'])
   if (traceId === undefined || parentId === undefined) return {}
   return chosen === undefined || (traceId === chosen.traceId.slice(16) && parentId === chosen.spanId) ? headers : {}
 }
 
-/** A decimal 64-bit id as 16 lower-case hex digits. */
-function parseId(decimal: string | undefined): string | undefined {
-  if (decimal === undefined) return undefined
+/** A decimal 64-bit id as 16 lower-case hex digits; `undefined` for any other text. */
+export function parseDatadogId(decimal: string | undefined): string | undefined {
+  if (decimal === undefined || !DECIMAL.test(decimal)) return undefined
   const id = BigInt(decimal)
   return id === 0n || id > MAX_ID ? undefined : id.toString(16).padStart(16, '0')
 }

@@ -2,6 +2,8 @@ import { hexPattern } from './hex.ts'
 
 const UUID = new RegExp(`^${[8, 4, 4, 4, 12].map((digits) => hexPattern(digits, '[0-9a-fA-F]')).join('-')}$`)
 const LOG_LENGTH = 128
+const UUID_LENGTH = 36
+const DECISION_AT = 14
 
 /**
  * Whether an `x-request-id` is a UUID, the only form that is sent on: with any other, Envoy's OpenTelemetry tracer
@@ -20,4 +22,14 @@ export function isSafeRequestId(text: string): boolean {
     if (code < 33 || code > 126) return false
   }
   return true
+}
+
+/**
+ * Whether an `x-request-id` tells Envoy to trace the request: it keeps its sampling decision in the 15th of 36
+ * characters, `9` for sampled, `a` for forced by a service, `b` for forced by a client, and checks no other.
+ */
+export function forcesTrace(requestId: string): boolean {
+  if (requestId.length !== UUID_LENGTH) return false
+  const decision = requestId.charAt(DECISION_AT).toLowerCase()
+  return decision === '9' || decision === 'a' || decision === 'b'
 }

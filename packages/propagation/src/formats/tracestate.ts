@@ -17,6 +17,8 @@ const MEMBER = '[a-z0-9][a-z0-9_*/@-]*=[!-+\\--<>-~]+'
 /** A list as senders make it. Our own member is written out because it is read faster so; it is one like any other. */
 const TIDY = new RegExp(`^(?:tl=p:${SPAN_ID_PATTERN}|${MEMBER})(?:,${MEMBER}){0,${MAX_MEMBERS - 1}}$`)
 
+const EMPTY = /^[ \t,]*$/
+
 /**
  * Reads a `tracestate` header (W3C Trace Context level 2, §3.3.1); several headers are joined with `,` first.
  *
@@ -27,6 +29,11 @@ const TIDY = new RegExp(`^(?:tl=p:${SPAN_ID_PATTERN}|${MEMBER})(?:,${MEMBER}){0,
 export function parseTracestate(header: string | undefined): string | undefined {
   if (header === undefined || header.length > MAX_LENGTH) return undefined
   return TIDY.test(header) && hasTidyParts(header) ? header : tidied(header)
+}
+
+/** Whether a `tracestate` header came without any member. */
+export function isEmptyTracestate(header: string): boolean {
+  return EMPTY.test(header)
 }
 
 /** Whether no part of a list is too long, and all keys begin differently: what doesn't, needs a closer look. */

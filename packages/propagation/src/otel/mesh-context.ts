@@ -6,6 +6,7 @@ import {
   propagation,
   ROOT_CONTEXT,
   type Span,
+  type SpanContext,
   trace,
 } from '@opentelemetry/api'
 
@@ -18,6 +19,8 @@ export interface MeshState {
   readonly traceId: string | undefined
   /** Whether the caller said that the id of that trace is random. */
   readonly random: boolean
+  /** The remote span that `traceparent` named, and the list that came with it, which goes on with it unchanged. */
+  readonly untouched: { readonly span: SpanContext; readonly tracestate: string } | undefined
   /** The remote span whose sampling decision is still open. */
   readonly deferredSpanId: string | undefined
 }

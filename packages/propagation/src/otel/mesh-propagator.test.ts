@@ -21,7 +21,9 @@ import { writeContext } from '../outgoing.ts'
 const TRACE = '80f198ee56343ba864fe8b2a57d3eff7'
 const SPAN = 'e457b5a2e4d86bd1'
 const CHILD = 'bbbbbbbbbbbbbbb1'
+/** Sampled by Envoy: the third group begins with 9. */
 const UUID = '9b2f1c04-7d3e-9a55-8f10-3c2a6b7d8e9f'
+const UUID_4 = '9b2f1c04-7d3e-4a55-8f10-3c2a6b7d8e9f'
 
 function extract(headers: Record<string, string | string[]>, options?: MeshPropagatorOptions) {
   return new MeshPropagator(options).extract(ROOT_CONTEXT, headers, defaultTextMapGetter)
@@ -176,16 +178,48 @@ describe('MeshPropagator', () => {
   })
 
   it('starts a new trace at the edge: links the foreign trace and drops its baggage and decision', () => {
-    const headers = { traceparent: `00-${TRACE}-${SPAN}-01`, baggage: 'a=1', 'x-request-id': UUID }
+    const headers = { traceparent: `00-${TRACE}-${SPAN}-01`, baggage: 'a=1', 'x-request-id': UUID_4 }
     const context = extract(headers, { edge: true })
     expect(trace.getSpanContext(context)).toBeUndefined()
     expect(getLinks(context)).toMatchObject([{ context: { traceId: TRACE, spanId: SPAN } }])
-    expect(inject(context)).toEqual({ 'x-request-id': UUID })
+    expect(inject(context)).toEqual({ 'x-request-id': UUID_4 })
     expect(trace.getSpanContext(extract({ b3: '0' }, { edge: true }))).toBeUndefined()
   })
 
-  it('names every header it writes', () => {
-    const context = withChild(extract({ baggage: 'a=1', 'x-request-id': UUID }))
-    expect(new MeshPropagator().fields().sort()).toEqual(Object.keys(inject(context)).sort())
+  it.each(['9', 'a', 'b', 'A'])('sends no request id on at the edge that makes Envoy trace: %s', (digit) => {
+    const forcing = `9b2f1c04-7d3e-${digit}a55-8f10-3c2a6b7d8e9f`
+    for (const requestId of ['uuid', 'any'] as const) {
+      const context = extract({ 'x-request-id': forcing }, { edge: true, requestId })
+      expect(getRequestId(context)).toBeUndefined()
+      expect(getClientRequestId(context)).toBe(forcing)
+    }
+    expect(getRequestId(extract({ 'x-request-id': forcing }))).toBe(forcing)
+    const odd = `${'x'.repeat(14)}${digit}${'x'.repeat(21)}`
+    expect(getRequestId(extract({ 'x-request-id': odd }, { edge: true, requestId: 'any' }))).toBeUndefined()
+  })
+
+  it('changes no trace state while the parent id stays the same', () => {
+    const headers = { traceparent: `00-${TRACE}-${SPAN}-01`, tracestate: `foo=1,tl=p:${'a'.repeat(16)}` }
+    expect(inject(extract(headers))['tracestate']).toBe(headers.tracestate)
+    expect(inject(extract({ traceparent: headers.traceparent }))).not.toHaveProperty('tracestate')
+    expect(inject(withChild(extract(headers)))['tracestate']).toBe(`tl=p:${CHILD},foo=1`)
+  })
+
+  it('leaves a tl of another vendor where it is', () => {
+    const headers = { traceparent: `00-${TRACE}-${SPAN}-01`, tracestate: 'foo=1,tl=100' }
+    expect(inject(extract(headers))['tracestate']).toBe('foo=1,tl=100')
+    expect(inject(withChild(extract(headers)))['tracestate']).toBe('foo=1,tl=100')
+    const stock = new TraceState('foo=1,tl=100')
+    const other = { traceId: TRACE, spanId: CHILD, traceFlags: 1, traceState: stock }
+    expect(inject(trace.setSpanContext(ROOT_CONTEXT, other))['tracestate']).toBe('foo=1,tl=100')
+  })
+
+  it('tells an empty tracestate from none, whatever the getter returns', () => {
+    const headers = { traceparent: `00-${TRACE}-${SPAN}-01`, 'x-b3-traceid': TRACE, 'x-b3-sampled': '1' }
+    const b3 = { 'x-b3-spanid': CHILD, 'x-b3-parentspanid': 'cccccccccccccccc' }
+    for (const tracestate of ['', [''], ' , ']) {
+      expect(trace.getSpanContext(extract({ ...headers, ...b3, tracestate }))?.spanId).toBe(SPAN)
+    }
+    expect(trace.getSpanContext(extract({ ...headers, ...b3 }))?.spanId).toBe(CHILD)
   })
 })

@@ -1,9 +1,12 @@
 import {
   type Context,
+  context as contextApi,
   createContextKey,
   type Link,
   ROOT_CONTEXT,
+  type Span,
   type SpanContext,
+  SpanKind,
   type TextMapGetter,
   type TextMapPropagator,
   type TextMapSetter,
@@ -25,15 +28,7 @@ export type MeshPropagatorOptions = ExtractOptions
 const SUPPRESSED_KEY = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 const RANDOM_FLAG = 2
 const NO_LINKS: readonly Link[] = []
-const FIELDS = [
-  'traceparent',
-  'tracestate',
-  'x-b3-traceid',
-  'x-b3-spanid',
-  'x-b3-sampled',
-  'baggage',
-  'x-request-id',
-] as const
+const CONTEXT_FIELDS = ['traceparent', 'tracestate', 'x-b3-traceid', 'x-b3-spanid', 'x-b3-sampled'] as const
 
 /**
  * The propagator that is right under every Envoy tracer: reads W3C, B3 multi and B3 single and takes the context that a
@@ -66,6 +61,7 @@ export class MeshPropagator implements TextMapPropagator {
           sampled: state?.deferredSpanId === spanId ? undefined : (traceFlags & TraceFlags.SAMPLED) !== 0,
           random: (traceFlags & RANDOM_FLAG) !== 0 || (state?.random === true && state.traceId === traceId),
           tracestate: MeshTraceState.othersOf(traceState),
+          received: state?.untouched?.span === spanContext ? state.untouched.tracestate : undefined,
         },
         carrier,
         setter,
@@ -73,7 +69,7 @@ export class MeshPropagator implements TextMapPropagator {
     }
     const header = baggage === undefined ? undefined : HeaderBaggage.headerOf(baggage)
     if (header !== undefined) setter.set(carrier, 'baggage', header)
-    if (state?.requestId !== undefined) setter.set(carrier, 'x-request-id', state.requestId)
+    if (state?.requestId !== undefined && !isOfMessage(span)) setter.set(carrier, 'x-request-id', state.requestId)
   }
 
   /** Headers that say nothing, or nothing valid, leave the context as it is. */
@@ -83,15 +79,28 @@ export class MeshPropagator implements TextMapPropagator {
     if (extracted === undefined) return context
     const parent = this.#options.edge === true ? undefined : remoteParent(extracted)
     return MeshContext.of(context).withState(
-      stateOf(extracted, this.#options),
+      stateOf(extracted, parent, this.#options),
       parent && trace.wrapSpanContext(parent),
       extracted.baggage === undefined ? undefined : new HeaderBaggage(extracted.baggage),
     )
   }
 
+  /**
+   * The five names of a trace context, and those of `baggage` and `x-request-id` where an injection of the active context
+   * writes them. Instrumentations of queues count these names, because a message has ten attributes at most.
+   */
   fields(): string[] {
-    return [...FIELDS]
+    const { span, baggage, state } = MeshContext.of(contextApi.active())
+    const names: string[] = [...CONTEXT_FIELDS]
+    if (baggage !== undefined && HeaderBaggage.headerOf(baggage) !== undefined) names.push('baggage')
+    if (state?.requestId !== undefined && !isOfMessage(span)) names.push('x-request-id')
+    return names
   }
+}
+
+/** Whether a span sends a message: no Envoy reads a request id there, and attributes are few. */
+function isOfMessage(span: Span | undefined): boolean {
+  return (span as { kind?: SpanKind } | undefined)?.kind === SpanKind.PRODUCER
 }
 
 /** Links to the contexts that a request named beside the chosen one: give them to the server span. */
@@ -120,7 +129,12 @@ function remoteParent({ selection, decision }: Extracted): SpanContext | undefin
   return decision === false ? unsampledParent() : undefined
 }
 
-function stateOf({ selection, requestId, clientRequestId }: Extracted, { edge }: MeshPropagatorOptions): MeshState {
+function stateOf(
+  { selection, requestId, clientRequestId }: Extracted,
+  parent: SpanContext | undefined,
+  { edge }: MeshPropagatorOptions,
+): MeshState {
+  const received = selection?.received
   const context = edge === true ? undefined : selection?.context
   return {
     requestId,
@@ -128,6 +142,7 @@ function stateOf({ selection, requestId, clientRequestId }: Extracted, { edge }:
     links: selection === undefined ? NO_LINKS : linksOf(selection, edge === true),
     traceId: context?.traceId,
     random: context?.random === true,
+    untouched: parent === undefined || received === undefined ? undefined : { span: parent, tracestate: received },
     deferredSpanId: context !== undefined && context.sampled === undefined ? context.spanId : undefined,
   }
 }

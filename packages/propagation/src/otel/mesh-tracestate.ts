@@ -1,5 +1,5 @@
 import type { TraceState } from '@opentelemetry/api'
-import { MARK_KEY } from '../select.ts'
+import { MARK_KEY, splitMark } from '../mark.ts'
 import {
   isTracestateKey,
   isTracestateValue,
@@ -25,7 +25,7 @@ export class MeshTraceState implements TraceState {
   static othersOf(traceState: TraceState | undefined): string {
     if (traceState === undefined) return ''
     if (traceState instanceof MeshTraceState) return traceState.#list
-    return withoutTracestateMember(parseTracestate(traceState.serialize()) ?? '', MARK_KEY)
+    return splitMark(parseTracestate(traceState.serialize())).others ?? ''
   }
 
   /** A key or value that breaks the grammar changes nothing, and neither does our own key: sending sets that. */

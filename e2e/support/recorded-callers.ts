@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { writeContext } from '@throughline/propagation'
+
+export type Headers = Readonly<Record<string, string>>
+
+/** What one caller sends, by its name and the situation it calls in. */
+export interface CallerCell {
+  caller: string
+  situation: string
+  headers: Headers
+}
+
+const file = path.resolve(import.meta.dirname, '../../packages/propagation/conformance/callers/callers.json')
+const recorded = JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, Record<string, Headers>>
+
+const TRACE = '65a8d3c1f2e94b7081f198ee56343ba8'
+
+/** What this project sends for a span of its own. */
+function ours(tracestate: string | undefined): Headers {
+  const headers: Record<string, string> = {}
+  const context = { traceId: TRACE, spanId: '0123456789abcdef', sampled: true, random: false, tracestate }
+  writeContext(context, headers, { set: (carrier, name, value) => (carrier[name] = value) })
+  return headers
+}
+
+/** Every caller in every situation: those that were recorded, ourselves, and one that knows nothing of traces. */
+export const callerCells: readonly CallerCell[] = [
+  ...Object.entries(recorded).flatMap(([caller, situations]) =>
+    Object.entries(situations).map(([situation, headers]) => ({ caller, situation, headers })),
+  ),
+  { caller: 'ours', situation: 'at the root', headers: ours(undefined) },
+  { caller: 'ours', situation: 'called with a tracestate', headers: ours('congo=t61rcWkgMzE') },
+  { caller: 'none', situation: 'at the root', headers: {} },
+]
+
+const ID = /(?<![0-9a-f])(?:[0-9a-f]{16}){1,2}(?![0-9a-f])/g
+const DECIMAL_IDS = new Set(['x-datadog-trace-id', 'x-datadog-parent-id'])
+
+/** The same headers with ids that no other request has: in each 64 bits the same ones are flipped. */
+export function withFreshIds(headers: Headers): Record<string, string> {
+  const mask = BigInt(`0x${randomBytes(8).toString('hex')}`)
+  const flip = (word: string): string => (BigInt(`0x${word}`) ^ mask).toString(16).padStart(16, '0')
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => {
+      if (DECIMAL_IDS.has(name)) return [name, String(BigInt(value) ^ mask)]
+      return [
+        name,
+        value.replace(ID, (id) => (id.length === 16 ? flip(id) : flip(id.slice(0, 16)) + flip(id.slice(16)))),
+      ]
+    }),
+  )
+}
+
+/** What Istio's documentation asks an application to copy from each request to the calls that it makes for it. */
+const ISTIO_HEADERS = /^(?:x-request-id|x-b3-(?:traceid|spanid|parentspanid|sampled|flags)|b3|traceparent|tracestate)$/
+
+/** An application without any library, which copies what it is asked to. */
+export function copiedByHand(received: Headers): Record<string, string> {
+  return Object.fromEntries(Object.entries(received).filter(([name]) => ISTIO_HEADERS.test(name)))
+}
+
+/**
+ * OpenTelemetry with `tracecontext` in an application that copies `x-b3-*` too: a span of its own in the trace of the
+ * `traceparent` it received, and the list that came with that unless it was empty.
+ */
+export function copiedBesideOpenTelemetry(received: Headers): Record<string, string> {
+  const traceId = received['traceparent']?.slice(3, 35) ?? randomBytes(16).toString('hex')
+  const { tracestate } = received
+  const copied = Object.entries(received).filter(([name]) => name.startsWith('x-b3-'))
+  return {
+    ...Object.fromEntries(copied),
+    traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`,
+    ...(tracestate && { tracestate }),
+  }
+}

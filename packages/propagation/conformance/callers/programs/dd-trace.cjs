@@ -1,0 +1,2 @@
+require('dd-trace').init({ startupLogs: false })
+require('./answer.cjs').listen()
