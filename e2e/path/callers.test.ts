@@ -127,7 +127,7 @@ describe.each(callerEnvoys)('callers through Envoy %s', (envoy) => {
   it('x-b3-* copied by hand beside a new traceparent, no tracer: the copied context is taken for the caller', () => {
     const copied = cells.filter(isCopiedParent)
     const wrong = copied.filter((cell) => !isRight(cell))
-    expect(wrong.length).toBeGreaterThan(5)
+    expect(wrong.length).toBeGreaterThan(0)
     for (const { name, ...cell } of wrong) {
       expect({ name, ...selected({ name, ...cell }) }).toMatchObject({ name, context: b3Of(cell.sent) })
     }

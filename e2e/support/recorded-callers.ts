@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { writeContext } from '@throughline/propagation'
+import { forwardHeaders } from '@throughline/propagation'
 
 export type Headers = Readonly<Record<string, string>>
 
@@ -17,12 +17,16 @@ const recorded = JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, Rec
 
 const TRACE = '65a8d3c1f2e94b7081f198ee56343ba8'
 
-/** What this project sends for a span of its own. */
+/** What this project sends for a span that is not the one in the `traceparent` it received. */
 function ours(tracestate: string | undefined): Headers {
-  const headers: Record<string, string> = {}
-  const context = { traceId: TRACE, spanId: '0123456789abcdef', sampled: true, random: false, tracestate }
-  writeContext(context, headers, { set: (carrier, name, value) => (carrier[name] = value) })
-  return headers
+  const [received, sent] = ['fedcba9876543210', '0123456789abcdef']
+  return forwardHeaders({
+    'x-b3-traceid': TRACE,
+    'x-b3-spanid': sent,
+    'x-b3-parentspanid': received,
+    'x-b3-sampled': '1',
+    ...(tracestate !== undefined && { traceparent: `00-${TRACE}-${received}-01`, tracestate }),
+  })
 }
 
 /** Every caller in every situation: those that were recorded, ourselves, and one that knows nothing of traces. */
