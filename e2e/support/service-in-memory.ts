@@ -10,7 +10,7 @@ import { parse } from 'yaml'
 const require = createRequire(import.meta.url)
 
 /** What the charts let each app have, in bytes. */
-export function chartMemoryBytes(): number {
+function chartMemoryBytes(): number {
   const file = path.join(import.meta.dirname, '../../charts/service/values.yaml')
   const values = parse(fs.readFileSync(file, 'utf8')) as { resources: { limits: { memory: string } } }
   const [, amount] = /^(\d+)Mi$/.exec(values.resources.limits.memory) ?? []

@@ -7,13 +7,13 @@ export const MAX_BODY_BYTES = 16 * 1024 * 1024
 export const MAX_BODIES_BYTES = 2 * MAX_BODY_BYTES
 
 /** Deepest nesting of a body. An OTLP attribute of 32 levels, the deepest that is read, takes 4 levels of JSON each. */
-export const MAX_DEPTH = 200
+const MAX_DEPTH = 200
 
 /** Most values in one body: room for 4,096 spans of 20 attributes, and a bound on the work that one body makes. */
-export const MAX_VALUES = 400_000
+const MAX_VALUES = 400_000
 
 /** Most fields of one object. V8 takes a hundred times as long for each field of a very large one. */
-export const MAX_FIELDS = 4096
+const MAX_FIELDS = 4096
 
 /** Most traces that are being written to clients at once. */
 export const MAX_ANSWERS = 4

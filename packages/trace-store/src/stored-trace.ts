@@ -16,7 +16,7 @@ export interface StoredTrace {
 }
 
 /** What a span adds to a trace: one span, or none when it replaces one, and bytes. */
-export interface Growth {
+interface Growth {
   key: string
   spans: number
   bytes: number
