@@ -2,7 +2,7 @@ import { type Sidecar, type SidecarIdentity, watchSidecar } from '@throughline/l
 
 /** A sidecar that compose starts, stops and restarts; here it is only watched. */
 export function createRemoteSidecar(identity: SidecarIdentity): Sidecar {
-  const { name } = identity
+  const { name, nodeId = name } = identity
   const { check, ...watched } = watchSidecar(identity)
   return {
     ...watched,
@@ -11,6 +11,6 @@ export function createRemoteSidecar(identity: SidecarIdentity): Sidecar {
     restart: async () => {},
     stop: async () => {},
     pid: () => undefined,
-    status: async () => ({ name, ...(await check()), restarts: 0 }),
+    status: async () => ({ name, nodeId, ...(await check()), restarts: 0 }),
   }
 }

@@ -18,6 +18,8 @@ export type Access = 'allowed' | 'denied'
 
 export interface SidecarStatus {
   name: string
+  /** Envoy's `node.id`, which its spans carry as `node_id`; absent before the sidecar is made. */
+  nodeId?: string
   state: 'ready' | 'starting' | 'down' | 'rejected'
   /** Why it is not ready. */
   reason?: string | undefined

@@ -65,7 +65,8 @@ export function createSidecar(options: SidecarOptions): Sidecar {
       return state === 'ready'
     },
   })
-  return { ...program, ...watched, status: () => readStatus(program, check) }
+  const { name, nodeId = name } = options
+  return { ...program, ...watched, status: async () => ({ nodeId, ...(await readStatus(program, check)) }) }
 }
 
 /** What can be learned from a sidecar's admin address alone, such as that of one which compose runs. */
