@@ -1,29 +1,43 @@
 // @ts-check
 import { requestJson } from './shared/api.js'
-import { createControls } from './mesh/controls.js'
-import { byId } from './shared/dom.js'
-import { drawFacts } from './mesh/facts-view.js'
 import { createHistoryView } from './history/history-view.js'
-import { createLive } from './shared/live.js'
-import { createMeshView } from './mesh/checks-view.js'
-import { buildPathModel, deniedBy, hopsOf, hopTimesOf } from './path/path-model.js'
-import { createPathView } from './path/path-view.js'
-import { createPoller } from './shared/poller.js'
-import { createSettling } from './mesh/settling-model.js'
-import { createStateView } from './path/state-view.js'
-import { createTraceView } from './trace/trace-view.js'
-import { createTrafficControls } from './mesh/traffic-controls.js'
 import { createBypassView } from './mesh/bypass-view.js'
+import { createChecksView } from './mesh/checks-view.js'
+import { createControls } from './mesh/controls.js'
+import { drawFacts } from './mesh/facts-view.js'
+import { createSettling } from './mesh/settling-model.js'
+import { createTrafficControls, toBaggage } from './mesh/traffic-controls.js'
+import { buildPathModel, deniedBy } from './path/path-model.js'
+import { createPathView } from './path/path-view.js'
+import { createStateView } from './path/state-view.js'
+import { hopsOf, hopTimesOf } from './path/traced-hops.js'
+import { copyFrom } from './shared/copy.js'
+import { byId, setText } from './shared/dom.js'
+import { startHelp } from './shared/help.js'
+import { createLive } from './shared/live.js'
+import { createPoller } from './shared/poller.js'
+import { sendRequest } from './shared/send-request.js'
 import { parseConfig } from './shared/wire.js'
+import { createTour } from './tour/tour-view.js'
+import { toCurl } from './trace/curl.js'
+import { createTraceView } from './trace/trace-view.js'
 
 /**
- * @typedef {import('./path/path-model.js').TracedHop} TracedHop
+ * @typedef {import('./path/traced-hops.js').TracedHop} TracedHop
  * @typedef {import('./shared/states.js').PageState} PageState
  * @typedef {import('./shared/wire.js').Entry} Entry
  */
 
-/** @type {{ state: PageState, status: number | null, known: TracedHop[], reached: TracedHop[] | null, brokenAt: string | null, mesh: import('./mesh/parse-mesh-status.js').MeshStatus | null }} */
-const seen = { state: 'connecting', status: null, known: [], reached: null, brokenAt: null, mesh: null }
+/** @type {{ state: PageState, status: number | null, known: TracedHop[], reached: TracedHop[] | null, brokenAt: string | null, ownService: boolean, mesh: import('./mesh/parse-mesh-status.js').MeshStatus | null }} */
+const seen = {
+  state: 'connecting',
+  status: null,
+  known: [],
+  reached: null,
+  brokenAt: null,
+  ownService: false,
+  mesh: null,
+}
 /** @type {import('./shared/wire.js').Config | undefined} */
 let config
 /** @type {Entry | undefined} */
@@ -44,15 +58,15 @@ const historyView = createHistoryView({
 })
 
 const traceView = createTraceView({
-  onSettled(model, followedTrace, brokenAt) {
+  onSettled(model, { state }, brokenAt) {
     const hops = hopsOf(model)
-    // Half a trace is no news about where requests go.
-    if (followedTrace.state === 'connected' && brokenAt === null) seen.known = hops
+    // Half a trace says nothing about where requests go.
+    if (state === 'connected' && brokenAt === null) seen.known = hops
     seen.brokenAt = brokenAt
-    if (followedTrace.state === seen.state) {
+    if (state === seen.state) {
       seen.reached = hops
       pathView.pulse(hopTimesOf(model))
-      if (followedTrace.state === 'denied') stateView.showDeniedBy(deniedBy(hops))
+      if (state === 'denied') stateView.showDeniedBy(deniedBy(hops, seen.mesh))
     }
     drawPath()
   },
@@ -61,25 +75,26 @@ const traceView = createTraceView({
 
 const bypassView = createBypassView()
 const settling = createSettling()
-const askOnce = () => void requestJson('/api/traffic/once', { method: 'POST' })
+const requestOnce = () => void requestJson('/api/traffic/once', { method: 'POST' })
 
 const controls = createControls({
   onStatus(status) {
-    // Another client may have changed it.
+    // Another viewer may have changed it.
     if (status !== null && seen.mesh !== null && status.access !== seen.mesh.access) settling.end(status.access)
     seen.mesh = status
     bypassView.showMesh(status)
     drawFacts(config, status)
     drawPath()
   },
-  onAsk: (wanted) => settling.begin(wanted),
+  onRequest: (access) => settling.begin(access),
   onAnswer(access) {
     settling.end(access)
-    askOnce()
+    requestOnce()
   },
 })
 const trafficControls = createTrafficControls()
-createMeshView()
+createChecksView()
+startHelp()
 
 const meshPoller = createPoller(() => controls.refresh(), { everyMs: 2000 })
 const live = createLive({
@@ -87,7 +102,7 @@ const live = createLive({
     historyView.add(entries, reset)
     for (const entry of entries) {
       const { show, askAgain } = reset ? allShown : settling.judge(entry.state, newest?.state ?? null)
-      if (askAgain) askOnce()
+      if (askAgain) requestOnce()
       if (!show) continue
       if (entry.state !== newest?.state) sinceMs = entry.atMs
       newest = entry
@@ -102,11 +117,11 @@ const live = createLive({
   onTraffic(traffic) {
     trafficControls.show(traffic)
     if (newest === undefined && traffic.rate === 'off') {
-      stateView.showIdle('No request yet: traffic is off. Choose a rate, or send a burst.')
+      stateView.showIdle('No request yet, and traffic is off. Send one request.')
     }
   },
   onFound() {
-    // A dashboard that comes back may be another one: ask again what it offers.
+    // A dashboard that comes back may be another one: read again what it offers.
     void readConfig()
     if (newest !== undefined) showNewest()
   },
@@ -119,14 +134,15 @@ const live = createLive({
 function showNewest() {
   drawing = false
   if (newest === undefined) return
-  enter(newest.state, newest.status)
+  const { state, status, traceId, appSpans } = newest
+  enter(state, status)
   stateView.showOutcome(newest, new Date(sinceMs))
   stateView.showReplicas(historyView.replicas())
   if (config === undefined) return
-  if (!config.traces) explainNoTraces(config.traceUiUrl, newest.traceId)
-  else if (newest.traceId === null)
-    traceView.explain('The newest request left no trace: tracing is off or it was not sampled.')
-  else traceView.offer({ traceId: newest.traceId, state: newest.state })
+  if (!config.traces) explainNoTraces(config.traceUiUrl, traceId)
+  else if (traceId === null)
+    traceView.explain('The newest request left no trace: tracing is off, or it was not sampled.')
+  else traceView.offer({ traceId, state, appSpans })
 }
 
 /**
@@ -163,11 +179,59 @@ async function readConfig() {
   controls.reveal(config.controls, config.kubernetes)
   trafficControls.reveal(config.faults)
   bypassView.offer(config.bypass)
+  stateView.showOwnService(config.ownService)
+  seen.ownService = config.ownService
   drawFacts(config, seen.mesh)
+  tour.reveal()
   if (config.controls) meshPoller.start()
   else meshPoller.stop()
   if (newest !== undefined) showNewest()
 }
+
+async function send() {
+  const sent = await sendRequest(toBaggage(trafficControls.current()))
+  if ('failure' in sent) return setText(byId('traffic-error'), `The request failed: ${sent.failure}`)
+  const { traceId, state, appSpans } = sent.outcome
+  if (traceId !== null && config?.traces) await traceView.showSent({ traceId, state, appSpans })
+}
+
+const sendButton = byId('send')
+sendButton.addEventListener('click', async () => {
+  if (sendButton.getAttribute('aria-busy') === 'true') return
+  sendButton.setAttribute('aria-busy', 'true')
+  await send()
+  sendButton.setAttribute('aria-busy', 'false')
+})
+copyFrom(byId('request-curl'), () => {
+  const baggage = toBaggage(trafficControls.current())
+  return toCurl(`${location.origin}/api/count`, baggage === null ? [] : [{ name: 'baggage', value: baggage }])
+})
+
+const tour = createTour({
+  actions: {
+    send,
+    setAccess: (access) => controls.setAccess(access),
+    setPropagation: (on) => trafficControls.setPropagation(on),
+    setTracer: (tracer) => controls.setTracer(tracer),
+    probeBypass: () => bypassView.probe(),
+  },
+  setting: () => ({
+    controls: config?.controls === true && seen.mesh !== null,
+    faults: config?.faults === true,
+    bypass: config?.bypass === true,
+    tracer: seen.mesh?.tracer ?? null,
+    tracers: seen.mesh?.tracers ?? [],
+  }),
+  remember() {
+    const { mesh } = seen
+    const propagation = trafficControls.current()?.propagation ?? true
+    return async () => {
+      if (mesh !== null && controls.status()?.access !== mesh.access) await controls.setAccess(mesh.access)
+      if (mesh !== null && controls.status()?.tracer !== mesh.tracer) await controls.setTracer(mesh.tracer)
+      if (trafficControls.current()?.propagation !== propagation) await trafficControls.setPropagation(propagation)
+    }
+  },
+})
 
 drawPath()
 live.start()

@@ -5,11 +5,11 @@ import { isRecord, parseNumber, parseText } from '../shared/wire.js'
  * @typedef {import('./parse-mesh-status.js').Bypass} Bypass
  * @typedef {import('../shared/states.js').PageState} PageState
  *
- * @typedef {object} BypassResult what one try showed, as `POST /api/checks/bypass` tells it
+ * @typedef {object} BypassResult the result of one probe, as `POST /api/checks/bypass` answers it
  * @property {number} atMs
  * @property {'open' | 'closed' | 'unclear'} way
  * @property {string} url
- * @property {string} said
+ * @property {string} summary
  * @property {string | null} disagreement
  *
  * @typedef {'open' | 'closed' | 'unknown' | 'disputed'} WayState
@@ -19,80 +19,81 @@ import { isRecord, parseNumber, parseText } from '../shared/wire.js'
  * @property {string} label
  * @property {string} address
  * @property {string} reason
- * @property {boolean} canTry
- * @property {{ tone: 'good' | 'bad' | 'unknown', said: string, caveat: string } | null} outcome
+ * @property {boolean} canProbe
+ * @property {{ tone: 'good' | 'bad' | 'unknown', summary: string, caveat: string } | null} outcome
  * @property {string} dispute
  */
 
 /**
  * @param {unknown} body
- * @returns {BypassResult | undefined} undefined also where nothing was tried
+ * @returns {BypassResult | undefined} undefined also where nothing was probed
  */
 export function parseBypassResult(body) {
   if (!isRecord(body)) return undefined
   const { way } = body
   const url = parseText(body['url'], 300)
-  const said = parseText(body['said'], 500)
+  const summary = parseText(body['said'], 500)
   const atMs = parseNumber(Date.parse(String(body['at'])))
-  if ((way !== 'open' && way !== 'closed' && way !== 'unclear') || url === null || said === null || atMs === null) {
+  if ((way !== 'open' && way !== 'closed' && way !== 'unclear') || url === null || summary === null || atMs === null) {
     return undefined
   }
-  return { atMs, way, url, said, disagreement: parseText(body['disagreement'], 1000) }
+  return { atMs, way, url, summary, disagreement: parseText(body['disagreement'], 1000) }
 }
 
-const labels = { open: 'Open', closed: 'Closed', unknown: 'Not tried yet', disputed: 'Mesh and try disagree' }
+const labels = { open: 'Open', closed: 'Closed', unknown: 'Not probed yet', disputed: 'Mesh and probe disagree' }
 const tones = /** @type {const} */ ({ open: 'bad', closed: 'good', unclear: 'unknown' })
 
 /**
- * Whether there is a bypass of the sidecar: what the mesh says, what a try showed, and whether the two agree.
+ * Whether there is a bypass of the sidecar: what the mesh reports, what a probe showed, and whether the two agree.
  *
  * @param {object} input
- * @param {Bypass | null} input.bypass what the mesh says
- * @param {boolean} input.canTry the dashboard knows an address
- * @param {BypassResult | null} input.tried
+ * @param {Bypass | null} input.bypass as the mesh reports it
+ * @param {boolean} input.canProbe the dashboard knows an address
+ * @param {BypassResult | null} input.probed
  * @param {PageState} input.state of the newest call through the sidecar
  * @returns {BypassPanel}
  */
-export function buildBypassPanel({ bypass, canTry, tried, state }) {
-  const seen = tried === null || tried.way === 'unclear' ? null : tried.way
-  const said = bypass === null ? null : bypass.closed ? 'closed' : 'open'
-  const dispute = tried?.disagreement ?? (seen !== null && said !== null && seen !== said ? differ(said, seen) : '')
-  const way = dispute !== '' ? 'disputed' : (said ?? seen ?? 'unknown')
+export function buildBypassPanel({ bypass, canProbe, probed, state }) {
+  const seen = probed === null || probed.way === 'unclear' ? null : probed.way
+  const reported = bypass === null ? null : bypass.closed ? 'closed' : 'open'
+  const dispute =
+    probed?.disagreement ?? (seen !== null && reported !== null && seen !== reported ? differ(reported, seen) : '')
+  const way = dispute !== '' ? 'disputed' : (reported ?? seen ?? 'unknown')
   return {
-    visible: bypass !== null || canTry,
+    visible: bypass !== null || canProbe,
     state: way,
     label: labels[way],
-    address: bypass?.address || tried?.url || '',
+    address: bypass?.address || probed?.url || '',
     reason: [
-      bypass?.reason ?? 'Nothing here says whether counting can be called without going through its sidecar.',
-      canTry ? '' : 'The dashboard has no address to try: COUNTING_BYPASS_URL is not set.',
+      bypass?.reason ?? 'No mesh reports whether counting can be called without its sidecar.',
+      canProbe ? '' : 'The dashboard has no address to probe: COUNTING_BYPASS_URL is not set.',
     ]
       .filter(Boolean)
       .join(' '),
-    canTry,
-    outcome: tried === null ? null : outcomeOf(tried, state),
+    canProbe,
+    outcome: probed === null ? null : outcomeOf(probed, state),
     dispute,
   }
 }
 
 /**
- * @param {'open' | 'closed'} said
+ * @param {'open' | 'closed'} reported
  * @param {'open' | 'closed'} seen
  */
-function differ(said, seen) {
-  return `The mesh says that this way is ${said}, but the last try showed that it is ${seen}.`
+function differ(reported, seen) {
+  return `The mesh reports the bypass as ${reported}; the last probe found it ${seen}.`
 }
 
 /**
- * Silence proves a closed way only while counting is there to answer.
+ * Silence proves that the bypass is closed only while counting answers elsewhere.
  *
- * @param {BypassResult} tried
+ * @param {BypassResult} probed
  * @param {PageState} state
  * @returns {BypassPanel['outcome']}
  */
-function outcomeOf({ way, said }, state) {
+function outcomeOf({ way, summary }, state) {
   const answers = state === 'connected' || state === 'denied' || state === 'connecting'
-  if (way !== 'closed' || answers) return { tone: tones[way], said, caveat: '' }
-  const caveat = 'But counting does not answer through its sidecar either: this proves little while it may be down.'
-  return { tone: 'unknown', said, caveat }
+  if (way !== 'closed' || answers) return { tone: tones[way], summary, caveat: '' }
+  const caveat = 'Counting does not answer through its sidecar either, so it may be down: this proves little.'
+  return { tone: 'unknown', summary, caveat }
 }

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { buildBypassPanel, parseBypassResult } from './bypass-model.js'
 
-const said = '200: counted, bypassing its sidecar, while the rule says denied.'
-const tried = (way: 'open' | 'closed' | 'unclear', disagreement: string | null = null) => ({
+const summary = '200: counted, bypassing its sidecar, while the rule says denied.'
+const probe = (way: 'open' | 'closed' | 'unclear', disagreement: string | null = null) => ({
   atMs: 0,
   way,
   url: 'http://10.0.0.1:9001',
-  said,
+  summary,
   disagreement,
 })
 const bypass = (closed: boolean) => ({ address: 'http://127.0.0.1:9001', closed, reason: 'As configured.' })
-const base = { bypass: bypass(false), canTry: true, tried: null, state: 'connected' as const }
+const base = { bypass: bypass(false), canProbe: true, probed: null, state: 'connected' as const }
 
 describe('the panel of the bypass', () => {
-  it('says what the mesh says, and why', () => {
+  it('shows what the mesh reports, and why', () => {
     expect(buildBypassPanel(base)).toMatchObject({
       visible: true,
       state: 'open',
@@ -26,40 +26,44 @@ describe('the panel of the bypass', () => {
     expect(buildBypassPanel({ ...base, bypass: bypass(true) }).label).toBe('Closed')
   })
 
-  it('is not there where neither the mesh nor the dashboard knows of a way', () => {
-    expect(buildBypassPanel({ ...base, bypass: null, canTry: false }).visible).toBe(false)
+  it('is hidden when neither the mesh nor the dashboard knows an address', () => {
+    expect(buildBypassPanel({ ...base, bypass: null, canProbe: false }).visible).toBe(false)
   })
 
-  it('says why there is nothing to try', () => {
-    const { reason, canTry } = buildBypassPanel({ ...base, canTry: false })
-    expect([reason, canTry]).toEqual([expect.stringMatching(/COUNTING_BYPASS_URL is not set\.$/), false])
+  it('explains why there is nothing to probe', () => {
+    const { reason, canProbe } = buildBypassPanel({ ...base, canProbe: false })
+    expect([reason, canProbe]).toEqual([expect.stringMatching(/COUNTING_BYPASS_URL is not set\.$/), false])
   })
 
-  it('goes by the try where the mesh says nothing', () => {
+  it('uses the probe when the mesh reports nothing', () => {
     const silent = { ...base, bypass: null }
-    expect(buildBypassPanel(silent).label).toBe('Not tried yet')
-    expect(buildBypassPanel({ ...silent, tried: tried('open') })).toMatchObject({
+    expect(buildBypassPanel(silent).label).toBe('Not probed yet')
+    expect(buildBypassPanel({ ...silent, probed: probe('open') })).toMatchObject({
       state: 'open',
       address: 'http://10.0.0.1:9001',
-      outcome: { tone: 'bad', said },
+      outcome: { tone: 'bad', summary },
     })
-    expect(buildBypassPanel({ ...silent, tried: tried('unclear') })).toMatchObject({
+    expect(buildBypassPanel({ ...silent, probed: probe('unclear') })).toMatchObject({
       state: 'unknown',
       outcome: { tone: 'unknown' },
     })
   })
 
-  it('says loudly when the mesh and the probe disagree', () => {
-    const told = buildBypassPanel({ ...base, bypass: bypass(true), tried: tried('open', 'They differ.') })
-    expect(told).toMatchObject({ state: 'disputed', label: 'Mesh and try disagree', dispute: 'They differ.' })
-    expect(buildBypassPanel({ ...base, bypass: bypass(true), tried: tried('open') }).dispute).toMatch(/is closed, but/)
-    expect(buildBypassPanel({ ...base, bypass: bypass(false), tried: tried('closed') }).dispute).toMatch(/is open, but/)
-    expect(buildBypassPanel({ ...base, bypass: bypass(true), tried: tried('closed') }).dispute).toBe('')
-    expect(buildBypassPanel({ ...base, bypass: bypass(true), tried: tried('unclear') }).dispute).toBe('')
+  it('reports a dispute when the mesh and the probe disagree', () => {
+    const panel = buildBypassPanel({ ...base, bypass: bypass(true), probed: probe('open', 'They differ.') })
+    expect(panel).toMatchObject({ state: 'disputed', label: 'Mesh and probe disagree', dispute: 'They differ.' })
+    expect(buildBypassPanel({ ...base, bypass: bypass(true), probed: probe('open') }).dispute).toMatch(
+      /as closed; the last probe found it open/,
+    )
+    expect(buildBypassPanel({ ...base, bypass: bypass(false), probed: probe('closed') }).dispute).toMatch(
+      /as open; the last probe found it closed/,
+    )
+    expect(buildBypassPanel({ ...base, bypass: bypass(true), probed: probe('closed') }).dispute).toBe('')
+    expect(buildBypassPanel({ ...base, bypass: bypass(true), probed: probe('unclear') }).dispute).toBe('')
   })
 
-  it('does not take the silence of a counting that is down for a way that is closed', () => {
-    const closed = { ...base, bypass: bypass(true), tried: tried('closed') }
+  it('does not mistake a counting that is down for a closed bypass', () => {
+    const closed = { ...base, bypass: bypass(true), probed: probe('closed') }
     expect(buildBypassPanel(closed).outcome?.caveat).toBe('')
     expect(buildBypassPanel({ ...closed, state: 'denied' }).outcome?.caveat).toBe('')
     expect(buildBypassPanel({ ...closed, state: 'unreachable' }).outcome).toMatchObject({
@@ -70,14 +74,14 @@ describe('the panel of the bypass', () => {
 })
 
 describe('parseBypassResult', () => {
-  const body = { at: '2026-01-01T00:00:00.000Z', way: 'open', url: 'http://a', said, disagreement: null }
+  const body = { at: '2026-01-01T00:00:00.000Z', way: 'open', url: 'http://a', said: summary, disagreement: null }
 
   it('reads an outcome', () => {
     expect(parseBypassResult(body)).toEqual({
       atMs: Date.UTC(2026, 0, 1),
       way: 'open',
       url: 'http://a',
-      said,
+      summary,
       disagreement: null,
     })
   })

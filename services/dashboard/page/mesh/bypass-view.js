@@ -14,68 +14,68 @@ const icons = { open: 'icon-unlock', closed: 'icon-lock', unknown: 'icon-questio
 const toneIcons = { good: 'icon-check', bad: 'icon-cross', unknown: 'icon-question' }
 
 /**
- * The bypass of the sidecar: open or closed, why, and a try of it on the dashboard's side.
+ * The bypass of the sidecar: open or closed, why, and a probe of it from the dashboard.
  *
- * @returns {{ showMesh(status: MeshStatus | null): void, showState(state: PageState): void, offer(canTry: boolean): void }}
+ * @returns {{ showMesh(status: MeshStatus | null): void, showState(state: PageState): void, offer(canProbe: boolean): void, probe(): Promise<void> }}
  */
 export function createBypassView() {
   const panel = byId('bypass')
-  const button = byId('bypass-try')
+  const button = byId('bypass-probe')
   const outcome = byId('bypass-outcome')
   const note = byId('bypass-note')
   /** @type {import('./parse-mesh-status.js').Bypass | null} */
   let bypass = null
   /** @type {import('./bypass-model.js').BypassResult | null} */
-  let tried = null
+  let probed = null
   /** @type {PageState} */
   let state = 'connecting'
-  let canTry = false
+  let canProbe = false
   let running = false
-  let tries = 0
-  /** What the mesh last said that a try depends on. */
+  let probes = 0
+  /** What a probe depends on, as the mesh last reported it. */
   let rules = ''
 
   const draw = () => {
-    const model = buildBypassPanel({ bypass, canTry, tried, state })
+    const model = buildBypassPanel({ bypass, canProbe, probed, state })
     panel.hidden = !model.visible
     panel.dataset['way'] = model.state
     setIcon(byId('bypass-icon'), icons[model.state])
     setText(byId('bypass-state'), model.label)
     setText(byId('bypass-address'), model.address)
     setText(byId('bypass-reason'), model.reason)
-    button.hidden = !model.canTry
+    button.hidden = !model.canProbe
     button.setAttribute('aria-disabled', String(running))
     const { outcome: shown } = model
     outcome.dataset['tone'] = shown?.tone ?? 'unknown'
     byId('bypass-outcome-icon').classList.toggle('gone', shown === null)
     if (shown !== null) setIcon(byId('bypass-outcome-icon'), toneIcons[shown.tone])
-    setText(byId('bypass-said'), shown?.said ?? '')
+    setText(byId('bypass-summary'), shown?.summary ?? '')
     setText(byId('bypass-caveat'), shown?.caveat ?? '')
     setText(byId('bypass-dispute'), model.dispute)
   }
 
-  const attempt = async () => {
-    if (running || !canTry) return
+  const probe = async () => {
+    if (running || !canProbe) return
     running = true
-    const mine = ++tries
-    setText(note, 'Trying…')
+    const mine = ++probes
+    setText(note, 'Probing…')
     draw()
     const answer = await requestJson('/api/checks/bypass', { method: 'POST' })
     running = false
     // The mesh was changed meanwhile: this outcome belongs to neither rule.
-    if (mine !== tries) return draw()
+    if (mine !== probes) return draw()
     const read = answer.kind === 'json' ? parseBypassResult(answer.body) : undefined
-    tried = read ?? null
+    probed = read ?? null
     const failure = answer.kind === 'lost' ? answer.reason : (parseErrorMessage(answer.body) ?? 'no outcome came back.')
-    setText(note, read === undefined ? `It was not tried: ${failure}` : `Tried at ${formatClock(new Date(read.atMs))}`)
+    setText(note, read === undefined ? `The probe failed: ${failure}` : `Probed at ${formatClock(new Date(read.atMs))}`)
     draw()
   }
-  button.addEventListener('click', attempt)
+  button.addEventListener('click', probe)
 
   const forget = () => {
-    tries++
-    if (tried !== null || running) setText(note, 'The mesh has changed: try again.')
-    tried = null
+    probes++
+    if (probed !== null || running) setText(note, 'The mesh has changed: probe again.')
+    probed = null
     draw()
   }
 
@@ -94,8 +94,9 @@ export function createBypassView() {
       state = now
       draw()
     },
+    probe,
     offer(can) {
-      canTry = can
+      canProbe = can
       draw()
     },
   }

@@ -1,8 +1,8 @@
 // @ts-check
 import { requestJson } from '../shared/api.js'
+import { copyFrom } from '../shared/copy.js'
 import { byId, create, createIcon, setText } from '../shared/dom.js'
 import { formatClock } from '../shared/format.js'
-import { copyText } from '../trace/trace-tools.js'
 import { isRecord, parseErrorMessage, parseText } from '../shared/wire.js'
 
 /**
@@ -12,8 +12,8 @@ import { isRecord, parseErrorMessage, parseText } from '../shared/wire.js'
 const icons = { good: 'icon-check', bad: 'icon-cross', unknown: 'icon-question' }
 const words = { good: 'In order', bad: 'Not in order', unknown: 'Unknown' }
 
-/** The checks of the mesh: run on request, since one of them makes counting count. */
-export function createMeshView() {
+/** The checks of the mesh: run on demand, since one of them makes counting count. */
+export function createChecksView() {
   const button = byId('checks-run')
   const list = byId('checks')
   const note = byId('checks-note')
@@ -44,9 +44,7 @@ function drawCheck({ question, verdict, found, command }) {
   const copy = create('button', { class: 'button button-small', text: 'Copy' })
   copy.type = 'button'
   copy.setAttribute('aria-label', `Copy the command for: ${question}`)
-  copy.addEventListener('click', async () => {
-    setText(byId('announcer'), (await copyText(command)) ? 'Command copied.' : 'Copying is not allowed here.')
-  })
+  copyFrom(copy, () => command)
   const item = create('li', { class: 'check' }, [
     create('span', { class: 'check-verdict' }, [createIcon(icons[verdict]), create('span', { text: words[verdict] })]),
     create('div', { class: 'check-words' }, [

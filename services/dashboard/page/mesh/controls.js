@@ -1,36 +1,36 @@
 // @ts-check
 import { requestJson } from '../shared/api.js'
+import { copyFrom } from '../shared/copy.js'
 import { byId, create, setText } from '../shared/dom.js'
 import { parseMeshStatus } from './parse-mesh-status.js'
 import { judgeChange } from './settings-model.js'
 import { createSettingsView } from './settings-view.js'
-import { copyText } from '../trace/trace-tools.js'
 import { parseErrorMessage } from '../shared/wire.js'
 
 /**
  * @typedef {import('./parse-mesh-status.js').MeshStatus} MeshStatus
- * @typedef {import('./settings-model.js').Asked} Asked
+ * @typedef {import('./settings-model.js').SettingChange} SettingChange
  * @typedef {MeshStatus['access']} Access
  */
 
-/** The lab answers once the sidecar has taken its new configuration, which a restart makes slow. */
+/** The lab answers once the sidecar runs with its new configuration, which can take a restart. */
 const switchTimeoutMs = 20_000
 
 /**
  * @typedef {object} ControlsOptions
  * @property {(status: MeshStatus | null) => void} onStatus called with each newly read status; null = unknown
- * @property {(wanted: Access | null) => void} onAsk a change of the mesh was asked for; null = not (only) of the access
- * @property {(access: Access) => void} onAnswer the mesh answered, and this is in force
+ * @property {(access: Access | null) => void} onRequest a change of the mesh begins; null = not (only) of the access
+ * @property {(access: Access) => void} onAnswer the mesh has answered, and this is in force
  */
 
 /**
- * The switch, the chooser, and the settings that this mesh has. All show what the mesh says it does, never what was only
- * asked for, and one change is made at a time.
+ * The access switch, the tracer, and the settings of this mesh. All show what the mesh reports, never what was only
+ * requested, and one change is made at a time.
  *
  * @param {ControlsOptions} options
- * @returns {{ refresh(): Promise<void>, reveal(available: boolean, kubernetes: boolean): void }}
+ * @returns {{ refresh(): Promise<void>, setAccess(access: Access): Promise<void>, setTracer(tracer: string): Promise<void>, status(): MeshStatus | null, reveal(available: boolean, kubernetes: boolean): void }}
  */
-export function createControls({ onStatus, onAsk, onAnswer }) {
+export function createControls({ onStatus, onRequest, onAnswer }) {
   const access = byId('access')
   /** @type {HTMLSelectElement} */
   const tracer = byId('tracer')
@@ -39,19 +39,19 @@ export function createControls({ onStatus, onAsk, onAnswer }) {
   /** @type {MeshStatus | null} */
   let status = null
   let pending = false
-  /** Changes asked for so far: an answer from before the last one is old news. */
+  /** Changes requested so far: a status from before the last one is out of date. */
   let changes = 0
   /** @type {MeshStatus['settings']} */
   let settings = []
-  /** @type {Asked | null} */
-  let asked = null
+  /** @type {SettingChange | null} */
+  let requested = null
   const settingsView = createSettingsView({
-    onChoose: (choice) => ask({ path: '/api/mesh/set', body: choice, wanted: null, setting: choice }),
+    onChoose: (choice) => request({ path: '/api/mesh/set', body: choice, access: null, setting: choice }),
   })
 
   const draw = () => {
     const busy = pending || status === null
-    settingsView.show(settings, { known: status !== null, busy, asked })
+    settingsView.show(settings, { known: status !== null, busy, requested })
     access.setAttribute('aria-checked', String(status?.access === 'allowed'))
     // Not `disabled`: that would throw the keyboard focus away in the middle of a demo.
     access.setAttribute('aria-disabled', String(busy))
@@ -61,16 +61,16 @@ export function createControls({ onStatus, onAsk, onAnswer }) {
       value,
       status === null
         ? 'Unknown'
-        : pending && asked === null
+        : pending && requested === null
           ? 'Switching…'
           : status.access === 'allowed'
             ? 'Allowed'
             : 'Denied',
     )
     if (status === null) return
-    const wanted = status.tracers.join('\n')
-    if (tracer.dataset['options'] !== wanted) {
-      tracer.dataset['options'] = wanted
+    const options = status.tracers.join('\n')
+    if (tracer.dataset['options'] !== options) {
+      tracer.dataset['options'] = options
       tracer.replaceChildren(...status.tracers.map(createOption))
     }
     if (!pending && document.activeElement !== tracer) tracer.value = status.tracer
@@ -78,7 +78,7 @@ export function createControls({ onStatus, onAsk, onAnswer }) {
   }
 
   /** @param {import('../shared/api.js').JsonAnswer | import('../shared/api.js').LostAnswer} answer */
-  const take = (answer) => {
+  const readStatus = (answer) => {
     const read = answer.kind === 'json' && answer.status < 400 ? parseMeshStatus(answer.body) : undefined
     if (read !== undefined) {
       status = read
@@ -89,19 +89,19 @@ export function createControls({ onStatus, onAsk, onAnswer }) {
     return answer.kind === 'lost' ? answer.reason : (parseErrorMessage(answer.body) ?? `HTTP ${answer.status}`)
   }
 
-  /** @param {{ path: string, body?: unknown, wanted: Access | null, setting?: Asked }} change */
-  const ask = async ({ path, body, wanted, setting }) => {
+  /** @param {{ path: string, body?: unknown, access: Access | null, setting?: SettingChange }} change */
+  const request = async ({ path, body, access: wish, setting }) => {
     if (pending || status === null) return
     pending = true
     changes++
-    asked = setting ?? null
+    requested = setting ?? null
     setText(error, '')
     draw()
-    onAsk(wanted)
+    onRequest(wish)
     const options = { method: /** @type {const} */ ('POST'), timeoutMs: switchTimeoutMs }
-    const failure = take(await requestJson(path, body === undefined ? options : { ...options, body }))
+    const failure = readStatus(await requestJson(path, body === undefined ? options : { ...options, body }))
     pending = false
-    asked = null
+    requested = null
     const outcome = failure === null && setting !== undefined ? judgeChange(status.settings, setting) : null
     const wrong = failure ?? (outcome !== null && 'failed' in outcome ? outcome.failed : null)
     if (wrong !== null) setText(error, `The mesh did not switch: ${wrong}`)
@@ -110,28 +110,27 @@ export function createControls({ onStatus, onAsk, onAnswer }) {
     onAnswer(status.access)
   }
 
-  access.addEventListener('click', () => {
-    const wanted = status?.access === 'allowed' ? 'denied' : 'allowed'
-    void ask({ path: wanted === 'denied' ? '/api/mesh/deny' : '/api/mesh/allow', wanted })
-  })
-  tracer.addEventListener('change', () =>
-    ask({ path: '/api/mesh/tracer', body: { tracer: tracer.value }, wanted: null }),
-  )
+  /** @param {Access} wish */
+  const setAccess = (wish) => request({ path: wish === 'denied' ? '/api/mesh/deny' : '/api/mesh/allow', access: wish })
+  /** @param {string} name */
+  const setTracer = (name) => request({ path: '/api/mesh/tracer', body: { tracer: name }, access: null })
+  access.addEventListener('click', () => setAccess(status?.access === 'allowed' ? 'denied' : 'allowed'))
+  tracer.addEventListener('change', () => setTracer(tracer.value))
 
-  for (const button of document.querySelectorAll('#cluster-note button')) {
-    button.addEventListener('click', async () => {
-      const command = button.parentElement?.querySelector('code')?.textContent ?? ''
-      setText(byId('announcer'), (await copyText(command)) ? 'Command copied.' : 'Copying is not allowed here.')
-    })
+  for (const button of byId('cluster-note').querySelectorAll('button')) {
+    copyFrom(button, () => button.parentElement?.querySelector('code')?.textContent ?? '')
   }
 
   return {
+    setAccess,
+    setTracer,
+    status: () => status,
     async refresh() {
       if (pending) return
       const before = changes
       const answer = await requestJson('/api/mesh/status')
       if (before !== changes) return
-      if (take(answer) !== null) {
+      if (readStatus(answer) !== null) {
         status = null
         onStatus(null)
       }
@@ -139,6 +138,7 @@ export function createControls({ onStatus, onAsk, onAnswer }) {
     },
     reveal(available, kubernetes) {
       byId('controls').hidden = !available
+      byId('tracer-controls').hidden = !available
       byId('controls-note').hidden = available || kubernetes
       byId('cluster-note').hidden = available || !kubernetes
     },

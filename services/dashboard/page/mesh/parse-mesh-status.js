@@ -3,7 +3,7 @@ import { isRecord, parseList, parseNumber, parseText } from '../shared/wire.js'
 
 /**
  * @typedef {'ready' | 'starting' | 'down' | 'rejected'} SidecarState
- * @typedef {{ name: string, state: SidecarState, reason: string | null, restarts: number }} SidecarStatus
+ * @typedef {{ name: string, nodeId: string | null, state: SidecarState, reason: string | null, restarts: number }} SidecarStatus `nodeId`: Envoy's, which its spans carry
  *
  * @typedef {{ value: string, label: string, effect: string }} Choice
  * @typedef {{ name: string, label: string, value: string, choices: Choice[] }} Setting `value` is the choice in force
@@ -54,6 +54,7 @@ function parseSidecar(item) {
   if (name === null || typeof item['state'] !== 'string' || !sidecarStates.has(item['state'])) return undefined
   return {
     name,
+    nodeId: parseText(item['nodeId'], 300),
     state: /** @type {SidecarState} */ (item['state']),
     reason: parseText(item['reason'], 300),
     restarts: parseNumber(item['restarts']) ?? 0,

@@ -20,7 +20,9 @@ const rule = {
 
 describe('parseMeshStatus', () => {
   it('reads sidecars and drops what is not one', () => {
-    expect(parseMeshStatus(body)?.sidecars).toEqual([{ name: 'a', state: 'down', reason: null, restarts: 2 }])
+    expect(parseMeshStatus(body)?.sidecars).toEqual([
+      { name: 'a', nodeId: null, state: 'down', reason: null, restarts: 2 },
+    ])
   })
 
   it('always offers the tracer in use', () => expect(parseMeshStatus(body)?.tracers).toEqual(['zipkin', 'none']))

@@ -2,25 +2,25 @@
 
 /**
  * @typedef {import('./parse-mesh-status.js').Setting} Setting
- * @typedef {{ name: string, value: string }} Asked
- * @typedef {{ name: string, label: string, kind: 'segments' | 'list', options: { value: string, label: string, effect: string, checked: boolean, asked: boolean }[], note: string }} SettingControl
+ * @typedef {{ name: string, value: string }} SettingChange
+ * @typedef {{ name: string, label: string, kind: 'segments' | 'list', options: { value: string, label: string, effect: string, checked: boolean, requested: boolean }[], note: string }} SettingControl
  */
 
-/** More than these side by side are not readable. */
+/** More than these side by side make a row that is too long to read. */
 const mostSegments = 5
 const mostLetters = 60
 
 /**
- * How each setting is to be shown. Checked is what the mesh says is in force, never what was only asked for; a mesh that
- * says nothing has nothing checked.
+ * How each setting is shown. Checked is what the mesh reports as in force, never what was only requested; nothing is
+ * checked while the mesh does not answer.
  *
  * @param {Setting[]} settings
- * @param {{ known: boolean, asked: Asked | null }} now `known`: the mesh answers; `asked`: the change that is under way
+ * @param {{ known: boolean, requested: SettingChange | null }} now `known`: the mesh answers; `requested`: the change under way
  * @returns {SettingControl[]}
  */
-export function buildSettings(settings, { known, asked }) {
+export function buildSettings(settings, { known, requested }) {
   return settings.map(({ name, label, value, choices }) => {
-    const wanted = asked?.name === name ? choices.find((choice) => choice.value === asked.value) : undefined
+    const next = requested?.name === name ? choices.find((choice) => choice.value === requested.value) : undefined
     const letters = choices.reduce((sum, choice) => sum + choice.label.length, 0)
     return {
       name,
@@ -29,13 +29,13 @@ export function buildSettings(settings, { known, asked }) {
       options: choices.map((choice) => ({
         ...choice,
         checked: known && choice.value === value,
-        asked: choice === wanted,
+        requested: choice === next,
       })),
       note: noteOf(),
     }
 
     function noteOf() {
-      if (wanted !== undefined) return `Switching to “${wanted.label}”…`
+      if (next !== undefined) return `Switching to “${next.label}”…`
       if (!known) return 'Unknown: the mesh does not answer.'
       const inForce = choices.find((choice) => choice.value === value)
       return inForce === undefined ? `In force: “${value}”, which is not one of these.` : inForce.effect
@@ -44,17 +44,17 @@ export function buildSettings(settings, { known, asked }) {
 }
 
 /**
- * What to tell once a change was answered.
+ * The announcement after a change.
  *
- * @param {Setting[]} settings as the mesh says they are now
- * @param {Asked} asked
+ * @param {Setting[]} settings as the mesh reports them now
+ * @param {SettingChange} requested
  * @returns {{ done: string } | { failed: string }}
  */
-export function judgeChange(settings, asked) {
-  const setting = settings.find(({ name }) => name === asked.name)
+export function judgeChange(settings, requested) {
+  const setting = settings.find(({ name }) => name === requested.name)
   const inForce = setting?.choices.find(({ value }) => value === setting.value)
-  if (setting?.value === asked.value) {
-    return { done: `${setting.label}: ${inForce?.label ?? asked.value}. ${inForce?.effect ?? ''}`.trim() }
+  if (setting?.value === requested.value) {
+    return { done: `${setting.label}: ${inForce?.label ?? requested.value}. ${inForce?.effect ?? ''}`.trim() }
   }
-  return { failed: `it says that “${inForce?.label ?? setting?.value ?? 'nothing'}” is in force.` }
+  return { failed: `it reports “${inForce?.label ?? setting?.value ?? 'nothing'}” as in force.` }
 }

@@ -10,7 +10,7 @@ const rule = {
     { value: 'deny', label: 'Deny', effect: 'Calls get 403.' },
   ],
 }
-const settled = { known: true, asked: null }
+const settled = { known: true, requested: null }
 const [shown] = buildSettings([rule], settled)
 const checked = (control: typeof shown) => control?.options.map((option) => option.checked)
 
@@ -20,17 +20,17 @@ describe('a setting on the page', () => {
     expect(shown).toMatchObject({ kind: 'segments', note: 'Calls go through.' })
   })
 
-  it('leaves that checked while another is asked for', () => {
-    const [control] = buildSettings([rule], { known: true, asked: { name: 'rule', value: 'deny' } })
+  it('leaves it checked while another is requested', () => {
+    const [control] = buildSettings([rule], { known: true, requested: { name: 'rule', value: 'deny' } })
     expect(checked(control)).toEqual([true, false])
-    expect(control?.options.map(({ asked }) => asked)).toEqual([false, true])
+    expect(control?.options.map(({ requested }) => requested)).toEqual([false, true])
     expect(control?.note).toBe('Switching to “Deny”…')
-    const [other] = buildSettings([rule], { known: true, asked: { name: 'mtls', value: 'deny' } })
+    const [other] = buildSettings([rule], { known: true, requested: { name: 'mtls', value: 'deny' } })
     expect(other?.note).toBe('Calls go through.')
   })
 
   it('claims nothing of a mesh that does not answer, and nothing of a value that is no choice', () => {
-    const [unknown] = buildSettings([rule], { known: false, asked: null })
+    const [unknown] = buildSettings([rule], { known: false, requested: null })
     expect([checked(unknown), unknown?.note]).toEqual([[false, false], 'Unknown: the mesh does not answer.'])
     const [odd] = buildSettings([{ ...rule, value: 'tuesdays' }], settled)
     expect([checked(odd), odd?.note]).toEqual([[false, false], 'In force: “tuesdays”, which is not one of these.'])
@@ -45,15 +45,15 @@ describe('a setting on the page', () => {
   })
 })
 
-describe('what is told after a change', () => {
+describe('the announcement after a change', () => {
   it('is the effect once it is in force', () => {
     expect(judgeChange([rule], { name: 'rule', value: 'allow' })).toEqual({ done: 'Rule: Allow. Calls go through.' })
   })
 
   it('is a failure while the mesh says something else, whatever it answered', () => {
     expect(judgeChange([rule], { name: 'rule', value: 'deny' })).toEqual({
-      failed: 'it says that “Allow” is in force.',
+      failed: 'it reports “Allow” as in force.',
     })
-    expect(judgeChange([], { name: 'rule', value: 'deny' })).toEqual({ failed: 'it says that “nothing” is in force.' })
+    expect(judgeChange([], { name: 'rule', value: 'deny' })).toEqual({ failed: 'it reports “nothing” as in force.' })
   })
 })

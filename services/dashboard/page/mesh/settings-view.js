@@ -3,7 +3,7 @@ import { byId, create, setText } from '../shared/dom.js'
 import { buildSettings } from './settings-model.js'
 
 /**
- * @typedef {import('./settings-model.js').Asked} Asked
+ * @typedef {import('./settings-model.js').SettingChange} SettingChange
  * @typedef {import('./settings-model.js').SettingControl} SettingControl
  * @typedef {import('./parse-mesh-status.js').Setting} Setting
  */
@@ -18,8 +18,8 @@ const keySteps = new Map([
 /**
  * One control for each setting of the mesh, and what the choice in force does.
  *
- * @param {{ onChoose: (asked: Asked) => void }} options
- * @returns {{ show(settings: Setting[], now: { known: boolean, busy: boolean, asked: Asked | null }): void }}
+ * @param {{ onChoose: (change: SettingChange) => void }} options
+ * @returns {{ show(settings: Setting[], now: { known: boolean, busy: boolean, requested: SettingChange | null }): void }}
  */
 export function createSettingsView({ onChoose }) {
   const list = byId('settings')
@@ -30,12 +30,13 @@ export function createSettingsView({ onChoose }) {
   return {
     show(settings, { busy, ...now }) {
       const controls = buildSettings(settings, now)
-      const wanted = JSON.stringify(settings.map(({ name, label, choices }) => [name, label, choices]))
-      if (wanted !== shape) {
-        shape = wanted
+      const newShape = JSON.stringify(settings.map(({ name, label, choices }) => [name, label, choices]))
+      if (newShape !== shape) {
+        shape = newShape
         const built = controls.map((control, index) => buildControl(control, { id: `setting-${index}`, onChoose }))
         list.replaceChildren(...built.map(({ element }) => element))
         list.hidden = built.length === 0
+        byId('settings-panel').hidden = built.length === 0
         drawn = built
       }
       for (const [index, control] of controls.entries()) drawn[index]?.draw(control, busy)
@@ -45,7 +46,7 @@ export function createSettingsView({ onChoose }) {
 
 /**
  * @param {SettingControl} control
- * @param {{ id: string, onChoose: (asked: Asked) => void }} options
+ * @param {{ id: string, onChoose: (change: SettingChange) => void }} options
  */
 function buildControl(control, { id, onChoose }) {
   const label = create('span', { class: 'control-label', text: control.label })
@@ -64,13 +65,13 @@ function buildControl(control, { id, onChoose }) {
     draw(now, busy) {
       input.draw(now, busy)
       setText(note, now.note)
-      element.setAttribute('aria-busy', String(now.options.some(({ asked }) => asked)))
+      element.setAttribute('aria-busy', String(now.options.some(({ requested }) => requested)))
     },
   }
 }
 
 /**
- * Radio buttons whose arrow keys only move: each choice changes a mesh for seconds, so a user should not have to pass
+ * Radio buttons whose arrow keys only move: each choice changes a mesh for seconds, so the keyboard must not pass
  * through all of them to reach the last. Space and Enter choose.
  *
  * @param {SettingControl} control
@@ -86,13 +87,13 @@ function buildSegments(control, id, choose) {
   let now = control
   let isBusy = true
   const draw = () => {
-    for (const [index, { checked, asked }] of now.options.entries()) {
+    for (const [index, { checked, requested }] of now.options.entries()) {
       const input = inputs[index]
       if (input === undefined) continue
       input.checked = checked
       // Not `disabled`: that would throw the keyboard focus away in the middle of a demo.
       input.setAttribute('aria-disabled', String(isBusy))
-      input.parentElement?.toggleAttribute('data-asked', asked)
+      input.parentElement?.toggleAttribute('data-requested', requested)
     }
   }
   const element = create(

@@ -11,8 +11,8 @@ const windowMs = 5000
 const mostAsks = 4
 
 /**
- * Judges outcomes around a change of the mesh. Just after a deny, a connection that was idle between the sidecars may
- * serve one more 200: an outcome that goes back, or that is not what the rule says, has to be seen twice in a row.
+ * Judges outcomes around a change of the mesh. Just after a deny, an idle connection between the sidecars may serve one
+ * more 200: an outcome that goes back, or contradicts the rule, must be seen twice in a row.
  *
  * @param {{ now?: () => number }} [options] `now` in ms, default the page's clock
  */
@@ -28,12 +28,12 @@ export function createSettling({ now = () => performance.now() } = {}) {
 
   return {
     /**
-     * A change was asked for.
+     * A change was requested.
      *
-     * @param {Access | null} wanted null = the change is about something else
+     * @param {Access | null} requested null = the change is about something else
      */
-    begin: (wanted) => {
-      access = wanted
+    begin: (requested) => {
+      access = requested
       untilMs = Number.POSITIVE_INFINITY
       asks = 0
       left = null
@@ -53,7 +53,7 @@ export function createSettling({ now = () => performance.now() } = {}) {
     /**
      * @param {PageState} state of the newest request
      * @param {PageState | null} shown
-     * @returns {Judgement} `askAgain`: one more request would clear it up
+     * @returns {Judgement} `askAgain`: one more request would settle it
      */
     judge: (state, shown) => {
       if (now() > untilMs) return { show: true, askAgain: false }

@@ -8,10 +8,10 @@ import { parseErrorMessage, parseTraffic } from '../shared/wire.js'
  */
 
 /**
- * How many requests the dashboard makes, and what is wrong with them. All pages of one dashboard show the same: what
- * the dashboard says that it does.
+ * How many requests the dashboard sends, and with which faults. All pages of one dashboard show the same: what the
+ * dashboard reports.
  *
- * @returns {{ show(traffic: Traffic): void, reveal(faults: boolean): void }}
+ * @returns {{ show(traffic: Traffic): void, setPropagation(on: boolean): Promise<void>, current(): Traffic | undefined, reveal(faults: boolean): void }}
  */
 export function createTrafficControls() {
   const rates = /** @type {HTMLInputElement[]} */ ([...document.querySelectorAll('input[name="rate"]')])
@@ -26,19 +26,19 @@ export function createTrafficControls() {
   const show = (traffic) => {
     known = traffic
     for (const rate of rates) rate.checked = rate.value === traffic.rate
-    const wanted = traffic.fault ?? ''
-    if (![...fault.options].some((option) => option.value === wanted)) fault.append(new Option(wanted, wanted))
-    fault.value = wanted
+    const value = traffic.fault ?? ''
+    if (![...fault.options].some((option) => option.value === value)) fault.append(new Option(value, value))
+    fault.value = value
     propagation.setAttribute('aria-checked', String(traffic.propagation))
     setText(byId('propagation-value'), traffic.propagation ? 'On' : 'Off')
-    setText(byId('fault-note'), describe(traffic))
+    setText(byId('fault-note'), warn(traffic))
   }
 
   /**
    * @param {string} path
    * @param {Partial<Traffic>} [change]
    */
-  const ask = async (path, change) => {
+  const request = async (path, change) => {
     const body = change === undefined ? {} : { body: change }
     const answer = await requestJson(path, { method: 'POST', ...body })
     const traffic = answer.kind === 'json' && answer.status < 300 ? parseTraffic(answer.body) : undefined
@@ -53,33 +53,50 @@ export function createTrafficControls() {
   }
 
   for (const rate of rates) {
-    rate.addEventListener('change', () => ask('/api/traffic', { rate: /** @type {Traffic['rate']} */ (rate.value) }))
+    rate.addEventListener('change', () =>
+      request('/api/traffic', { rate: /** @type {Traffic['rate']} */ (rate.value) }),
+    )
   }
-  fault.addEventListener('change', () => ask('/api/traffic', { fault: fault.value === '' ? null : fault.value }))
-  propagation.addEventListener('click', () => ask('/api/traffic', { propagation: known?.propagation === false }))
-  byId('burst').addEventListener('click', () => ask('/api/traffic/burst'))
-  byId('crash').addEventListener('click', () => ask('/api/traffic/crash'))
+  fault.addEventListener('change', () => request('/api/traffic', { fault: fault.value === '' ? null : fault.value }))
+  /** @param {boolean} on */
+  const setPropagation = (on) => request('/api/traffic', { propagation: on })
+  propagation.addEventListener('click', () => setPropagation(known?.propagation === false))
+  byId('burst').addEventListener('click', () => request('/api/traffic/burst'))
+  byId('crash').addEventListener('click', () => request('/api/traffic/crash'))
 
   return {
     show,
+    setPropagation,
+    current: () => known,
     reveal(faults) {
       byId('faults').hidden = !faults
+      byId('propagation-controls').hidden = !faults
     },
   }
 }
 
 /**
- * The same by hand, and what one setting does to the other.
+ * What one setting does to the other.
  *
  * @param {Traffic} traffic
  */
-function describe({ fault, propagation }) {
+function warn({ fault, propagation }) {
+  return fault !== null && !propagation
+    ? 'Without propagation the baggage is lost too: the fault does not reach counting.'
+    : ''
+}
+
+/**
+ * The `baggage` header that makes a request behave as the settings say; null when none is needed.
+ *
+ * @param {Traffic | undefined} traffic
+ * @returns {string | null}
+ */
+export function toBaggage(traffic) {
+  if (traffic === undefined) return null
   const members = [
-    ...(fault === null ? [] : [`throughline-fault=${fault}`]),
-    ...(propagation ? [] : ['throughline-propagation=off']),
+    ...(traffic.fault === null ? [] : [`throughline-fault=${traffic.fault}`]),
+    ...(traffic.propagation ? [] : ['throughline-propagation=off']),
   ]
-  if (members.length === 0) return ''
-  const lost =
-    fault !== null && !propagation ? 'Baggage is lost with the rest, so the fault does not reach counting. ' : ''
-  return `${lost}The same by hand: curl -H 'baggage: ${members.join(',')}' ${location.origin}/api/count`
+  return members.length === 0 ? null : members.join(',')
 }

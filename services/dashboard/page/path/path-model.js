@@ -2,76 +2,27 @@
 import { stateWords } from '../shared/states.js'
 
 /**
- * @typedef {import('../trace/trace-model.js').Row} Row
- * @typedef {import('../trace/trace-model.js').TraceModel} TraceModel
  * @typedef {import('../shared/states.js').PageState} PageState
  * @typedef {import('../mesh/parse-mesh-status.js').MeshStatus} MeshStatus
  * @typedef {import('../mesh/parse-mesh-status.js').SidecarStatus} SidecarStatus
+ * @typedef {import('./traced-hops.js').TracedHop} TracedHop
  *
  * @typedef {'ok' | 'failed' | 'unreached' | 'unknown'} PartStatus
- * @typedef {{ role: 'browser' | 'app' | 'sidecar', name: string, direction: 'inbound' | 'outbound' | null, detached: boolean, tries?: number }} TracedHop
- * @typedef {{ role: TracedHop['role'], name: string, startUs: number, endUs: number, detached: boolean }} HopTime
- * @typedef {TracedHop & { detail: string, status: PartStatus, fault: string | null, sidecar: SidecarStatus | null }} Hop
+ * @typedef {TracedHop & { label: string, detail: string, status: PartStatus, fault: string | null, sidecar: SidecarStatus | null }} Hop
  * @typedef {{ kind: 'http' | 'mtls', label: string, status: PartStatus, fault: string | null, breaks: boolean }} Edge
  * @typedef {{ hops: Hop[], edges: Edge[] }} PathModel `edges[i]` joins `hops[i]` and `hops[i + 1]`
  */
 
 /**
- * The hops a trace went through, browser excluded, in order: neighbouring spans of one application or one proxy are
- * one hop. A later root starts a hop that is `detached` from the one before it.
- *
- * @param {TraceModel} model
- * @returns {TracedHop[]}
- */
-export function hopsOf(model) {
-  return groupsOf(model).map(({ hop }) => hop)
-}
-
-/**
- * When a request reached each hop of {@link hopsOf} and when it left it.
- *
- * @param {TraceModel} model
- * @returns {HopTime[]}
- */
-export function hopTimesOf(model) {
-  return groupsOf(model).map(({ hop, rows }) => ({
-    role: hop.role,
-    name: hop.name,
-    startUs: Math.min(...rows.map((row) => row.startUs)),
-    endUs: Math.max(...rows.map((row) => row.startUs + row.durationUs)),
-    detached: hop.detached,
-  }))
-}
-
-/**
- * Who refused a denied call, as far as its trace tells: the last proxy that saw it.
+ * The sidecar that denied a call, as far as its trace tells: the last one that saw it.
  *
  * @param {TracedHop[]} reached
- * @returns {string | null}
+ * @param {MeshStatus | null} mesh
+ * @returns {string | null} what the mesh calls it, else what its spans do
  */
-export function deniedBy(reached) {
-  return reached.findLast((hop) => hop.role === 'sidecar')?.name ?? null
-}
-
-/** @param {TraceModel} model */
-function groupsOf(model) {
-  /** @type {{ hop: TracedHop, rows: Row[] }[]} */
-  const groups = []
-  for (const row of mainLine(model.rows)) {
-    const last = groups.at(-1)
-    const role = row.proxy ? 'sidecar' : 'app'
-    if (last !== undefined && last.hop.role === role && last.hop.name === row.service) {
-      last.rows.push(row)
-      continue
-    }
-    const direction = row.proxy ? (row.kind === 'client' ? 'outbound' : 'inbound') : null
-    const detached = row.depth === 0 && groups.length > 0
-    const siblings = model.rows.filter((each) => each.parentId === row.parentId && each.service === row.service)
-    const tries = row.parentId === null ? 1 : siblings.length
-    const hop = { role, name: row.service, direction, detached, ...(tries > 1 && { tries }) }
-    groups.push({ hop: /** @type {TracedHop} */ (hop), rows: [row] })
-  }
-  return groups
+export function deniedBy(reached, mesh) {
+  const hop = reached.findLast(({ role }) => role === 'sidecar')
+  return hop === undefined ? null : (findSidecar(hop, mesh)?.name ?? hop.name)
 }
 
 /**
@@ -84,15 +35,18 @@ function groupsOf(model) {
  * @param {TracedHop[]} input.known hops of the last whole trace
  * @param {TracedHop[] | null} input.reached hops of a trace of a call that ended in this very state, if one is there
  * @param {MeshStatus | null} input.mesh
- * @param {string | null} [input.brokenAt] the application that is known not to carry the trace on
+ * @param {boolean} [input.ownService] another service stands in counting's place
+ * @param {string | null} [input.brokenAt] the application that is known not to propagate the trace
  * @returns {PathModel}
  */
-export function buildPathModel({ state, status, known, reached, mesh, brokenAt = null }) {
-  const line = withSidecars(longer(known, reached ?? []), mesh?.sidecars ?? [])
+export function buildPathModel({ state, status, known, reached, mesh, brokenAt = null, ownService = false }) {
+  const line = withSidecars(withEntryOf(reached ?? [], longer(known, reached ?? [])), mesh?.sidecars ?? [])
   /** @type {Hop[]} */
   const hops = [browserHop, ...line].map((hop) => {
-    const sidecar = mesh?.sidecars.find((item) => isSidecarOf(item, hop)) ?? null
-    return { ...hop, detail: detailOf(hop), status: 'ok', fault: null, sidecar }
+    const sidecar = findSidecar(hop, mesh)
+    const label =
+      ownService && hop.name === 'counting' && hop.role === 'app' ? 'your service' : (sidecar?.name ?? hop.name)
+    return { ...hop, label, detail: detailOf(hop), status: 'ok', fault: null, sidecar }
   })
   /** @type {Edge[]} */
   const edges = hops.slice(1).map((hop, index) => {
@@ -115,11 +69,11 @@ export function buildPathModel({ state, status, known, reached, mesh, brokenAt =
 }
 
 /** @type {TracedHop} */
-const browserHop = { role: 'browser', name: 'browser', direction: null, detached: false }
+const browserHop = { role: 'browser', name: 'browser', nodeId: null, direction: null, detached: false }
 /** @type {TracedHop[]} */
 const untraced = [
-  { role: 'app', name: 'dashboard', direction: null, detached: false },
-  { role: 'app', name: 'counting', direction: null, detached: false },
+  { role: 'app', name: 'dashboard', nodeId: null, direction: null, detached: false },
+  { role: 'app', name: 'counting', nodeId: null, direction: null, detached: false },
 ]
 
 /**
@@ -162,32 +116,6 @@ function markEnd(hops, edges, { at, index, fault }) {
 }
 
 /**
- * From each root down, taking the child that leads deepest (the last of equals: of several tries, the one that counted).
- *
- * @param {Row[]} rows in tree order
- * @returns {Row[]}
- */
-function mainLine(rows) {
-  /** @type {Row[]} */
-  const line = []
-  const starts = rows.flatMap((row, index) => (row.depth === 0 ? [index] : []))
-  for (const [nth, start] of starts.entries()) {
-    const tree = rows.slice(start, starts[nth + 1] ?? rows.length)
-    const deepest = tree.reduce((best, row, index) => (row.depth >= (tree[best]?.depth ?? 0) ? index : best), 0)
-    let wanted = tree[deepest]
-    const branch = []
-    for (const row of tree.slice(0, deepest + 1).toReversed()) {
-      if (row === wanted || row.spanId === wanted?.parentId) {
-        branch.unshift(row)
-        wanted = row
-      }
-    }
-    line.push(...branch)
-  }
-  return line
-}
-
-/**
  * @param {TracedHop[]} known
  * @param {TracedHop[]} reached
  * @returns {TracedHop[]}
@@ -201,6 +129,19 @@ function longer(known, reached) {
 }
 
 /**
+ * A request of the browser may enter through a sidecar that the dashboard's own requests don't pass: the newest one counts.
+ *
+ * @param {TracedHop[]} reached
+ * @param {TracedHop[]} line
+ * @returns {TracedHop[]}
+ */
+function withEntryOf(reached, line) {
+  const entry = reached.findIndex((hop) => hop.role === 'app')
+  const start = line.findIndex((hop) => hop.role === 'app')
+  return entry < 0 || start < 0 ? line : [...reached.slice(0, entry), ...line.slice(start)]
+}
+
+/**
  * Sidecars that left no span (tracer off) stand in the path all the same when the lab says that they are there.
  *
  * @param {TracedHop[]} line
@@ -210,12 +151,16 @@ function longer(known, reached) {
 function withSidecars(line, sidecars) {
   if (sidecars.length === 0 || line.some((hop) => hop.role === 'sidecar')) return line
   return line.flatMap((hop, index) => {
-    const own = sidecars.find((item) => item.name === `${hop.name}-sidecar`)
+    const named = sidecars.find((item) => item.name === `${hop.name}-sidecar`)
+    // Behind the last sidecar may be an application of any name.
+    const own =
+      named ?? (index === line.length - 1 ? sidecars.find(({ name }) => name === 'counting-sidecar') : undefined)
     if (own === undefined) return [hop]
     /** @type {TracedHop} */
     const sidecar = {
       role: 'sidecar',
       name: own.name,
+      nodeId: own.nodeId,
       direction: index === 0 ? 'outbound' : 'inbound',
       detached: false,
     }
@@ -224,17 +169,27 @@ function withSidecars(line, sidecars) {
 }
 
 /**
- * @param {SidecarStatus} sidecar
+ * The mesh's word on the sidecar at a hop. Both know the id of its Envoy; names differ from mesh to mesh, and count only
+ * where one of the two has no id.
+ *
  * @param {TracedHop} hop
+ * @param {MeshStatus | null} mesh
+ * @returns {SidecarStatus | null}
  */
-function isSidecarOf(sidecar, hop) {
-  return hop.role === 'sidecar' && (sidecar.name === hop.name || sidecar.name === `${hop.name}-sidecar`)
+function findSidecar({ role, name, nodeId }, mesh) {
+  if (role !== 'sidecar') return null
+  const found = mesh?.sidecars.find((sidecar) =>
+    sidecar.nodeId !== null && nodeId !== null
+      ? sidecar.nodeId === nodeId
+      : sidecar.name === name || sidecar.name === `${name}-sidecar`,
+  )
+  return found ?? null
 }
 
 /** @param {TracedHop} hop */
 function detailOf(hop) {
   if (hop.role === 'browser') return 'this page'
-  if (hop.tries !== undefined) return `${hop.role === 'app' ? 'application' : 'Envoy'}, ${hop.tries} tries`
+  if (hop.tries !== undefined) return `${hop.role === 'app' ? 'application' : 'sidecar'}, ${hop.tries} tries`
   if (hop.role === 'app') return 'application'
-  return `Envoy, ${hop.direction ?? 'inbound'}`
+  return `sidecar, ${hop.direction ?? 'inbound'}`
 }

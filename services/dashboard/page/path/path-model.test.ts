@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseTrace } from '../trace/parse-trace.js'
-import { buildPathModel, hopsOf } from './path-model.js'
+import { buildPathModel, deniedBy } from './path-model.js'
+import { hopsOf } from './traced-hops.js'
 import { buildTraceModel } from '../trace/trace-model.js'
 import { type SpanSketch, toAnswer, wholeChain } from '../trace/trace-sketch.test-support.ts'
 
@@ -12,7 +13,13 @@ function hops(sketches: SpanSketch[]) {
 
 const base = { status: 200, known: hops(wholeChain), reached: null, mesh: null }
 const upTo = (...ids: string[]) => hops(wholeChain.filter((span) => ids.includes(span.id)))
-const sidecar = (name: string, state: 'ready' | 'down' = 'ready') => ({ name, state, reason: null, restarts: 0 })
+const sidecar = (name: string, state: 'ready' | 'down' = 'ready', nodeId: string | null = null) => ({
+  name,
+  nodeId,
+  state,
+  reason: null,
+  restarts: 0,
+})
 const mesh = (...sidecars: ReturnType<typeof sidecar>[]) => ({
   mesh: 'static-envoy',
   tracer: 'none',
@@ -59,12 +66,12 @@ describe('hopsOf', () => {
     expect(hops(retried).map((hop) => hop.name)).not.toContain('replica-1')
   })
 
-  it('counts the tries of a hop that was asked again', () => {
+  it('counts the tries of a hop that was retried', () => {
     const again = { id: 'c0', parent: 'b1', service: 'counting-sidecar', proxy: true, kind: 'server', start: 210 }
     const [, , inbound] = hops([...wholeChain, again])
     expect(inbound).toMatchObject({ name: 'counting-sidecar', tries: 2 })
     const known = hops([...wholeChain, again])
-    expect(buildPathModel({ ...base, known, state: 'connected' }).hops[3]?.detail).toBe('Envoy, 2 tries')
+    expect(buildPathModel({ ...base, known, state: 'connected' }).hops[3]?.detail).toBe('sidecar, 2 tries')
     expect(hops(wholeChain).every((hop) => hop.tries === undefined)).toBe(true)
   })
 
@@ -114,6 +121,48 @@ describe('buildPathModel', () => {
       'dashboard-sidecar',
       'counting-sidecar',
       'counting',
+    ])
+  })
+
+  it('knows a sidecar by the id of its Envoy, whatever its spans are called', () => {
+    const nodes = {
+      'dashboard-sidecar': 'sidecar~10.0.0.2~dashboard-0',
+      'counting-sidecar': 'sidecar~10.0.0.1~counting-0',
+    }
+    const known = hops(
+      wholeChain.map((span) => {
+        const node = nodes[span.service as keyof typeof nodes] as string | undefined
+        return node === undefined ? span : { ...span, service: span.service.replace('-sidecar', '.throughline'), node }
+      }),
+    )
+    const status = mesh(
+      sidecar('dashboard-sidecar', 'ready', nodes['dashboard-sidecar']),
+      sidecar('counting-sidecar', 'down', nodes['counting-sidecar']),
+    )
+    const path = buildPathModel({ ...base, known, state: 'connected', mesh: status })
+    expect(path.hops.map(({ label, sidecar: found }) => [label, found?.state])).toEqual([
+      ['browser', undefined],
+      ['dashboard', undefined],
+      ['dashboard-sidecar', 'ready'],
+      ['counting-sidecar', 'down'],
+      ['counting', undefined],
+    ])
+    expect(deniedBy(known, status)).toBe('counting-sidecar')
+    expect(deniedBy(known, null)).toBe('counting.throughline')
+  })
+
+  it('shows the sidecar through which the newest request entered, and marks the end behind it', () => {
+    const entry = { id: 'e1', service: 'dashboard-sidecar', proxy: true, kind: 'server', start: 0, duration: 1100 }
+    const entered = wholeChain.map((span) => (span.id === 'a1' ? { ...span, parent: 'e1' } : span))
+    const reached = hops([entry, ...entered.filter(({ id }) => id !== 'd1')])
+    const path = buildPathModel({ ...base, state: 'denied', status: 403, reached })
+    expect(path.hops.map(({ name, status }) => `${name} ${status}`)).toEqual([
+      'browser ok',
+      'dashboard-sidecar ok',
+      'dashboard ok',
+      'dashboard-sidecar ok',
+      'counting-sidecar failed',
+      'counting unreached',
     ])
   })
 

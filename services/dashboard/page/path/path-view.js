@@ -1,5 +1,5 @@
 // @ts-check
-import { byId, create, createIcon, setText } from '../shared/dom.js'
+import { byId, create, createIcon, createName, createTerm, setText } from '../shared/dom.js'
 import { buildPulse, placeHops } from './pulse-model.js'
 
 /**
@@ -14,7 +14,7 @@ const sidecarWords = { ready: 'ready', starting: 'starting', down: 'down', rejec
 /**
  * The path as a list of hops with their connections between them; redrawn only when something in it changed.
  *
- * @returns {{ show(model: PathModel): void, pulse(times: import('./path-model.js').HopTime[]): void }}
+ * @returns {{ show(model: PathModel): void, pulse(times: import('./traced-hops.js').HopTime[]): void }}
  */
 export function createPathView() {
   const list = byId('path')
@@ -29,6 +29,7 @@ export function createPathView() {
       if (key === drawn) return
       drawn = key
       shown = model
+      const focused = [...list.querySelectorAll('button')].findIndex((term) => term === document.activeElement)
       list.replaceChildren(
         ...model.hops.flatMap((hop, index) => {
           const before = model.edges[index - 1]
@@ -37,6 +38,8 @@ export function createPathView() {
           return after === undefined ? [item] : [item, drawEdge(after)]
         }),
       )
+      list.style.setProperty('--hops', String(model.hops.length))
+      list.querySelectorAll('button')[focused]?.focus({ preventScroll: true })
     },
     pulse(times) {
       const pulse = buildPulse(times)
@@ -83,8 +86,10 @@ function drawHop(hop, before, after) {
   const tile = create('span', { class: 'hop-tile' }, [createIcon(`icon-${hop.role}`, 'hop-icon'), badge])
   const rail = create('span', { class: 'rail' }, [drawLine(before), tile, drawLine(after)])
   const words = create('span', { class: 'hop-words' }, [
-    create('span', { class: 'hop-name', text: hop.name }),
-    create('span', { class: 'hop-detail', text: hop.detail }),
+    createName('hop-name', hop.label),
+    hop.role === 'sidecar'
+      ? createTerm('sidecar', hop.detail)
+      : create('span', { class: 'hop-detail', text: hop.detail }),
     // One line for both: a sidecar that is down says more than that the call ended there.
     hop.sidecar !== null && (hop.fault === null || hop.sidecar.state !== 'ready')
       ? drawSidecar(hop.sidecar)
@@ -105,10 +110,9 @@ function drawSidecar(sidecar) {
     createIcon(
       sidecar.state === 'ready' ? 'icon-check' : sidecar.state === 'starting' ? 'icon-connecting' : 'icon-cross',
     ),
-    create('span', { text: `${sidecarWords[sidecar.state]}${restarts}` }),
+    create('span', { text: [`${sidecarWords[sidecar.state]}${restarts}`, sidecar.reason].filter(Boolean).join(': ') }),
   ])
-  chip.dataset['sidecar'] = sidecar.state
-  if (sidecar.reason !== null) chip.title = sidecar.reason
+  chip.dataset['sidecar'] = sidecar.reason === null ? sidecar.state : 'impaired'
   return chip
 }
 
@@ -117,7 +121,9 @@ function drawEdge(edge) {
   const icon = edge.status === 'failed' || edge.breaks ? 'icon-cross' : edge.kind === 'mtls' ? 'icon-lock' : null
   const chip = create('span', { class: 'edge-chip' }, [
     icon === null ? null : createIcon(icon),
-    create('span', { text: edge.fault ?? edge.label }),
+    edge.kind === 'mtls' && edge.fault === null && !edge.breaks
+      ? createTerm('mtls', edge.label)
+      : create('span', { text: edge.fault ?? edge.label }),
   ])
   const line = drawLine(edge)
   const item = create('li', { class: edge.breaks ? 'edge edge-break' : 'edge' }, [line, chip])

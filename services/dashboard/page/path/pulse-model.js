@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * @typedef {import('./path-model.js').HopTime} HopTime
+ * @typedef {import('./traced-hops.js').HopTime} HopTime
  * @typedef {{ offset: number, hop: number }} Stop where the request is at a time: `hop` 0 is the browser
  * @typedef {{ stops: Stop[], slower: number, totalMs: number }} Pulse
  */

@@ -12,7 +12,7 @@ import { stateWords } from '../shared/states.js'
  * The count and the state of the newest call. A change of state is announced, a count is not: a number a second would
  * drown everything else a screen reader has to say.
  *
- * @returns {{ showOutcome(outcome: Outcome, since: Date): void, showCount(outcome: Outcome): void, showReplicas(count: number): void, showDeniedBy(name: string | null): void, showDisconnected(reason: string): void, showIdle(why: string): void }}
+ * @returns {{ showOutcome(outcome: Outcome, since: Date): void, showCount(outcome: Outcome): void, showReplicas(count: number): void, showDeniedBy(name: string | null): void, showDisconnected(reason: string): void, showIdle(why: string): void, showOwnService(own: boolean): void }}
  */
 export function createStateView() {
   const count = byId('count')
@@ -23,6 +23,13 @@ export function createStateView() {
   /** @type {PageState} */
   let current = 'connecting'
   let lost = new Date()
+  let ownService = false
+
+  /** @param {PageState} state */
+  const drawLabel = (state) => {
+    const noun = ownService ? 'answers' : 'count'
+    setText(byId('count-label'), state === 'connected' || state === 'connecting' ? `Live ${noun}` : `Last ${noun}`)
+  }
 
   /**
    * @param {PageState} state
@@ -33,7 +40,7 @@ export function createStateView() {
     const words = stateWords[state]
     setText(reason, why)
     setText(byId('fact-since'), formatClock(since))
-    setText(byId('count-label'), state === 'connected' ? 'Live count' : 'Last count')
+    drawLabel(state)
     if (state === current) return
     const announce = current !== 'connecting' || state !== 'connected'
     current = state
@@ -41,7 +48,7 @@ export function createStateView() {
     document.title = state === 'connected' ? 'Throughline' : `${words.label} – Throughline`
     setIcon(icon, words.icon)
     setText(byId('state-label'), words.label)
-    setText(byId('state-meaning'), words.meaning)
+    setText(byId('state-meaning'), ownService ? words.meaning.replace('counting', 'your service') : words.meaning)
     if (announce) setText(byId('announcer'), `${words.label}. ${why === '' ? words.meaning : why}`)
   }
 
@@ -53,7 +60,6 @@ export function createStateView() {
       count.style.setProperty('--digits', String(Math.max(4, groups.join('').length)))
     }
     if (outcome.hostname !== null) {
-      setText(byId('counted-by'), 'counted by')
       setText(hostname, outcome.hostname)
       hostname.title = outcome.hostname
     }
@@ -64,7 +70,7 @@ export function createStateView() {
     showOutcome(outcome, since) {
       showCount(outcome)
       setText(byId('fact-duration'), outcome.durationMs === null ? '–' : formatDuration(outcome.durationMs * 1000))
-      setText(byId('fact-status'), outcome.status === null ? 'no answer' : String(outcome.status))
+      setText(byId('fact-status'), outcome.status === null ? 'no answer' : `HTTP ${outcome.status}`)
       show(
         outcome.state,
         [outcome.reason, outcome.code === null ? null : `(${outcome.code})`].filter(Boolean).join(' '),
@@ -72,14 +78,18 @@ export function createStateView() {
       )
     },
     showReplicas(replicas) {
-      setText(byId('replicas'), replicas > 1 ? `, one of ${replicas} that answer` : '')
+      setText(byId('replicas'), replicas > 1 ? `, one of ${replicas}` : '')
     },
     showDeniedBy(name) {
       if (current !== 'denied' || name === null) return
       setText(
         byId('state-meaning'),
-        `${/sidecar|proxy|gateway/i.test(name) ? name : `The sidecar of ${name}`} refused the call with HTTP 403, before any application saw it: a policy of the mesh, on the HTTP layer.`,
+        `${/sidecar|proxy|gateway/i.test(name) ? name : `The sidecar of ${name}`} refused the call with HTTP 403; counting never saw it.`,
       )
+    },
+    showOwnService(own) {
+      ownService = own
+      drawLabel(current)
     },
     showIdle(why) {
       setText(reason, why)

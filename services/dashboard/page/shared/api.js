@@ -13,10 +13,10 @@ const timeoutMs = 8000
  * all `lost`, with the reason in words.
  *
  * @param {string} path
- * @param {{ method?: 'GET' | 'POST', body?: unknown, timeoutMs?: number }} [options]
+ * @param {{ method?: 'GET' | 'POST', body?: unknown, headers?: Record<string, string>, timeoutMs?: number }} [options]
  * @returns {Promise<JsonAnswer | LostAnswer>}
  */
-export async function requestJson(path, { method = 'GET', body, timeoutMs: limitMs = timeoutMs } = {}) {
+export async function requestJson(path, { method = 'GET', body, headers = {}, timeoutMs: limitMs = timeoutMs } = {}) {
   /** @type {Response} */
   let response
   /** @type {string} */
@@ -25,7 +25,11 @@ export async function requestJson(path, { method = 'GET', body, timeoutMs: limit
     response = await fetch(path, {
       method,
       cache: 'no-store',
-      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(limitMs),
     })
@@ -37,6 +41,7 @@ export async function requestJson(path, { method = 'GET', body, timeoutMs: limit
       reason: late ? `No answer within ${limitMs / 1000} s.` : 'The connection was refused or cut.',
     }
   }
+  if (response.status === 204) return { kind: 'json', status: 204, body: undefined }
   try {
     return { kind: 'json', status: response.status, body: JSON.parse(text) }
   } catch {

@@ -60,6 +60,32 @@ export function setIcon(svg, name) {
 }
 
 /**
+ * A word of the page that is explained where it stands: a button that opens its help.
+ *
+ * @param {string} help a key of `helpTexts`
+ * @param {string} text
+ * @returns {HTMLButtonElement}
+ */
+export function createTerm(help, text) {
+  const button = create('button', { class: 'term', text })
+  button.type = 'button'
+  button.dataset['help'] = help
+  return button
+}
+
+/**
+ * A name that may break after its dots, dashes and slashes, and nowhere else.
+ *
+ * @param {string} className
+ * @param {string} text
+ */
+export function createName(className, text) {
+  const name = create('span', { class: className })
+  for (const part of text.split(/(?<=[./-])/)) name.append(part, document.createElement('wbr'))
+  return name
+}
+
+/**
  * Sets a text only when it differs, so that nothing is laid out or read out twice.
  *
  * @param {Node} node

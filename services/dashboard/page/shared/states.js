@@ -6,7 +6,7 @@
  */
 
 /**
- * How each state is called, drawn and explained. `fault` is what stands at the failing hop of the path.
+ * The name, icon and explanation of each state. `fault` marks the failing hop of the path.
  *
  * @type {Readonly<Record<PageState, StateWords>>}
  */
@@ -20,31 +20,31 @@ export const stateWords = {
   connected: {
     label: 'Connected',
     icon: 'icon-connected',
-    meaning: 'The call went through every hop, and counting answered.',
+    meaning: 'The call passed every hop, and counting answered.',
     fault: '',
   },
   denied: {
     label: 'Denied',
     icon: 'icon-denied',
-    meaning: 'A sidecar refused the call with HTTP 403: a policy of the mesh doesn’t let dashboard call counting.',
+    meaning: 'A sidecar refused the call with HTTP 403: a rule of the mesh denies it.',
     fault: 'Denied here',
   },
   failing: {
     label: 'Failing',
     icon: 'icon-failing',
-    meaning: 'The mesh delivered the call, but counting itself answered with an error.',
+    meaning: 'The mesh delivered the call; counting itself answered with an error.',
     fault: 'Failed here',
   },
   unreachable: {
     label: 'Unreachable',
     icon: 'icon-unreachable',
-    meaning: 'The call did not get through to counting.',
+    meaning: 'The call did not reach counting.',
     fault: 'Ends here',
   },
   disconnected: {
     label: 'Disconnected',
     icon: 'icon-disconnected',
-    meaning: 'This browser lost the dashboard. What you see below is the last that was known.',
+    meaning: 'This browser lost the dashboard. The page shows the last known state.',
     fault: 'Lost',
   },
 }

@@ -11,6 +11,7 @@
  * @property {string | null} code `TL_…`
  * @property {string | null} reason
  * @property {number | null} durationMs
+ * @property {boolean} appSpans whether the dashboard reports spans of its own; if not, `traceId` is the sidecars’ trace
  *
  * @typedef {Outcome & { seq: number, atMs: number }} Entry one request of the history
  *
@@ -25,7 +26,8 @@
  * @property {boolean} controls
  * @property {boolean} faults
  * @property {boolean} kubernetes
- * @property {boolean} bypass whether the dashboard knows an address bypassing the sidecar
+ * @property {boolean} ownService another service stands in counting’s place
+ * @property {boolean} bypass whether the dashboard knows an address that bypasses the sidecar
  */
 
 const callStates = new Set(['connected', 'denied', 'failing', 'unreachable'])
@@ -74,6 +76,7 @@ export function parseOutcome(body) {
     code: parseText(body['code'], 60),
     reason: parseText(body['reason'], 300),
     durationMs: parseNumber(body['durationMs']),
+    appSpans: body['appSpans'] !== false,
   }
 }
 
@@ -119,6 +122,7 @@ export function parseConfig(body) {
     controls: body['controls'] === true,
     faults: body['faults'] === true,
     kubernetes: body['kubernetes'] === true,
+    ownService: body['ownService'] === true,
     bypass: body['bypass'] === true,
   }
 }

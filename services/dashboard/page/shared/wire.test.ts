@@ -13,7 +13,7 @@ describe('parseOutcome', () => {
       reason: null,
       durationMs: 4.2,
     }
-    expect(parseOutcome(body)).toEqual({ ...body, traceId: 'a'.repeat(32) })
+    expect(parseOutcome(body)).toEqual({ ...body, appSpans: true, traceId: 'a'.repeat(32) })
   })
 
   it.each([null, 'x', [], {}, { state: 'fine' }, { code: 'TL_DRAINING', message: 'bye' }])('refuses %j', (body) => {

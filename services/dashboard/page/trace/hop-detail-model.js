@@ -1,5 +1,6 @@
 // @ts-check
 import { formatDuration, formatShortId } from '../shared/format.js'
+import { spanToCurl } from './curl.js'
 
 /**
  * @typedef {import('./trace-model.js').Row} Row
@@ -10,10 +11,10 @@ import { formatDuration, formatShortId } from '../shared/format.js'
  *
  * @typedef {Header & { note: string, chosen: boolean }} ShownHeader `chosen`: names the caller that was chosen
  * @typedef {{ title: string, headers: ShownHeader[], none: string }} HeaderTable
- * @typedef {{ title: string, facts: string[], tables: HeaderTable[] }} HopDetail
+ * @typedef {{ title: string, facts: string[], tables: HeaderTable[], curl: string | null }} HopDetail `curl`: the call this span made, as a command
  */
 
-/** Why one of several contexts was taken for the caller; the rules are those of `selectContext`. */
+/** Why one of several contexts was chosen as the caller; the rules are those of `selectContext`. */
 const reasons = /** @type {Record<string, string>} */ ({
   only: 'It was the only context in these headers.',
   untouched: 'No proxy rewrote anything since the last application, so all formats name the same caller.',
@@ -22,8 +23,8 @@ const reasons = /** @type {Record<string, string>} */ ({
   agree: 'All formats that were rewritten name the same span.',
   hint: 'Two proxies rewrote different formats; the deployment says which tracer its sidecar has.',
   datadog: 'Envoy’s Datadog tracer says in tracestate that it wrote this one.',
-  'b3-parent': 'It names a parent, which no application sends: a proxy wrote it.',
-  'w3c-default': 'Nothing tells the formats apart, so W3C is taken.',
+  'b3-parent': 'It names a parent, which no application sends, so a proxy wrote it.',
+  'w3c-default': 'Nothing distinguishes the formats, so W3C is chosen.',
 })
 
 const formats = /** @type {Record<string, string>} */ ({
@@ -33,8 +34,8 @@ const formats = /** @type {Record<string, string>} */ ({
 })
 
 /**
- * All there is to say of one row: where its time went, which trace headers came and went, and why its parent is its
- * parent.
+ * Everything about one row: where its time went, which trace headers arrived and left, why its parent is its parent, and
+ * what the span and its process say.
  *
  * @param {Row} row
  * @param {TraceModel} model
@@ -42,6 +43,31 @@ const formats = /** @type {Record<string, string>} */ ({
  * @returns {HopDetail}
  */
 export function describeHop(row, model, explanation) {
+  const { tables, ...detail } = describeHeaders(row, model, explanation)
+  const sent = explanation?.calls[0]?.sent ?? []
+  return {
+    ...detail,
+    tables: [...tables, toTable('Attributes', row.attributes), toTable('Resource', row.resource)],
+    curl: spanToCurl(row, row.proxy ? [] : sent),
+  }
+}
+
+/**
+ * @param {string} title
+ * @param {Header[]} entries
+ * @returns {HeaderTable}
+ */
+function toTable(title, entries) {
+  return { title, headers: entries.map((entry) => ({ ...entry, note: '', chosen: false })), none: 'None.' }
+}
+
+/**
+ * @param {Row} row
+ * @param {TraceModel} model
+ * @param {HopExplanation | null} explanation
+ * @returns {Omit<HopDetail, 'curl'>}
+ */
+function describeHeaders(row, model, explanation) {
   const first = model.rows.find((each) => !each.proxy)
   const title = `${row.service}, ${row.proxy ? 'sidecar' : 'application'}, ${row.kind ?? 'no kind'}`
   const facts = [timing(row, model.rows)]
@@ -59,7 +85,7 @@ export function describeHop(row, model, explanation) {
   }
   const hop = entry ? explanation : call?.hop
   if (hop === null || hop === undefined) {
-    return { title, facts: [...facts, 'This application does not tell which headers arrived.'], tables: [] }
+    return { title, facts: [...facts, 'This application does not report which headers arrived.'], tables: [] }
   }
   return {
     title,
@@ -69,7 +95,7 @@ export function describeHop(row, model, explanation) {
 }
 
 /**
- * What the applications themselves know of a trace that fell apart, which its spans can't tell.
+ * What the applications know about a broken trace and its spans cannot show.
  *
  * @param {TraceModel} model
  * @param {HopExplanation | null} explanation
@@ -82,11 +108,11 @@ export function findOtherHalf(model, explanation) {
   const service = call.hop?.service ?? 'the next application'
   return {
     code: 'other-trace',
-    text: `${service} took part in another trace, ${formatShortId(other)}.`,
+    text: `${service} is in another trace, ${formatShortId(other)}.`,
     cause:
       call.sent.length === 0
-        ? `${explanation?.service ?? 'The caller'} sent no trace headers, so the next sidecar began a trace of its own. Propagation is off, or missing, in ${explanation?.service ?? 'the caller'}.`
-        : 'Its headers were replaced on the way: a proxy did not understand them, or does not trust its caller.',
+        ? `${explanation?.service ?? 'The caller'} sent no trace headers, so the next sidecar started a trace of its own. Propagation is off or missing in ${explanation?.service ?? 'the caller'}.`
+        : 'A proxy replaced its headers on the way: it does not read their format, or does not trust its caller.',
     traceId: other,
   }
 }
@@ -97,12 +123,12 @@ export function findOtherHalf(model, explanation) {
  */
 function timing(row, rows) {
   const child = rows.find((each) => each.parentId === row.spanId)
-  if (child === undefined) return `${formatDuration(row.durationUs)}, all of it here.`
+  if (child === undefined) return `Self time ${formatDuration(row.durationUs)}: nothing below it in this trace.`
   const before = formatDuration(child.startUs - row.startUs)
   const after = formatDuration(row.startUs + row.durationUs - child.startUs - child.durationUs)
-  const here = formatDuration(row.durationUs - child.durationUs)
-  const place = row.proxy ? (child.proxy ? 'in this proxy and on the wire' : 'in this proxy') : 'here'
-  return `${here} of ${formatDuration(row.durationUs)} ${place}: ${before} on the way in, ${after} on the way back.`
+  const self = formatDuration(row.durationUs - child.durationUs)
+  const place = row.proxy ? (child.proxy ? ' in this proxy and on the wire' : ' in this proxy') : ''
+  return `Self time ${self} of ${formatDuration(row.durationUs)}${place}: ${before} on the way in, ${after} on the way back.`
 }
 
 /**
@@ -111,10 +137,10 @@ function timing(row, rows) {
  */
 function parentage(row, hop) {
   const { caller } = hop
-  if (caller === null) return ['No trace context arrived, so a trace begins here.']
+  if (caller === null) return ['No trace context arrived, so a trace starts here.']
   const where = formats[caller.format] ?? caller.format
-  const taken = row.parentId === caller.spanId ? 'Its parent' : 'The caller in these headers'
-  return [`${taken} is span ${caller.spanId}, from ${where}. ${reasons[caller.reason] ?? ''}`]
+  const relation = row.parentId === caller.spanId ? 'Its parent' : 'The caller in these headers'
+  return [`${relation} is span ${caller.spanId}, from ${where}. ${reasons[caller.reason] ?? ''}`]
 }
 
 /** @param {Header[]} sent */
@@ -122,7 +148,7 @@ function sentTable(sent) {
   return {
     title: 'Trace headers that left',
     headers: sent.map((header) => ({ ...header, note: '', chosen: false })),
-    none: 'None: this application carried nothing on.',
+    none: 'None: this application propagated nothing.',
   }
 }
 
@@ -173,7 +199,7 @@ function rewriting(sent, received) {
   const parts = [
     ...(changed.length > 0 ? [`rewrote ${names(changed)}`] : []),
     ...(added.length > 0 ? [`added ${names(added)}`] : []),
-    ...(kept.length > 0 ? [`passed on ${names(kept)} as sent`] : []),
+    ...(kept.length > 0 ? [`forwarded ${names(kept)} as sent`] : []),
   ]
   return parts.length === 0
     ? 'No trace header reached the next application.'

@@ -50,7 +50,7 @@ describe('a hop in words', () => {
     const { tables } = describeHop(row('dashboard', 'client'), model, explanation())
     expect(tables[0]).toMatchObject({ title: 'Trace headers that left', headers: [{ name: 'traceparent' }, {}] })
     const { facts } = describeHop(row('dashboard', 'server'), model, explanation())
-    expect(facts.at(-1)).toBe('No trace context arrived, so a trace begins here.')
+    expect(facts.at(-1)).toBe('No trace context arrived, so a trace starts here.')
   })
 
   it('says how long a proxy held the request, and what the proxies did to its headers', () => {
@@ -59,7 +59,7 @@ describe('a hop in words', () => {
     const { facts } = describeHop(proxy, model, explanation())
     expect(facts[0]).toMatch(/ of .* in this proxy.*: .* on the way in, .* on the way back\./)
     expect(facts[1]).toBe(
-      'On the way, the sidecars rewrote traceparent, added x-request-id, passed on x-b3-spanid as sent.',
+      'On the way, the sidecars rewrote traceparent, added x-request-id, forwarded x-b3-spanid as sent.',
     )
   })
 
@@ -77,7 +77,7 @@ describe('a trace that fell apart', () => {
     expect(findOtherHalf(model, null)).toBeUndefined()
   })
 
-  it('tells where its other half is, and who did not carry it on', () => {
+  it('names the trace of its other half, and who did not propagate', () => {
     const lost = explanation({ caller: { traceId: other } })
     expect(findOtherHalf(model, lost)).toMatchObject({ traceId: other, cause: expect.stringContaining('replaced') })
     if (lost?.calls[0]) lost.calls[0].sent = []

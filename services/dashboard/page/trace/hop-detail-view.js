@@ -1,8 +1,9 @@
 // @ts-check
+import { copyFrom } from '../shared/copy.js'
 import { byId, create, createIcon, setText } from '../shared/dom.js'
 
 /**
- * The hop that was chosen, in words and headers.
+ * The selected span: facts, headers, attributes.
  *
  * @param {{ onClose: () => void }} options
  * @returns {{ show(detail: import('./hop-detail-model.js').HopDetail | null): void }}
@@ -10,15 +11,22 @@ import { byId, create, createIcon, setText } from '../shared/dom.js'
 export function createHopDetailView({ onClose }) {
   const panel = byId('hop-detail')
   let drawn = ''
+  const curl = byId('hop-curl')
+  let command = ''
   byId('hop-close').addEventListener('click', onClose)
+  panel.addEventListener('keydown', ({ key }) => key === 'Escape' && onClose())
+  copyFrom(curl, () => command)
 
   return {
     show(detail) {
       panel.hidden = detail === null
+      byId('stage').toggleAttribute('data-detail', detail !== null)
       if (detail === null) return
       const key = JSON.stringify(detail)
       if (key === drawn) return
       drawn = key
+      command = detail.curl ?? ''
+      curl.hidden = detail.curl === null
       setText(byId('hop-title'), detail.title)
       byId('hop-facts').replaceChildren(...detail.facts.map((fact) => create('p', { text: fact })))
       byId('hop-tables').replaceChildren(...detail.tables.map(drawTable))
@@ -28,7 +36,7 @@ export function createHopDetailView({ onClose }) {
 
 /** @param {import('./hop-detail-model.js').HeaderTable} table */
 function drawTable({ title, headers, none }) {
-  const caption = create('h4', { class: 'headers-title', text: title })
+  const caption = create('h3', { class: 'headers-title', text: title })
   if (headers.length === 0) return create('div', {}, [caption, create('p', { text: none })])
   const list = create('dl', { class: 'headers' })
   for (const { name, value, note, chosen } of headers) {

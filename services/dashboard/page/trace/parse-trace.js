@@ -2,6 +2,8 @@
 import { isRecord, parseText, parseTraceId } from '../shared/wire.js'
 
 /**
+ * @typedef {{ name: string, value: string }} Attribute
+ *
  * @typedef {object} Span one span, of an application or a proxy
  * @property {string} spanId
  * @property {string | null} parentId the CHILD_OF reference; null for a root
@@ -13,6 +15,9 @@ import { isRecord, parseText, parseTraceId } from '../shared/wire.js'
  * @property {number} durationUs
  * @property {number | null} status HTTP status code
  * @property {boolean} error the reporter itself called it an error
+ * @property {string | null} nodeId of a proxy: the `node.id` of its Envoy
+ * @property {Attribute[]} attributes what the span says
+ * @property {Attribute[]} resource what its process says of itself
  *
  * @typedef {{ code: string, text: string, cause: string, traceId?: string }} Problem traceId: where the rest of it is
  *
@@ -24,6 +29,7 @@ import { isRecord, parseText, parseTraceId } from '../shared/wire.js'
  */
 
 const maxSpans = 500
+const maxAttributes = 60
 const kinds = new Set(['server', 'client', 'internal', 'producer', 'consumer'])
 
 /**
@@ -85,6 +91,9 @@ function parseSpan(value, processes) {
     durationUs: Math.max(0, durationUs),
     status: Number.isInteger(status) && status >= 100 && status <= 599 ? status : null,
     error: String(tags.get('error')) === 'true' || tags.get('otel.status_code') === 'ERROR',
+    nodeId: parseText(tags.get('node_id'), 300),
+    attributes: toAttributes(tags),
+    resource: toAttributes(readTags(isRecord(process) ? process['tags'] : undefined)),
   }
 }
 
@@ -99,6 +108,17 @@ function readTags(value) {
     if (isRecord(tag) && typeof tag['key'] === 'string') tags.set(tag['key'], tag['value'])
   }
   return tags
+}
+
+/**
+ * @param {Map<string, unknown>} tags
+ * @returns {Attribute[]} in the order of their names
+ */
+function toAttributes(tags) {
+  return [...tags]
+    .slice(0, maxAttributes)
+    .map(([name, value]) => ({ name: name.slice(0, 80), value: parseText(String(value), 400) ?? '' }))
+    .sort((a, b) => a.name.localeCompare(b.name))
 }
 
 /**

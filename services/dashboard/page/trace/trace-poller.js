@@ -4,7 +4,7 @@ import { buildTraceModel } from './trace-model.js'
 /**
  * @typedef {import('./parse-trace.js').Trace} Trace
  * @typedef {import('./trace-model.js').TraceModel} TraceModel
- * @typedef {{ traceId: string, state: import('../shared/wire.js').CallState | null }} FollowedTrace state: how the call went; null when not known
+ * @typedef {{ traceId: string, state: import('../shared/wire.js').CallState | null, appSpans: boolean }} FollowedTrace `state`: how the call went; null when not known. `appSpans`: the applications report spans too
  * @typedef {{ trace: Trace } | { absent: string }} Lookup
  *
  * @typedef {object} TracePollerOptions
@@ -12,7 +12,7 @@ import { buildTraceModel } from './trace-model.js'
  * @property {(model: TraceModel, followedTrace: FollowedTrace) => void} onSettled the trace is complete, or as complete as it got in time
  * @property {(reason: string, followedTrace: FollowedTrace) => void} onMissing nothing was found in time
  * @property {(model: TraceModel) => void} [onFound] each version of the trace on the way there
- * @property {(model: TraceModel) => boolean} [isExplained] whether it is known why this trace is broken
+ * @property {(model: TraceModel) => boolean} [isExplained] whether the cause of the break is known
  * @property {() => number} [expectedSpans] how many spans the last whole trace of such a call had; 0 = not known
  * @property {(ms: number) => Promise<void>} [wait]
  * @property {() => number} [now] milliseconds
@@ -20,12 +20,14 @@ import { buildTraceModel } from './trace-model.js'
 
 const giveUpMs = 8000
 const quietMs = 2500
+/** A break whose cause is known needs no long wait: only one program reports the spans of this part. */
+const explainedQuietMs = 600
 const retryMs = 300
 
 /**
- * Follows one trace at a time from "not there yet" to complete. Spans come from four programs that each flush when
- * they like, so a trace grows for a while; ids offered during a chase are dropped, which keeps the last whole trace
- * on screen instead of a row of half ones.
+ * Polls one trace at a time from "not there yet" to complete. Its spans come from several programs that each flush on
+ * their own, so a trace grows for a while; traces offered meanwhile are dropped, which keeps the last whole trace on
+ * screen instead of a series of partial ones.
  *
  * @param {TracePollerOptions} options
  * @returns {{ offer(followedTrace: FollowedTrace): Promise<void>, readonly polling: boolean }}
@@ -41,7 +43,7 @@ export function createTracePoller({
   now = () => performance.now(),
 }) {
   let polling = false
-  // Asking at once is a certain 404 for spans that are flushed on a timer: start where the last chase ended.
+  // Spans are flushed on a timer, so an immediate lookup finds nothing: start where the last poll ended.
   let usualMs = 0
 
   /** @param {FollowedTrace} followedTrace */
@@ -63,8 +65,8 @@ export function createTracePoller({
           grewMs = now()
         }
         onFound(model)
-        const quiet = now() - grewMs >= quietMs
         const explained = isExplained(model)
+        const quiet = now() - grewMs >= (explained ? explainedQuietMs : quietMs)
         if (isSettled(model, { followedTrace, quiet, explained, expected: expectedSpans() })) {
           usualMs = now() - startMs
           return onSettled(model, followedTrace)
@@ -94,8 +96,8 @@ export function createTracePoller({
 }
 
 /**
- * A whole tree that reaches the far application is complete at once: a span still on its way would leave a gap.
- * A call that ended before that may lack its last hop without a gap, so it has to stand still for a while.
+ * A whole tree that reaches the far application is complete: a span still on its way would leave a gap. A call that ended
+ * before that may lack its last hop without a gap, so the trace must stop growing first.
  *
  * @param {TraceModel} model
  * @param {{ followedTrace: FollowedTrace, quiet: boolean, explained: boolean, expected: number }} seen
@@ -103,7 +105,7 @@ export function createTracePoller({
  */
 function isSettled(model, { followedTrace, quiet, explained, expected }) {
   if (model.rows.length === 0) return false
-  // Spans that are still on their way look like a broken trace, unless the caller knows better.
+  // Spans that are still on their way look like a broken trace, unless the break is explained.
   if (model.problems.length > 0) return quiet && explained
   if (model.reachesUpstream) return true
   return quiet || (followedTrace.state === 'denied' && expected > 1 && model.rows.length >= expected - 1)

@@ -24,8 +24,8 @@ function startPoller(versions: Version[], expected = 0) {
   return { poller, seen }
 }
 
-const connected = { traceId: fixtureTraceId, state: 'connected' as const }
-const denied = { traceId: fixtureTraceId, state: 'denied' as const }
+const connected = { traceId: fixtureTraceId, state: 'connected' as const, appSpans: true }
+const denied = { traceId: fixtureTraceId, state: 'denied' as const, appSpans: true }
 const withoutCounting = wholeChain.filter((span) => span.id !== 'd1')
 
 describe('createTracePoller', () => {

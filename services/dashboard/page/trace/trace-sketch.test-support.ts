@@ -7,6 +7,8 @@ export interface SpanSketch {
   service: string
   kind?: string
   proxy?: boolean
+  /** `node.id` of a proxy. */
+  node?: string
   start?: number
   duration?: number
   status?: number
@@ -60,6 +62,7 @@ function toJaeger(sketches: SpanSketch[]): Record<string, unknown> {
       tags: [
         ...(span.kind === undefined ? [] : [{ key: 'span.kind', type: 'string', value: span.kind }]),
         ...(span.proxy === true ? [{ key: 'component', type: 'string', value: 'proxy' }] : []),
+        ...(span.node === undefined ? [] : [{ key: 'node_id', type: 'string', value: span.node }]),
         ...(span.status === undefined ? [] : [{ key: 'http.status_code', type: 'string', value: String(span.status) }]),
         ...(span.error === true ? [{ key: 'error', type: 'bool', value: true }] : []),
       ],

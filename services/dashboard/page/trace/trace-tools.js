@@ -1,12 +1,13 @@
 // @ts-check
+import { copyFrom } from '../shared/copy.js'
 import { byId, setText } from '../shared/dom.js'
 import { formatShortId, formatTraceLink } from '../shared/format.js'
 
 /**
- * What stands beside a trace: its id, copy, hold, follow, open.
+ * The tools of a trace: its id, copy, hold, follow, open.
  *
  * @param {{ onHold: () => void, onFollow: () => void }} options
- * @returns {{ show(traceId: string, held: boolean): void, useLinks(traceUiUrl: string | null): void }}
+ * @returns {{ show(traceId: string, now: { held: boolean, sent: boolean }): void, useLinks(traceUiUrl: string | null): void }}
  */
 export function createTraceTools({ onHold, onFollow }) {
   const id = byId('trace-id')
@@ -14,13 +15,14 @@ export function createTraceTools({ onHold, onFollow }) {
   const open = byId('open')
   let traceId = ''
   let held = false
+  let sent = false
   /** @type {string | null} */
   let template = null
 
   const draw = () => {
     const link = formatTraceLink(template, traceId)
     byId('trace-tools').hidden = traceId === '' && !held
-    for (const part of [id, open, byId('copy')]) part.hidden = traceId === ''
+    for (const part of [open, byId('copy')]) part.hidden = traceId === ''
     setText(id, formatShortId(traceId))
     id.title = traceId
     open.href = link.href
@@ -29,7 +31,7 @@ export function createTraceTools({ onHold, onFollow }) {
     open.hidden = traceId === '' || (held && !link.external)
     byId('hold').hidden = held || traceId === ''
     byId('follow').hidden = !held
-    setText(byId('trace-label'), held ? 'Held trace' : 'Newest trace')
+    setText(byId('trace-label'), held ? 'Held trace' : sent ? 'Your request' : 'Newest trace')
   }
 
   byId('hold').addEventListener('click', () => {
@@ -41,32 +43,18 @@ export function createTraceTools({ onHold, onFollow }) {
     onFollow()
     byId(traceId === '' ? 'open' : 'hold').focus()
   })
-  byId('copy').addEventListener('click', async () => {
-    const done = await copyText(traceId)
-    setText(byId('copy-text'), done ? 'Copied' : traceId)
-    setText(byId('announcer'), done ? 'Trace id copied.' : `Copying is not allowed here. The id is ${traceId}`)
-    setTimeout(() => setText(byId('copy-text'), 'Copy id'), done ? 1500 : 8000)
-  })
+  copyFrom(byId('copy'), () => traceId, id)
 
   return {
-    show(newId, isHeld) {
+    show(newId, now) {
       traceId = newId
-      held = isHeld
+      held = now.held
+      sent = now.sent
       draw()
     },
     useLinks(traceUiUrl) {
       template = traceUiUrl
       draw()
     },
-  }
-}
-
-/** @param {string} text */
-export async function copyText(text) {
-  try {
-    await navigator.clipboard.writeText(text)
-    return true
-  } catch {
-    return false
   }
 }

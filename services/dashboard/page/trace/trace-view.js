@@ -1,40 +1,51 @@
 // @ts-check
-import { requestJson } from '../shared/api.js'
-import { formatShortId } from '../shared/format.js'
-import { describeHop, findOtherHalf } from './hop-detail-model.js'
+import { byId, setText } from '../shared/dom.js'
+import { formatClock, formatShortId } from '../shared/format.js'
+import { parseTraceId } from '../shared/wire.js'
+import { createExplanations, lookUpTrace } from './trace-lookup.js'
 import { createHopDetailView } from './hop-detail-view.js'
-import { parseExplanation } from './parse-explanation.js'
-import { parseTrace } from './parse-trace.js'
+import { describeHop, findOtherHalf } from './hop-detail-model.js'
+import { compareTraces } from './trace-changes.js'
 import { createTracePoller } from './trace-poller.js'
 import { createTraceTools } from './trace-tools.js'
 import { createWaterfallView } from './waterfall-view.js'
-import { isRecord, parseErrorMessage, parseTraceId } from '../shared/wire.js'
 
 /**
  * @typedef {import('./trace-model.js').TraceModel} TraceModel
  * @typedef {import('./trace-model.js').Row} Row
- * @typedef {import('./trace-poller.js').Lookup} Lookup
+ * @typedef {import('./trace-changes.js').TraceChanges} TraceChanges
  * @typedef {import('./trace-poller.js').FollowedTrace} FollowedTrace
- * @typedef {import('./parse-explanation.js').Hop} Explanation
  *
  * @typedef {object} TraceViewOptions
- * @property {(model: TraceModel, followedTrace: FollowedTrace, brokenAt: string | null) => void} onSettled called for traces that were followed, not for a held one; `brokenAt`: the application that did not carry the trace on
+ * @property {(model: TraceModel, followedTrace: FollowedTrace, brokenAt: string | null) => void} onSettled called for traces that were followed, not for a held one; `brokenAt`: the application that did not propagate
  * @property {(traceId: string) => void} onHeld the trace that is held; empty when none is
  */
+
+/** A request that the viewer sent stays on screen this long before newer ones replace it. */
+const sentMs = 6000
+/** A wall shows a span's details from the start. */
+const wall = '(min-width: 160rem) and (min-height: 85rem)'
+/** Marks of what changed stay this long: the next request, a second later, differs in nothing. */
+const markedMs = 12_000
 
 /**
  * The trace panel: follows the newest trace, or holds the one that was chosen, which the address `?trace=` names.
  *
  * @param {TraceViewOptions} options
- * @returns {{ offer(followedTrace: FollowedTrace): void, explain(text: string, traceId?: string | null): void, choose(traceId: string): void, useLinks(traceUiUrl: string | null): void }}
+ * @returns {{ offer(followedTrace: FollowedTrace): void, showSent(followedTrace: FollowedTrace): Promise<void>, explain(text: string, traceId?: string | null): void, choose(traceId: string): void, useLinks(traceUiUrl: string | null): void }}
  */
 export function createTraceView({ onSettled, onHeld }) {
   let held = parseTraceId(new URLSearchParams(location.search).get('trace'))
   /** The trace that the panel names; empty while it names none. */
   let named = held ?? ''
   let spans = 0
+  let sentUntilMs = Number.NEGATIVE_INFINITY
   /** @type {TraceModel | undefined} */
   let shown
+  /** @type {TraceModel | undefined} the last trace that was followed to its end */
+  let previous
+  /** @type {{ changes: TraceChanges, untilMs: number } | undefined} */
+  let marked
   /** @type {Row | null} */
   let picked = null
   const explanations = createExplanations()
@@ -59,23 +70,48 @@ export function createTraceView({ onSettled, onHeld }) {
   /** @param {string} traceId */
   const name = (traceId) => {
     named = traceId
-    tools.show(named, held !== null)
+    tools.show(named, { held: held !== null, sent: performance.now() < sentUntilMs })
+  }
+
+  /** @param {TraceModel} model */
+  const withOtherHalf = (model) => {
+    const other = findOtherHalf(model, explanations.get(model.traceId))
+    const problems = model.problems.filter(({ code }) => other === undefined || code !== 'missing-upstream')
+    return { ...model, problems: other === undefined ? problems : [other, ...problems] }
   }
 
   /** @param {TraceModel} model */
   const show = (model) => {
-    const other = findOtherHalf(model, explanations.get(model.traceId))
-    const problems = model.problems.filter(({ code }) => other === undefined || code !== 'missing-upstream')
-    shown = { ...model, problems: other === undefined ? problems : [other, ...problems] }
+    shown = withOtherHalf(model)
+    const first = waterfall.isEmpty()
     waterfall.show(shown)
+    if (first && matchMedia(wall).matches) waterfall.pick(shown.rows.at(-1) ?? null)
     name(shown.traceId)
+  }
+
+  /** @param {TraceModel} model */
+  const compare = (model) => {
+    const changes = previous === undefined ? undefined : compareTraces(previous, model)
+    previous = model
+    if (changes !== undefined && changes.summary !== '') {
+      marked = { changes, untilMs: performance.now() + markedMs }
+      byId('changes').hidden = false
+      setText(byId('changes-text'), `Changed at ${formatClock(new Date())}: ${changes.summary}`)
+    }
+  }
+  const drawChanges = () => {
+    const current = marked !== undefined && performance.now() < marked.untilMs ? marked.changes : null
+    waterfall.showChanges(held === null ? current : null)
+    byId('changes').toggleAttribute('data-fresh', current !== null)
   }
 
   /** @param {string | null} traceId */
   const hold = (traceId) => {
     held = traceId
+    sentUntilMs = Number.NEGATIVE_INFINITY
     history.replaceState(null, '', held === null ? '/' : `/?trace=${held}`)
     name(held ?? named)
+    drawChanges()
     onHeld(held ?? '')
   }
 
@@ -84,17 +120,30 @@ export function createTraceView({ onSettled, onHeld }) {
     const [trace] = await Promise.all([lookUpTrace(followedTrace), explanations.read(followedTrace.traceId)])
     return trace
   }
+  /** @param {TraceModel} model */
+  const isExplained = (model) => findOtherHalf(model, explanations.get(model.traceId)) !== undefined
+
+  /**
+   * @param {TraceModel} model
+   * @param {FollowedTrace} followedTrace
+   */
+  const settle = (model, followedTrace) => {
+    if (model.problems.length === 0 && followedTrace.state === 'connected') spans = model.rows.length
+    const caller = model.rows.find((row) => !row.proxy)?.service ?? null
+    onSettled(model, followedTrace, isExplained(model) ? caller : null)
+  }
 
   const follower = createTracePoller({
     lookUp,
-    isExplained: (model) => findOtherHalf(model, explanations.get(model.traceId)) !== undefined,
+    isExplained,
     expectedSpans: () => spans,
     onSettled(model, followedTrace) {
-      if (model.problems.length === 0 && followedTrace.state === 'connected') spans = model.rows.length
-      const apart = findOtherHalf(model, explanations.get(model.traceId)) !== undefined
-      const caller = model.rows.find((row) => !row.proxy)?.service ?? null
-      onSettled(model, followedTrace, apart ? caller : null)
-      if (held === null) show(model)
+      if (performance.now() < sentUntilMs) return
+      settle(model, followedTrace)
+      if (held !== null) return
+      compare(model)
+      show(model)
+      drawChanges()
     },
     onMissing(reason, followedTrace) {
       if (held === null)
@@ -102,25 +151,31 @@ export function createTraceView({ onSettled, onHeld }) {
     },
   })
 
-  /** @param {string} traceId */
-  const read = async (traceId) => {
-    waterfall.note(`Reading trace ${formatShortId(traceId)}…`)
-    const one = createTracePoller({
+  /**
+   * One trace, looked up by its id, each version of it shown as it arrives.
+   *
+   * @param {FollowedTrace} followedTrace
+   * @param {{ isWanted: () => boolean, onSettled?: (model: TraceModel) => void }} options
+   */
+  const read = (followedTrace, { isWanted, onSettled: done = () => {} }) => {
+    const poller = createTracePoller({
       lookUp,
-      // Asked for by name, it is shown at once: most are old and won't grow.
-      onFound: (model) => held === traceId && show(model),
-      onSettled: () => {},
-      onMissing: (reason) => held === traceId && waterfall.note(`No trace ${formatShortId(traceId)} here. ${reason}`),
-      // Old or broken, it is as complete as it gets once it stands still.
-      isExplained: () => true,
+      onFound: (model) => isWanted() && show(model),
+      onSettled: (model) => isWanted() && done(model),
+      onMissing: (reason) =>
+        isWanted() && waterfall.note(`No trace ${formatShortId(followedTrace.traceId)} here. ${reason}`),
+      // Looked up by its id, it may be old or broken: it is complete once it stops growing.
+      isExplained: (model) => followedTrace.state === null || isExplained(model),
+      expectedSpans: () => spans,
     })
-    await one.offer({ traceId, state: null })
+    return poller.offer(followedTrace)
   }
 
   /** @param {string} traceId */
   const choose = (traceId) => {
     hold(traceId)
-    void read(traceId)
+    waterfall.note(`Reading trace ${formatShortId(traceId)}…`)
+    void read({ traceId, state: null, appSpans: true }, { isWanted: () => held === traceId })
   }
 
   name(named)
@@ -130,6 +185,22 @@ export function createTraceView({ onSettled, onHeld }) {
     offer(followedTrace) {
       void follower.offer(followedTrace)
     },
+    async showSent(followedTrace) {
+      if (held !== null) hold(null)
+      sentUntilMs = performance.now() + sentMs
+      const { traceId } = followedTrace
+      name(traceId)
+      await read(followedTrace, {
+        isWanted: () => held === null && named === traceId,
+        onSettled(model) {
+          sentUntilMs = performance.now() + sentMs
+          settle(model, followedTrace)
+          compare(model)
+          show(model)
+          drawChanges()
+        },
+      })
+    },
     explain(text, traceId = null) {
       if (held !== null) return
       waterfall.note(text)
@@ -138,38 +209,4 @@ export function createTraceView({ onSettled, onHeld }) {
     choose,
     useLinks: (traceUiUrl) => tools.useLinks(traceUiUrl),
   }
-}
-
-/** What the dashboard remembers of the newest requests that were asked for; a handful is enough. */
-function createExplanations() {
-  /** @type {Map<string, Explanation | null>} */
-  const known = new Map()
-  return {
-    /** @param {string} traceId */
-    get: (traceId) => known.get(traceId) ?? null,
-    /** @param {string} traceId */
-    async read(traceId) {
-      if (known.has(traceId)) return
-      const answer = await requestJson(`/api/requests/${traceId}`)
-      const body = answer.kind === 'json' && isRecord(answer.body) ? answer.body['explain'] : undefined
-      known.set(traceId, parseExplanation(body) ?? null)
-      for (const oldest of known.keys()) {
-        if (known.size <= 8) break
-        known.delete(oldest)
-      }
-    },
-  }
-}
-
-/**
- * @param {FollowedTrace} followedTrace
- * @returns {Promise<Lookup>}
- */
-async function lookUpTrace({ traceId, state }) {
-  const answer = await requestJson(`/api/traces/${traceId}${state === 'connected' ? '?answered=true' : ''}`)
-  if (answer.kind === 'lost') return { absent: answer.reason }
-  if (answer.status === 404) return { absent: 'It was not sampled, or not reported.' }
-  if (answer.status >= 400) return { absent: parseErrorMessage(answer.body) ?? `HTTP ${answer.status}` }
-  const trace = parseTrace(answer.body)
-  return trace === undefined ? { absent: 'The trace backend’s answer is not a trace.' } : { trace }
 }

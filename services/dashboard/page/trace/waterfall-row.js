@@ -7,15 +7,20 @@ import { formatDuration } from '../shared/format.js'
  */
 
 /**
- * One row of the waterfall, to be filled again and again.
+ * One row of the waterfall, filled again for each trace.
  *
  * @param {() => void} onToggle
  */
 export function createRow(onToggle) {
   const service = create('span', { class: 'service' })
+  const mark = create('span', { class: 'mark' })
   const detail = create('span', { class: 'detail' })
   const parent = create('span', { class: 'visually-hidden' })
-  const button = create('button', { class: 'span-words' }, [service, detail, parent])
+  const button = create('button', { class: 'span-words' }, [
+    create('span', { class: 'service-line' }, [service, mark]),
+    detail,
+    parent,
+  ])
   button.type = 'button'
   button.setAttribute('aria-expanded', 'false')
   button.setAttribute('aria-controls', 'hop-detail')
@@ -27,11 +32,12 @@ export function createRow(onToggle) {
   const duration = create('span', { class: 'duration' })
   const own = create('span', { class: 'own' })
   const status = create('span', { class: 'status' })
+  const statusRole = create('span', { class: 'own' })
   const element = create('tr', { role: 'row' }, [
     hop,
     time,
     create('td', { class: 'number', role: 'cell' }, [duration, own]),
-    create('td', { class: 'number', role: 'cell' }, [status]),
+    create('td', { class: 'number', role: 'cell' }, [status, statusRole]),
   ])
 
   // The whole row answers to the pointer, the button to the keyboard.
@@ -64,8 +70,17 @@ export function createRow(onToggle) {
       setText(parent, describePlace(row))
       setText(start, `after ${formatDuration(row.offsetUs)}`)
       setText(duration, formatDuration(row.durationUs))
-      setText(own, row.ownUs < row.durationUs ? `${formatDuration(row.ownUs)} here` : '')
+      setText(own, row.ownUs < row.durationUs ? `self ${formatDuration(row.ownUs)}` : '')
       setText(status, row.status === null ? (row.error ? 'error' : '–') : String(row.status))
+      // One status has two names: what a server answered, and what its client received.
+      setText(statusRole, row.status === null ? '' : row.kind === 'client' ? 'received' : 'answered')
+    },
+    /** @param {import('./trace-changes.js').Mark | undefined} now what differs from the trace before */
+    setMark(now) {
+      setText(mark, now?.note ?? '')
+      element.toggleAttribute('data-changed', now !== undefined)
+      if (now !== undefined && now.status !== '') setText(statusRole, now.status)
+      statusRole.toggleAttribute('data-changed', now !== undefined && now.status !== '')
     },
   }
 }

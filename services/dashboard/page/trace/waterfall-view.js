@@ -1,6 +1,7 @@
 // @ts-check
 import { byId, create, createIcon, setIcon, setText } from '../shared/dom.js'
 import { axisTicks, formatDuration, formatTick } from '../shared/format.js'
+import { rowKeys } from './trace-changes.js'
 import { createRow } from './waterfall-row.js'
 import { createZoomControl } from './zoom-control.js'
 import { seenBar } from './zoom-model.js'
@@ -8,6 +9,7 @@ import { seenBar } from './zoom-model.js'
 /**
  * @typedef {import('./trace-model.js').Row} Row
  * @typedef {import('./trace-model.js').TraceModel} TraceModel
+ * @typedef {import('./trace-changes.js').TraceChanges} TraceChanges
  */
 
 /**
@@ -15,7 +17,7 @@ import { seenBar } from './zoom-model.js'
  * and nothing else. A row that was picked stays picked in the next trace.
  *
  * @param {{ onPick: (row: Row | null) => void, onShowOther: (traceId: string) => void }} options
- * @returns {{ show(model: TraceModel): void, note(text: string): void, pick(row: Row | null): void }}
+ * @returns {{ show(model: TraceModel): void, showChanges(changes: TraceChanges | null): void, note(text: string): void, pick(row: Row | null): void, isEmpty(): boolean }}
  */
 export function createWaterfallView({ onPick, onShowOther }) {
   const table = byId('waterfall')
@@ -88,10 +90,16 @@ export function createWaterfallView({ onPick, onShowOther }) {
       pick(model.rows.find((row) => keyOf(row) === picked) ?? null)
       setText(note, '')
     },
+    showChanges(changes) {
+      const keys = rowKeys(shown?.rows ?? [])
+      for (const [index, row] of rows.entries()) row.setMark(changes?.marks.get(keys[index] ?? ''))
+      byId('gone-rows').replaceChildren(...(changes?.gone ?? []).map(drawGone))
+    },
     note(text) {
       setText(note, text)
     },
     pick,
+    isEmpty: () => shown === undefined,
   }
 }
 
@@ -102,6 +110,22 @@ export function createWaterfallView({ onPick, onShowOther }) {
  */
 function keyOf(row) {
   return `${row.service}|${row.proxy}|${row.kind}`
+}
+
+/**
+ * A span of the trace before that has no counterpart in this one.
+ *
+ * @param {Row} row
+ */
+function drawGone({ service, proxy }) {
+  const words = create('span', { class: 'gone-hop' }, [
+    create('span', { class: 'service', text: service }),
+    create('span', { class: 'detail', text: `${proxy ? 'sidecar' : 'app'} · gone from this trace` }),
+  ])
+  const head = create('th', { class: 'span-hop', role: 'rowheader' }, [words])
+  head.scope = 'row'
+  const cells = Array.from({ length: 3 }, () => create('td', { role: 'cell' }))
+  return create('tr', { role: 'row' }, [head, ...cells])
 }
 
 /**
