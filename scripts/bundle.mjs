@@ -34,7 +34,7 @@ const PROGRAMS = {
       'check-mesh': 'services/dashboard/dist/check-mesh.js',
     },
     to: 'dist',
-    folders: { 'services/dashboard/page': 'page' },
+    folders: { 'services/dashboard/page': 'page', 'docs/guides': 'guides' },
     packages: PACKAGES,
   },
   setup: {
@@ -59,7 +59,8 @@ const dir = path.join(target, program.to)
 await bundle.write({ dir, format: 'esm', entryFileNames: '[name].js' })
 fs.writeFileSync(path.join(target, 'package.json'), '{"type":"module"}\n')
 for (const [from, to] of Object.entries(program.folders)) {
-  fs.cpSync(path.join(ROOT, from), path.join(target, to), { recursive: true, filter: isRead })
+  const filter = from === 'docs/guides' ? undefined : isRead
+  fs.cpSync(path.join(ROOT, from), path.join(target, to), { recursive: true, ...(filter && { filter }) })
 }
 for (const one of program.packages) copyPackage(one, ROOT, new Set())
 

@@ -4,7 +4,7 @@ import { choose, pageText } from '../support/page-text.ts'
 import { startStage } from '../support/start-stage.ts'
 
 describe('the bypass of the sidecar', () => {
-  it('is said to be open, and shown to be: the sentence that a room should read', async (context) => {
+  it('is reported open, and a probe proves it in one sentence', async (context) => {
     await using lab = await startStage()
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
@@ -13,25 +13,25 @@ describe('the bypass of the sidecar', () => {
     expect(await page.textContent('#bypass-address')).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
     await choose(page, 'Deny')
     await pageText(page, '#setting-0-effect', /^Calls are refused/)
-    await page.click('#bypass-try')
-    await pageText(page, '#bypass-said', /^200: counted, bypassing its sidecar, while the rule says denied\.$/)
-    await pageText(page, '#bypass-note', /^Tried at \d/)
+    await page.click('#bypass-probe')
+    await pageText(page, '#bypass-summary', /^200: counted, bypassing its sidecar, while the rule says denied\.$/)
+    await pageText(page, '#bypass-note', /^Probed at \d/)
     expect(await page.textContent('#bypass-dispute')).toBe('')
     // The sentence is about that rule; another rule takes it away.
     await choose(page, 'Allow')
-    await pageText(page, '#bypass-said', /^$/)
-    await pageText(page, '#bypass-note', /^The mesh has changed: try again\.$/)
+    await pageText(page, '#bypass-summary', /^$/)
+    await pageText(page, '#bypass-note', /^The mesh has changed: probe again\.$/)
     expect(tab.errors).toEqual([])
   })
 
-  it('is said to be closed, and shown to be', async (context) => {
+  it('is reported closed, and a probe proves it', async (context) => {
     await using lab = await startStage()
     Object.assign(lab.stage, { closed: true, bypassAnswer: 'tcp' })
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
     await pageText(page, '#bypass-state', /^Closed$/)
-    await page.click('#bypass-try')
-    await pageText(page, '#bypass-said', /^No bypass: connection reset: a TCP-level denial/)
+    await page.click('#bypass-probe')
+    await pageText(page, '#bypass-summary', /^No bypass: connection reset: a TCP-level denial/)
     expect(await page.textContent('#bypass-dispute')).toBe('')
   })
 
@@ -39,29 +39,29 @@ describe('the bypass of the sidecar', () => {
     [true, 'allow', /^The mesh says that this way is closed \(A packet filter .*\), but it is open/],
     [false, 'tcp', /^The mesh says that this way is open \(.*\), but the dashboard did not get through/],
   ] as const)(
-    'is disputed, loudly, when the mesh says closed: %s and the try gives %s',
+    'is disputed when the mesh reports closed: %s and the probe finds %s',
     async ([closed, bypassAnswer, words], context) => {
       await using lab = await startStage()
       Object.assign(lab.stage, { closed, bypassAnswer })
       await using tab = await openPage(requireBrowser(context), lab.url)
       const { page } = tab
       await pageText(page, '#bypass-state', /^(Open|Closed)$/)
-      await page.click('#bypass-try')
+      await page.click('#bypass-probe')
       await pageText(page, '#bypass-dispute', words)
-      await pageText(page, '#bypass-state', /^Mesh and try disagree$/)
+      await pageText(page, '#bypass-state', /^Mesh and probe disagree$/)
       expect(await page.getAttribute('#bypass-dispute', 'role')).toBe('alert')
     },
   )
 
-  it('is told without a button where the dashboard has no address to try', async (context) => {
+  it('has no button when the dashboard has no address to probe', async (context) => {
     await using lab = await startStage({ COUNTING_BYPASS_URL: '' })
     await using tab = await openPage(requireBrowser(context), lab.url)
     await pageText(tab.page, '#bypass-reason', /COUNTING_BYPASS_URL is not set\.$/)
-    expect(await tab.page.locator('#bypass-try').isHidden()).toBe(true)
+    expect(await tab.page.locator('#bypass-probe').isHidden()).toBe(true)
   })
 })
 
-it('the pages of the mesh are linked, and only those that are pages', async (context) => {
+it('links the pages of the mesh, and only http links', async (context) => {
   await using lab = await startStage()
   await using tab = await openPage(requireBrowser(context), lab.url)
   const link = tab.page.locator('#facts a')

@@ -21,7 +21,7 @@ function text(page: Page, selector: string, wanted: RegExp): Promise<string> {
   )
 }
 
-it('the page shows the count rising, the whole trace, a denial and its end, a lost dashboard; and axe finds nothing', async (context) => {
+it('shows the count, the whole trace, a denial and its end, and a lost dashboard', async (context) => {
   const browser = requireBrowser(context)
   await using lab = await startLab({ tracer: 'opentelemetry' })
   await using tab = await openPage(browser, lab.dashboardUrl)
@@ -75,4 +75,4 @@ it('the page shows the count rising, the whole trace, a denial and its end, a lo
   await lab.stop()
   await text(page, '#state-label', /^Disconnected$/)
   expect(tab.errors).toEqual([])
-})
+}, 120_000)

@@ -47,7 +47,7 @@ describe('the settings of a mesh', () => {
     expect(tab.errors).toEqual([])
   })
 
-  it('show only what is in force, and take nothing while a change is under way', async (context) => {
+  it('show only what is in force, and ignore input while a change is under way', async (context) => {
     await using lab = await startStage()
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
@@ -67,7 +67,7 @@ describe('the settings of a mesh', () => {
     expect(lab.stage.settings[1]?.value).toBe('strict')
   })
 
-  it('say why a change failed, and go on showing what is in force', async (context) => {
+  it('say why a change failed, and still show what is in force', async (context) => {
     await using lab = await startStage()
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
@@ -89,7 +89,7 @@ describe('the settings of a mesh', () => {
     const { page } = tab
     await pageText(page, ruleEffect, /^Every call/)
     const focused = () => page.evaluate<string>('document.activeElement.value')
-    await page.focus('#tracer')
+    await page.locator('#settings-panel .help').focus()
     await page.keyboard.press('Tab')
     expect(await focused()).toBe('allow')
     await page.keyboard.press('ArrowRight')
@@ -111,7 +111,7 @@ describe('the settings of a mesh', () => {
     expect(await group.getAttribute('aria-describedby')).toBe('setting-0-effect')
   })
 
-  it('follow the mesh, also when another client changed it, and claim nothing without a status', async (context) => {
+  it('follow the mesh whatever changed it, and claim nothing when it does not answer', async (context) => {
     await using lab = await startStage()
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
@@ -127,7 +127,7 @@ describe('the settings of a mesh', () => {
     expect(await inForce(page)).toEqual([])
   })
 
-  it('are gone from the page where the mesh has none any more', async (context) => {
+  it('disappear when the mesh has none any more', async (context) => {
     await using lab = await startStage()
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
@@ -161,7 +161,7 @@ describe('just after a change', () => {
     expect((await page.locator('#requests').innerText()).match(/Connected/g)?.length).toBeGreaterThanOrEqual(1)
   })
 
-  it('a status that was asked for before it is old news, however late it comes', async (context) => {
+  it('ignores a status requested before the change, however late it arrives', async (context) => {
     await using lab = await startStage({ TRAFFIC: 'off' })
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
@@ -186,7 +186,7 @@ describe('just after a change', () => {
     expect(new Set(await effects())).toEqual(new Set(['Switching to “Deny”…', expect.stringMatching(/^Calls are/)]))
   })
 
-  it('the page asks by itself, again where the answer does not fit, and is right with traffic off', async (context) => {
+  it('sends a request itself, and another when the answer contradicts the rule', async (context) => {
     await using lab = await startStage({ TRAFFIC: 'off' })
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab

@@ -2,7 +2,7 @@ import { pollUntil } from '@throughline/lab-testkit'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPage, requireBrowser } from '../support/browser.ts'
-import { pageText, switchAccess } from '../support/page-text.ts'
+import { copied, pageText, switchAccess } from '../support/page-text.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
 
 /** Where the path says that the call ended: the hop or the connection that carries the mark. */
@@ -43,7 +43,7 @@ describe('every state of the page, from what happens on the wire', () => {
     await page.selectOption('#fault', 'error:1')
     await pageText(page, '#state-label', /^Failing$/)
     await pageText(page, '#reason', /counting answered 503 TL_FAULT/)
-    await pageText(page, '#fault-note', /curl -H 'baggage: throughline-fault=error:1'/)
+    expect(await copied(page, '#request-curl')).toMatch(/^curl -s -H 'baggage: throughline-fault=error:1' http/)
     expect(await endOf(page)).toMatch(/^counting /)
     await page.selectOption('#fault', 'trickle:3000')
     await pageText(page, '#state-label', /^Unreachable$/)

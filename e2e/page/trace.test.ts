@@ -90,7 +90,7 @@ describe('the waterfall', () => {
     await pageText(page, '#verdict-text', /^Unbroken$/)
     await page.click('#propagation')
     await pageText(page, '#verdict-text', /^Broken$/)
-    await pageText(page, '#problems', /counting took part in another trace, .*dashboard sent no trace headers/)
+    await pageText(page, '#problems', /counting is in another trace, .*dashboard sent no trace headers/)
     await pageText(page, '#path', /Trace breaks/)
     await page.click('#problems button')
     await pageText(page, '#trace-label', /^Held trace$/)
@@ -114,6 +114,9 @@ describe('the waterfall', () => {
     const { traceId } = await count(lab)
     await pageText(page, '#requests', new RegExp((traceId ?? '').slice(0, 8)))
     await page.reload()
+    // Under the pointer the list stands still; until the pointer is there, each request moves it.
+    await page.hover('#requests')
+    await pageText(page, '#requests-note', /paused/)
     await page.locator('#requests button', { hasText: (traceId ?? '').slice(0, 8) }).click()
     await pageText(page, '#trace-label', /^Held trace$/)
     await pollUntil(async () => (await page.getAttribute('#trace-id', 'title')) === traceId, { what: 'that trace' })

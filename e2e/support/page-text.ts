@@ -22,3 +22,11 @@ export async function switchAccess(page: Page): Promise<void> {
 export async function choose(page: Page, label: string): Promise<void> {
   await page.getByRole('radio', { name: label, exact: true }).click({ force: true })
 }
+
+/** What a copy button puts on the clipboard. */
+export async function copied(page: Page, selector: string): Promise<string> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.click(selector)
+  await pageText(page, '#announcer', /^Copied\.$/)
+  return page.evaluate<string>('navigator.clipboard.readText()')
+}

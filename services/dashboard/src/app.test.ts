@@ -178,6 +178,16 @@ describe('the app without a show', () => {
     await request(app).get('/api/config').expect(404)
   })
 
+  it('counts the answers of another service in the place of counting', async () => {
+    await using upstream = await startUpstream((_request, response) => response.end('hello'))
+    const counting = createCountingClient({ url: upstream.url, timeoutMs: 1000, anyAnswer: true })
+    const app = create(upstream.url, { counting })
+    for (const number of [1, 2]) {
+      const { body } = await request(app).get('/api/count').expect(200)
+      expect(body).toMatchObject({ state: 'connected', count: number, hostname: null })
+    }
+  })
+
   it('lets an observer set the options of the call and add to the answer', async () => {
     const received: unknown[] = []
     await using upstream = await startUpstream((incoming, response) => {

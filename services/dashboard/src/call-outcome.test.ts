@@ -83,3 +83,18 @@ describe('the state of a call, from what was seen on the wire', () => {
     expect(outcome.reason).toContain(reason)
   })
 })
+
+describe('the state of a call to another service in the place of counting', () => {
+  const own = (status: number, body: string) =>
+    outcomeOfAnswer({ status, contentType: 'text/html', body }, { anyAnswer: true })
+
+  it.each([200, 201, 204])('is connected on %i, whatever the body', (status) => {
+    expect(own(status, '<html>')).toMatchObject({ state: 'connected', count: null, hostname: null, status })
+  })
+
+  it('is what it would be for counting on anything else', () => {
+    expect(own(403, 'RBAC: access denied').state).toBe('denied')
+    expect(own(503, 'no healthy upstream').state).toBe('unreachable')
+    expect(own(404, 'not found').state).toBe('unreachable')
+  })
+})

@@ -31,10 +31,13 @@ const CONNECTION_REFUSED =
 /** Longest piece of an unknown body that is shown or logged. */
 const QUOTE_LIMIT = 120
 
-/** Decides the state from an answer. Only its body distinguishes an application's own 403 from the mesh's. */
-export function outcomeOfAnswer(answer: UpstreamAnswer): CallOutcome {
+/**
+ * Decides the state from an answer. Only its body distinguishes an application's own 403 from the mesh's. With
+ * `anyAnswer` another service may stand in counting's place: every 2xx is connected, with a count where it has one.
+ */
+export function outcomeOfAnswer(answer: UpstreamAnswer, { anyAnswer = false } = {}): CallOutcome {
   const { status } = answer
-  if (status === 200) return countOrInvalid(answer)
+  if (status === 200 || (anyAnswer && status > 200 && status < 300)) return countOrInvalid(answer, anyAnswer)
   if (status === 403 && answer.body === RBAC_DENIAL) {
     return failed('denied', status, 'TL_UPSTREAM_DENIED', `a sidecar's access rule refused the call: ${RBAC_DENIAL}`)
   }
@@ -80,12 +83,13 @@ export function outcomeOfFailure(error: { code?: string; message: string }, time
   }
 }
 
-function countOrInvalid({ status, contentType, body }: UpstreamAnswer): CallOutcome {
+function countOrInvalid({ status, contentType, body }: UpstreamAnswer, anyAnswer: boolean): CallOutcome {
   const parsed = isJson(contentType) ? parseObject(body) : undefined
   const { count, hostname } = parsed ?? {}
   if (typeof count === 'number' && Number.isSafeInteger(count) && typeof hostname === 'string') {
     return { state: 'connected', count, hostname: hostname.slice(0, 253), status, code: null, reason: null }
   }
+  if (anyAnswer) return { state: 'connected', count: null, hostname: null, status, code: null, reason: null }
   return failed('unreachable', status, 'TL_UPSTREAM_INVALID', `answered 200 without a count: ${quote(body)}`)
 }
 

@@ -7,6 +7,7 @@ export const dashboardVariables = {
   OTEL_SERVICE_NAME: variable.text().default('dashboard'),
   COUNTING_SERVICE_URL: variable.httpUrl().default('http://localhost:9001'),
   UPSTREAM_TIMEOUT_MS: variable.integer(1, 600_000).default(2000),
+  COUNTING_ANSWER: variable.oneOf('count', 'any').default('count'),
   TRACE_QUERY_URL: variable.httpUrl().optional(),
   MESH_CONTROL_URL: variable.httpUrl().optional(),
   MESH_CONTROL_TOKEN: variable.text().optional(),

@@ -8,6 +8,8 @@ export interface CountingClientOptions {
   url: string
   /** Bound on the whole call, connection and body included, in ms. */
   timeoutMs: number
+  /** Another service stands in counting's place: its answers are counted here unless they have a count. Default false. */
+  anyAnswer?: boolean | undefined
   /** Adds spans and trace headers to the client. */
   instrument?: ((client: AxiosInstance) => void) | undefined
 }
@@ -32,7 +34,12 @@ export interface CountingClient {
 const MAX_BODY_BYTES = 65_536
 
 /** The only outgoing call of the dashboard, over kept-alive connections. */
-export function createCountingClient({ url, timeoutMs, instrument }: CountingClientOptions): CountingClient {
+export function createCountingClient({
+  url,
+  timeoutMs,
+  anyAnswer = false,
+  instrument,
+}: CountingClientOptions): CountingClient {
   const httpAgent = new http.Agent({ keepAlive: true })
   const httpsAgent = new https.Agent({ keepAlive: true })
   const client = axios.create({
@@ -49,6 +56,7 @@ export function createCountingClient({ url, timeoutMs, instrument }: CountingCli
     headers: { accept: 'application/json' },
   })
   instrument?.(client)
+  let answers = 0
 
   return {
     call: async (options) => {
@@ -57,7 +65,9 @@ export function createCountingClient({ url, timeoutMs, instrument }: CountingCli
         const signal = AbortSignal.timeout(timeoutMs)
         const { status, headers, data } = await client.get<string | undefined>('/', { ...options, signal })
         const answer = { status, contentType: String(headers['content-type'] ?? ''), body: data ?? '' }
-        return { outcome: outcomeOfAnswer(answer), answer }
+        const outcome = outcomeOfAnswer(answer, { anyAnswer })
+        if (outcome.state === 'connected') outcome.count ??= ++answers
+        return { outcome, answer }
       } catch (error) {
         return { outcome: outcomeOfFailure(describe(error), timeoutMs), answer: undefined }
       }

@@ -29,6 +29,7 @@ await main('dashboard', async () => {
   const counting = createCountingClient({
     url: config.COUNTING_SERVICE_URL,
     timeoutMs: config.UPSTREAM_TIMEOUT_MS,
+    anyAnswer: config.COUNTING_ANSWER === 'any',
     instrument: telemetry.instrumentAxios,
   })
   const controls = { url: config.MESH_CONTROL_URL, token: config.MESH_CONTROL_TOKEN }
@@ -41,6 +42,7 @@ await main('dashboard', async () => {
     traceUiUrl: config.TRACE_UI_URL,
     controls,
     checks: { bypassUrl: config.COUNTING_BYPASS_URL, peerInbound: config.PEER_INBOUND },
+    ownService: config.COUNTING_ANSWER === 'any',
     faults: config.FAULTS === 'on',
     traffic: config.TRAFFIC,
     callSelf: async (path, headers) => callSelf?.(path, headers),

@@ -10,7 +10,8 @@ const MAX_TRACE_BYTES = 4 * 1024 * 1024
 
 /**
  * `GET /api/traces/:traceId`: one trace from the backend's Jaeger-shaped query API, unchanged, with a `verdict`.
- * `?answered=true` states that counting answered, so its span must be there.
+ * `?answered=true` states that counting answered, so its span must be there. `?optional=true` answers 204
+ * instead of 404 while there is no such trace.
  */
 export function traceQuery(url: string | undefined): RequestHandler<{ traceId: string }> {
   return async (request, response) => {
@@ -20,11 +21,15 @@ export function traceQuery(url: string | undefined): RequestHandler<{ traceId: s
       throw new ServiceError('TL_BAD_REQUEST', 'a trace id is 32 lower-case hex digits')
     }
     const answer = await fetchTrace(`${url}/api/traces/${traceId}`)
-    if (answer.status === 404) throw new ServiceError('TL_TRACE_NOT_FOUND', `no trace ${traceId} (yet) at ${url}`)
+    const { answered, optional } = request.query
+    if (answer.status === 404) {
+      if (optional !== 'true') throw new ServiceError('TL_TRACE_NOT_FOUND', `no trace ${traceId} (yet) at ${url}`)
+      response.status(204).end()
+      return
+    }
     if (answer.status !== 200) {
       throw new ServiceError('TL_TRACES_UNREACHABLE', `the trace backend at ${url} answered ${answer.status}`)
     }
-    const { answered } = request.query
     const body = parseJson(answer.body)
     if (body === undefined) {
       throw new ServiceError('TL_TRACES_UNREACHABLE', `the trace backend at ${url} answered something other than JSON`)

@@ -1,4 +1,4 @@
-import { type RequestHandler, Router } from 'express'
+import { type Request, type RequestHandler, Router } from 'express'
 import { type CheckOptions, runChecks, verifyBypass } from 'throughline'
 import { sameOrigin } from '../same-origin.ts'
 
@@ -7,26 +7,26 @@ import { sameOrigin } from '../same-origin.ts'
  * counting's sidecar and answers `{ at }` with its result. POSTs, because both may make counting count. Concurrent callers
  * share one run.
  */
-export function checksRoute(options: CheckOptions): Router {
+export function checksRoute(optionsFor: (request: Request) => CheckOptions): Router {
   const routes = Router()
   routes.post(
     '/',
     sameOrigin,
-    shared(async () => ({ results: await runChecks(options) })),
+    shared(async (request) => ({ results: await runChecks(optionsFor(request)) })),
   )
   routes.post(
     '/bypass',
     sameOrigin,
-    shared(() => verifyBypass(options)),
+    shared((request) => verifyBypass(optionsFor(request))),
   )
   return routes
 }
 
 /** Concurrent callers share one run. */
-function shared(run: () => Promise<object>): RequestHandler {
+function shared(run: (request: Request) => Promise<object>): RequestHandler {
   let running: Promise<object> | undefined
-  return async (_request, response) => {
-    running ??= run()
+  return async (request, response) => {
+    running ??= run(request)
       .then((result) => ({ at: new Date().toISOString(), ...result }))
       .finally(() => (running = undefined))
     response.set('cache-control', 'no-store').json(await running)

@@ -1,6 +1,6 @@
 import os from 'node:os'
 import { methodNotAllowed } from '@throughline/service-kit'
-import express, { type Express, type RequestHandler } from 'express'
+import express, { type Express, type Request, type RequestHandler } from 'express'
 import { type CheckOptions, readMeshStatus } from 'throughline'
 import type { CountRouteOptions } from '../count-route.ts'
 import type { MeshControlsOptions } from '../mesh-controls.ts'
@@ -9,6 +9,7 @@ import { createHistory } from './history.ts'
 import { createLiveRoutes } from './live-routes.ts'
 import { observeRequests } from './observe-requests.ts'
 import { pageFolder } from '../page-folder.ts'
+import { guidesFolder } from './guides-folder.ts'
 import { readCounting } from './read-counting.ts'
 import { createTraffic } from './traffic.ts'
 import { trafficRoutes } from './traffic-routes.ts'
@@ -27,6 +28,8 @@ export interface ShowOptions {
   /** Where the page's trace link goes; `{traceId}` is replaced. Unset = the page's own view. */
   traceUiUrl?: string | undefined
   controls?: MeshControlsOptions
+  /** Another service stands in counting's place; default false. */
+  ownService?: boolean
   /** Honour faults, and a request that asks for a broken trace; default false. */
   faults?: boolean
   /** Makes a request to this app as it listens; default: no request is made. */
@@ -72,13 +75,23 @@ export function createShow(options: ShowOptions): Show {
           controls: controls.url !== undefined,
           bypass: checks.bypassUrl !== undefined,
           faults,
+          ownService: options.ownService ?? false,
           kubernetes: process.env['KUBERNETES_SERVICE_HOST'] !== undefined,
         })
       })
-      app.use('/api/checks', checksRoute({ upstreamUrl, readUpstream: readCounting, ...checks, ...statusOf(controls) }))
+      app.use(
+        '/api/checks',
+        checksRoute((request) => ({
+          upstreamUrl,
+          readUpstream: readCounting,
+          ...checks,
+          ...statusOf(controls, request),
+        })),
+      )
       app.use('/api/traffic', trafficRoutes({ traffic, faults }))
       app.use('/api', live.routes)
       app.all(READ_ONLY, methodNotAllowed('GET', 'HEAD'))
+      app.use('/guides', serveGuides)
       app.use(servePage)
     },
     close: () => {
@@ -90,6 +103,13 @@ export function createShow(options: ShowOptions): Show {
 
 const files = express.static(pageFolder, { redirect: false })
 
+/** The guides as they are written: Markdown reads well as plain text. */
+const serveGuides = express.static(guidesFolder, {
+  index: false,
+  redirect: false,
+  setHeaders: (response) => void response.setHeader('content-type', 'text/plain; charset=utf-8'),
+})
+
 /** Tests stand beside what they test; a browser has no use for them. */
 const servePage: RequestHandler = (request, response, next) =>
   request.path.endsWith('.ts') ? next() : files(request, response, next)
@@ -97,10 +117,12 @@ const servePage: RequestHandler = (request, response, next) =>
 const READ_ONLY = ['/api/config', '/api/events', '/api/history', '/api/requests/:traceId']
 
 /** The checks' way to the control API, where there is one. */
-function statusOf({ url, token }: MeshControlsOptions): Partial<CheckOptions> {
+function statusOf({ url, token }: MeshControlsOptions, request: Request): Partial<CheckOptions> {
   if (url === undefined) return {}
+  const host = request.get('host') ?? ''
   return {
     readMeshStatus: () => readMeshStatus({ url, token }),
-    meshStatusCommand: `curl -s -H "authorization: Bearer $MESH_CONTROL_TOKEN" ${url}/mesh/status`,
+    // The dashboard holds the token, so the command goes through it; a host is what the caller says, so it is checked.
+    ...(/^[\w.:[\]-]{1,260}$/.test(host) && { meshStatusCommand: `curl -s http://${host}/api/mesh/status` }),
   }
 }

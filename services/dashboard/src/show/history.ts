@@ -13,6 +13,8 @@ interface HistoryEntry {
   code: string | null
   reason: string | null
   traceId: string | null
+  /** False: the dashboard reports no spans, and the trace is that of the sidecars. */
+  appSpans?: false
   durationMs: number
   /** ISO 8601. */
   at: string

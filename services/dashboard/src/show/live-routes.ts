@@ -69,8 +69,9 @@ export function createLiveRoutes(options: LiveRoutesOptions): { routes: Router; 
 
   routes.get('/requests/:traceId', (request, response) => {
     const found = history.explanation(request.params.traceId)
-    if (!found) throw new ServiceError('TL_REQUEST_NOT_KEPT', 'no request with that trace id is kept here')
-    response.set('cache-control', 'no-store').json({ ...found.entry, explain: found.explanation })
+    if (found) response.set('cache-control', 'no-store').json({ ...found.entry, explain: found.explanation })
+    else if (request.query['optional'] === 'true') response.status(204).end()
+    else throw new ServiceError('TL_REQUEST_NOT_KEPT', 'no request with that trace id is kept here')
   })
 
   return {

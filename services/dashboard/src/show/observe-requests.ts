@@ -43,17 +43,30 @@ export function observeRequests(options: ObserveOptions): NonNullable<CountRoute
       onAnswer: (answer, call) => {
         const hop = answer.state === 'connected' ? readExplanation(call.answer) : undefined
         const explain = explainRequest(request, { answer, url, sent: sent(), hop })
-        history.add(answer, explain)
+        const trace = nameTrace(answer, explain)
+        history.add({ ...answer, ...trace }, explain)
         setTraceLinks(response, { ...options, ...ids, traceparent: traceparent() })
-        return request.query['explain'] === '1' ? { explain } : undefined
+        return { ...trace, ...(request.query['explain'] === '1' && { explain }) }
       },
     }
   }
 }
 
 function readExplanation(answer: UpstreamAnswer | undefined): UpstreamExplanation | undefined {
-  const { explain } = JSON.parse(answer?.body ?? '{}') as { explain?: unknown }
-  return parseUpstreamExplanation(explain)
+  // Whatever stands in counting's place may answer with anything.
+  if (answer === undefined || !/^application\/json(;|$)/i.test(answer.contentType)) return undefined
+  try {
+    return parseUpstreamExplanation((JSON.parse(answer.body) as { explain?: unknown } | null)?.explain)
+  } catch {
+    return undefined
+  }
+}
+
+/** Without spans of our own (SDK off), the trace is the one in the headers that arrived here, else in those at counting. */
+function nameTrace({ traceId }: CountAnswer, explain: HopExplanation): { traceId: string | null; appSpans?: false } {
+  if (traceId !== null) return { traceId }
+  const found = explain.caller?.traceId ?? explain.calls[0]?.hop?.caller?.traceId
+  return found === undefined ? { traceId: null } : { traceId: found, appSpans: false }
 }
 
 interface ExplainedCall {

@@ -1,0 +1,106 @@
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/**
+ * Faults that bounding boxes show: parts that overlap, text that is cut off or breaks inside a word, anything outside the
+ * window. Text that is meant to be shortened shows an ellipsis and is left out.
+ */
+const findFaults = `(() => {
+  const faults = []
+  const name = (e) => (e.id ? '#' + e.id : e.tagName.toLowerCase() + '.' + e.getAttribute('class')) + ' ' + (e.textContent || '').trim().slice(0, 30)
+  const seen = (e) => e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !e.closest('.visually-hidden, .sprite')
+  const width = document.documentElement.clientWidth
+  if (document.documentElement.scrollWidth > width) faults.push('the page scrolls sideways')
+  const count = document.querySelector('#count')
+  const boxes = [[count, count.getBoundingClientRect()]]
+  const texts = [...document.querySelectorAll('body *')].filter((e) => seen(e) && !e.closest('svg, option, .requests, .hop-scroll, #count') && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()))
+  for (const e of texts) {
+    const range = document.createRange()
+    range.selectNodeContents(e)
+    const whole = e.tagName === 'SELECT' || e.tagName === 'BUTTON'
+    // Text that wraps has a box for each line; the box around them all would cover its neighbours.
+    const lines = (whole ? [e.getBoundingClientRect()] : [...range.getClientRects()]).filter((box) => box.width > 0)
+    if (lines.some((box) => box.left < -1 || box.right > width + 1)) faults.push('outside the window: ' + name(e))
+    const style = getComputedStyle(e)
+    if (style.textOverflow !== 'ellipsis' && style.overflow !== 'visible' && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)) faults.push('cut off: ' + name(e))
+    for (const box of lines) boxes.push([e, box])
+  }
+  for (const e of document.querySelectorAll('.hop-name')) for (const part of e.childNodes) {
+    const range = document.createRange()
+    range.selectNodeContents(part)
+    if (range.getClientRects().length > 1) faults.push('breaks inside a word: ' + name(e))
+  }
+  for (const e of document.querySelectorAll('.panel, .now, .tour')) for (const inner of e.querySelectorAll('button, select, .switch, code')) {
+    if (!seen(inner) || inner.closest('.hop-scroll, .requests')) continue
+    const [a, b] = [e.getBoundingClientRect(), inner.getBoundingClientRect()]
+    if (b.right > a.right + 1 || b.left < a.left - 1) faults.push('sticks out of its panel: ' + name(inner))
+  }
+  for (const [i, [a, x]] of boxes.entries()) for (const [b, y] of boxes.slice(i + 1)) {
+    if (a.contains(b) || b.contains(a)) continue
+    const across = Math.min(x.right, y.right) - Math.max(x.left, y.left)
+    const down = Math.min(x.bottom, y.bottom) - Math.max(x.top, y.top)
+    // Line boxes are taller than their letters.
+    if (across > 1.5 && down > 4) faults.push('overlap: ' + name(a) + ' | ' + name(b))
+  }
+  return faults
+})()`
+
+/** What must be in sight without scrolling, cause and effect: whatever of it is there and is not. */
+const findOffStage = `(() => {
+  scrollTo(0, 0)
+  const parts = ['#count', '#state-label', '#path', '#rows tr', '#gone-rows tr', '#send', '#access', '#propagation', '#tracer', '#fault', '#bypass-probe']
+  return parts.flatMap((part) => [...document.querySelectorAll(part)].flatMap((e) => {
+    const box = e.getBoundingClientRect()
+    const outside = box.top < 0 || box.bottom > innerHeight + 0.5 || box.right > innerWidth + 0.5
+    return e.checkVisibility() && outside ? [part + ' at ' + Math.round(box.top) + ' to ' + Math.round(box.bottom)] : []
+  }))
+})()`
+
+/** Pixels of what is read from ten metres. */
+const typeSizes = `Object.fromEntries([['count', '#count'], ['state', '#state-label'], ['hop', '.hop-name']].map(([key, part]) => [key, parseFloat(getComputedStyle(document.querySelector(part)).fontSize)]))`
+
+const sizes = [
+  [360, 740],
+  [768, 1024],
+  [1280, 720],
+  [1366, 768],
+  [1600, 900],
+  [1920, 1080],
+  [3840, 2160],
+] as const
+
+/**
+ * Nothing overlaps, is cut off or sticks out at any size; from 1280×720 up, cause and effect are on one screen; count,
+ * state and hops are readable from ten metres at 1920×1080.
+ */
+export async function expectLayout(page: Page, when: string, only: readonly number[] = []): Promise<void> {
+  for (const [width, height] of sizes) {
+    if (only.length > 0 && !only.includes(width)) continue
+    await page.setViewportSize({ width, height })
+    const faults = await page.evaluate<string[]>(findFaults)
+    const offStage = width < 1280 ? [] : await page.evaluate<string[]>(findOffStage)
+    expect({ when, width, faults, offStage }).toEqual({ when, width, faults: [], offStage: [] })
+    if (width !== 1920) continue
+    const { count = 0, state = 0, hop = 0 } = await page.evaluate<Record<string, number>>(typeSizes)
+    expect([count >= 60, state >= 44, hop >= 22]).toEqual([true, true, true])
+  }
+}
+
+/** axe finds nothing, light and dark. */
+export async function expectAccessible(page: Page, when: string, width = 1280): Promise<void> {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.setViewportSize({ width, height: 720 })
+    // Without motion: a colour that is just changing has no contrast to measure.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    // The page's own policy forbids inline script, so axe comes in through the debugger.
+    const { violations } = await page.evaluate<{ violations: { id: string; nodes: { target: string[] }[] }[] }>(
+      `${axe}; axe.run()`,
+    )
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)
+    expect({ when, width, colorScheme, found }).toEqual({ when, width, colorScheme, found: [] })
+  }
+}
