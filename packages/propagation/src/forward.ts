@@ -34,8 +34,9 @@ export function forwardHeaders(incoming: IncomingHeaders, options: ForwardOption
   const extracted = extract(carrier, carrierGetter, options)
   const selection = edge ? undefined : extracted?.selection
   if (selection !== undefined) {
-    const { context, tracestate, received } = selection
-    writeUnmarked({ ...context, tracestate, received }, headers, recordSetter)
+    const { tracestate, received } = selection
+    const { traceId, spanId, sampled, random } = selection.context
+    writeUnmarked({ traceId, spanId, sampled, random, tracestate, received }, headers, recordSetter)
   }
   if (!edge) {
     Object.assign(headers, carriedDatadogHeaders(carrier, selection?.context))

@@ -5,7 +5,6 @@ import { freshest } from './freshest.ts'
 import { splitMark } from './mark.ts'
 
 export type { Candidates, Hint, SelectReason } from './candidates.ts'
-export { MARK_KEY } from './mark.ts'
 
 /** Options of {@link selectContext}. */
 export interface SelectOptions {

@@ -49,19 +49,13 @@ export function carryHeaders(carrier: Carrier, headers: Record<string, string>):
   }
 }
 
-/** Whether a name may be one of ours: a look at one character or two passes over what every request has. */
+/** Whether a name may be one of ours: a look at a character or two passes over what every request has. */
 function hasCarriedInitial(name: string): boolean {
-  switch (name.charCodeAt(0)) {
-    case X:
-      return name.charCodeAt(2) === A || name.charCodeAt(2) === C || name.charCodeAt(2) === O
-    case S:
-    case U:
-    case E:
-    case G:
-      return true
-    default:
-      return false
-  }
+  const first = name.charCodeAt(0)
+  if (first === 120) return CARRIED_AFTER_X.has(name.charCodeAt(2))
+  if (first === 117) return name.charCodeAt(1) === 98
+  return first === 115 || first === 101 || first === 103
 }
 
-const [A, C, E, G, O, S, U, X] = [97, 99, 101, 103, 111, 115, 117, 120]
+/** `x-amzn-…`, `x-cloud-…`, `x-ot-…` */
+const CARRIED_AFTER_X: ReadonlySet<number> = new Set([97, 99, 111])
