@@ -73,7 +73,7 @@ describe('intentions', () => {
     const { settings } = await lab.mesh.status()
     expect(settings.find(({ name }) => name === 'rule')?.value).toBe('everything')
     const error = lab.mesh.set({ name: 'rule', value: 'get-only' })
-    await expect(error).rejects.toMatchObject({ code: 'TL_BAD_REQUEST' })
+    await expect(error).rejects.toMatchObject({ code: 'TL_CONTROL_BAD_REQUEST' })
 
     await lab.mesh.deny()
     const { status, reason } = await untilState(lab, 'unreachable')

@@ -146,7 +146,7 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
       ]) {
         const error: unknown = await refused().catch((reason: unknown) => reason)
         expect(error).toBeInstanceOf(LabError)
-        expect(error).toMatchObject({ code: 'TL_BAD_REQUEST' })
+        expect(error).toMatchObject({ code: 'TL_CONTROL_BAD_REQUEST' })
       }
       expect(await lab.mesh.status()).toEqual(before)
     })

@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
-import { labErrorCodes } from '@throughline/lab-programs'
-import { ERRORS } from '@throughline/service-kit/errors'
+import { labErrors } from '@throughline/lab-programs'
+import { type ErrorCatalogue, ERRORS } from '@throughline/service-kit/errors'
 import { requestErrors } from '@throughline/trace-store'
 
 const root = path.resolve(import.meta.dirname, '../..')
 
-function rows(errors: Record<string, { status: number; meaning: string }>): string {
+function rows(errors: ErrorCatalogue): string {
   return Object.entries(errors)
     .map(([code, { status, meaning }]) => `| \`${code}\` | ${status} | ${meaning} |`)
     .join('\n')
@@ -36,16 +36,21 @@ ${rows(requestErrors)}
 
 ## The lab
 
-| code | meaning |
-| --- | --- |
-${Object.entries(labErrorCodes)
-  .map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)
-  .join('\n')}
+The status is that of an answer of the control API; everywhere else the error is the message of a command.
+
+| code | HTTP status | meaning |
+| --- | --- | --- |
+${rows(labErrors)}
 `
 
 /** Run with `-u` to rewrite the page. */
 it('docs/reference/errors.md has one row for every code', async () => {
   await expect(page).toMatchFileSnapshot('../../docs/reference/errors.md')
+})
+
+it('no code is in two tables', () => {
+  const codes = [ERRORS, requestErrors, labErrors].flatMap((errors) => Object.keys(errors))
+  expect(codes.filter((code, index) => codes.indexOf(code) !== index)).toEqual([])
 })
 
 it('no code is thrown that the page does not know', () => {

@@ -29,7 +29,7 @@ function obedientMesh(): Mesh {
     deny: async () => void (access = 'denied'),
     tracing: async (wanted) => void (tracer = wanted),
     set: async ({ name, value }) => {
-      if (name !== 'rule') throw new LabError('TL_BAD_REQUEST', `there is no setting "${name}"`)
+      if (name !== 'rule') throw new LabError('TL_CONTROL_BAD_REQUEST', `there is no setting "${name}"`)
       rule = value
     },
     status: async () => ({ ...initial, tracer, access, settings: settingsWith(rule) }),
@@ -70,9 +70,12 @@ describe('control API', () => {
       status: 200,
       body: { ...initial, settings: settingsWith('get only') },
     })
-    expect(await set({ name: 'colour', value: 'red' })).toMatchObject({ status: 400, body: { code: 'TL_BAD_REQUEST' } })
-    expect(await set({ name: 'rule' })).toMatchObject({ status: 400, body: { code: 'TL_BAD_REQUEST' } })
-    expect(await set(null)).toMatchObject({ status: 400, body: { code: 'TL_BAD_REQUEST' } })
+    expect(await set({ name: 'colour', value: 'red' })).toMatchObject({
+      status: 400,
+      body: { code: 'TL_CONTROL_BAD_REQUEST' },
+    })
+    expect(await set({ name: 'rule' })).toMatchObject({ status: 400, body: { code: 'TL_CONTROL_BAD_REQUEST' } })
+    expect(await set(null)).toMatchObject({ status: 400, body: { code: 'TL_CONTROL_BAD_REQUEST' } })
   })
 
   it.each(['', 'Bearer', 'Bearer wrong', 'Basic abc'])(
@@ -81,7 +84,7 @@ describe('control API', () => {
       await using api = await createControlApi({ mesh: obedientMesh() })
       for (const path of ['/mesh/status', '/nowhere']) {
         const refused = await ask(api, path, { headers: { authorization } })
-        expect(refused).toMatchObject({ status: 401, body: { code: 'TL_UNAUTHORIZED' } })
+        expect(refused).toMatchObject({ status: 401, body: { code: 'TL_CONTROL_UNAUTHORIZED' } })
       }
     },
   )
@@ -96,14 +99,14 @@ describe('control API', () => {
   })
 
   it.each([
-    ['/nowhere', 'GET', undefined, 404, 'TL_NOT_FOUND'],
-    ['/constructor', 'GET', undefined, 404, 'TL_NOT_FOUND'],
-    ['/mesh/deny', 'GET', undefined, 405, 'TL_METHOD_NOT_ALLOWED'],
-    ['/mesh/status', 'POST', undefined, 405, 'TL_METHOD_NOT_ALLOWED'],
-    ['/mesh/tracer', 'POST', '{"tracer":"jaeger"}', 400, 'TL_BAD_REQUEST'],
-    ['/mesh/tracer', 'POST', 'null', 400, 'TL_BAD_REQUEST'],
-    ['/mesh/tracer', 'POST', '{', 400, 'TL_BAD_REQUEST'],
-    ['/mesh/tracer', 'POST', 'x'.repeat(100_000), 400, 'TL_BAD_REQUEST'],
+    ['/nowhere', 'GET', undefined, 404, 'TL_CONTROL_NOT_FOUND'],
+    ['/constructor', 'GET', undefined, 404, 'TL_CONTROL_NOT_FOUND'],
+    ['/mesh/deny', 'GET', undefined, 405, 'TL_CONTROL_METHOD'],
+    ['/mesh/status', 'POST', undefined, 405, 'TL_CONTROL_METHOD'],
+    ['/mesh/tracer', 'POST', '{"tracer":"jaeger"}', 400, 'TL_CONTROL_BAD_REQUEST'],
+    ['/mesh/tracer', 'POST', 'null', 400, 'TL_CONTROL_BAD_REQUEST'],
+    ['/mesh/tracer', 'POST', '{', 400, 'TL_CONTROL_BAD_REQUEST'],
+    ['/mesh/tracer', 'POST', 'x'.repeat(100_000), 400, 'TL_CONTROL_BAD_REQUEST'],
   ])('answers %s by %s as a JSON error', async (path, method, body, status, code) => {
     await using api = await createControlApi({ mesh: obedientMesh() })
     const refused = await ask(api, path, { method, ...(body !== undefined && { body }) })
@@ -113,7 +116,7 @@ describe('control API', () => {
   it.each([
     [new LabError('TL_MESH_UPDATE_REJECTED', 'refused'), 502, 'TL_MESH_UPDATE_REJECTED'],
     [new LabError('TL_MESH_UPDATE_TIMEOUT', 'late'), 504, 'TL_MESH_UPDATE_TIMEOUT'],
-    [new Error('a fault'), 500, 'TL_INTERNAL'],
+    [new Error('a fault'), 500, 'TL_LAB_INTERNAL'],
   ])('answers a change that fails with its code: %s', async (error, status, code) => {
     const deny = async () => {
       throw error

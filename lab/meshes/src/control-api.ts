@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { LabError, type LabErrorCode, messageOf } from '@throughline/lab-programs'
+import { LabError, labErrors, messageOf } from '@throughline/lab-programs'
 import { isTracer, type Mesh, tracers } from './mesh.ts'
 
 export interface ControlApiOptions {
@@ -22,15 +22,6 @@ export interface ControlApi extends AsyncDisposable {
 }
 
 const bodyLimit = 4096
-
-const statusOf: Partial<Record<LabErrorCode, number>> = {
-  TL_UNAUTHORIZED: 401,
-  TL_NOT_FOUND: 404,
-  TL_METHOD_NOT_ALLOWED: 405,
-  TL_BAD_REQUEST: 400,
-  TL_MESH_UPDATE_REJECTED: 502,
-  TL_MESH_UPDATE_TIMEOUT: 504,
-}
 
 /**
  * What a page may do to the mesh: `GET /mesh/status`, `POST /mesh/allow`, `POST /mesh/deny`, `POST /mesh/tracer` with
@@ -52,12 +43,12 @@ export async function createControlApi(options: ControlApiOptions): Promise<Cont
 
   const answer = async (request: http.IncomingMessage): Promise<unknown> => {
     if (!timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) {
-      throw new LabError('TL_UNAUTHORIZED', 'this needs the token of the lab that serves it')
+      throw new LabError('TL_CONTROL_UNAUTHORIZED', 'this needs the token of the lab that serves it')
     }
     const path = request.url?.split('?', 1)[0] ?? ''
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined
-    if (route === undefined) throw new LabError('TL_NOT_FOUND', 'there is no such path')
-    if (request.method !== route.method) throw new LabError('TL_METHOD_NOT_ALLOWED', `use ${route.method}`)
+    if (route === undefined) throw new LabError('TL_CONTROL_NOT_FOUND', 'there is no such path')
+    if (request.method !== route.method) throw new LabError('TL_CONTROL_METHOD', `use ${route.method}`)
     await route.run(await readBody(request))
     return await mesh.status()
   }
@@ -66,8 +57,8 @@ export async function createControlApi(options: ControlApiOptions): Promise<Cont
     answer(request).then(
       (body) => send(response, { status: 200, body }),
       (error: unknown) => {
-        const code = error instanceof LabError ? error.code : 'TL_INTERNAL'
-        send(response, { status: statusOf[code] ?? 500, body: { code, message: messageOf(error) } })
+        const code = error instanceof LabError ? error.code : 'TL_LAB_INTERNAL'
+        send(response, { status: labErrors[code].status, body: { code, message: messageOf(error) } })
       },
     )
   })
@@ -95,7 +86,8 @@ async function readBody(request: http.IncomingMessage): Promise<string> {
   request.setEncoding('utf8')
   for await (const chunk of request) {
     body += String(chunk)
-    if (body.length > bodyLimit) throw new LabError('TL_BAD_REQUEST', `the body is longer than ${bodyLimit} characters`)
+    if (body.length > bodyLimit)
+      throw new LabError('TL_CONTROL_BAD_REQUEST', `the body is longer than ${bodyLimit} characters`)
   }
   return body
 }
@@ -103,13 +95,16 @@ async function readBody(request: http.IncomingMessage): Promise<string> {
 function parseTracer(body: string): (typeof tracers)[number] {
   const { tracer } = parseObject(body)
   if (isTracer(tracer)) return tracer
-  throw new LabError('TL_BAD_REQUEST', `the body must be {"tracer": one of ${tracers.join(', ')}}`)
+  throw new LabError('TL_CONTROL_BAD_REQUEST', `the body must be {"tracer": one of ${tracers.join(', ')}}`)
 }
 
 function parseSetting(body: string): { name: string; value: string } {
   const { name, value } = parseObject(body)
   if (typeof name === 'string' && typeof value === 'string') return { name, value }
-  throw new LabError('TL_BAD_REQUEST', 'the body must be {"name": a setting of the mesh, "value": one of its choices}')
+  throw new LabError(
+    'TL_CONTROL_BAD_REQUEST',
+    'the body must be {"name": a setting of the mesh, "value": one of its choices}',
+  )
 }
 
 /** Nothing in it when it is no object. */

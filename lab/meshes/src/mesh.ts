@@ -82,7 +82,7 @@ export interface Mesh {
   /**
    * Each resolves when the change is in force in the sidecars.
    *
-   * @throws LabError TL_MESH_UPDATE_REJECTED, TL_MESH_UPDATE_TIMEOUT; TL_BAD_REQUEST for an unknown tracer,
+   * @throws LabError TL_MESH_UPDATE_REJECTED, TL_MESH_UPDATE_TIMEOUT; TL_CONTROL_BAD_REQUEST for an unknown tracer,
    *   setting or value
    */
   allow: () => Promise<void>

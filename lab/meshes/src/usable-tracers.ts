@@ -21,8 +21,8 @@ export function usableTracers(
   })
 }
 
-/** @throws LabError TL_BAD_REQUEST that names those that can be used */
+/** @throws LabError TL_CONTROL_BAD_REQUEST that names those that can be used */
 export function requireTracer(tracer: Tracer, usable: readonly Tracer[]): void {
   if (usable.includes(tracer)) return
-  throw new LabError('TL_BAD_REQUEST', `these sidecars can't trace with ${tracer}, only ${usable.join(', ')}`)
+  throw new LabError('TL_CONTROL_BAD_REQUEST', `these sidecars can't trace with ${tracer}, only ${usable.join(', ')}`)
 }

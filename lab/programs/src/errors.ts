@@ -1,26 +1,43 @@
-/** Every error of the lab, by code. `docs/reference/errors.md` is generated from this table. */
-export const labErrorCodes = {
-  TL_BINARY_INVALID: 'A program named by a variable is not there, cannot be run, or is not what its checksum says.',
-  TL_BINARY_MISSING: 'A program was not found on this machine and could not be fetched.',
-  TL_BAD_REQUEST: 'A request to the control API is malformed.',
-  TL_BUILD_FAILED: 'A program could not be built with the Go of this machine.',
-  TL_CACHE_NOT_WRITABLE: 'The folder for fetched programs cannot be written.',
-  TL_TRACE_BACKEND_INVALID: 'The address of the trace backend is not one the sidecars can report to.',
-  TL_TRACE_BACKEND_UNREACHABLE: 'The trace backend does not answer at the address given.',
-  TL_MESH_CONFIG_INVALID: 'A mesh configuration file and the values for it do not fit together.',
-  TL_MESH_UPDATE_REJECTED: 'A sidecar refused a new configuration and kept the one it had.',
-  TL_MESH_UPDATE_TIMEOUT: 'A sidecar did not take a new configuration in time.',
-  TL_NOT_BUILT: 'A service has not been built.',
-  TL_NOT_FOUND: 'The control API has no such path.',
-  TL_METHOD_NOT_ALLOWED: 'The control API has the path, but not for this method.',
-  TL_PORT_IN_USE: 'Another program listens on a port the lab needs.',
-  TL_PROGRAM_FAILED: 'A program ended or stayed silent while the lab waited for it to be ready.',
-  TL_UNAUTHORIZED: 'The control API was called without its token.',
-  TL_USAGE: 'A command line or environment value is not acceptable.',
-  TL_INTERNAL: 'A fault in the lab itself.',
-} as const satisfies Record<`TL_${string}`, string>
+import type { ErrorCatalogue } from '@throughline/service-kit/errors'
 
-export type LabErrorCode = keyof typeof labErrorCodes
+/**
+ * Every error of the lab; the status is that of the control API's answer. `docs/reference/errors.md` is generated from this
+ * table, and a test keeps its codes apart from those of the services.
+ */
+export const labErrors = {
+  TL_BINARY_INVALID: {
+    status: 500,
+    meaning: 'a program named by a variable is missing, does not run, or has another checksum',
+  },
+  TL_BINARY_MISSING: { status: 500, meaning: 'a program is not on this machine and could not be fetched' },
+  TL_BUILD_FAILED: { status: 500, meaning: 'a program could not be built with the Go of this machine' },
+  TL_CACHE_NOT_WRITABLE: { status: 500, meaning: 'the folder for fetched programs cannot be written' },
+  TL_CONTROL_BAD_REQUEST: {
+    status: 400,
+    meaning: 'a request to the control API is malformed, or names an unknown setting',
+  },
+  TL_CONTROL_METHOD: { status: 405, meaning: 'the control API has the path, with another method' },
+  TL_CONTROL_NOT_FOUND: { status: 404, meaning: 'the control API has no such path' },
+  TL_CONTROL_UNAUTHORIZED: { status: 401, meaning: 'the control API was called without its token' },
+  TL_LAB_INTERNAL: { status: 500, meaning: 'a defect of the lab itself' },
+  TL_LAB_PORT_IN_USE: { status: 500, meaning: 'another program listens on a port that the lab needs' },
+  TL_MESH_CONFIG_INVALID: { status: 500, meaning: 'a file of the mesh and the values for it do not fit together' },
+  TL_MESH_UPDATE_REJECTED: {
+    status: 502,
+    meaning: 'a sidecar or control plane refused a configuration and kept the last one',
+  },
+  TL_MESH_UPDATE_TIMEOUT: { status: 504, meaning: 'a new configuration is not in force in time' },
+  TL_NOT_BUILT: { status: 500, meaning: 'a service has not been built' },
+  TL_PROGRAM_FAILED: { status: 500, meaning: 'a program ended, or stayed silent, before it was ready' },
+  TL_TRACE_BACKEND_INVALID: {
+    status: 500,
+    meaning: 'the address of the trace backend is not one that sidecars can report to',
+  },
+  TL_TRACE_BACKEND_UNREACHABLE: { status: 500, meaning: 'the trace backend does not answer at its address' },
+  TL_USAGE: { status: 500, meaning: 'a flag or a variable has a value that cannot be used' },
+} as const satisfies ErrorCatalogue
+
+export type LabErrorCode = keyof typeof labErrors
 
 /** An error that a person can act on: its message is complete without a stack. */
 export class LabError extends Error {

@@ -1,7 +1,7 @@
 export { buildGoTool } from './build/build-go-tool.ts'
 export { goTools, type GoTool } from './build/go-tools.ts'
 export { createCleanUp } from './clean-up.ts'
-export { LabError, labErrorCodes, messageOf, type LabErrorCode } from './errors.ts'
+export { LabError, labErrors, messageOf } from './errors.ts'
 export { cacheFolder, fillCache } from './fetch/cache.ts'
 export { findPackageClients } from './fetch/package-clients.ts'
 export { extractFromWheel, requireChecksum } from './fetch/wheel.ts'

@@ -39,7 +39,7 @@ describe('ports', () => {
     await using one = await listener()
     await using other = await listener('0.0.0.0')
     const refused = requireFreePorts({ dashboard: one.port, otlp: other.port, query: 0, inbound: await takeFreePort() })
-    await expect(refused).rejects.toMatchObject({ code: 'TL_PORT_IN_USE' })
+    await expect(refused).rejects.toMatchObject({ code: 'TL_LAB_PORT_IN_USE' })
     const owner = String.raw`in use by .+ \(pid ${process.pid}\)`
     await expect(refused).rejects.toThrow(
       new RegExp(`^port ${one.port} \\(dashboard\\) is ${owner}\nport ${other.port} \\(otlp\\) is ${owner}$`),

@@ -67,7 +67,7 @@ export async function choosePorts(requested: 'free' | 'demo' | Partial<Ports>): 
 /**
  * Makes sure that no program listens on these ports, each named by its use; 0 is always free.
  *
- * @throws LabError TL_PORT_IN_USE naming every port that is taken, its use and its owner if known
+ * @throws LabError TL_LAB_PORT_IN_USE naming every port that is taken, its use and its owner if known
  */
 export async function requireFreePorts(ports: Partial<Ports>): Promise<void> {
   const taken: string[] = []
@@ -76,5 +76,5 @@ export async function requireFreePorts(ports: Partial<Ports>): Promise<void> {
     const owner = await findPortOwner(port)
     taken.push(`port ${port} (${use}) is in use by ${owner ?? 'another program'}`)
   }
-  if (taken.length > 0) throw new LabError('TL_PORT_IN_USE', taken.join('\n'))
+  if (taken.length > 0) throw new LabError('TL_LAB_PORT_IN_USE', taken.join('\n'))
 }

@@ -1,3 +1,6 @@
+/** Errors by code, each with its HTTP status and its meaning in a few words. */
+export type ErrorCatalogue = Readonly<Record<`TL_${string}`, { status: number; meaning: string }>>
+
 /**
  * Every error a service of this project can answer with: code → HTTP status and what it means.
  * `docs/reference/errors.md` holds one row for each; a test compares the two.
@@ -41,7 +44,7 @@ export const ERRORS = {
   TL_UPSTREAM_NETWORK: { status: 502, meaning: 'the call to counting failed before an answer came' },
   TL_UPSTREAM_INVALID: { status: 502, meaning: 'something answered, but not with a count' },
   TL_UPSTREAM_TIMEOUT: { status: 504, meaning: 'counting did not answer within UPSTREAM_TIMEOUT_MS' },
-} as const satisfies Record<string, { status: number; meaning: string }>
+} as const satisfies ErrorCatalogue
 
 /** A code of {@link ERRORS}. */
 export type ErrorCode = keyof typeof ERRORS

@@ -54,7 +54,7 @@ async function toLabOptions(options: DemoOptions): Promise<LabOptions> {
 function withAdvice(error: unknown): unknown {
   if (!(error instanceof LabError)) return error
   const { code, message } = error
-  const busy = code === 'TL_PORT_IN_USE'
+  const busy = code === 'TL_LAB_PORT_IN_USE'
   const advice = [
     ...(code === 'TL_BINARY_MISSING' ? ['Or go without sidecars: npm run demo -- --no-mesh'] : []),
     ...(busy && message.includes('(dashboard)') ? ['Another port for the page: npm run demo -- --port N'] : []),

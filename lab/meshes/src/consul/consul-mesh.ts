@@ -184,7 +184,7 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
       const part = parseSetting(setting, requested)
       if (part === undefined) {
         throw new LabError(
-          'TL_BAD_REQUEST',
+          'TL_CONTROL_BAD_REQUEST',
           `Consul has no setting "${setting.name}" with the value "${setting.value}"`,
         )
       }

@@ -101,12 +101,15 @@ export function accessOf(rule: Choices['rule']): Access {
 /**
  * With tcp there are no methods, so the rule on them becomes the one without.
  *
- * @throws LabError TL_BAD_REQUEST when a rule on methods is requested
+ * @throws LabError TL_CONTROL_BAD_REQUEST when a rule on methods is requested
  */
 export function withRuleFor(state: ConsulState, part: Partial<ConsulState>): ConsulState {
   if (state.protocol === 'http' || state.rule !== 'get-only') return state
   if (part.rule !== undefined) {
-    throw new LabError('TL_BAD_REQUEST', 'a rule on methods and paths needs the protocol http: with tcp there are none')
+    throw new LabError(
+      'TL_CONTROL_BAD_REQUEST',
+      'a rule on methods and paths needs the protocol http: with tcp there are none',
+    )
   }
   return { ...state, rule: 'everything' }
 }

@@ -134,7 +134,10 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
     async set(setting) {
       const part = parseSetting(setting)
       if (part === undefined) {
-        throw new LabError('TL_BAD_REQUEST', `Istio has no setting "${setting.name}" with the value "${setting.value}"`)
+        throw new LabError(
+          'TL_CONTROL_BAD_REQUEST',
+          `Istio has no setting "${setting.name}" with the value "${setting.value}"`,
+        )
       }
       await change(part)
     },

@@ -56,7 +56,7 @@ async function start(
     endpoints.push(...rendered.filter(isEndpoints))
     const applied = await kubeApi.apply(rendered.filter((object) => !isEndpoints(object)))
     const pod = applied.find(({ kind }) => kind === 'Pod')
-    if (pod === undefined) throw new LabError('TL_INTERNAL', `${name} has no pod`)
+    if (pod === undefined) throw new LabError('TL_LAB_INTERNAL', `${name} has no pod`)
     const { podIp } = settings
     const sidecar = await createIstioSidecar(name, {
       pod,

@@ -121,7 +121,7 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
     deny: () => enqueue(() => setAccess('denied')),
     tracing: (requested) => enqueue(() => setTracer(requested)),
     set: async ({ name }) => {
-      throw new LabError('TL_BAD_REQUEST', `static Envoys have no setting "${name}"`)
+      throw new LabError('TL_CONTROL_BAD_REQUEST', `static Envoys have no setting "${name}"`)
     },
     async status() {
       const inPathOrder = [running.dashboard, running.counting]
