@@ -1,3 +1,4 @@
+import { serviceNames } from '@throughline/lab-meshes'
 import { demoPorts } from '@throughline/lab-programs'
 
 export interface ServiceAddresses {
@@ -28,6 +29,8 @@ export function serviceEnvironment(addresses: ServiceAddresses): Record<string, 
     PEER_INBOUND: peerInbound,
     MESH_CONTROL_URL: control?.url,
     MESH_CONTROL_TOKEN: control?.token,
+    // In network namespaces the pods call each other by name.
+    ALLOWED_HOSTS: serviceNames.flatMap((name) => [name, `${name}.throughline.svc.cluster.local`]).join(),
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: otlpUrl,
     OTEL_EXPORTER_ZIPKIN_ENDPOINT: zipkinUrl,
     // The page shows a trace as soon as it is there; the default holds spans back for five seconds.
