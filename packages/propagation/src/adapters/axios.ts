@@ -1,35 +1,59 @@
+import { type AxiosCallLike, urlOfAxios, withAxiosHeaders } from './axios-config.ts'
 import { headersToSet, type OutgoingOptions } from './headers-to-set.ts'
+import { mayForward } from './may-forward.ts'
 
-interface AxiosRequest {
-  readonly url?: string | undefined
-  readonly baseURL?: string | undefined
-  readonly headers: { set(name: string, value: string): unknown }
-}
+export { type AxiosCallLike, urlOfAxios, withAxiosHeaders } from './axios-config.ts'
 
-/** The part of an axios instance that is used. */
+/** The part of an axios instance (0.27 and 1.x) that is used. */
 export interface AxiosLike {
   readonly interceptors: {
     readonly request: {
-      use(onFulfilled: <Config extends AxiosRequest>(config: Config) => Config): number
+      use(onFulfilled: <Config extends AxiosCallLike>(config: Config) => Config): number
       eject(id: number): void
     }
   }
+  getUri?(config?: object): string
 }
 
 /**
  * Sets the headers of the request that is being served on every call of an axios instance, replacing any of the same
- * name in any case.
+ * name in any case. A redirect to another origin is asked about again, and loses them where `shouldForward` says so.
  *
  * @returns a function that takes the interceptor out again.
  */
 export function forwardWithAxios(instance: AxiosLike, options: OutgoingOptions = {}): () => void {
   const id = instance.interceptors.request.use((config) => {
-    for (const [name, value] of headersToSet(() => fullUrl(config), options)) config.headers.set(name, value)
-    return config
+    const headers = headersToSet(() => urlOfAxios(config, instance), options)
+    if (headers.length === 0) return config
+    const forwarded = withAxiosHeaders(config, headers)
+    return options.shouldForward === undefined ? forwarded : withRedirectCheck(forwarded, headers, options)
   })
   return () => instance.interceptors.request.eject(id)
 }
 
-function fullUrl({ url = '', baseURL }: AxiosRequest): string {
-  return URL.canParse(url, baseURL) ? new URL(url, baseURL).href : url
+/** Follow-redirects, on which axios's http adapter is built, takes headers along to any origin but credentials. */
+function withRedirectCheck<Config extends AxiosCallLike>(
+  config: Config,
+  headers: readonly (readonly [name: string, value: string])[],
+  { shouldForward }: OutgoingOptions,
+): Config {
+  const { beforeRedirect } = config
+  const names = new Set(headers.map(([name]) => name))
+  return {
+    ...config,
+    beforeRedirect(target: RedirectTarget, ...rest: unknown[]) {
+      if (!mayForward(shouldForward, () => target.href)) {
+        for (const name of Object.keys(target.headers)) if (names.has(name.toLowerCase())) delete target.headers[name]
+      }
+      return typeof beforeRedirect === 'function'
+        ? Reflect.apply(beforeRedirect, undefined, [target, ...rest])
+        : undefined
+    },
+  }
+}
+
+/** What follow-redirects shows before it goes on. */
+interface RedirectTarget {
+  href: string
+  headers: Record<string, unknown>
 }

@@ -1,9 +1,22 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import diagnosticsChannel from 'node:diagnostics_channel'
 import { headersToSet, type OutgoingOptions } from './headers-to-set.ts'
-import { watchUndici } from './undici-request.ts'
+import { mayForward } from './may-forward.ts'
+import { removeUndiciHeader, type UndiciRequest, watchUndici } from './undici-request.ts'
+
+/** A call of `fetch`, for the redirects that it follows. */
+interface Call {
+  readonly origin: string
+  readonly names: readonly string[]
+  readonly options: OutgoingOptions
+}
+
+const calls = new AsyncLocalStorage<Call>()
 
 /**
  * Makes a `fetch` that sets the headers of the request that is being served on every call, replacing any of the same
- * name. Headers of a `Request` and of the second argument stay as `fetch` itself has them.
+ * name. Headers of a `Request` and of the second argument stay as `fetch` itself has them. A redirect to another origin
+ * is asked about again, and loses them where `shouldForward` says so.
  *
  * @param base default: the global `fetch`, looked up at every call.
  */
@@ -12,17 +25,35 @@ export function createForwardFetch(
   options: OutgoingOptions = {},
 ): typeof fetch {
   watchUndici()
+  if (options.shouldForward !== undefined) watchRedirects()
   return (input, init) => {
     const forwarded = headersToSet(() => urlOf(input), options)
     if (forwarded.length === 0) return base(input, init)
     const request = typeof input === 'string' || input instanceof URL ? undefined : input
     const headers = new Headers(init?.headers ?? request?.headers)
     for (const [name, value] of forwarded) headers.set(name, value)
-    return base(input, { ...init, headers })
+    if (options.shouldForward === undefined) return base(input, { ...init, headers })
+    const call = { origin: new URL(urlOf(input)).origin, names: forwarded.map(([name]) => name), options }
+    return calls.run(call, () => base(input, { ...init, headers }))
   }
 }
 
 function urlOf(input: Parameters<typeof fetch>[0]): string {
-  if (typeof input === 'string') return input
+  if (typeof input === 'string') return new URL(input).href
   return input instanceof URL ? input.href : input.url
+}
+
+/** Undici makes a request of its own for each redirect, in the context of the call. Once is enough for a process. */
+function watchRedirects(): void {
+  diagnosticsChannel.unsubscribe('undici:request:create', onCreate)
+  diagnosticsChannel.subscribe('undici:request:create', onCreate)
+}
+
+function onCreate(message: unknown): void {
+  const call = calls.getStore()
+  if (call === undefined) return
+  const { request } = message as { request: UndiciRequest & { origin?: string | URL; path?: string } }
+  const { origin } = new URL(String(request.origin))
+  if (origin === call.origin || mayForward(call.options.shouldForward, () => origin + (request.path ?? ''))) return
+  for (const name of call.names) removeUndiciHeader(request, name)
 }

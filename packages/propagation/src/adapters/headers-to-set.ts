@@ -1,11 +1,12 @@
 import { currentForwardHeaders } from '../forward.ts'
+import { mayForward, type ShouldForward } from './may-forward.ts'
 import { activeSdkHeaders } from '../otel/registered-propagator.ts'
 import { processState } from '../process-state.ts'
 
 /** Options of every adapter for outgoing calls. */
 export interface OutgoingOptions {
-  /** Which calls get the headers, by their URL as far as it is known. Default: all. */
-  readonly shouldForward?: ((url: string) => boolean) | undefined
+  /** Which calls get the headers, by the URL that is called. Default: all. None gets them when it throws. */
+  readonly shouldForward?: ShouldForward | undefined
 }
 
 type Header = readonly [name: string, value: string]
@@ -22,7 +23,7 @@ export function headersToSet(url: () => string, { shouldForward }: OutgoingOptio
   const forwarded = Object.entries(currentForwardHeaders())
   const sdk = activeSdkHeaders()
   if (forwarded.length === 0 && sdk === undefined) return NO_HEADERS
-  if (shouldForward !== undefined && !shouldForward(url())) return NO_HEADERS
+  if (!mayForward(shouldForward, url)) return NO_HEADERS
   if (sdk === undefined) return forwarded
   const writesContext = sdk.fields.some(isContextHeader)
   const others = forwarded.filter(([name]) => !sdk.fields.includes(name) && !(writesContext && isContextHeader(name)))

@@ -1,5 +1,6 @@
 import http from 'node:http'
 import { headersToSet, type OutgoingOptions } from './headers-to-set.ts'
+import { protocolOf, urlOfRequest } from './http-url.ts'
 import { type CallHeaders, mergeHeaders } from './merge-headers.ts'
 
 export { mergeHeaders } from './merge-headers.ts'
@@ -14,10 +15,11 @@ export function createForwardRequest(
   base: typeof http.request = http.request,
   options: OutgoingOptions = {},
 ): typeof http.request {
+  const protocol = protocolOf(base)
   return (...call: unknown[]) => {
     const place = call[0] instanceof URL || typeof call[0] === 'string' ? 1 : 0
     const given = isOptions(call[place]) ? call[place] : {}
-    const headers = headersToSet(() => urlOf(call[0]), options)
+    const headers = headersToSet(() => urlOfRequest(call, protocol), options)
     if (headers.length > 0) {
       const merged = {
         ...given,
@@ -31,11 +33,4 @@ export function createForwardRequest(
 
 function isOptions(value: unknown): value is http.RequestOptions {
   return typeof value === 'object' && value !== null
-}
-
-function urlOf(target: unknown): string {
-  if (typeof target === 'string') return target
-  if (target instanceof URL) return target.href
-  const { protocol = 'http:', hostname, host, port, path = '/' } = isOptions(target) ? target : {}
-  return `${protocol}//${hostname ?? host ?? 'localhost'}${port ? `:${port}` : ''}${path}`
 }

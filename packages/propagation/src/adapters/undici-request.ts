@@ -13,6 +13,11 @@ export function setUndiciHeader(request: UndiciRequest, name: string, value: str
   appendHeader(request, name, value)
 }
 
+/** Removes a header, in any case, of a request that undici has yet to send. */
+export function removeUndiciHeader(request: UndiciRequest, name: string): void {
+  removeHeader(request, name)
+}
+
 /**
  * Lets every header that this package reads have one value, the last, a caller that adds to them: undici's `addHeader` appends,
  * and OpenTelemetry's instrumentation of undici calls it.

@@ -1,3 +1,4 @@
+import { askLater } from './ask-later.ts'
 import { headersToSet, type OutgoingOptions } from './headers-to-set.ts'
 import { type CallHeaders, mergeHeaders } from './merge-headers.ts'
 import { watchUndici } from './undici-request.ts'
@@ -22,12 +23,16 @@ export type ForwardInterceptor = <Options extends DispatchOptions, Handler>(
 export function createForwardInterceptor(options: OutgoingOptions = {}): ForwardInterceptor {
   watchUndici()
   return (dispatch) => (call, handler) => {
-    const headers = headersToSet(() => urlOf(call), options)
+    // The calls of a client or a pool name no origin.
+    const { origin } = call
+    const headers = headersToSet(() => urlOf(origin ?? '', call.path), origin === undefined ? {} : options)
     if (headers.length === 0) return dispatch(call, handler)
-    return dispatch({ ...call, headers: mergeHeaders(call.headers as CallHeaders, headers) }, handler)
+    const merged = mergeHeaders(call.headers as CallHeaders, headers)
+    if (origin === undefined) askLater(merged, { path: call.path, names: headers.map(([name]) => name), options })
+    return dispatch({ ...call, headers: merged }, handler)
   }
 }
 
-function urlOf({ origin, path }: DispatchOptions): string {
-  return origin === undefined ? path : new URL(path, origin).href
+function urlOf(origin: string | URL, path: string): string {
+  return /^https?:\/\//i.test(path) ? path : new URL(origin).origin + path
 }

@@ -1,18 +1,16 @@
-/** The part of an axios instance (1.x) that is used, so that axios need not be a dependency. */
+import type { AxiosCallLike } from '@throughline/propagation/axios'
+
+/** The part of an axios instance (0.27 and 1.x) that is used, so that axios need not be a dependency. */
 export interface AxiosLike {
   readonly interceptors: {
     readonly request: {
-      use(
-        onFulfilled: <Config extends AxiosConfigLike>(config: Config) => Config,
-        onRejected?: null,
-        options?: { synchronous: boolean },
-      ): number
+      use(onFulfilled: <Config extends AxiosConfigLike>(config: Config) => Config): number
       eject(id: number): void
     }
     readonly response: {
       use(
-        onFulfilled: <Response extends AxiosOutcome>(response: Response) => Response,
-        onRejected: (error: AxiosOutcome | undefined) => Promise<never>,
+        onFulfilled: <Response>(response: Response) => Response,
+        onRejected: (error: unknown) => Promise<never>,
       ): number
       eject(id: number): void
     }
@@ -21,19 +19,14 @@ export interface AxiosLike {
 }
 
 /** What an interceptor finds in axios's request configuration. */
-export interface AxiosConfigLike {
+export interface AxiosConfigLike extends AxiosCallLike {
   method?: string | undefined
-  url?: string | undefined
-  baseURL?: string | undefined
-  headers: { set(name: string, value: string): unknown }
 }
 
 /** What axios resolves or rejects with, as far as it is read. */
 export interface AxiosOutcome {
-  config?: AxiosConfigLike | undefined
+  config?: unknown
+  message?: unknown
   status?: number | undefined
-  code?: string | undefined
-  name?: string | undefined
-  message?: string | undefined
   response?: { status?: number | undefined } | undefined
 }

@@ -1,11 +1,14 @@
 import { diag } from '@opentelemetry/api'
 import type { HeaderSetter } from '@throughline/propagation'
+import type { Peer } from './client-attributes.ts'
 
 /** How a call ended; without a status there was no response. */
 export interface CallOutcome {
   status?: number | undefined
   /** What went wrong, as the client has it. */
   error?: unknown
+  /** Who answered; unknown without a response. */
+  peer?: Peer | undefined
 }
 
 /** What is done to every outgoing call, whatever client makes it. `Call` is what a call is known by later. */

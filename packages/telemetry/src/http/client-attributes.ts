@@ -2,6 +2,9 @@ import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api'
 import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_NETWORK_PEER_ADDRESS,
+  ATTR_NETWORK_PEER_PORT,
+  ATTR_NETWORK_PROTOCOL_VERSION,
   ATTR_SERVER_ADDRESS,
   ATTR_SERVER_PORT,
   ATTR_URL_FULL,
@@ -23,14 +26,26 @@ export function clientAttributes(method: string, uri: string): Attributes {
   return attributes
 }
 
-/** How a call went: the status of its response, and what went wrong, as the client has it. */
+/** How a call went: what is known of its response, and what went wrong, as the client has it. */
 export interface CallResult {
   status?: number | undefined
   failure?: unknown
+  peer?: Peer | undefined
+}
+
+/** The other end of a connection, and what is spoken on it. */
+export interface Peer {
+  address?: string | undefined
+  port?: number | undefined
+  /** `1.1`, `2`. */
+  protocolVersion?: string | undefined
 }
 
 /** Adds how the call went, and ends the span. From 400 up, and without a whole response, the call is an error. */
-export function endClientSpan(span: Span, { status, failure }: CallResult): void {
+export function endClientSpan(span: Span, { status, failure, peer }: CallResult): void {
+  if (peer?.address !== undefined) span.setAttribute(ATTR_NETWORK_PEER_ADDRESS, peer.address)
+  if (peer?.port !== undefined) span.setAttribute(ATTR_NETWORK_PEER_PORT, peer.port)
+  if (peer?.protocolVersion !== undefined) span.setAttribute(ATTR_NETWORK_PROTOCOL_VERSION, peer.protocolVersion)
   if (status !== undefined) span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status)
   if (status !== undefined && status >= 400) {
     span.setAttribute(ATTR_ERROR_TYPE, String(status))

@@ -91,6 +91,9 @@ describe('the calls of every client', () => {
         'http.response.status_code': 200,
         'server.address': '127.0.0.1',
         'server.port': callee.port,
+        'network.peer.address': '127.0.0.1',
+        'network.peer.port': callee.port,
+        'network.protocol.version': '1.1',
         'url.full': `${callee.url}/items?sig=REDACTED`,
       })
     }

@@ -3,12 +3,16 @@ import { errorMonitor } from 'node:events'
 import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { syncBuiltinESMExports } from 'node:module'
+import type { Socket } from 'node:net'
 import { type CallObserver, reportFailure } from './call-observer.ts'
+import type { Peer } from './client-attributes.ts'
 import { hasFinalHeaders, methodOf, withHeaders } from './request-arguments.ts'
 import { urlOf } from './request-url.ts'
 
 /** Published while a request is made, before anything of it is sent: Node 22.12 and later. */
 const CREATED = 'http.client.request.created'
+/** Published with the head of a response: a listener for `response` would keep Node from discarding its body. */
+const ANSWERED = 'http.client.response.finish'
 
 /** Of `ClientRequest`, what its types leave out. */
 type Request = ClientRequest & {
@@ -22,6 +26,7 @@ interface Followed {
   readonly observer: CallObserver<unknown>
   readonly call: unknown
   error: unknown
+  peer: Peer | undefined
 }
 
 const FOLLOWED = Symbol('throughline.call')
@@ -46,7 +51,7 @@ export function observeHttpCalls<Call>(observer: CallObserver<Call>): () => void
       const call = started ? started.call : observer.start(request.method, request, ON_REQUEST)
       if (call === undefined) return
       observer.describe(call, urlOf(request))
-      request[FOLLOWED] = { observer, call, error: undefined }
+      request[FOLLOWED] = { observer, call, error: undefined, peer: undefined }
       request.on(errorMonitor, onError).on('close', onClose)
     } catch (error) {
       reportFailure(error)
@@ -90,9 +95,11 @@ export function observeHttpCalls<Call>(observer: CallObserver<Call>): () => void
   const restore = [replaceRequests(http, wrap), replaceRequests(https, wrap)]
   syncBuiltinESMExports()
   diagnosticsChannel.subscribe(CREATED, onCreated)
+  diagnosticsChannel.subscribe(ANSWERED, onAnswered)
   return () => {
     on = false
     diagnosticsChannel.unsubscribe(CREATED, onCreated)
+    diagnosticsChannel.unsubscribe(ANSWERED, onAnswered)
     for (const each of restore) each()
     syncBuiltinESMExports()
   }
@@ -118,6 +125,18 @@ function replaceRequests(module: typeof http | typeof https, wrap: (original: Ma
   }
 }
 
+/** While the socket is there: it forgets its other end when it closes. */
+function onAnswered(message: unknown): void {
+  const { request, response } = message as {
+    request: Request
+    response: Omit<IncomingMessage, 'socket'> & { socket: Partial<Socket> | null }
+  }
+  const followed = request[FOLLOWED]
+  if (typeof followed !== 'object') return
+  const { remoteAddress: address, remotePort: port } = response.socket ?? {}
+  followed.peer = { address, port, protocolVersion: response.httpVersion }
+}
+
 function onError(this: Request, error: unknown): void {
   const followed = this[FOLLOWED]
   if (typeof followed === 'object') followed.error = error
@@ -127,7 +146,11 @@ function onClose(this: Request): void {
   const followed = this[FOLLOWED]
   if (typeof followed !== 'object') return
   try {
-    followed.observer.end(followed.call, { status: this.res?.statusCode, error: followed.error ?? cutOff(this) })
+    followed.observer.end(followed.call, {
+      status: this.res?.statusCode,
+      error: followed.error ?? cutOff(this),
+      peer: followed.peer,
+    })
   } catch (error) {
     reportFailure(error)
   }

@@ -1,19 +1,15 @@
-import { context, propagation, SpanKind, trace, type Span, type TextMapSetter } from '@opentelemetry/api'
+import { context, diag, propagation, SpanKind, trace, type Span } from '@opentelemetry/api'
 import { areOutgoingHeadersClaimed } from '@throughline/propagation'
+import { urlOfAxios, withAxiosHeaders } from '@throughline/propagation/axios'
+import { type AxiosCall, observeAxios } from './axios-calls.ts'
 import type { AxiosConfigLike, AxiosLike, AxiosOutcome } from './axios-like.ts'
-import { clientAttributes, endClientSpan } from './client-attributes.ts'
+import { type CallResult, clientAttributes, endClientSpan } from './client-attributes.ts'
 import { spanMethod } from './http-attributes.ts'
 import { type InstrumentationConfig, TracerInstrumentation } from './tracer-instrumentation.ts'
 
-/** On the config itself, not beside it: a later interceptor may copy the config, and a copy keeps its symbols. */
-const SPAN = Symbol('throughline.span')
+type Headers = [name: string, value: string][]
 
-type TracedConfig = AxiosConfigLike & { [SPAN]?: Span | undefined }
-
-/** Set, never append: two values in one trace header are refused by receivers. */
-const HEADERS: TextMapSetter<AxiosConfigLike['headers']> = {
-  set: (headers, name, value) => headers.set(name, value),
-}
+const TO_LIST = { set: (list: Headers, name: string, value: string) => void list.push([name, value]) }
 
 /**
  * One client span for each call of an axios instance, the trace headers of that span on the request.
@@ -45,51 +41,80 @@ export class AxiosInstrumentation extends TracerInstrumentation<InstrumentationC
   instrument(instance: AxiosLike): () => void {
     const existing = this.#instrumented.get(instance)
     if (existing !== undefined) return existing
-    const { request, response } = instance.interceptors
-    const onRequest = request.use(
-      (config) => {
-        this.#start(instance, config)
-        return config
-      },
-      null,
-      { synchronous: true },
-    )
-    const onResponse = response.use(onFulfilled, onRejected)
+    const stop = observeAxios(instance, () => this.#createCall(instance))
     const eject = (): void => {
-      request.eject(onRequest)
-      response.eject(onResponse)
+      stop()
       this.#instrumented.delete(instance)
     }
     this.#instrumented.set(instance, eject)
     return eject
   }
 
-  #start(instance: AxiosLike, config: TracedConfig): void {
-    if (!this.enabled || areOutgoingHeadersClaimed()) return
+  /** Nothing may leave into the program: at worst a call has no span. */
+  #createCall(instance: AxiosLike): AxiosCall {
+    let span: Span | undefined
+    const end = (result: CallResult | undefined): void => {
+      const own = span
+      span = undefined
+      if (own === undefined) return
+      try {
+        if (result === undefined) own.end()
+        else endClientSpan(own, result)
+      } catch (error) {
+        diag.error('a call of axios could not be traced', error)
+      }
+    }
+    return {
+      onRequest: (config) => {
+        if (!this.enabled || areOutgoingHeadersClaimed()) return config
+        try {
+          const headers: Headers = []
+          span = this.#start(config, { instance, headers })
+          return withAxiosHeaders(config, headers)
+        } catch (error) {
+          diag.error('a call of axios could not be traced', error)
+          return config
+        }
+      },
+      onResponse: (response) => end(answerOf(response)),
+      onError: (error) => end(resultOf(error)),
+    }
+  }
+
+  #start(config: AxiosConfigLike, { instance, headers }: { instance: AxiosLike; headers: Headers }): Span | undefined {
     const parent = context.active()
     const method = (config.method ?? 'get').toUpperCase()
     const span = this.tracer.startSpan(spanMethod(method), { kind: SpanKind.CLIENT }, parent)
-    propagation.inject(trace.setSpan(parent, span), config.headers, HEADERS)
-    if (!span.isRecording()) return
-    span.setAttributes(clientAttributes(method, instance.getUri(config)))
-    config[SPAN] = span
+    propagation.inject(trace.setSpan(parent, span), headers, TO_LIST)
+    if (!span.isRecording()) return undefined
+    span.setAttributes(clientAttributes(method, urlOf(config, instance)))
+    return span
   }
 }
 
-function onFulfilled<T extends AxiosOutcome>(response: T): T {
-  const span = takeSpan(response.config)
-  if (span !== undefined) endClientSpan(span, { status: response.status })
-  return response
+/** A user's way to write `params` may throw: axios says so when it calls it. */
+function urlOf(config: AxiosConfigLike, instance: AxiosLike): string {
+  try {
+    return urlOfAxios(config, instance)
+  } catch {
+    return ''
+  }
 }
 
-function onRejected(error: AxiosOutcome | undefined): Promise<never> {
-  const span = takeSpan(error?.config)
-  if (span !== undefined) endClientSpan(span, { status: error?.response?.status, failure: error ?? {} })
-  return Promise.reject(error)
+function outcomeOf(value: unknown): AxiosOutcome {
+  return typeof value === 'object' && value !== null ? value : {}
 }
 
-function takeSpan(config: TracedConfig | undefined): Span | undefined {
-  const span = config?.[SPAN]
-  if (config !== undefined && span !== undefined) config[SPAN] = undefined
-  return span
+/** Undefined when an interceptor has made something else of the response, which then went well. */
+function answerOf(response: unknown): CallResult | undefined {
+  const { status, config } = outcomeOf(response)
+  return typeof status === 'number' && config !== undefined ? { status } : undefined
+}
+
+/** `validateStatus` makes errors of answers that are none: a redirect that isn't followed, for example. */
+function resultOf(error: unknown): CallResult {
+  const { message, response } = outcomeOf(error)
+  const status = response?.status
+  const isAnswer = status !== undefined && message === `Request failed with status code ${status}`
+  return isAnswer ? { status } : { status, failure: error ?? {} }
 }

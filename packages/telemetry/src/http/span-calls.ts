@@ -33,8 +33,8 @@ export class SpanCalls implements CallObserver<SpanCall> {
     span.setAttributes(clientAttributes(method, url))
   }
 
-  end({ span }: SpanCall, { status, error }: CallOutcome): void {
-    endClientSpan(span, { status, failure: error })
+  end({ span }: SpanCall, { status, error, peer }: CallOutcome): void {
+    endClientSpan(span, { status, failure: error, peer })
   }
 }
 

@@ -1,13 +1,15 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
+import type { TLSSocket } from 'node:tls'
 import { keepHeadersSingle, setUndiciHeader, type UndiciRequest } from '@throughline/propagation/undici'
 import { type CallObserver, reportFailure } from './call-observer.ts'
+import type { Peer } from './client-attributes.ts'
 
 /** What undici's channels tell of. */
 type Request = UndiciRequest & {
   readonly method?: string
   readonly origin?: string | URL
   readonly path?: string
-  [CALL]?: { readonly call: unknown; status: number | undefined } | undefined
+  [CALL]?: { readonly call: unknown; status: number | undefined; peer: Peer | undefined } | undefined
 }
 
 const CALL = Symbol('throughline.call')
@@ -28,15 +30,18 @@ export function observeUndiciCalls<Call>(
     if (followed === undefined) return
     request[CALL] = undefined
     const call = followed.call as Call
-    if (isOurs(call, request.headers)) observer.end(call, { status: followed.status, error })
+    if (isOurs(call, request.headers)) observer.end(call, { status: followed.status, error, peer: followed.peer })
   }
   const subscribers: Record<string, (message: { request: Request } & Record<string, unknown>) => void> = {
     'undici:request:create'({ request }) {
       const call = observer.start(request.method ?? 'GET', request, ON_REQUEST)
       keepHeadersSingle(request)
       if (call === undefined) return
-      request[CALL] = { call, status: undefined }
+      request[CALL] = { call, status: undefined, peer: undefined }
       observer.describe(call, `${String(request.origin)}${request.path ?? ''}`)
+    },
+    'undici:client:sendHeaders'({ request, socket }) {
+      if (request[CALL] !== undefined) request[CALL].peer = peerOf(socket as TLSSocket)
     },
     'undici:request:headers'({ request, response }) {
       if (request[CALL] !== undefined) request[CALL].status = (response as { statusCode: number }).statusCode
@@ -58,4 +63,8 @@ export function observeUndiciCalls<Call>(
   return () => {
     for (const { channel, listener } of listeners) diagnosticsChannel.unsubscribe(channel, listener)
   }
+}
+
+function peerOf({ remoteAddress: address, remotePort: port, alpnProtocol }: TLSSocket): Peer {
+  return { address, port, protocolVersion: alpnProtocol === 'h2' ? '2' : '1.1' }
 }

@@ -1,0 +1,39 @@
+import type http from 'node:http'
+import https from 'node:https'
+import { urlToHttpOptions } from 'node:url'
+
+/** Of the request functions of a module before anything has replaced them. */
+const httpsRequests = new Set<unknown>([https.request, https.get])
+
+/** The protocol that a request function has when its options name none. */
+export function protocolOf(request: unknown): 'http:' | 'https:' {
+  return httpsRequests.has(request) || request === https.request || request === https.get ? 'https:' : 'http:'
+}
+
+/**
+ * The URL that `request(url, options)` or `request(options)` calls, as `node:http` puts it together: options go before
+ * the URL, `hostname` before `host`.
+ */
+export function urlOfRequest([first, second]: readonly unknown[], defaultProtocol: 'http:' | 'https:'): string {
+  const url = typeof first === 'string' ? new URL(first) : first instanceof URL ? first : undefined
+  const given = (url === undefined ? first : second) as http.RequestOptions | null | undefined
+  const options: http.RequestOptions = { ...(url && urlToHttpOptions(url)), ...(isOptions(given) ? given : {}) }
+  const { agent, protocol, hostname, host, path } = options
+  const name = hostname || host || 'localhost'
+  const address = name.includes(':') && !name.startsWith('[') ? `[${name}]` : name
+  const port = options.port || options.defaultPort || ''
+  const origin = new URL(
+    `${protocol ?? protocolOfAgent(agent) ?? defaultProtocol}//${address}${port === '' ? '' : `:${port}`}`,
+  ).origin
+  const target = path ?? '/'
+  return /^https?:\/\//i.test(target) ? target : origin + target
+}
+
+/** An agent for HTTPS makes a request of `node:http` one, too. */
+function protocolOfAgent(agent: http.RequestOptions['agent']): string | undefined {
+  return (agent as { protocol?: string } | undefined)?.protocol
+}
+
+function isOptions(value: unknown): value is http.RequestOptions {
+  return typeof value === 'object' && value !== null
+}
