@@ -19,7 +19,7 @@ export function removeUndiciHeader(request: UndiciRequest, name: string): void {
 }
 
 /**
- * Lets every header that this package reads have one value, the last, a caller that adds to them: undici's `addHeader` appends,
+ * Lets every header that this package reads have one value, the last, whichever code adds to them: undici's `addHeader` appends,
  * and OpenTelemetry's instrumentation of undici calls it.
  */
 export function keepHeadersSingle(request: UndiciRequest): void {
