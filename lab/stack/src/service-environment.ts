@@ -22,8 +22,6 @@ export interface ServiceAddresses {
 export function serviceEnvironment(addresses: ServiceAddresses): Record<string, string> {
   const { upstreamUrl, otlpUrl, zipkinUrl, queryUrl, uiUrl, bypassUrl, peerInbound, control } = addresses
   return defined({
-    // In pods the services call each other by name.
-    ALLOWED_HOSTS: 'counting,dashboard',
     COUNTING_SERVICE_URL: upstreamUrl,
     TRACE_QUERY_URL: queryUrl,
     TRACE_UI_URL: uiUrl,
