@@ -37,7 +37,7 @@ describe('docker compose --env-file compose/consul.env up --wait', () => {
     expect(await (await fetch(`${running.consulUrl}/ui/`)).text()).toContain('<title>Consul')
   })
 
-  it('makes a request one trace of five spans in Jaeger, the sidecars’ under the names they have in Consul', async () => {
+  it('makes a request one trace of five spans in Jaeger, with the sidecars’ names in Consul', async () => {
     const { state, traceId } = await count(running)
     expect(state).toBe('connected')
     const spans = Object.values(await expectInJaeger(running, traceId, entry))
@@ -46,7 +46,7 @@ describe('docker compose --env-file compose/consul.env up --wait', () => {
     expect(data.toSorted()).toEqual(['counting', 'dashboard'])
   })
 
-  it('shows on the page what Consul’s command line and API do to the rule, and the page has the last word', async () => {
+  it('shows rules set by Consul’s command line and API on the page, which can replace them', async () => {
     await running.compose('exec', '-T', 'consul', 'consul', 'intention', 'delete', 'dashboard', 'counting')
     await untilAccess('denied')
     const { traceId } = await countUntil(running, 'denied')

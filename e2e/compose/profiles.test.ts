@@ -43,7 +43,7 @@ describe('the tracer, from .env, and an application that is set to one format', 
 })
 
 describe('the profile bypass', () => {
-  it('shows the bypass of counting’s sidecar while its app listens on all addresses, and closes it', async () => {
+  it('shows the bypass while counting’s app listens on all addresses, and closes it', async () => {
     await using running = await upCompose({ env: { COUNTING_HOST: '0.0.0.0' }, args: ['--profile', 'bypass'] })
     const lastLine = async (): Promise<string> =>
       (await running.compose('logs', '--no-color', '--no-log-prefix', '--tail', '1', 'bypass')).trim()

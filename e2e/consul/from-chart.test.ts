@@ -21,7 +21,7 @@ async function fromChart(context: TestContext, example?: string): Promise<MeshLa
 
 const status = async (url: string, init: RequestInit = {}): Promise<number> => (await fetch(url, init)).status
 
-describe('charts/consul and its install/mesh, rendered by Helm, under a real Consul without a cluster', () => {
+describe('charts/consul and its install/mesh under a real Consul without a cluster', () => {
   beforeEach(requireNamespaces)
 
   it('trace whole, admit GET / and nothing else, and leave no bypass', async (context) => {

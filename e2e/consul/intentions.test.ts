@@ -53,7 +53,7 @@ describe('intentions', () => {
     expect((await send('POST', '/')).status).toBe(403)
   })
 
-  it('shows a rule written by another client, keeps it across changes, and lets a switch replace it', async () => {
+  it('shows a rule of another client, keeps it across changes, and lets a switch replace it', async () => {
     await writeEntry(lab, {
       kind: 'service-intentions',
       name: 'counting',

@@ -121,7 +121,7 @@ describe('istiod’s validation webhook', () => {
 })
 
 describe('when istiod is down', () => {
-  it('a policy can’t be written, and when it is back nothing is lost: its policies, its authority', async (context) => {
+  it('policies can’t be written, and afterwards its policies and its authority are still there', async (context) => {
     await controlPlane(context)
     const plane = await startControlPlane({})
     const { kubeApi, istiod, render } = plane

@@ -72,7 +72,7 @@ describe('the page behind a gateway', () => {
     ])
   })
 
-  it('leaves the gateway’s pod to the policies that name the gateway: no selector of ours finds it', async (context) => {
+  it('leaves the gateway’s pod to the policies of the gateway: no other selector matches it', async (context) => {
     const plane = await controlPlane(context)
     const objects = await install(plane, 'selectors')
     const pod = await startGateway(plane, 'selectors')

@@ -135,7 +135,7 @@ describe('what an installation of 2020 said', () => {
     expect(stderr).toContain(words)
   })
 
-  it('is said by charts/istio/install/istioctl.yaml in today’s words, and makes the mesh configuration of the charts', async (context) => {
+  it('comes from charts/istio/install/istioctl.yaml and equals that of the charts', async (context) => {
     const plane = await controlPlane(context)
     const file = path.join(charts, 'istio/install/istioctl.yaml')
     const { exitCode, stdout } = await plane.istioctl('manifest', 'generate', '-f', file)

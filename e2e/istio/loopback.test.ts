@@ -9,7 +9,7 @@ describe('Istio on loopback, without root and without interception', () => {
   beforeAll(async () => void (lab = await startLab({ mesh: 'istio' })))
   afterAll(() => lab?.stop())
 
-  it('serves the page through the sidecar of the dashboard: six spans, each the child of the one before', async () => {
+  it('serves the page through the dashboard’s sidecar: six spans, each the child of the last', async () => {
     const trace = await expectTrace(lab, async () => (await count(lab)).traceId, {
       entry: 'inbound-sidecar',
       tracer: 'opentelemetry',

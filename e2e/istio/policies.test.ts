@@ -38,7 +38,7 @@ describe('policies of Istio, each pod in a network namespace', () => {
     expect((await count(lab)).state).toBe('connected')
   })
 
-  it('permissive lets plain text in to the rule, which asks for an identity that such a caller has not', async () => {
+  it('permissive accepts plain text, and the rule then requires an identity it does not carry', async () => {
     await set('mtls', 'permissive')
     expect(await probeBypass()).toEqual([403, denied])
     expect((await lab.mesh.status()).bypass).toMatchObject({ closed: true, reason: expect.stringContaining('403') })
@@ -83,12 +83,12 @@ describe('policies of Istio, each pod in a network namespace', () => {
     expect((await lab.mesh.status()).settings.find(({ name }) => name === 'rule')?.value).toBe('get-of-anyone')
   })
 
-  it('without a DestinationRule the sidecars use mutual TLS: the identity of the dashboard arrives', async () => {
+  it('without a DestinationRule the sidecars use mutual TLS, with the dashboard’s identity', async () => {
     expect((await lab.mesh.status()).settings.find(({ name }) => name === 'client-tls')?.value).toBe('auto')
     expect(await identities()).toContain('cluster.local/ns/throughline/sa/dashboard')
   })
 
-  it('a DestinationRule that says DISABLE meets strict mutual TLS with 503 and its reason, and ISTIO_MUTUAL heals it', async () => {
+  it('a DestinationRule with DISABLE causes 503 under strict mutual TLS; ISTIO_MUTUAL fixes it', async () => {
     await set('client-tls', 'disable')
     const broken = await count(lab)
     expect(broken).toMatchObject({ state: 'unreachable', status: 503, code: 'TL_UPSTREAM_PROXY' })

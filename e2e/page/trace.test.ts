@@ -60,7 +60,7 @@ describe('the waterfall', () => {
     expect(await page.getAttribute('#trace-id', 'title')).toBe(traceId)
   })
 
-  it('tells by the keyboard alone which headers arrived at counting, and why its parent is its parent', async (context) => {
+  it('shows by keyboard alone which headers reached counting, and why it has this parent', async (context) => {
     await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
     const { page } = tab
     const { spans } = await openTrace(page)

@@ -24,7 +24,7 @@ describe('what breaks a trace', () => {
 })
 
 describe('OTEL_SDK_DISABLED', () => {
-  it('the services make no span and still carry the context: the sidecars stay in the trace of the caller', async () => {
+  it('the services make no spans and forward the context: the sidecars stay in the same trace', async () => {
     const env = { OTEL_SDK_DISABLED: 'true' }
     await using lab = await startLab({ tracer: 'opentelemetry', dashboardEnv: env, countingEnv: env })
     const caller = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' }
@@ -46,7 +46,7 @@ describe('OTEL_SDK_DISABLED', () => {
 })
 
 describe('sampling', () => {
-  it('off: no span anywhere, the requests work, and counting is in the same trace as the dashboard', async () => {
+  it('off: no spans, the requests work, and both services see the same trace id', async () => {
     const env = { OTEL_TRACES_SAMPLER: 'always_off' }
     await using lab = await startLab({ tracer: 'opentelemetry', sampling: 100, dashboardEnv: env, countingEnv: env })
     const first = await count(lab)

@@ -5,7 +5,7 @@ import { expectTrace } from '../support/expect-trace.ts'
 import { startLab } from '../support/start-lab.ts'
 
 describe('the bypass', () => {
-  it('is open on 127.0.0.1 for every process of this machine, denied or not, and closed elsewhere', async () => {
+  it('is open on 127.0.0.1 to every process of this machine, denied or not, and nowhere else', async () => {
     await using lab = await startLab({ tracer: 'none' })
     await lab.mesh.deny()
     expect((await count(lab)).state).toBe('denied')

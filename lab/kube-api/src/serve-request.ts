@@ -63,12 +63,12 @@ async function answerOne(
   const body = await readBody(request)
   const options = { dryRun: query.has('dryRun'), subresource }
   if (request.method === 'POST') {
-    const given = asObject(body)
-    const answer = answerReview(type.kind, given as unknown as { [key: string]: Json }, tokens)
+    const object = asObject(body)
+    const answer = answerReview(type.kind, object as unknown as { [key: string]: Json }, tokens)
     if (answer !== undefined) return { code: 201, body: answer }
-    if (type.kind === 'ServiceAccount' && subresource === 'token') return issueToken(target, given, tokens)
-    const metadata = { ...given.metadata, ...(namespace !== undefined && { namespace }) }
-    return { code: 201, body: await api.create(type, { ...given, metadata }, { dryRun: options.dryRun }) }
+    if (type.kind === 'ServiceAccount' && subresource === 'token') return issueToken(target, object, tokens)
+    const metadata = { ...object.metadata, ...(namespace !== undefined && { namespace }) }
+    return { code: 201, body: await api.create(type, { ...object, metadata }, { dryRun: options.dryRun }) }
   }
   if (name === undefined) throw new KubeError(405, 'MethodNotAllowed', `${request.method} of a whole list`)
   const place = { namespace, name }
@@ -78,9 +78,9 @@ async function answerOne(
       return { code: 200, body: form(api.get(type, place)) }
     }
     case 'PUT': {
-      const given = asObject(body)
-      const metadata = { ...given.metadata, name, ...(namespace !== undefined && { namespace }) }
-      return { code: 200, body: await api.update(type, { ...given, metadata }, options) }
+      const object = asObject(body)
+      const metadata = { ...object.metadata, name, ...(namespace !== undefined && { namespace }) }
+      return { code: 200, body: await api.update(type, { ...object, metadata }, options) }
     }
     case 'PATCH': {
       const contentType = request.headers['content-type'] ?? ''
@@ -94,17 +94,17 @@ async function answerOne(
   }
 }
 
-function issueToken({ namespace, name }: RequestTarget, given: KubeObject, tokens: Tokens): Answer {
+function issueToken({ namespace, name }: RequestTarget, object: KubeObject, tokens: Tokens): Answer {
   if (namespace === undefined || name === undefined) throw notFound('the service account')
-  const { audiences = [] } = (given.spec ?? {}) as { audiences?: string[] }
+  const { audiences = [] } = (object.spec ?? {}) as { audiences?: string[] }
   const subject = { namespace, serviceAccount: name, audience: audiences[0] ?? 'https://kubernetes.default.svc' }
   const { token, expires } = tokens.issue(subject)
-  return { code: 201, body: { ...given, status: { token, expirationTimestamp: expires.toISOString() } } }
+  return { code: 201, body: { ...object, status: { token, expirationTimestamp: expires.toISOString() } } }
 }
 
 /** An applied object with the name and namespace of the path, which its body may leave out. */
-function placed(given: KubeObject, { namespace, name }: { namespace: string | undefined; name: string }): KubeObject {
-  return { ...given, metadata: { ...given.metadata, name, ...(namespace !== undefined && { namespace }) } }
+function placed(object: KubeObject, { namespace, name }: { namespace: string | undefined; name: string }): KubeObject {
+  return { ...object, metadata: { ...object.metadata, name, ...(namespace !== undefined && { namespace }) } }
 }
 
 function asObject(body: Json | undefined): KubeObject {

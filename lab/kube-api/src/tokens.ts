@@ -51,9 +51,9 @@ export function createTokens(): Tokens {
     read(token) {
       const [header, payload, signature] = token.split('.')
       if (header === undefined || payload === undefined || signature === undefined) return undefined
-      const given = Buffer.from(signature, 'base64url')
+      const received = Buffer.from(signature, 'base64url')
       const expected = sign(`${header}.${payload}`)
-      if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined
+      if (received.length !== expected.length || !timingSafeEqual(received, expected)) return undefined
       const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as {
         aud: string[]
         sub: string

@@ -45,8 +45,8 @@ export async function startPodHelper(place: (command: Command) => Command, reape
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], detached: true, env: {} })
   const { pid } = child
   if (pid !== undefined) reaper.add(pid)
-  const gone = once(child, 'exit')
-  gone.catch(() => {})
+  const exited = once(child, 'exit')
+  exited.catch(() => {})
   await once(child, 'spawn')
 
   const waiting = new Map<number, { resolve: (answer: PodAnswer) => void; reject: (error: Error) => void }>()
@@ -79,16 +79,16 @@ export async function startPodHelper(place: (command: Command) => Command, reape
       server.listen(listen, '127.0.0.1')
       await once(server, 'listening')
       const address = server.address() as AddressInfo
-      const taken = once(child, 'message')
+      const acknowledged = once(child, 'message')
       await hand(child, { forward: { host, port } }, server)
-      await taken
+      await acknowledged
       // The helper has the listening socket now; ours would keep accepting every other connection.
       server.close()
       return address.port
     },
     async close() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
-      await gone
+      await exited
     },
   }
 }

@@ -67,14 +67,14 @@ export async function choosePorts(requested: 'free' | 'demo' | Partial<Ports>): 
 /**
  * Makes sure that no program listens on these ports, each named by its use; 0 is always free.
  *
- * @throws LabError TL_LAB_PORT_IN_USE naming every port that is taken, its use and its owner if known
+ * @throws LabError TL_LAB_PORT_IN_USE naming every port that is in use, its purpose and its owner if known
  */
 export async function requireFreePorts(ports: Partial<Ports>): Promise<void> {
-  const taken: string[] = []
+  const conflicts: string[] = []
   for (const [use, port] of Object.entries(ports)) {
     if (port === 0 || (await isPortFree(port))) continue
     const owner = await findPortOwner(port)
-    taken.push(`port ${port} (${use}) is in use by ${owner ?? 'another program'}`)
+    conflicts.push(`port ${port} (${use}) is in use by ${owner ?? 'another program'}`)
   }
-  if (taken.length > 0) throw new LabError('TL_LAB_PORT_IN_USE', taken.join('\n'))
+  if (conflicts.length > 0) throw new LabError('TL_LAB_PORT_IN_USE', conflicts.join('\n'))
 }

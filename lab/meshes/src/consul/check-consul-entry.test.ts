@@ -91,7 +91,7 @@ describe('checkConsulEntry', () => {
 })
 
 describe('the charts', () => {
-  it('ask Consul for the same tracer, sampling and rule as mesh/consul, in entries that it does not ignore', async () => {
+  it('have the tracer, sampling and rule of mesh/consul, in entries that Consul does not ignore', async () => {
     const { entries } = await placementFromChart()
     for (const entry of entries) expect(() => checkConsulEntry(entry)).not.toThrow()
     const configOf = ({ config }: ConsulEntry, key: string): unknown =>

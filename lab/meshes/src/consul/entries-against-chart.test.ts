@@ -23,7 +23,7 @@ const byName = (entries: readonly ConsulEntry[]): Record<string, Record<string, 
     entries.map(({ kind, name, ...spec }) => [`${kind} ${kind === 'mesh' ? 'mesh' : name}`, leaves(spec)]),
   )
 
-it('the entries of mesh/consul are those of the chart, leaf by leaf, but for what is listed here', async () => {
+it('the entries of mesh/consul equal those of the chart, except for the listed differences', async () => {
   const texts = fs.readdirSync(rendered).map((file) => fs.readFileSync(path.join(rendered, file), 'utf8'))
   const chart = byName(readChart(readObjects(texts.join('\n---\n'))).entries)
   const ours = byName([

@@ -24,7 +24,7 @@ async function objectsOf(example: string): Promise<KubeObject[]> {
 const pod = (plan: ChartPlacement, name: string) => plan.pods.find((one) => one.name === name)
 
 describe('what Consul would make of the chart', () => {
-  it('is a config entry of each resource, named by its destination, in an order that Consul takes', async () => {
+  it('is a config entry for each resource, named by its destination, in a valid order', async () => {
     const { entries } = await planOf('demo')
     expect(entries.map(({ kind, name }) => `${kind}/${name}`)).toEqual([
       'proxy-defaults/global',

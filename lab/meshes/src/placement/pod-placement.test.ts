@@ -26,7 +26,7 @@ describe('the bypass of counting', () => {
   const pod = { port: 9001, hosts: [], bind: '0.0.0.0' }
   const transparentProxy = { excludeInbound: [], excludeOutbound: [] }
 
-  it('is open again with permissive mutual TLS behind a transparent proxy, even to an app on loopback', () => {
+  it('is open with permissive mutual TLS behind a transparent proxy, even for an app on loopback', () => {
     for (const bind of ['0.0.0.0', '127.0.0.1']) {
       const redirected = { ...pod, bind, transparentProxy }
       expect(describeBypass(redirected, 'strict').closed).toBe(true)

@@ -34,8 +34,8 @@ async function runs(pid: number): Promise<boolean> {
 }
 
 async function expectGone(pids: number[]): Promise<void> {
-  const gone = async () => !(await Promise.all(pids.map(runs))).some(Boolean)
-  await pollUntil(gone, { deadline: 8000, what: `the end of processes ${pids.join(', ')}` })
+  const allEnded = async () => !(await Promise.all(pids.map(runs))).some(Boolean)
+  await pollUntil(allEnded, { deadline: 8000, what: `the end of processes ${pids.join(', ')}` })
 }
 
 describe('reaper', () => {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 /** What a reaper ends or removes: a process group, a network interface of this machine, a network namespace. */
 type Reapable = number | `link:${string}` | `netns:${string}`
 
-/** Records what was started or created, and ends or removes it when this process is gone, even by SIGKILL. */
+/** Records what was started or created, and ends or removes it when this process is exited, even by SIGKILL. */
 export interface Reaper {
   /** Process id of the reaper. */
   pid: number
@@ -29,7 +29,7 @@ const script = fileURLToPath(new URL('../../reaper/reaper.sh', import.meta.url))
 export async function startReaper(options: { folder?: string } = {}): Promise<Reaper> {
   // Its own session: Ctrl-C in the terminal reaches the lab, not the reaper.
   const child = spawn('/bin/sh', [script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, cwd: '/' })
-  const gone = once(child, 'exit')
+  const exited = once(child, 'exit')
   await once(child, 'spawn')
   // A reaper killed from outside must not take the lab down with an EPIPE.
   child.stdin.on('error', () => {})
@@ -46,7 +46,7 @@ export async function startReaper(options: { folder?: string } = {}): Promise<Re
     async close() {
       child.ref()
       child.stdin.end()
-      await gone
+      await exited
     },
   }
 }
