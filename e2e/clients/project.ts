@@ -46,7 +46,7 @@ export async function packLibraries(folder: string): Promise<string[]> {
 }
 
 /** Installs packages and tarballs in an empty folder, without flags that would force anything. */
-export async function installProject(
+async function installProject(
   tarballs: readonly string[],
   dependencies: Readonly<Record<string, string>>,
 ): Promise<Project> {

@@ -15,7 +15,7 @@ export interface CountAnswer extends CallOutcome {
 }
 
 /** Sees one request from its start to its end. What it returns is used for this request only. */
-export interface RequestObserver {
+interface RequestObserver {
   /** Options of the call to counting. */
   call?: CallOptions
   /** Called before the answer is sent. Returns members to add to the answer. */
