@@ -99,10 +99,10 @@ function exportWithin(
       clearTimeout(timer)
       const rejected = takeRejected()
       const { length } = spans
-      resolve({ ...result, rejected: result.code === SUCCESS ? Math.min(rejected, length) : length })
+      resolve({ ...result, rejected: Number(result.code) === SUCCESS ? Math.min(rejected, length) : length })
     }
     const fail = (error: unknown): void => {
-      finish({ code: FAILED, error: error instanceof Error ? error : new Error(String(error)) })
+      finish({ code: FAILED as ExportResult['code'], error: error instanceof Error ? error : new Error(String(error)) })
     }
     if (timeoutMillis !== Infinity) {
       timer = setTimeout(() => fail(new Error(`no answer in ${timeoutMillis} ms`)), timeoutMillis).unref()

@@ -8,7 +8,7 @@ export interface OtlpSettings {
   headers: Readonly<Record<string, string>>
   compression: 'gzip' | 'none'
   /** An agent that keeps connections, with the certificates that were asked for. */
-  createAgent(protocol: string): Promise<Agent>
+  createAgent: (protocol: string) => Promise<Agent>
 }
 
 /**
