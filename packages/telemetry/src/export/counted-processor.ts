@@ -4,8 +4,7 @@ import type { CountedSpanProcessor, ExportStats } from './export-stats.ts'
 
 /** `ExportResult` of `@opentelemetry/core`. */
 type ExportResult = Parameters<Parameters<SpanExporter['export']>[1]>[0]
-const SUCCESS = 0
-const FAILED = 1
+const { SUCCESS, FAILED } = { SUCCESS: 0, FAILED: 1 } as unknown as Record<'SUCCESS' | 'FAILED', ExportResult['code']>
 
 /** What one of the SDK's span processors is made of. */
 export interface ProcessorParts {
@@ -99,10 +98,10 @@ function exportWithin(
       clearTimeout(timer)
       const rejected = takeRejected()
       const { length } = spans
-      resolve({ ...result, rejected: Number(result.code) === SUCCESS ? Math.min(rejected, length) : length })
+      resolve({ ...result, rejected: result.code === SUCCESS ? Math.min(rejected, length) : length })
     }
     const fail = (error: unknown): void => {
-      finish({ code: FAILED as ExportResult['code'], error: error instanceof Error ? error : new Error(String(error)) })
+      finish({ code: FAILED, error: error instanceof Error ? error : new Error(String(error)) })
     }
     if (timeoutMillis !== Infinity) {
       timer = setTimeout(() => fail(new Error(`no answer in ${timeoutMillis} ms`)), timeoutMillis).unref()
