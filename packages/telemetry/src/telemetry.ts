@@ -36,6 +36,8 @@ export interface Telemetry {
   shutdown: () => Promise<void>
   /** Spans and trace headers for the calls of an axios instance. Returns a function that takes them off again. */
   instrumentAxios: (instance: AxiosLike) => () => void
+  /** Runs a function whose calls make no span and send no trace headers, such as a service's calls to itself. */
+  untraced: <Result>(run: () => Result) => Result
   /** The ids of the request being served, by the names log lines use. */
   activeIds: () => ActiveIds
   activeTraceId: () => string | undefined

@@ -11,6 +11,7 @@ import { watchRefusals } from './export/refusals.ts'
 import { setKnownMethods } from './http/http-attributes.ts'
 import { createSampler } from './sampler.ts'
 import { createSpanProcessors } from './export/span-processors.ts'
+import { suppressTracing } from './suppress-tracing.ts'
 import type { Telemetry, TelemetryOptions } from './telemetry.ts'
 import { withinTime, type TimeLimit } from './export/within-time.ts'
 
@@ -66,6 +67,7 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
     flush: () => withinTime(flush, limit('flushing', 'spans wait')),
     shutdown: () => (stopped ??= stop()),
     instrumentAxios: () => () => {},
+    untraced: (run) => context.with(suppressTracing(context.active()), run),
     activeIds() {
       const span = activeSpanContext()
       const requestId = getRequestId(context.active())

@@ -41,6 +41,7 @@ export function createWithoutSdk({ shouldTrace }: TelemetryOptions, propagation:
       for (const each of stop.splice(0)) each()
     },
     instrumentAxios: () => () => {},
+    untraced: (run) => run(),
     activeIds: () => idsOf(currentForwardHeaders()),
     activeTraceId: () => idsOf(currentForwardHeaders()).trace_id,
     sampledTraceId: () => undefined,

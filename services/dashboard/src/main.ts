@@ -45,7 +45,8 @@ await main('dashboard', async () => {
     ownService: config.COUNTING_ANSWER === 'any',
     faults: config.FAULTS === 'on',
     traffic: config.TRAFFIC,
-    callSelf: async (path, headers) => callSelf?.(path, headers),
+    appSpans: telemetry.enabled,
+    callSelf: async (path, headers) => telemetry.untraced(() => callSelf?.(path, headers)),
   })
   const app = createApp({
     logger,

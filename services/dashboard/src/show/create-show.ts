@@ -28,6 +28,8 @@ export interface ShowOptions {
   /** Where the page's trace link goes; `{traceId}` is replaced. Unset = the page's own view. */
   traceUiUrl?: string | undefined
   controls?: MeshControlsOptions
+  /** Whether the dashboard reports spans; default true. */
+  appSpans?: boolean
   /** Another service stands in counting's place; default false. */
   ownService?: boolean
   /** Honour faults, and a request that asks for a broken trace; default false. */
@@ -64,7 +66,16 @@ export function createShow(options: ShowOptions): Show {
   })
   const live = createLiveRoutes({ history, traffic, watchers, heartbeatMs })
   return {
-    observe: observeRequests({ history, upstreamUrl, traceId, spanId, faults, traces, traceUiUrl }),
+    observe: observeRequests({
+      history,
+      upstreamUrl,
+      traceId,
+      spanId,
+      faults,
+      traces,
+      traceUiUrl,
+      appSpans: options.appSpans ?? true,
+    }),
     addRoutes: (app) => {
       app.get('/api/config', (_request, response) => {
         response.json({

@@ -23,6 +23,8 @@ export interface ObserveOptions {
   faults: boolean
   traces: boolean
   traceUiUrl: string | undefined
+  /** False: the trace of a request is the one in its headers. */
+  appSpans: boolean
 }
 
 /** With this header counting reports what arrived. */
@@ -33,7 +35,7 @@ const EXPLAIN = { 'x-throughline-explain': '1' }
  * links the answer to its trace. `?explain=1` adds the call tree to the answer.
  */
 export function observeRequests(options: ObserveOptions): NonNullable<CountRouteOptions['observe']> {
-  const { history, upstreamUrl: url, faults, traceId, spanId } = options
+  const { history, upstreamUrl: url, faults, traceId, spanId, appSpans } = options
   return (request, response) => {
     const propagate = !(faults && asksForBrokenTrace(request.get('baggage')))
     const { transport, sent, traceparent } = createRecordingTransport({ propagate })
@@ -43,7 +45,7 @@ export function observeRequests(options: ObserveOptions): NonNullable<CountRoute
       onAnswer: (answer, call) => {
         const hop = answer.state === 'connected' ? readExplanation(call.answer) : undefined
         const explain = explainRequest(request, { answer, url, sent: sent(), hop })
-        const trace = nameTrace(answer, explain)
+        const trace = appSpans ? { traceId: answer.traceId } : nameForwardedTrace(answer, explain)
         history.add({ ...answer, ...trace }, explain)
         setTraceLinks(response, { ...options, ...ids, traceparent: traceparent() })
         return { ...trace, ...(request.query['explain'] === '1' && { explain }) }
@@ -63,10 +65,9 @@ function readExplanation(answer: UpstreamAnswer | undefined): UpstreamExplanatio
 }
 
 /** Without spans of our own (SDK off), the trace is the one in the headers that arrived here, else in those at counting. */
-function nameTrace({ traceId }: CountAnswer, explain: HopExplanation): { traceId: string | null; appSpans?: false } {
-  if (traceId !== null) return { traceId }
-  const found = explain.caller?.traceId ?? explain.calls[0]?.hop?.caller?.traceId
-  return found === undefined ? { traceId: null } : { traceId: found, appSpans: false }
+function nameForwardedTrace({ traceId }: CountAnswer, explain: HopExplanation) {
+  const found = traceId ?? explain.caller?.traceId ?? explain.calls[0]?.hop?.caller?.traceId
+  return { traceId: found ?? null, appSpans: false as const }
 }
 
 interface ExplainedCall {

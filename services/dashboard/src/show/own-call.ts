@@ -4,10 +4,8 @@ import http from 'node:http'
 const TIMEOUT_MS = 60_000
 
 /**
- * The dashboard's calls to itself, over loopback. The incoming request is traced like any other; the outgoing side adds
- * no span and no header, so the trace begins with the dashboard's server span.
- *
- * `fetch`, because our instrumentation does not cover it, and stock instrumentation covers `node:http`.
+ * The dashboard's calls to itself, over loopback. The incoming request is traced like any other. The outgoing side
+ * must run untraced, without a span and a header, so that the trace begins with the dashboard's server span.
  *
  * @param listening `http://host:port` or `unix:/path`, as the service reports it
  */
