@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import axios, { type AxiosStatic } from 'axios'
+import axios027 from 'axios027'
 import { describe, expect, it } from 'vitest'
 import { record, valuesOf } from '../../conformance/test-server.ts'
 import { runWithForwardHeaders } from '../forward.ts'
@@ -7,7 +7,7 @@ import { forwardWithAxios } from './axios.ts'
 import { withAxiosHeaders } from './axios-config.ts'
 
 /** Its types name a default export that it doesn't have as a module. */
-const axios027 = createRequire(import.meta.url)('axios027') as AxiosStatic
+const lib027 = axios027 as unknown as AxiosStatic
 const HEADERS = { traceparent: '00-80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-01', baggage: 'a=1' }
 
 /** What users' interceptors leave. */
@@ -24,7 +24,7 @@ const INTERCEPTORS: Record<string, (config: { headers?: unknown }) => object> = 
 
 describe.each([
   ['axios 1', () => axios.create()],
-  ['axios 0.27', () => axios027.create()],
+  ['axios 0.27', () => lib027.create()],
 ])('%s', (_version, create) => {
   it.each(Object.keys(INTERCEPTORS))('sends the headers past an interceptor that leaves %s', async (name) => {
     await using server = await record()

@@ -5,7 +5,7 @@ const reported = new WeakSet<ShouldForward>()
 
 /**
  * Asks a user's `shouldForward`. When it throws, or the URL can't be told, the call gets no headers: it must not fail for
- * them, nor may they reach a place that nobody has decided about. The first failure is a process warning.
+ * them, nor may they reach a place that was not decided about. The first failure is a process warning.
  */
 export function mayForward(shouldForward: ShouldForward | undefined, url: () => string): boolean {
   if (shouldForward === undefined) return true
@@ -14,9 +14,7 @@ export function mayForward(shouldForward: ShouldForward | undefined, url: () => 
   } catch (error) {
     if (!reported.has(shouldForward)) {
       reported.add(shouldForward)
-      process.emitWarning(`shouldForward failed, so calls like this one get no trace headers: ${String(error)}`, {
-        code: 'TL_SHOULD_FORWARD',
-      })
+      process.emitWarning(`shouldForward failed, so calls like this one get no trace headers: ${String(error)}`)
     }
     return false
   }

@@ -131,6 +131,6 @@ describe('a shouldForward that throws', () => {
     expect(server.requests).toHaveLength(4)
     expect(server.requests.flatMap((headers) => valuesOf(headers, 'baggage'))).toEqual([])
     expect(warn).toHaveBeenCalledTimes(1)
-    expect(warn).toHaveBeenCalledWith(expect.stringContaining('broken on purpose'), expect.anything())
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('broken on purpose'))
   })
 })

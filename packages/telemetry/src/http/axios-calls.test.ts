@@ -1,12 +1,12 @@
-import { createRequire } from 'node:module'
 import { SpanStatusCode } from '@opentelemetry/api'
 import { createHeaderRecorder, startServer, type HeaderRecorder } from '@throughline/lab-testkit'
 import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosStatic } from 'axios'
+import axios027 from 'axios027'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startInMemorySdk, type InMemorySdk } from '../in-memory-sdk.test-support.ts'
 
 /** Its types name a default export that it doesn't have as a module. */
-const axios027 = createRequire(import.meta.url)('axios027') as AxiosStatic
+const lib027 = axios027 as unknown as AxiosStatic
 
 const broken = (): never => {
   throw new Error('broken on purpose')
@@ -14,7 +14,7 @@ const broken = (): never => {
 
 describe.each([
   ['axios 1', axios],
-  ['axios 0.27', axios027],
+  ['axios 0.27', lib027],
 ])('calls of %s that go unusual ways', (_version, lib) => {
   let sdk: InMemorySdk
   let callee: HeaderRecorder
@@ -61,7 +61,7 @@ describe.each([
     ['an adapter that throws', { adapter: broken }, 'Error'],
     ['a transform of the request that throws', { transformRequest: broken }, 'Error'],
     ['an adapter that rejects with nothing', { adapter: () => Promise.reject(undefined) }, '_OTHER'],
-    ['an address that is none', { baseURL: 'http://[' }, 'ERR_INVALID_URL'],
+    ['an address that is not a URL', { baseURL: 'http://[' }, 'ERR_INVALID_URL'],
   ])('end as errors after %s', async (_what, config, type) => {
     sdk.axios.instrument(client)
     const outcome = await client.get('/', config).then(
