@@ -1,4 +1,5 @@
 import module from 'node:module'
+import { loadOptional } from './load-optional.ts'
 import { isTraced, type ShouldTrace } from './http/should-trace.ts'
 import type { Instrumentation } from './http/tracer-instrumentation.ts'
 
@@ -9,15 +10,29 @@ import type { Instrumentation } from './http/tracer-instrumentation.ts'
  * Registers import-in-the-middle, so a module that is imported before this has run is not instrumented.
  */
 export async function loadStockInstrumentations(shouldTrace: ShouldTrace | undefined): Promise<Instrumentation[]> {
-  // The hook belongs to the copy of @opentelemetry/instrumentation that these two use.
-  module.register('@opentelemetry/instrumentation/hook.mjs', import.meta.resolve('@opentelemetry/instrumentation-http'))
-  const [{ HttpInstrumentation }, { ExpressInstrumentation, ExpressLayerType }] = await Promise.all([
-    import('@opentelemetry/instrumentation-http'),
-    import('@opentelemetry/instrumentation-express'),
-  ])
+  const [{ HttpInstrumentation }, { ExpressInstrumentation, ExpressLayerType }] = await loadOptional(
+    'TRACE_INSTRUMENTATION=stock',
+    ['@opentelemetry/instrumentation-http', '@opentelemetry/instrumentation-express'],
+    async () => {
+      module.register('@opentelemetry/instrumentation/hook.mjs', hookUser())
+      return Promise.all([
+        import('@opentelemetry/instrumentation-http'),
+        import('@opentelemetry/instrumentation-express'),
+      ])
+    },
+  )
   const { MIDDLEWARE, ROUTER, REQUEST_HANDLER } = ExpressLayerType
   return [
     new HttpInstrumentation({ ignoreIncomingRequestHook: (request) => !isTraced(request, shouldTrace) }),
     new ExpressInstrumentation({ ignoreLayersType: [MIDDLEWARE, ROUTER, REQUEST_HANDLER] }),
   ]
+}
+
+/** A module that finds the copy of the hook that the instrumentations use; in a bundle, they are in this one. */
+function hookUser(): string {
+  try {
+    return import.meta.resolve('@opentelemetry/instrumentation-http')
+  } catch {
+    return import.meta.url
+  }
 }

@@ -14,6 +14,11 @@ export interface TelemetryOptions {
   edge?: boolean | undefined
   /** `any` also carries an `x-request-id` that is not a UUID. Default: `TRACE_REQUEST_ID`, else `uuid`. */
   requestId?: 'uuid' | 'any' | undefined
+  /**
+   * Whether spans are made by `@opentelemetry/sdk-node`, which is to be installed for that. Default: by
+   * `@opentelemetry/sdk-trace` alone, unless a variable asks for what only the other has (metrics, logs, propagators).
+   */
+  nodeSdk?: boolean | undefined
   /** Which incoming requests are traced. Default: all. */
   shouldTrace?: ShouldTrace | undefined
 }

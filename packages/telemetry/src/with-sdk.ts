@@ -1,15 +1,16 @@
-import { context, isSpanContextValid, propagation, type SpanContext, trace, TraceFlags } from '@opentelemetry/api'
-import { NodeSDK } from '@opentelemetry/sdk-node'
+import { context, diag, isSpanContextValid, propagation, type SpanContext, trace, TraceFlags } from '@opentelemetry/api'
+import { areOutgoingHeadersClaimed } from '@throughline/propagation'
 import { getRequestId, MeshPropagator } from '@throughline/propagation/otel'
 import type { TelemetryConfig } from './config.ts'
-import { AsyncContextManager } from './context-manager.ts'
+import { checkVersions } from './check-versions.ts'
 import { installDiagLog } from './diag-log.ts'
-import { sdkEnvironment, withOtelEnvironment } from './environment.ts'
+import { sdkEnvironment } from './environment.ts'
 import { sumStats, type ExportStats } from './export/export-stats.ts'
 import { loadInstrumentations } from './instrumentations.ts'
 import { watchRefusals } from './export/refusals.ts'
 import { setKnownMethods } from './http/http-attributes.ts'
 import { createSampler } from './sampler.ts'
+import { nodeSdkReason, type Sdk, type SdkParts } from './sdk.ts'
 import { createSpanProcessors } from './export/span-processors.ts'
 import { suppressTracing } from './suppress-tracing.ts'
 import type { Telemetry, TelemetryOptions } from './telemetry.ts'
@@ -24,21 +25,21 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
   const given = options.env ?? process.env
   installDiagLog(given.OTEL_LOG_LEVEL)
   setKnownMethods(given.OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS)
+  checkVersions()
   const env = sdkEnvironment(given)
   const spanProcessors = await createSpanProcessors(config, env)
   const exportStats = (): ExportStats => sumStats(spanProcessors)
   const instrumentations = await loadInstrumentations(config, options.shouldTrace)
-  const sdk = withOtelEnvironment(
-    env,
-    () =>
-      new NodeSDK({
-        contextManager: new AsyncContextManager(),
-        instrumentations,
-        spanProcessors,
-        sampler: createSampler(config.sampler, config.samplerRatio),
-        ...(!namesService(env) && { serviceName: options.serviceName }),
-        ...(config.meshPropagation && { textMapPropagator: new MeshPropagator(config.propagation) }),
-      }),
+  const sdk = await createSdk(
+    {
+      env,
+      serviceName: options.serviceName,
+      instrumentations,
+      spanProcessors,
+      sampler: createSampler(config.sampler, config.samplerRatio),
+      propagator: config.meshPropagation ? new MeshPropagator(config.propagation) : undefined,
+    },
+    options.nodeSdk === true ? 'nodeSdk: true' : nodeSdkReason(env),
   )
 
   const refusals = watchRefusals(() => exportStats().exported)
@@ -54,16 +55,25 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
     await withinTime(() => flush().finally(() => sdk.shutdown()), limit('shutting down', 'spans are lost'))
     for (const processor of spanProcessors) processor.abandon()
     refusals.stop()
+    if (!started) return
     for (const instrumentation of instrumentations) instrumentation.disable()
     trace.disable()
     propagation.disable()
     context.disable()
   }
+  let started = false
   let stopped: Promise<void> | undefined
 
   return {
     enabled: true,
-    start: () => withOtelEnvironment(env, () => sdk.start()),
+    start() {
+      if (areOutgoingHeadersClaimed()) {
+        diag.warn('telemetry is on in this process already: what was started now makes no spans')
+        return
+      }
+      started = true
+      sdk.start()
+    },
     flush: () => withinTime(flush, limit('flushing', 'spans wait')),
     shutdown: () => (stopped ??= stop()),
     instrumentAxios: () => () => {},
@@ -90,10 +100,7 @@ function activeSpanContext(): SpanContext | undefined {
   return span !== undefined && isSpanContextValid(span) ? span : undefined
 }
 
-/** OpenTelemetry's order: `OTEL_SERVICE_NAME`, then `service.name` of `OTEL_RESOURCE_ATTRIBUTES`, then the program's. */
-function namesService(env: NodeJS.ProcessEnv): boolean {
-  return (
-    Boolean(env.OTEL_SERVICE_NAME?.trim()) ||
-    /(^|,)\s*service\.name\s*=\s*[^\s,]/.test(env.OTEL_RESOURCE_ATTRIBUTES ?? '')
-  )
+async function createSdk(parts: SdkParts, reason: string | undefined): Promise<Sdk> {
+  if (reason === undefined) return (await import('./trace-sdk.ts')).createTraceSdk(parts)
+  return (await import('./node-sdk.ts')).createNodeSdk(parts, reason)
 }

@@ -8,7 +8,7 @@ import {
   ATTR_SERVER_ADDRESS,
   ATTR_SERVER_PORT,
   ATTR_URL_FULL,
-} from '@opentelemetry/semantic-conventions'
+} from './semantic-attributes.ts'
 import { cap, redactQuery, setMethod } from './http-attributes.ts'
 
 /** What is known when a call starts: OpenTelemetry semantic conventions 1.45, HTTP client span. */

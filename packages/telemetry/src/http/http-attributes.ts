@@ -1,4 +1,4 @@
-import { ATTR_HTTP_REQUEST_METHOD } from '@opentelemetry/semantic-conventions'
+import { ATTR_HTTP_REQUEST_METHOD } from './semantic-attributes.ts'
 import type { Attributes } from '@opentelemetry/api'
 
 const ATTR_HTTP_REQUEST_METHOD_ORIGINAL = 'http.request.method_original'

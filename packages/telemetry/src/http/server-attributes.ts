@@ -15,7 +15,7 @@ import {
   ATTR_URL_QUERY,
   ATTR_URL_SCHEME,
   ATTR_USER_AGENT_ORIGINAL,
-} from '@opentelemetry/semantic-conventions'
+} from './semantic-attributes.ts'
 import { readForwarded } from './forwarded.ts'
 import { parseHost } from './host.ts'
 import { cap, redactQuery, setMethod } from './http-attributes.ts'
