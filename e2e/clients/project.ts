@@ -29,7 +29,7 @@ export const SDK_LINES = {
 export type SdkLine = keyof typeof SDK_LINES
 
 /** A folder outside of this repository, with our packages installed from their tarballs as a stranger would. */
-export interface Project extends AsyncDisposable {
+interface Project extends AsyncDisposable {
   readonly folder: string
 }
 

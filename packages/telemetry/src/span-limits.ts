@@ -1,13 +1,24 @@
 import type { SpanLimits } from '@opentelemetry/sdk-trace'
 
-/** Variables of each limit, the one that counts first (OpenTelemetry environment variables, "Attribute limits", "Span limits"). */
+/**
+ * Variables of each limit, the one that counts first (OpenTelemetry environment variables, "Attribute limits" and "Span
+ * limits"); the `PER` ones are those of `@opentelemetry/sdk-node`.
+ */
 const VARIABLES: Record<keyof SpanLimits, readonly string[]> = {
   attributeValueLengthLimit: ['OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT', 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'],
   attributeCountLimit: ['OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT', 'OTEL_ATTRIBUTE_COUNT_LIMIT'],
   eventCountLimit: ['OTEL_SPAN_EVENT_COUNT_LIMIT'],
   linkCountLimit: ['OTEL_SPAN_LINK_COUNT_LIMIT'],
-  attributePerEventCountLimit: ['OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT', 'OTEL_ATTRIBUTE_COUNT_LIMIT'],
-  attributePerLinkCountLimit: ['OTEL_LINK_ATTRIBUTE_COUNT_LIMIT', 'OTEL_ATTRIBUTE_COUNT_LIMIT'],
+  attributePerEventCountLimit: [
+    'OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT',
+    'OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT',
+    'OTEL_ATTRIBUTE_COUNT_LIMIT',
+  ],
+  attributePerLinkCountLimit: [
+    'OTEL_LINK_ATTRIBUTE_COUNT_LIMIT',
+    'OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT',
+    'OTEL_ATTRIBUTE_COUNT_LIMIT',
+  ],
 }
 
 /** The limits that the environment sets; the SDK has a default for each of the others. */

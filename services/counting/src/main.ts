@@ -6,6 +6,7 @@ import { createCounter } from './counter.ts'
 await main('counting', async () => {
   const config = loadCountingConfig(process.env)
   const telemetry = await createTelemetry({
+    nodeSdk: true,
     serviceName: config.OTEL_SERVICE_NAME,
     env: process.env,
     shouldTrace: ({ path }) => path === '/',

@@ -5,6 +5,7 @@ import { loadShowConfig } from './show/show-config.ts'
 await main('dashboard', async () => {
   const config = loadShowConfig(process.env)
   const telemetry = await createTelemetry({
+    nodeSdk: true,
     serviceName: config.OTEL_SERVICE_NAME,
     env: process.env,
     // Spans for the page's files and queries would bury the one request that matters.

@@ -33,7 +33,7 @@ export function readOtlpSettings(env: NodeJS.ProcessEnv): OtlpSettings {
     url: new URL(url).href,
     headers: { ...parseKeyValues(general('HEADERS')), ...parseKeyValues(general('TRACES_HEADERS')) },
     compression: setting('COMPRESSION') === 'gzip' ? 'gzip' : 'none',
-    async createAgent(protocol) {
+    createAgent: async (protocol) => {
       if (protocol !== 'https:') return new (await import('node:http')).Agent({ keepAlive: true })
       return new (await import('node:https')).Agent({ keepAlive: true, ...certificates })
     },
