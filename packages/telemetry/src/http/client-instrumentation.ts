@@ -1,4 +1,5 @@
-import { diag } from '@opentelemetry/api'
+import type { ClientRequest } from 'node:http'
+import { context, diag, type Span, type SpanContext, trace } from '@opentelemetry/api'
 import { claimOutgoingHeaders } from '@throughline/propagation'
 import type { UndiciRequest } from '@throughline/propagation/undici'
 import { observeHttpCalls } from './http-calls.ts'
@@ -34,7 +35,7 @@ export class HttpClientInstrumentation extends TracerInstrumentation<HttpClientC
     }
     const calls = new SpanCalls(() => this.tracer)
     this.#stop = [
-      this.config.httpSpans === false ? observeHttpCalls(headerCalls) : observeHttpCalls(calls),
+      this.config.httpSpans === false ? observeHttpCalls(headerCalls, hasOtherSpan) : observeHttpCalls(calls),
       observeUndiciCalls(calls, isUntaken),
       release,
     ]
@@ -43,6 +44,19 @@ export class HttpClientInstrumentation extends TracerInstrumentation<HttpClientC
   protected override onDisable(): void {
     for (const stop of this.#stop.splice(0)) stop()
   }
+}
+
+/** Whether a request has headers of a span below the active one: another instrumentation has made it. */
+function hasOtherSpan(request: ClientRequest): boolean {
+  const active: (Span & { parentSpanContext?: SpanContext }) | undefined = trace.getSpan(context.active())
+  if (active === undefined) return false
+  const { traceId, spanId } = active.spanContext()
+  const names = ['traceparent', 'x-b3-spanid', 'b3']
+  const header = names.map((name) => request.getHeader(name)).find((value) => value !== undefined)
+  // The ids of active span and caller come from a program that sets headers by hand.
+  const known = [spanId, active.parentSpanContext?.spanId]
+  const hasTrace = `${String(header)} ${String(request.getHeader('x-b3-traceid'))}`.includes(traceId)
+  return hasTrace && !known.some((id) => id !== undefined && String(header).includes(id))
 }
 
 /** Whether a request still has the headers of its span: stock instrumentation of undici puts those of its own there. */

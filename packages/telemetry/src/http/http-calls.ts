@@ -37,9 +37,13 @@ const NOT_FOLLOWED = false
  * it has a channel for that. `request` and `get` are replaced as well: for a Node without it, and for headers that are
  * final once the request exists, which are those given as a list and those with `Expect`.
  *
+ * @param isTaken whether another instrumentation has made the span of a request, and set its headers. Default: none has.
  * @returns a function that ends it.
  */
-export function observeHttpCalls<Call>(observer: CallObserver<Call>): () => void {
+export function observeHttpCalls<Call>(
+  observer: CallObserver<Call>,
+  isTaken: (request: ClientRequest) => boolean = () => false,
+): () => void {
   let on = true
   /** A call whose request is being made right now, with its headers in the arguments. */
   let started: { call: Call | undefined } | undefined
@@ -48,6 +52,7 @@ export function observeHttpCalls<Call>(observer: CallObserver<Call>): () => void
     if (!on || request[FOLLOWED] !== undefined) return
     request[FOLLOWED] = NOT_FOLLOWED
     try {
+      if (isTaken(request)) return
       const call = started ? started.call : observer.start(request.method, request, ON_REQUEST)
       if (call === undefined) return
       observer.describe(call, urlOf(request))
