@@ -8,6 +8,7 @@ import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { createLab } from '@throughline/lab-stack'
+import { toAnimatedPng } from './animated-png.mjs'
 import { ROOT } from './root.mjs'
 
 // The browser is driven by what the end-to-end tests have for it.
@@ -23,6 +24,7 @@ try {
   await makeHistory()
   await picture('page-light', { colorScheme: 'light' })
   await picture('page-dark', { colorScheme: 'dark', hop: true })
+  await capture()
   await ask('/api/mesh/deny')
   await picture('page-denied', { colorScheme: 'light' })
 } finally {
@@ -41,29 +43,64 @@ async function makeHistory() {
 }
 
 /**
+ * The first screen of a laptop, as it is: nothing below it is needed to follow the story.
+ *
  * @param {string} name
  * @param {{ colorScheme: 'light' | 'dark', hop?: boolean }} options hop: with the headers that arrived at counting
  */
 async function picture(name, { colorScheme, hop = false }) {
   const file = path.join(images, `${name}.png`)
   for (const deviceScaleFactor of [2, 1.5, 1]) {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme, deviceScaleFactor })
+    const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme, deviceScaleFactor })
     await page.goto(lab.dashboardUrl)
     await page.locator('#trace-summary', { hasText: 'spans in' }).waitFor()
     if (hop) await page.locator('#rows button').last().click()
     // The dot on its way, and the trace of a request that was not the first.
     await wait(4300)
-    await page.evaluate('scrollTo(0, 0)')
-    const last = await page.locator(hop ? 'section:has(#waterfall)' : 'section.history').boundingBox()
-    const height = Math.ceil((last?.y ?? 0) + (last?.height ?? 0) + 6)
-    const image = await page.screenshot({ fullPage: true, clip: { x: 0, y: 0, width: 1280, height } })
+    const image = await page.screenshot()
     await page.close()
     if (image.length > MAX_BYTES && deviceScaleFactor > 1) continue
-    fs.mkdirSync(images, { recursive: true })
-    fs.writeFileSync(file, image)
-    console.log(`${path.relative(ROOT, file)}: ${Math.round(image.length / 1000)} kB at ${deviceScaleFactor}×`)
+    write(file, image, `at ${deviceScaleFactor}×`)
     return
   }
+}
+
+/** What a viewer sees who denies the call, breaks the trace and repairs it: an animated PNG of a few seconds. */
+async function capture() {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'light' })
+  await page.goto(lab.dashboardUrl)
+  await page.locator('#verdict-text', { hasText: 'Unbroken' }).waitFor()
+  /** @type {{ image: Buffer, ms: number }[]} */
+  const frames = []
+  const shoot = async (ms = 1600) => frames.push({ image: await page.screenshot({ scale: 'css' }), ms })
+  await shoot()
+  await page.click('#access')
+  await page.locator('#state-label', { hasText: 'Denied' }).waitFor()
+  await page.locator('#changes-text', { hasText: 'gone: counting' }).waitFor()
+  await shoot(2600)
+  await page.click('#access')
+  await page.locator('#changes-text', { hasText: 'new: counting' }).waitFor()
+  await shoot()
+  await page.click('#propagation')
+  await page.locator('#verdict-text', { hasText: 'Broken' }).waitFor()
+  await shoot(2600)
+  await page.click('#propagation')
+  await page.locator('#changes-text', { hasText: 'new:' }).waitFor()
+  await page.locator('#verdict-text', { hasText: 'Unbroken' }).waitFor()
+  await shoot()
+  await page.close()
+  write(path.join(images, 'page.png'), toAnimatedPng(frames), `${frames.length} frames`)
+}
+
+/**
+ * @param {string} file
+ * @param {Buffer} image
+ * @param {string} note
+ */
+function write(file, image, note) {
+  fs.mkdirSync(images, { recursive: true })
+  fs.writeFileSync(file, image)
+  console.log(`${path.relative(ROOT, file)}: ${Math.round(image.length / 1000)} kB, ${note}`)
 }
 
 /**

@@ -39,7 +39,9 @@ export function createTraceView({ onSettled, onHeld }) {
   /** The trace that the panel names; empty while it names none. */
   let named = held ?? ''
   let spans = 0
+  let sentAtMs = Number.NEGATIVE_INFINITY
   let sentUntilMs = Number.NEGATIVE_INFINITY
+  let offeredAtMs = Number.NEGATIVE_INFINITY
   /** @type {TraceModel | undefined} */
   let shown
   /** @type {TraceModel | undefined} the last trace that was followed to its end */
@@ -138,7 +140,10 @@ export function createTraceView({ onSettled, onHeld }) {
     isExplained,
     expectedSpans: () => spans,
     onSettled(model, followedTrace) {
-      if (performance.now() < sentUntilMs) return
+      // What the viewer sent stays on screen, until something changes.
+      const differs = previous !== undefined && compareTraces(previous, model).summary !== ''
+      if (offeredAtMs < sentAtMs || (performance.now() < sentUntilMs && !differs)) return
+      sentUntilMs = Number.NEGATIVE_INFINITY
       settle(model, followedTrace)
       if (held !== null) return
       compare(model)
@@ -183,11 +188,13 @@ export function createTraceView({ onSettled, onHeld }) {
 
   return {
     offer(followedTrace) {
+      if (!follower.polling) offeredAtMs = performance.now()
       void follower.offer(followedTrace)
     },
     async showSent(followedTrace) {
       if (held !== null) hold(null)
-      sentUntilMs = performance.now() + sentMs
+      sentAtMs = performance.now()
+      sentUntilMs = sentAtMs + sentMs
       const { traceId } = followedTrace
       name(traceId)
       await read(followedTrace, {
