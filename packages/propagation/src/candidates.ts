@@ -16,8 +16,8 @@ export interface Candidates {
    * opentelemetry tracer sends it so where there was none, and no SDK does.
    */
   readonly tracestate?: string | undefined
-  /** The span that `x-datadog-parent-id` names, 16 hex digits; read only where `tracestate` has a member of Datadog. */
-  readonly datadogSpanId?: string | undefined
+  /** Reads the span that `x-datadog-parent-id` names, 16 hex digits; called only where `tracestate` is Datadog's. */
+  readonly datadogSpanId?: (() => string | undefined) | undefined
 }
 
 /** Why the chosen context was chosen, in the order in which the rules are asked. */

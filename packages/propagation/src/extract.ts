@@ -4,7 +4,7 @@ import { parseDatadogId } from './formats/datadog.ts'
 import { forcesTrace, isRequestId, isSafeRequestId } from './formats/request-id.ts'
 import { joined, once } from './incoming.ts'
 import { type Candidates, type Selection, type SelectOptions, selectContext } from './select.ts'
-import { isEmptyTracestate, parseTracestate, tracestateMember } from './formats/tracestate.ts'
+import { isEmptyTracestate, parseTracestate } from './formats/tracestate.ts'
 import { parseTraceparent } from './formats/w3c.ts'
 
 /** Reads headers off a carrier by lower-case name; OpenTelemetry's `TextMapGetter` is one. */
@@ -80,12 +80,7 @@ export function extract<Carrier>(
     b3multi,
     b3single,
     tracestate,
-    datadogSpanId:
-      tracestate !== undefined &&
-      (b3multi ?? b3single) !== undefined &&
-      tracestateMember(tracestate, 'dd') !== undefined
-        ? parseDatadogId(once(getter.get(carrier, 'x-datadog-parent-id')))
-        : undefined,
+    datadogSpanId: () => parseDatadogId(once(getter.get(carrier, 'x-datadog-parent-id'))),
   }
   const selection = selectContext(candidates, options)
   const edge = options.edge === true

@@ -2,7 +2,7 @@ import { carryHeaders, isCarriedHeader } from './formats/carried.ts'
 import { carriedDatadogHeaders } from './formats/datadog.ts'
 import { type ExtractOptions, extract } from './extract.ts'
 import { type IdentityHeader, isPropagationHeader } from './headers.ts'
-import { type Carrier, type IncomingHeaders, isCarrier, once, toCarrier } from './incoming.ts'
+import { type Carrier, foreignNames, type IncomingHeaders, once, toCarrier } from './incoming.ts'
 import { writeUnmarked } from './outgoing.ts'
 import { type ForwardedHeaders, processState } from './process-state.ts'
 
@@ -26,10 +26,11 @@ export interface ForwardOptions extends ExtractOptions {
  */
 export function forwardHeaders(incoming: IncomingHeaders, options: ForwardOptions = {}): Record<string, string> {
   const { identityHeaders = NONE, edge = false } = options
+  const names = identityHeaders.length === 0 ? foreignNames(incoming) : undefined
   const carrier =
-    identityHeaders.length === 0 && isCarrier(incoming)
-      ? incoming
-      : toCarrier(incoming, (name) => isPropagationHeader(name) || isCarried(name, identityHeaders))
+    names === undefined
+      ? toCarrier(incoming, (name) => isPropagationHeader(name) || isCarried(name, identityHeaders))
+      : (incoming as Carrier)
   const headers = identityOf(carrier, identityHeaders)
   const extracted = extract(carrier, carrierGetter, options)
   const selection = edge ? undefined : extracted?.selection
@@ -40,7 +41,7 @@ export function forwardHeaders(incoming: IncomingHeaders, options: ForwardOption
   }
   if (!edge) {
     Object.assign(headers, carriedDatadogHeaders(carrier, selection?.context))
-    carryHeaders(carrier, headers)
+    carryHeaders(carrier, names ?? Object.keys(carrier), headers)
   }
   if (extracted === undefined) return headers
   const { decision, baggage, requestId } = extracted

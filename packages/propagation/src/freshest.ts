@@ -76,7 +76,7 @@ function writerOfW3c(
   // A vendor's member that names a span was written with that span's headers.
   if (!tracestate.includes(w3c.spanId)) return tracestate.includes(b3.spanId) ? 'rewritten' : undefined
   // Our mark is there, and B3 is of a child of the span it names: Datadog's member came after that, from a proxy.
-  const isOfProxy = datadogSpanId === w3c.spanId || (mark !== undefined && mark === b3.parentId)
+  const isOfProxy = (mark !== undefined && mark === b3.parentId) || datadogSpanId?.() === w3c.spanId
   return isOfProxy && isNamedByEnvoy(w3c, tracestate) ? 'datadog' : undefined
 }
 

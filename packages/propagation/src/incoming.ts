@@ -38,28 +38,53 @@ export function joined(value: string | readonly string[] | undefined): string | 
 }
 
 /**
- * Whether headers can be read as they are, as Node's can: an object in which every name that may be one of this
+ * Tells whether headers can be read as they are, as Node's can: an object in which every name that may be one of this
  * package's is in lower case.
+ *
+ * @returns the names of those that may be headers of foreign tracers; `undefined` for headers of any other form.
  */
-export function isCarrier(incoming: IncomingHeaders): incoming is Carrier {
-  if (incoming === null || incoming === undefined || isIterable(incoming)) return false
+export function foreignNames(incoming: IncomingHeaders): readonly string[] | undefined {
+  if (incoming === null || incoming === undefined || isIterable(incoming)) return undefined
+  let names = NO_NAMES
   for (const name of Object.keys(incoming)) {
-    if (hasOurInitial(name) && name !== name.toLowerCase()) return false
+    const kind = kindOf(name)
+    if (kind === OTHER) continue
+    if (name !== name.toLowerCase()) return undefined
+    if (kind === FOREIGN) names = [...names, name]
   }
-  return true
+  return names
 }
 
-/** Whether a name begins as one of those in `headers.ts` does, in any case. */
-function hasOurInitial(name: string): boolean {
-  const code = name.charCodeAt(0) | 32
-  return code >= 97 && code <= 122 && (INITIALS & (1 << (code - 97))) !== 0
+const NO_NAMES: readonly string[] = []
+const OTHER = 0
+const OURS = 1
+const FOREIGN = 2
+
+/** What a header may be, by the letters that its name begins with, in any case: most are passed over at the first. */
+function kindOf(name: string): typeof OTHER | typeof OURS | typeof FOREIGN {
+  switch (name.charCodeAt(0) | 32) {
+    case 98: // b3, baggage
+    case 116: // traceparent, tracestate
+      return OURS
+    case 120: // x-b3-*, x-datadog-*, x-request-id; x-amzn-*, x-cloud-*, x-ot-*
+      return isOneOf(name.charCodeAt(2), 97, 99, 111) ? FOREIGN : OURS
+    case 115: // sw8
+      return isOneOf(name.charCodeAt(1), 119) ? FOREIGN : OTHER
+    case 117: // uber-*, uberctx-*
+      return isOneOf(name.charCodeAt(1), 98) ? FOREIGN : OTHER
+    case 101: // elastic-*
+      return isOneOf(name.charCodeAt(1), 108) ? FOREIGN : OTHER
+    case 103: // grpc-*
+      return isOneOf(name.charCodeAt(1), 114) ? FOREIGN : OTHER
+    default:
+      return OTHER
+  }
 }
 
-/** One bit for each letter of the alphabet. */
-const INITIALS = ['b', 'e', 'g', 's', 't', 'u', 'x'].reduce(
-  (bits, letter) => bits | (1 << (letter.charCodeAt(0) - 97)),
-  0,
-)
+function isOneOf(code: number, one: number, two = one, three = one): boolean {
+  const lower = code | 32
+  return lower === one || lower === two || lower === three
+}
 
 function isIterable(
   incoming: NonNullable<IncomingHeaders>,

@@ -29,5 +29,5 @@ export function splitMark(tracestate: string | undefined): MarkedList {
 
 /** Whether another vendor has taken our key, so that there is no room for our member. */
 export function hasForeignMark(others: string): boolean {
-  return others !== '' && tracestateMember(others, MARK_KEY) !== undefined
+  return others.includes('tl=') && tracestateMember(others, MARK_KEY) !== undefined
 }

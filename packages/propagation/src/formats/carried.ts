@@ -31,15 +31,19 @@ const FORMATS: ReadonlyMap<string, RegExp> = new Map([
 const JAEGER_BAGGAGE = /^uberctx-[!#$%&'*+.^_`|~0-9a-z-]{1,256}$/
 const MAX_JAEGER_MEMBERS = 64
 
-/** Whether a lower-case name is that of a header that {@link carriedHeaders} may take over. */
+/** Whether a lower-case name is that of a header that {@link carryHeaders} may set. */
 export function isCarriedHeader(name: string): boolean {
-  return hasCarriedInitial(name) && (FORMATS.has(name) || JAEGER_BAGGAGE.test(name))
+  return FORMATS.has(name) || JAEGER_BAGGAGE.test(name)
 }
 
-/** Sets the headers of foreign tracers on `headers`, but for those that came twice or aren't valid. */
-export function carryHeaders(carrier: Carrier, headers: Record<string, string>): void {
+/**
+ * Sets the headers of foreign tracers on `headers`, but for those that came twice or aren't valid.
+ *
+ * @param names those of the carrier that may be of such a header.
+ */
+export function carryHeaders(carrier: Carrier, names: readonly string[], headers: Record<string, string>): void {
   let members = 0
-  for (const name of Object.keys(carrier)) {
+  for (const name of names) {
     if (!isCarriedHeader(name)) continue
     const value = once(carrier[name])
     const format = FORMATS.get(name)
@@ -48,14 +52,3 @@ export function carryHeaders(carrier: Carrier, headers: Record<string, string>):
     headers[name] = value
   }
 }
-
-/** Whether a name may be one of ours: a look at a character or two passes over what every request has. */
-function hasCarriedInitial(name: string): boolean {
-  const first = name.charCodeAt(0)
-  if (first === 120) return CARRIED_AFTER_X.has(name.charCodeAt(2))
-  if (first === 117) return name.charCodeAt(1) === 98
-  return first === 115 || first === 101 || first === 103
-}
-
-/** `x-amzn-…`, `x-cloud-…`, `x-ot-…` */
-const CARRIED_AFTER_X: ReadonlySet<number> = new Set([97, 99, 111])
