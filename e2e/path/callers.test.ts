@@ -112,7 +112,7 @@ describe.each(callerEnvoys)('callers through Envoy %s', (envoy) => {
     expect(own.filter((cell) => !isRight(cell, hintFor(tracer))).map(({ name }) => name)).toEqual([])
   })
 
-  it('a W3C client before sidecars that only read B3: its trace goes on, and the sidecars are a link', () => {
+  it('a W3C client before sidecars that only read B3: its trace goes on, theirs is a link', () => {
     const foreign = cells.filter(isForeign)
     expect(foreign.length).toBeGreaterThan(20)
     for (const cell of foreign) {
@@ -124,7 +124,7 @@ describe.each(callerEnvoys)('callers through Envoy %s', (envoy) => {
     }
   })
 
-  it('x-b3-* copied by hand beside a new traceparent, no tracer: the copied context is taken for the caller', () => {
+  it('x-b3-* copied by hand beside a new traceparent, no tracer: the copy counts', () => {
     const copied = cells.filter(isCopiedParent)
     const wrong = copied.filter((cell) => !isRight(cell))
     expect(wrong.length).toBeGreaterThan(0)

@@ -57,7 +57,7 @@ export const limits: Limit[] = [
       },
       {
         kind: 'matrix',
-        name: 'a W3C client before sidecars that only read B3: its trace goes on, and the sidecars are a link',
+        name: 'a W3C client before sidecars that only read B3: its trace goes on, theirs is a link',
       },
     ],
   },
@@ -92,7 +92,7 @@ export const limits: Limit[] = [
       },
       {
         kind: 'matrix',
-        name: 'x-b3-* copied by hand beside a new traceparent, no tracer: the copied context is taken for the caller',
+        name: 'x-b3-* copied by hand beside a new traceparent, no tracer: the copy counts',
       },
     ],
   },

@@ -109,7 +109,7 @@ describe('forwardHeaders', () => {
     expect([forwardHeaders(null), forwardHeaders(undefined), forwardHeaders({})]).toEqual([{}, {}, {}])
   })
 
-  it('carries the headers of tracers that are not read, in any case, and at most 64 members of their baggage', () => {
+  it("carries foreign tracers' headers in any case, and at most 64 members of their baggage", () => {
     const incoming = Object.fromEntries(Array.from({ length: 70 }, (_, at) => [`Uberctx-${at}`, 'v']))
     expect(Object.keys(forwardHeaders({ SW8, ...incoming }))).toHaveLength(65)
     expect(forwardHeaders({ sw8: [SW8, SW8], 'uber-trace-id': 'a b' })).toEqual({})
