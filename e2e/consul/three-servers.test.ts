@@ -71,7 +71,11 @@ async function hardened() {
       await createService({
         name,
         address: `0.0.0.0:${port}`,
-        env: { COUNTING_SERVICE_URL: 'http://127.0.0.1:9001', OTEL_SDK_DISABLED: 'true' },
+        env: {
+          COUNTING_SERVICE_URL: 'http://127.0.0.1:9001',
+          OTEL_SDK_DISABLED: 'true',
+          ALLOWED_HOSTS: 'counting,dashboard',
+        },
         runDir,
         reaper,
         place: (_name, command) => pods[name].place(command),

@@ -238,7 +238,7 @@ describe.each(envoys)('Envoy %s', (envoy) => {
   it('the sidecars and the propagators do what is on record', async () => {
     expect(Object.keys(measured)).toEqual([...tracers])
     const record = `${JSON.stringify({ envoy, tracers: measured }, undefined, 2)}\n`
-    await expect(record).toMatchFileSnapshot(`../docs/reference/data/envoy-${envoy}.json`)
+    await expect(record).toMatchFileSnapshot(`../../docs/reference/data/envoy-${envoy}.json`)
   })
 })
 
