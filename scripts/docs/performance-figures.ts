@@ -21,7 +21,6 @@ export interface TelemetryFigures {
   requests: number
   requestCost: RequestCost[]
   steady: ExporterFigures[]
-  interrupted: ExporterFigures[]
 }
 
 export interface RequestCost {

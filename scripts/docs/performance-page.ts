@@ -122,14 +122,10 @@ ${partsTable(requestCost)}
 ${boundOfThroughput(figures)}`
 }
 
-function exporterSection({ machine, steady, interrupted }: TelemetryFigures): string {
+function exporterSection({ machine, steady }: TelemetryFigures): string {
   return `### Node ${machine.node.slice(1)}
 
 ${exporterTable(steady)}
-
-With no collector for ten seconds of twenty:
-
-${exporterTable(interrupted)}
 `
 }
 
