@@ -125,7 +125,8 @@ describe('a store under hostile bodies', () => {
     await response.arrayBuffer()
     expect(store.cpuMs() - before).toBeLessThan(STALL_MS)
     expect((await fetch(`${store.queryUrl}/health`)).status).toBe(200)
-    expect(store.peakMiB()).toBeLessThan(350)
+    // What the README promises.
+    expect(store.peakMiB()).toBeLessThan(512)
   })
 })
 
