@@ -14,9 +14,10 @@ FROM --platform=$BUILDPLATFORM $NODE AS installed
 WORKDIR /repo
 COPY --from=manifests /repo ./
 RUN --mount=type=cache,target=/npm \
-    --mount=type=secret,id=npmrc,target=/root/.npmrc \
+    --mount=type=secret,id=npmrc \
     --mount=type=secret,id=ca \
-    if [ -s /run/secrets/ca ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca; fi \
+    if [ -s /run/secrets/npmrc ]; then export NPM_CONFIG_USERCONFIG=/run/secrets/npmrc; fi \
+ && if [ -s /run/secrets/ca ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca; fi \
  && npm ci --ignore-scripts --cache=/npm --include-workspace-root \
       --workspace=@throughline/counting --workspace=@throughline/dashboard --workspace=@throughline/lab-compose-setup
 
