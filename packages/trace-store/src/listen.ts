@@ -1,5 +1,5 @@
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type net from 'node:net'
 
 export interface ListenOptions {
   host: string
@@ -31,7 +31,7 @@ export class PortBusyError extends Error {
 }
 
 /** The origin of a listening server, an IPv6 address in brackets (RFC 3986 §3.2.2). */
-export function formatOrigin(bound: AddressInfo | string | null): string {
+export function formatOrigin(bound: net.AddressInfo | string | null): string {
   if (bound === null || typeof bound === 'string') throw new TypeError('the server is not bound to an IP port')
   return `http://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`
 }
@@ -45,7 +45,7 @@ const MAX_REQUESTS_PER_SOCKET = 1000
 /** How long a connection may neither send nor read a byte, in ms. */
 const STALLED_MS = 30_000
 
-/** Starts a server. Rejects with a PortBusyError when the port is taken, else with what Node says. */
+/** Starts a server; see {@link startServer} for errors. */
 export async function listen(listener: http.RequestListener, options: ListenOptions): Promise<ListeningServer> {
   const server = http.createServer(
     { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 75_000 },
@@ -54,6 +54,19 @@ export async function listen(listener: http.RequestListener, options: ListenOpti
   server.maxConnections = MAX_CONNECTIONS
   server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET
   server.setTimeout(STALLED_MS)
+  return startServer(server, options, () => server.closeAllConnections())
+}
+
+/**
+ * Binds a server. Rejects with a PortBusyError when the port is taken, else with what Node says.
+ *
+ * @param endConnections ends the connections that are open, which `close` would otherwise wait for.
+ */
+export async function startServer(
+  server: net.Server,
+  options: ListenOptions,
+  endConnections: () => void,
+): Promise<ListeningServer> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(error.code === 'EADDRINUSE' ? new PortBusyError(options, { cause: error }) : error)
@@ -66,7 +79,7 @@ export async function listen(listener: http.RequestListener, options: ListenOpti
     close: () => {
       closed ??= new Promise((resolve) => {
         server.close(() => resolve())
-        server.closeAllConnections()
+        endConnections()
       })
       return closed
     },

@@ -4,8 +4,7 @@ import zlib from 'node:zlib'
 
 import { checkAccess } from './access.ts'
 import { MAX_BODY_BYTES } from './limits.ts'
-import { formatOrigin, PortBusyError } from './listen.ts'
-import type { ListeningServer, ListenOptions } from './listen.ts'
+import { type ListeningServer, type ListenOptions, startServer } from './listen.ts'
 import { decodeOtlpProtobuf } from './otlp-protobuf.ts'
 import { readOtlpSpans } from './otlp-spans.ts'
 import type { BodyReader } from './read-body.ts'
@@ -58,23 +57,9 @@ export async function serveOtlpGrpc({ store, bodies, allowedHosts, ...at }: Otlp
     await bodies.read(message, (body) => store.add(readOtlpSpans(decodeOtlpProtobuf(unframe(body)))))
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new PortBusyError(at, { cause: error }) : error),
-    )
-    server.listen(at.port, at.host, resolve)
+  return startServer(server, at, () => {
+    for (const session of sessions) session.destroy()
   })
-  let closed: Promise<void> | undefined
-  return {
-    origin: formatOrigin(server.address()),
-    close: () => {
-      closed ??= new Promise((resolve) => {
-        server.close(() => resolve())
-        for (const session of sessions) session.destroy()
-      })
-      return closed
-    },
-  }
 }
 
 function unframe(body: Buffer): Buffer {
