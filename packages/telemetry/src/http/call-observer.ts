@@ -1,6 +1,13 @@
 import { diag } from '@opentelemetry/api'
 import type { HeaderSetter } from '@throughline/propagation'
-import type { Peer } from './client-attributes.ts'
+
+/** The other end of a connection, and what is spoken on it. */
+export interface Peer {
+  address?: string | undefined
+  port?: number | undefined
+  /** `1.1`, `2`. */
+  protocolVersion?: string | undefined
+}
 
 /** How a call ended; without a status there was no response. */
 export interface CallOutcome {
@@ -18,6 +25,15 @@ export interface CallObserver<Call> {
   /** Its URL is known. */
   describe(call: Call, url: string): void
   end(call: Call, outcome: CallOutcome): void
+}
+
+/** An observer that sets headers and follows no call. */
+export function observeStart(start: CallObserver<never>['start']): CallObserver<never> {
+  return { start, describe: notFollowed, end: notFollowed }
+}
+
+function notFollowed(): void {
+  // What is not followed has no URL and no end.
 }
 
 /** Reports what an observer threw: nothing of it may leave into the program. */

@@ -9,6 +9,7 @@ import {
   ATTR_SERVER_PORT,
   ATTR_URL_FULL,
 } from './semantic-attributes.ts'
+import type { CallOutcome } from './call-observer.ts'
 import { cap, redactQuery, setMethod } from './http-attributes.ts'
 
 /** What is known when a call starts: OpenTelemetry semantic conventions 1.45, HTTP client span. */
@@ -26,23 +27,8 @@ export function clientAttributes(method: string, uri: string): Attributes {
   return attributes
 }
 
-/** How a call went: what is known of its response, and what went wrong, as the client has it. */
-export interface CallResult {
-  status?: number | undefined
-  failure?: unknown
-  peer?: Peer | undefined
-}
-
-/** The other end of a connection, and what is spoken on it. */
-export interface Peer {
-  address?: string | undefined
-  port?: number | undefined
-  /** `1.1`, `2`. */
-  protocolVersion?: string | undefined
-}
-
 /** Adds how the call went, and ends the span. From 400 up, and without a whole response, the call is an error. */
-export function endClientSpan(span: Span, { status, failure, peer }: CallResult): void {
+export function endClientSpan(span: Span, { status, error, peer }: CallOutcome): void {
   if (peer?.address !== undefined) span.setAttribute(ATTR_NETWORK_PEER_ADDRESS, peer.address)
   if (peer?.port !== undefined) span.setAttribute(ATTR_NETWORK_PEER_PORT, peer.port)
   if (peer?.protocolVersion !== undefined) span.setAttribute(ATTR_NETWORK_PROTOCOL_VERSION, peer.protocolVersion)
@@ -50,8 +36,8 @@ export function endClientSpan(span: Span, { status, failure, peer }: CallResult)
   if (status !== undefined && status >= 400) {
     span.setAttribute(ATTR_ERROR_TYPE, String(status))
     span.setStatus({ code: SpanStatusCode.ERROR })
-  } else if (status === undefined || failure !== undefined) {
-    const { code, name, message } = (typeof failure === 'object' && failure !== null ? failure : {}) as Partial<
+  } else if (status === undefined || error !== undefined) {
+    const { code, name, message } = (typeof error === 'object' && error !== null ? error : {}) as Partial<
       Record<string, unknown>
     >
     span.setAttribute(ATTR_ERROR_TYPE, [code, name].find(isText) ?? '_OTHER')

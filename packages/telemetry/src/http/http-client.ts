@@ -3,7 +3,8 @@ import { areOutgoingHeadersClaimed } from '@throughline/propagation'
 import { urlOfAxios, withAxiosHeaders } from '@throughline/propagation/axios'
 import { type AxiosCall, observeAxios } from './axios-calls.ts'
 import type { AxiosConfigLike, AxiosLike, AxiosOutcome } from './axios-like.ts'
-import { type CallResult, clientAttributes, endClientSpan } from './client-attributes.ts'
+import type { CallOutcome } from './call-observer.ts'
+import { clientAttributes, endClientSpan } from './client-attributes.ts'
 import { spanMethod } from './http-attributes.ts'
 import { type InstrumentationConfig, TracerInstrumentation } from './tracer-instrumentation.ts'
 
@@ -53,7 +54,7 @@ export class AxiosInstrumentation extends TracerInstrumentation<InstrumentationC
   /** Nothing may leave into the program: at worst a call has no span. */
   #createCall(instance: AxiosLike): AxiosCall {
     let span: Span | undefined
-    const end = (result: CallResult | undefined): void => {
+    const end = (result: CallOutcome | undefined): void => {
       const own = span
       span = undefined
       if (own === undefined) return
@@ -106,15 +107,15 @@ function outcomeOf(value: unknown): AxiosOutcome {
 }
 
 /** Undefined when an interceptor has made something else of the response, which then went well. */
-function answerOf(response: unknown): CallResult | undefined {
+function answerOf(response: unknown): CallOutcome | undefined {
   const { status, config } = outcomeOf(response)
   return typeof status === 'number' && config !== undefined ? { status } : undefined
 }
 
 /** `validateStatus` makes errors of answers that are none: a redirect that isn't followed, for example. */
-function resultOf(error: unknown): CallResult {
+function resultOf(error: unknown): CallOutcome {
   const { message, response } = outcomeOf(error)
   const status = response?.status
   const isAnswer = status !== undefined && message === `Request failed with status code ${status}`
-  return isAnswer ? { status } : { status, failure: error ?? {} }
+  return isAnswer ? { status } : { status, error: error ?? {} }
 }

@@ -1,6 +1,6 @@
 import { context, propagation, type Span, SpanKind, type SpanOptions, trace, type Tracer } from '@opentelemetry/api'
 import type { HeaderSetter } from '@throughline/propagation'
-import type { CallObserver, CallOutcome } from './call-observer.ts'
+import { type CallObserver, type CallOutcome, observeStart } from './call-observer.ts'
 import { clientAttributes, endClientSpan } from './client-attributes.ts'
 import { spanMethod } from './http-attributes.ts'
 import { isTracingSuppressed } from '../suppress-tracing.ts'
@@ -33,21 +33,14 @@ export class SpanCalls implements CallObserver<SpanCall> {
     span.setAttributes(clientAttributes(method, url))
   }
 
-  end({ span }: SpanCall, { status, error, peer }: CallOutcome): void {
-    endClientSpan(span, { status, failure: error, peer })
+  end({ span }: SpanCall, outcome: CallOutcome): void {
+    endClientSpan(span, outcome)
   }
 }
 
 /** The headers of the span that is active, on every call; for spans that another instrumentation makes. */
-export const headerCalls: CallObserver<never> = {
-  start<Carrier>(_method: string, carrier: Carrier, setter: HeaderSetter<Carrier>) {
+export const headerCalls = observeStart(
+  <Carrier>(_method: string, carrier: Carrier, setter: HeaderSetter<Carrier>): undefined => {
     propagation.inject(context.active(), carrier, setter)
-    return undefined
   },
-  describe() {
-    // Nothing is started, so nothing is described,
-  },
-  end() {
-    // nor ended.
-  },
-}
+)

@@ -1,8 +1,7 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
 import type { TLSSocket } from 'node:tls'
 import { keepHeadersSingle, setUndiciHeader, type UndiciRequest } from '@throughline/propagation/undici'
-import { type CallObserver, reportFailure } from './call-observer.ts'
-import type { Peer } from './client-attributes.ts'
+import { type CallObserver, type Peer, reportFailure } from './call-observer.ts'
 
 /** What undici's channels tell of. */
 type Request = UndiciRequest & {
