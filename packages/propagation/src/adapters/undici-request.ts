@@ -9,25 +9,20 @@ export interface UndiciRequest {
 
 /** Sets a header of a request that undici has yet to send: any of that name, in any case, goes. */
 export function setUndiciHeader(request: UndiciRequest, name: string, value: string): void {
-  removeHeader(request, name)
+  removeUndiciHeader(request, name)
   appendHeader(request, name, value)
 }
 
-/** Removes a header, in any case, of a request that undici has yet to send. */
-export function removeUndiciHeader(request: UndiciRequest, name: string): void {
-  removeHeader(request, name)
-}
-
 /**
- * Lets every header that this package reads have one value, the last, whichever code adds to them: undici's `addHeader` appends,
- * and OpenTelemetry's instrumentation of undici calls it.
+ * Lets every header that this package reads have one value, the last, whichever code adds to them: undici's `addHeader`
+ * appends, and OpenTelemetry's instrumentation of undici calls it.
  */
 export function keepHeadersSingle(request: UndiciRequest): void {
   const { headers } = request
   if (typeof headers !== 'string') {
     for (let at = headers.length - 2; at >= 0; at -= 2) {
       const name = nameAt(headers, at)
-      if (isPropagationHeader(name)) removeHeader(request, name, at)
+      if (isPropagationHeader(name)) removeUndiciHeader(request, name, at)
     }
   }
   request.addHeader = addSingle
@@ -44,7 +39,7 @@ function onCreate(message: unknown): void {
 }
 
 function addSingle(this: UndiciRequest, name: string, value: string): unknown {
-  if (isPropagationHeader(name.toLowerCase())) removeHeader(this, name)
+  if (isPropagationHeader(name.toLowerCase())) removeUndiciHeader(this, name)
   return appendHeader(this, name, value)
 }
 
@@ -53,8 +48,12 @@ function appendHeader(request: UndiciRequest, name: string, value: string): unkn
   return Reflect.apply(addHeader, request, [name, value])
 }
 
-/** Removes all headers of a name, or in a list all that stand before `end`. */
-function removeHeader(request: UndiciRequest, name: string, end = Infinity): void {
+/**
+ * Removes all headers of a name, in any case, of a request that undici has yet to send.
+ *
+ * @param end in a list, where those that stay begin. Default: none stays.
+ */
+export function removeUndiciHeader(request: UndiciRequest, name: string, end = Infinity): void {
   const { headers } = request
   const wanted = name.toLowerCase()
   if (typeof headers === 'string') {
