@@ -1,9 +1,9 @@
 import http from 'node:http'
 import { headersToSet, type OutgoingOptions } from './headers-to-set.ts'
 import { protocolOf, urlOfRequest } from './http-url.ts'
-import { type CallHeaders, mergeHeaders } from './merge-headers.ts'
+import { withRequestHeaders } from './request-arguments.ts'
 
-export { mergeHeaders } from './merge-headers.ts'
+export { requestOptionsOf, withRequestHeaders } from './request-arguments.ts'
 
 /**
  * Makes a `request` function that sets the headers of the request that is being served on every call, replacing any of
@@ -17,20 +17,7 @@ export function createForwardRequest(
 ): typeof http.request {
   const protocol = protocolOf(base)
   return (...call: unknown[]) => {
-    const place = call[0] instanceof URL || typeof call[0] === 'string' ? 1 : 0
-    const given = isOptions(call[place]) ? call[place] : {}
     const headers = headersToSet(() => urlOfRequest(call, protocol), options)
-    if (headers.length > 0) {
-      const merged = {
-        ...given,
-        headers: mergeHeaders(given.headers as CallHeaders, headers) as http.OutgoingHttpHeaders,
-      }
-      call.splice(place, isOptions(call[place]) ? 1 : 0, merged)
-    }
-    return base(...(call as Parameters<typeof http.request>))
+    return base(...((headers.length > 0 ? withRequestHeaders(call, headers) : call) as Parameters<typeof http.request>))
   }
-}
-
-function isOptions(value: unknown): value is http.RequestOptions {
-  return typeof value === 'object' && value !== null
 }

@@ -1,6 +1,7 @@
 import type http from 'node:http'
 import https from 'node:https'
 import { urlToHttpOptions } from 'node:url'
+import { requestOptionsOf } from './request-arguments.ts'
 
 /** Of the request functions of a module before anything has replaced them. */
 const httpsRequests = new Set<unknown>([https.request, https.get])
@@ -14,10 +15,10 @@ export function protocolOf(request: unknown): 'http:' | 'https:' {
  * The URL that `request(url, options)` or `request(options)` calls, as `node:http` puts it together: options go before
  * the URL, `hostname` before `host`.
  */
-export function urlOfRequest([first, second]: readonly unknown[], defaultProtocol: 'http:' | 'https:'): string {
+export function urlOfRequest(args: readonly unknown[], defaultProtocol: 'http:' | 'https:'): string {
+  const [first] = args
   const url = typeof first === 'string' ? new URL(first) : first instanceof URL ? first : undefined
-  const given = (url === undefined ? first : second) as http.RequestOptions | null | undefined
-  const options: http.RequestOptions = { ...(url && urlToHttpOptions(url)), ...(isOptions(given) ? given : {}) }
+  const options: http.RequestOptions = { ...(url && urlToHttpOptions(url)), ...requestOptionsOf(args) }
   const { agent, protocol, hostname, host, path } = options
   const name = hostname || host || 'localhost'
   const address = name.includes(':') && !name.startsWith('[') ? `[${name}]` : name
@@ -32,8 +33,4 @@ export function urlOfRequest([first, second]: readonly unknown[], defaultProtoco
 /** An agent for HTTPS makes a request of `node:http` one, too. */
 function protocolOfAgent(agent: http.RequestOptions['agent']): string | undefined {
   return (agent as { protocol?: string } | undefined)?.protocol
-}
-
-function isOptions(value: unknown): value is http.RequestOptions {
-  return typeof value === 'object' && value !== null
 }

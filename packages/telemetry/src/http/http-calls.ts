@@ -4,8 +4,9 @@ import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { syncBuiltinESMExports } from 'node:module'
 import type { Socket } from 'node:net'
+import { withRequestHeaders } from '@throughline/propagation/http-client'
 import { type CallObserver, type Peer, reportFailure } from './call-observer.ts'
-import { hasFinalHeaders, methodOf, withHeaders } from './request-arguments.ts'
+import { hasFinalHeaders, methodOf } from './request-arguments.ts'
 import { urlOf } from './request-url.ts'
 
 /** Published while a request is made, before anything of it is sent: Node 22.12 and later. */
@@ -85,7 +86,7 @@ export function observeHttpCalls<Call>(
       const outer = started
       started = { call }
       try {
-        const request = original(...withHeaders(args, headers))
+        const request = original(...withRequestHeaders(args, headers))
         begin(request)
         return request
       } catch (error) {
