@@ -1,17 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { trackedFiles } from './tracked-files.mjs'
 
 const root = path.dirname(import.meta.dirname)
-const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-  cwd: root,
-  encoding: 'utf8',
-})
-const files = tracked
-  .trim()
-  .split('\n')
-  .filter((file) => fs.existsSync(path.join(root, file)))
+const files = trackedFiles()
 
 /** Folders with a package.json, the deepest first; the repository itself is the last, as `.`. */
 const workspaces = files

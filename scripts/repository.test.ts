@@ -2,16 +2,10 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import { trackedFiles } from './tracked-files.mjs'
 
 const root = path.dirname(import.meta.dirname)
-const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-  cwd: root,
-  encoding: 'utf8',
-})
-const files = list
-  .trim()
-  .split('\n')
-  .filter((file) => fs.existsSync(path.join(root, file)))
+const files = trackedFiles()
 const read = (file: string) => fs.readFileSync(path.join(root, file), 'utf8')
 const sources = files.filter((file) => /\.(ts|js|mjs|css|html|ya?ml|json|md|sh)$/.test(file))
 

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { trackedFiles } from './tracked-files.mjs'
 
 const root = path.dirname(import.meta.dirname)
 const words = JSON.parse(fs.readFileSync(path.join(import.meta.dirname, 'words.json'), 'utf8')) as Record<
@@ -20,10 +20,6 @@ function patternOf(word: string): RegExp {
   return /^[a-z]+(?:[A-Z][a-z]+)+$/.test(word)
     ? new RegExp(`${word}|${capital}`, 'g')
     : new RegExp(String.raw`(?<![\p{L}])${parts}(?![\p{L}])`, 'giu')
-}
-
-function isFile(file: string): boolean {
-  return fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true
 }
 
 function sentencesWith(text: string): string[] {
@@ -47,10 +43,7 @@ describe('the words that are not used', () => {
     expect(sentencesWith(text)).toHaveLength(count)
   })
 
-  const files = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .filter((file) => !notOurs.test(file) && isFile(path.join(root, file)))
+  const files = trackedFiles().filter((file) => !notOurs.test(file))
 
   it('occur in no file and in no file name', () => {
     const found = files.flatMap((file) => {

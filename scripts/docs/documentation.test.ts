@@ -1,16 +1,12 @@
-import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { countingVariables } from '@throughline/counting/config'
 import { showVariables } from '@throughline/dashboard/config'
+import { trackedFiles } from '../tracked-files.mjs'
 
 const root = path.resolve(import.meta.dirname, '../..')
-const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
-  cwd: root,
-  encoding: 'utf8',
-})
-const pages = tracked.trim().split('\n')
+const pages = trackedFiles('*.md')
 const read = (page: string) => fs.readFileSync(path.join(root, page), 'utf8')
 
 /** GitHub's rule for the anchor of a heading. */

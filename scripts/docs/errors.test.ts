@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { labErrors } from '@throughline/lab-programs'
 import { type ErrorCatalogue, ERRORS } from '@throughline/service-kit/errors'
 import { requestErrors } from '@throughline/trace-store'
+import { trackedFiles } from '../tracked-files.mjs'
 
 const root = path.resolve(import.meta.dirname, '../..')
 
@@ -54,11 +54,7 @@ it('no code is in two tables', () => {
 })
 
 it('no code is thrown that the page does not know', () => {
-  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*/src/*.ts'], {
-    cwd: root,
-    encoding: 'utf8',
-  })
-  const sources = files.split('\n').filter((file) => file !== '' && !/\.test(-support)?\.ts$/.test(file))
+  const sources = trackedFiles('*/src/*.ts').filter((file) => !/\.test(-support)?\.ts$/.test(file))
   const codes = sources.flatMap(
     (file) => fs.readFileSync(path.join(root, file), 'utf8').match(/\bTL_[A-Z_]+[A-Z]\b/g) ?? [],
   )
