@@ -5,7 +5,10 @@ import os from 'node:os'
 import path from 'node:path'
 import { ROOT } from './root.mjs'
 
-const CACHE = path.join(process.env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache'), 'throughline')
+// On a fresh clone the lab is built only by now.
+const { cacheFolder, poll } = await import('@throughline/lab-programs')
+
+const CACHE = cacheFolder(process.env)
 const READY_MS = 120_000
 
 /** What is started, and which programs of the cache it needs. */
@@ -58,11 +61,10 @@ async function measure(flags) {
   let printed = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += String(chunk)))
   try {
-    const page = await until(
-      () => /^ {2}Page +(\S+)$/m.exec(printed)?.[1],
-      () => child.exitCode !== null,
-    )
-    if (page === undefined) throw new Error(`the demo did not start:\n${printed}`)
+    const page = await poll(async () => (child.exitCode === null ? /^ {2}Page +(\S+)$/m.exec(printed)?.[1] : ''), {
+      deadlineMs: READY_MS,
+    })
+    if (!page) throw new Error(`the demo did not start:\n${printed}`)
     if (!(await fetch(page)).ok) throw new Error(`the page at ${page} is not there`)
     const seconds = round1((performance.now() - begin) / 1000)
     for (let request = 0; request < 20; request++) await fetch(`${page}/api/count`)
@@ -72,21 +74,6 @@ async function measure(flags) {
     child.kill('SIGTERM')
     if (child.exitCode === null) await new Promise((resolve) => child.once('close', resolve))
   }
-}
-
-/**
- * @template T
- * @param {() => T | undefined} look
- * @param {() => boolean} ended
- */
-async function until(look, ended) {
-  const deadline = performance.now() + READY_MS
-  while (performance.now() < deadline && !ended()) {
-    const found = look()
-    if (found !== undefined) return found
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  return look()
 }
 
 /**

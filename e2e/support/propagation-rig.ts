@@ -4,6 +4,7 @@ import { type Lab, type Tracer } from '@throughline/lab-meshes'
 import type { RecordedRequest } from '@throughline/lab-testkit'
 import { serveTraceStore, type TraceStore } from '@throughline/trace-store'
 import { startCountingTap } from './counting-tap.ts'
+import { type Keep, startAll } from './start-all.ts'
 
 /** One request of the matrix: what the caller sent, and what counting got of it. */
 export interface Sent {
@@ -43,27 +44,14 @@ const hex = (bytes: number): string => randomBytes(bytes).toString('hex')
  * Starts the sidecars of one Envoy once, and a pair of services for each environment given. The sidecars of a second lab
  * sample 10 % of undecided requests.
  */
-export async function startRig(envoyVersion: string, pairs: Record<string, PairOptions>): Promise<Rig> {
-  const started: AsyncDisposable[] = []
-  const keep = <T extends AsyncDisposable>(part: T): T => {
-    started.unshift(part)
-    return part
-  }
-  const stop = async (): Promise<void> => {
-    for (const part of started) await part[Symbol.asyncDispose]()
-  }
-  try {
-    return { ...(await startParts(envoyVersion, pairs, keep)), [Symbol.asyncDispose]: stop }
-  } catch (error) {
-    await stop()
-    throw error
-  }
+export function startRig(envoyVersion: string, pairs: Record<string, PairOptions>): Promise<Rig> {
+  return startAll((keep) => startParts(envoyVersion, pairs, keep))
 }
 
 async function startParts(
   envoyVersion: string,
   pairs: Record<string, PairOptions>,
-  keep: <T extends AsyncDisposable>(part: T) => T,
+  keep: Keep,
 ): Promise<Omit<Rig, typeof Symbol.asyncDispose>> {
   const traceBackend = keep(await serveTraceStore())
   const tap = keep(await startCountingTap())

@@ -3,6 +3,7 @@ import { takeFreePort } from '@throughline/lab-programs'
 import { type AppBehaviour, startApp } from './fixture-app.ts'
 import type { Collectors, Tracing } from './envoy-config.ts'
 import { startSidecar } from './start-sidecar.ts'
+import { startAll } from '../../support/start-all.ts'
 
 export interface PathOptions {
   frontend: AppBehaviour
@@ -35,18 +36,10 @@ export interface Path extends AsyncDisposable {
 }
 
 /** frontend → its sidecar → cart's sidecar → cart: two apps, two real Envoys. */
-export async function startPath(options: PathOptions): Promise<Path> {
+export function startPath(options: PathOptions): Promise<Path> {
   const { tracing = { tracer: 'opentelemetry' }, collectors, exporter, entry = 'sidecar' } = options
   const { cartTracing = tracing } = options
-  const started: AsyncDisposable[] = []
-  const keep = <T extends AsyncDisposable>(part: T): T => {
-    started.unshift(part)
-    return part
-  }
-  const stop = async (): Promise<void> => {
-    for (const part of started) await part[Symbol.asyncDispose]()
-  }
-  try {
+  return startAll(async (keep) => {
     const ports = await Promise.all(Array.from({ length: 5 }, () => takeFreePort()))
     const [inbound = 0, outbound = 0, cartInbound = 0, adminA = 0, adminB = 0] = ports
     const cart = keep(await startApp({ name: 'cart', behaviour: options.cart, exporter }))
@@ -99,10 +92,6 @@ export async function startPath(options: PathOptions): Promise<Path> {
       url: entry === 'sidecar' ? `http://127.0.0.1:${inbound}/cart` : `${frontend.url}/cart`,
       adminUrls: [frontendSidecar.adminUrl, cartSidecar.adminUrl],
       bypassUrl: cart.url,
-      [Symbol.asyncDispose]: stop,
     }
-  } catch (error) {
-    await stop()
-    throw error
-  }
+  })
 }
