@@ -1,6 +1,6 @@
 import { limitInProgress, ServiceError } from '@throughline/service-kit'
 import { json, Router, type RequestHandler } from 'express'
-import { readText } from './read-text.ts'
+import { askBackend, type Backend } from './ask-backend.ts'
 import { sameOrigin } from './same-origin.ts'
 
 export interface MeshControlsOptions {
@@ -10,20 +10,23 @@ export interface MeshControlsOptions {
   token?: string | undefined
 }
 
-/** A tracer change restarts listeners, so it may take some seconds. */
-const TIMEOUT_MS = 15_000
-
 /** Of each control. */
 const LIMITS = { running: 4, waiting: 16 }
 
-const MAX_ANSWER_BYTES = 1024 * 1024
+const CONTROL_API: Backend = {
+  name: 'the control API',
+  code: 'TL_CONTROL_UNREACHABLE',
+  // A tracer change restarts listeners, so it may take some seconds.
+  timeoutMs: 15_000,
+  maxBytes: 1024 * 1024,
+}
 
 /** Forwards the lab's control API to the page, same-origin: `/api/mesh/status`, `/allow`, `/deny`, `/tracer`, `/set`. */
 export function meshControls({ url, token }: MeshControlsOptions): Router {
   const pass = (method: 'GET' | 'POST', action: string): RequestHandler => {
     return limitInProgress(LIMITS, async (request, response) => {
       if (!url) throw new ServiceError('TL_CONTROLS_OFF', 'no control API: MESH_CONTROL_URL is not set')
-      const answer = await ask(`${url}/mesh/${action}`, {
+      const answer = await askBackend(`${url}/mesh/${action}`, CONTROL_API, {
         method,
         headers: { authorization: `Bearer ${token ?? ''}`, 'content-type': 'application/json' },
         ...(method === 'POST' && { body: JSON.stringify(request.body ?? {}) }),
@@ -38,15 +41,4 @@ export function meshControls({ url, token }: MeshControlsOptions): Router {
   routes.post('/tracer', sameOrigin, json({ limit: '1kb' }), pass('POST', 'tracer'))
   routes.post('/set', sameOrigin, json({ limit: '1kb' }), pass('POST', 'set'))
   return routes
-}
-
-async function ask(url: string, init: RequestInit): Promise<{ status: number; body: string }> {
-  try {
-    const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })
-    return { status: answer.status, body: await readText(answer, MAX_ANSWER_BYTES) }
-  } catch (error) {
-    throw new ServiceError('TL_CONTROL_UNREACHABLE', `the control API at ${new URL(url).origin} did not answer`, {
-      cause: error,
-    })
-  }
 }

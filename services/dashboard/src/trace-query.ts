@@ -1,12 +1,15 @@
 import { ServiceError } from '@throughline/service-kit'
 import type { RequestHandler } from 'express'
 import { judgeTrace } from 'throughline'
-import { readText } from './read-text.ts'
+import { askBackend, type Backend } from './ask-backend.ts'
 
-const TIMEOUT_MS = 3000
-
-/** A trace of some thousand spans. */
-const MAX_TRACE_BYTES = 4 * 1024 * 1024
+const TRACE_BACKEND: Backend = {
+  name: 'the trace backend',
+  code: 'TL_TRACES_UNREACHABLE',
+  timeoutMs: 3000,
+  // A trace of some thousand spans.
+  maxBytes: 4 * 1024 * 1024,
+}
 
 /**
  * `GET /api/traces/:traceId`: one trace from the backend's Jaeger-shaped query API, unchanged, with a `verdict`.
@@ -20,7 +23,7 @@ export function traceQuery(url: string | undefined): RequestHandler<{ traceId: s
     if (!/^[0-9a-f]{32}$/.test(traceId)) {
       throw new ServiceError('TL_BAD_REQUEST', 'a trace id is 32 lower-case hex digits')
     }
-    const answer = await fetchTrace(`${url}/api/traces/${traceId}`)
+    const answer = await askBackend(`${url}/api/traces/${traceId}`, TRACE_BACKEND)
     const { answered, optional } = request.query
     if (answer.status === 404) {
       if (optional !== 'true') throw new ServiceError('TL_TRACE_NOT_FOUND', `no trace ${traceId} (yet) at ${url}`)
@@ -44,16 +47,6 @@ function withVerdict(body: object, answered: boolean): object {
   if (verdict === undefined) return body
   const { problems, reachesUpstream } = verdict
   return { ...body, verdict: { problems, reachesUpstream } }
-}
-
-async function fetchTrace(url: string): Promise<{ status: number; body: string }> {
-  try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) })
-    return { status: answer.status, body: await readText(answer, MAX_TRACE_BYTES) }
-  } catch (error) {
-    const { origin } = new URL(url)
-    throw new ServiceError('TL_TRACES_UNREACHABLE', `the trace backend at ${origin} did not answer`, { cause: error })
-  }
 }
 
 function parseJson(text: string): object | undefined {
