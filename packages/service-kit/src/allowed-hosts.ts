@@ -9,9 +9,10 @@ function nameOf(host: string): string {
 }
 
 /**
- * Refuses requests that are addressed to another name than this service's: to `localhost`, a name below it, an IP
- * address, or one of `allowedHosts`, where `*.example.com` is every name below that and `*` every name. A page whose own name was made to resolve to this machine
- * (DNS rebinding) is of one origin with what it reaches, but its browser says that name as Host.
+ * Refuses requests that are addressed to another name than this service's, which are `localhost`, a name below it, an IP
+ * address, and those of `allowedHosts`, where `*.example.com` is every name below that and `*` every name. A page whose
+ * own name was made to resolve to this machine (DNS rebinding) is of one origin with what it reaches, but its browser
+ * says that name as Host.
  */
 export function checkHost(allowedHosts: readonly string[]): RequestHandler {
   const allowed = new Set(allowedHosts.map(nameOf))

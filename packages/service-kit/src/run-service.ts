@@ -22,8 +22,8 @@ export interface RunServiceOptions {
 }
 
 /**
- * Listens until SIGTERM or SIGINT, then: not ready, each answer ends its connection → wait → stop accepting → finish requests in flight → `onClosed` →
- * exit 0. A second signal exits at once, with 128 + its number.
+ * Listens until SIGTERM or SIGINT, then: not ready, each answer ends its connection → wait → stop accepting → finish
+ * requests in flight → `onClosed` → exit 0. A second signal exits at once, with 128 + its number.
  */
 export async function runService(options: RunServiceOptions): Promise<void> {
   const { logger, health } = options
