@@ -8,17 +8,17 @@ export const pageFolder = path.join(import.meta.dirname, '../page')
 /**
  * Makes sure that the page can be served: a dashboard that is ready and answers 500 to every browser is of no use.
  *
- * @throws ServiceError `TL_PAGE_UNREADABLE` naming the first file that can't be read, and why
+ * @throws ServiceError `TL_PAGE_UNREADABLE` naming a file that can't be read, and why
  */
 export async function requirePage(folder = pageFolder): Promise<void> {
   const files = await list(folder)
   if (!files.includes('index.html')) throw unreadable(path.join(folder, 'index.html'), 'it is not there')
-  for (const file of files) {
-    const full = path.join(folder, file)
+  const read = async (full: string): Promise<void> => {
     await fs.access(full, fs.constants.R_OK).catch((error: NodeJS.ErrnoException) => {
       throw unreadable(full, error.code ?? error.message)
     })
   }
+  await Promise.all(files.map((file) => read(path.join(folder, file))))
 }
 
 async function list(folder: string): Promise<string[]> {
