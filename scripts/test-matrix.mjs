@@ -1,5 +1,5 @@
 // @ts-check
-import { runTool } from './spawn.mjs'
+import { runProject } from './run-project.mjs'
 
 /**
  * Propagation through every Envoy that is pinned. Its results lie beside those of `npm test`.
@@ -16,12 +16,5 @@ export async function testMatrix(args) {
     console.error(error instanceof Error ? error.message : error)
     return 1
   }
-  return runTool('vitest/vitest.mjs', [
-    'run',
-    '--project=matrix',
-    '--reporter=verbose',
-    '--reporter=json',
-    '--outputFile.json=e2e/test-results/matrix.json',
-    ...args,
-  ])
+  return runProject('matrix', args)
 }

@@ -1,6 +1,6 @@
 // @ts-check
 import { execFileSync } from 'node:child_process'
-import { runTool } from './spawn.mjs'
+import { runProject } from './run-project.mjs'
 
 /**
  * The scenarios that want the machine to themselves: `throughline verify` on broken paths, then those that need a control
@@ -48,21 +48,6 @@ export async function testMesh(filters) {
   const mesh = await runProject('mesh', [...without, ...filters])
   const compose = skipped.includes('compose') ? 0 : await runProject('compose', filters)
   return [verify, mesh, compose].find((code) => code !== 0) ?? 0
-}
-
-/**
- * @param {string} project
- * @param {string[]} args
- */
-function runProject(project, args) {
-  return runTool('vitest/vitest.mjs', [
-    'run',
-    `--project=${project}`,
-    '--reporter=verbose',
-    '--reporter=json',
-    `--outputFile.json=e2e/test-results/${project}.json`,
-    ...args,
-  ])
 }
 
 function hasEngine() {

@@ -1,6 +1,7 @@
 // @ts-check
 import fs from 'node:fs'
 import { ROOT } from './root.mjs'
+import { runProject } from './run-project.mjs'
 import { runTool, runTurbo } from './spawn.mjs'
 import { clearResults, formatResults, readResults } from './test-summary.mjs'
 
@@ -21,15 +22,7 @@ export async function test(filters) {
     '--continue=always',
     '--concurrency=2',
   ])
-  const e2e = (await hasEnvoy())
-    ? await runTool('vitest/vitest.mjs', [
-        'run',
-        '--project=e2e',
-        '--reporter=verbose',
-        '--reporter=json',
-        '--outputFile.json=e2e/test-results/e2e.json',
-      ])
-    : skipScenarios()
+  const e2e = (await hasEnvoy()) ? await runProject('e2e') : skipScenarios()
   const total = readResults()
   console.log(formatResults(total))
   if (unit !== 0 || e2e !== 0) return 1
