@@ -4,12 +4,21 @@ import type { UpstreamAnswer, UpstreamFailure } from '../evidence/upstream-call.
 
 const MAX_BODY = 65_536
 
-/** One `GET` on a connection of its own, without tracing and without an agent. Never rejects. */
-export function probeHttp(
-  url: string,
-  options: { timeoutMs: number; headers?: Record<string, string> },
-): Promise<UpstreamAnswer | UpstreamFailure> {
-  const { timeoutMs, headers = {} } = options
+export interface HttpProbeOptions {
+  timeoutMs: number
+  /** Default GET. */
+  method?: string | undefined
+  headers?: Record<string, string>
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * One request on a connection of its own, without tracing and without an agent. Never rejects: code `ABORT_ERR` means that
+ * there was no answer in time.
+ */
+export function probeHttp(url: string, options: HttpProbeOptions): Promise<UpstreamAnswer | UpstreamFailure> {
+  const { timeoutMs, method = 'GET', headers = {}, signal } = options
+  const limit = AbortSignal.timeout(timeoutMs)
   return new Promise((resolve) => {
     const fail = (error: NodeJS.ErrnoException): void =>
       resolve({
@@ -17,7 +26,8 @@ export function probeHttp(
         code: error.code,
       })
     const { request } = new URL(url).protocol === 'https:' ? https : http
-    request(url, { agent: false, headers, signal: AbortSignal.timeout(timeoutMs) }, (answer) => {
+    const either = signal ? AbortSignal.any([signal, limit]) : limit
+    request(url, { method, agent: false, headers, signal: either }, (answer) => {
       let body = ''
       answer.setEncoding('utf8')
       answer.on('data', (chunk: string) => {

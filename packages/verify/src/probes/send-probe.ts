@@ -1,8 +1,7 @@
-import http from 'node:http'
-import https from 'node:https'
 import type { Probe, ProxyWords } from '../evidence/probe.ts'
 import { version } from '../version.ts'
 import type { PlannedProbe } from './plan-probes.ts'
+import { probeHttp } from './probe-http.ts'
 
 export interface SendOptions {
   url: string
@@ -14,8 +13,6 @@ export interface SendOptions {
   timeoutMs?: number | undefined
   signal?: AbortSignal | undefined
 }
-
-const MAX_BODY = 65_536
 
 /** Sends one probe on a connection of its own and keeps what came back, without its body and headers. Never rejects. */
 export async function sendProbe(plan: PlannedProbe, options: SendOptions): Promise<Probe> {
@@ -34,35 +31,17 @@ export async function sendProbe(plan: PlannedProbe, options: SendOptions): Promi
 
 type Answer = Pick<Probe, 'status' | 'failure' | 'words'>
 
-function send(options: SendOptions, headers: Record<string, string>): Promise<Answer> {
-  const { url, method = 'GET', timeoutMs = 10_000, signal } = options
-  const limit = AbortSignal.timeout(timeoutMs)
-  return new Promise((resolve) => {
-    const fail = (error: NodeJS.ErrnoException): void =>
-      resolve({
-        status: null,
-        failure: error.name === 'AbortError' ? 'ETIMEDOUT' : (error.code ?? error.message),
-        words: null,
-      })
-    const { request } = new URL(url).protocol === 'https:' ? https : http
-    request(
-      url,
-      { method, headers, agent: false, signal: signal ? AbortSignal.any([signal, limit]) : limit },
-      (answer) => {
-        let body = ''
-        answer.setEncoding('utf8').on('data', (chunk: string) => {
-          if (body.length < MAX_BODY) body += chunk
-        })
-        answer.once('error', fail)
-        answer.once('end', () => {
-          const status = answer.statusCode ?? null
-          resolve({ status, failure: null, words: (status ?? 0) >= 400 ? readProxyWords(body) : null })
-        })
-      },
-    )
-      .once('error', fail)
-      .end()
-  })
+async function send(
+  { url, method, timeoutMs = 10_000, signal }: SendOptions,
+  headers: Record<string, string>,
+): Promise<Answer> {
+  const answer = await probeHttp(url, { method, headers, timeoutMs, signal })
+  if (answer.failure !== undefined) {
+    const failure = answer.code === 'ABORT_ERR' ? 'ETIMEDOUT' : (answer.code ?? answer.failure)
+    return { status: null, failure, words: null }
+  }
+  const { status, body } = answer
+  return { status, failure: null, words: status >= 400 ? readProxyWords(body) : null }
 }
 
 /**
