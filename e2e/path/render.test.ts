@@ -6,10 +6,10 @@ import { promisify } from 'node:util'
 import {
   createCertificateAuthority,
   createStaticEnvoyConfig,
-  type MeshValue,
   type StaticEnvoySettings,
   tracers,
 } from '@throughline/lab-meshes'
+import type { Json } from '@throughline/lab-kube-api'
 import { findEnvoy } from '@throughline/lab-programs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -50,14 +50,9 @@ describe('Envoy accepts everything that is rendered from mesh/envoy', () => {
    * `--mode validate` reads the bootstrap only, so what comes by file later is put into it: listeners and clusters among
    * the static ones, and the routes in the place of the reference to them.
    */
-  async function validate(parts: {
-    bootstrap: MeshValue
-    listeners: MeshValue
-    clusters: MeshValue
-    routes?: MeshValue
-  }) {
-    const { dynamic_resources: _dynamic, ...bootstrap } = parts.bootstrap as Record<string, MeshValue>
-    const statics = bootstrap['static_resources'] as { clusters: MeshValue[] }
+  async function validate(parts: { bootstrap: Json; listeners: Json; clusters: Json; routes?: Json }) {
+    const { dynamic_resources: _dynamic, ...bootstrap } = parts.bootstrap as Record<string, Json>
+    const statics = bootstrap['static_resources'] as { clusters: Json[] }
     const listeners = resources(parts.listeners)
     for (const manager of listeners.flatMap(connectionManagers)) {
       if (manager['rds'] === undefined || parts.routes === undefined) continue
@@ -128,10 +123,10 @@ describe('Envoy accepts everything that is rendered from mesh/envoy', () => {
   })
 })
 
-type Resource = Record<string, MeshValue>
+type Resource = Record<string, Json>
 
 /** The resources of a discovery response as a bootstrap has them: without the type that each names. */
-function resources(response: MeshValue): Resource[] {
+function resources(response: Json): Resource[] {
   const { resources: all } = response as { resources: Resource[] }
   return all.map(({ '@type': _type, ...resource }) => resource)
 }

@@ -4,7 +4,6 @@ export type { Json, KubeObject, ObjectMeta, ObjectRef } from './kube-object.ts'
 export type { TokenSubject } from './tokens.ts'
 export { containerEnvironment, expand } from './objects/container-environment.ts'
 export { findObject } from './objects/find-object.ts'
-export { isPlainObject } from './objects/is-plain-object.ts'
 export { readObjects } from './objects/read-objects.ts'
 export {
   isDeployment,

@@ -1,7 +1,7 @@
+import { isRecord } from '@throughline/trace-store'
 import { applyPatch as applyJsonPatch, type Operation } from 'rfc6902'
 import { badRequest, KubeError } from './kube-error.ts'
 import type { Json } from './kube-object.ts'
-import { isPlainObject } from './objects/is-plain-object.ts'
 
 type JsonObject = { [key: string]: Json }
 
@@ -54,8 +54,8 @@ function merge(
   lists: (current: Json | undefined, patch: Json[]) => Json,
 ): Json {
   if (Array.isArray(patch)) return lists(current, patch)
-  if (!isPlainObject(patch)) return patch
-  const merged: JsonObject = isPlainObject(current) ? { ...current } : {}
+  if (!isRecord(patch)) return patch
+  const merged: JsonObject = isRecord(current) ? { ...current } : {}
   for (const [key, value] of Object.entries(patch)) {
     // Directives of a strategic merge, such as the order of a list.
     if (key.startsWith('$')) continue
@@ -78,5 +78,5 @@ function mergeLists(current: Json | undefined, patch: Json[]): Json {
 }
 
 function isKeyed(list: Json[], key: string): boolean {
-  return list.every((entry) => isPlainObject(entry) && key in entry)
+  return list.every((entry) => isRecord(entry) && key in entry)
 }

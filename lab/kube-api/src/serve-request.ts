@@ -1,4 +1,5 @@
 import type http from 'node:http'
+import { isRecord } from '@throughline/trace-store'
 import { answerDiscovery } from './discovery.ts'
 import type { KubeApi } from './kube-api.ts'
 import { badRequest, KubeError, notFound } from './kube-error.ts'
@@ -108,7 +109,7 @@ function placed(object: KubeObject, { namespace, name }: { namespace: string | u
 }
 
 function asObject(body: Json | undefined): KubeObject {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw badRequest('the body must be an object')
+  if (!isRecord(body)) throw badRequest('the body must be an object')
   return body as unknown as KubeObject
 }
 

@@ -38,7 +38,6 @@ export {
 } from './mesh.ts'
 export type { ServicePlacement } from './placement/consul-placement.ts'
 export { placeWithoutMesh } from './placement/placement.ts'
-export type { MeshValue } from './render-mesh.ts'
 export { serviceNames, type ServiceName, type SidecarName } from './service-name.ts'
 export { envoyCommand } from './sidecar/envoy-command.ts'
 export { createSidecar, watchSidecar, type Sidecar, type SidecarIdentity } from './sidecar/sidecar.ts'

@@ -1,8 +1,6 @@
+import type { Json } from '@throughline/lab-kube-api'
 import { parse } from 'yaml'
 import { LabError, messageOf } from '@throughline/lab-programs'
-
-/** Anything JSON can hold. `null` for a whole value removes the key it stands under. */
-export type MeshValue = string | number | boolean | null | MeshValue[] | { [key: string]: MeshValue }
 
 export interface MeshSource {
   /** Name of the file, for messages. */
@@ -23,10 +21,10 @@ const onlyPlaceholder = /^\$\{([^}]*)\}$/
  * @param values every name the file uses, and no other
  * @throws LabError TL_MESH_CONFIG_INVALID naming the file and the value: unknown, unused, or not usable as text
  */
-export function renderMesh(source: MeshSource, values: Record<string, MeshValue> = {}): MeshValue {
+export function renderMesh(source: MeshSource, values: Record<string, Json> = {}): Json {
   const used = new Set<string>()
 
-  const lookUp = (name: string): MeshValue => {
+  const lookUp = (name: string): Json => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined
     if (value === undefined) throw invalid(source.file, `uses \${${name}}, and no such value was given`)
     used.add(name)
@@ -41,7 +39,7 @@ export function renderMesh(source: MeshSource, values: Record<string, MeshValue>
     return String(value)
   }
 
-  const substitute = (node: MeshValue): MeshValue => {
+  const substitute = (node: Json): Json => {
     if (typeof node === 'string') {
       const name = onlyPlaceholder.exec(node)?.[1]
       return name === undefined ? node.replace(placeholder, (_, part: string) => asText(part)) : lookUp(name)
@@ -61,9 +59,9 @@ export function renderMesh(source: MeshSource, values: Record<string, MeshValue>
   return rendered
 }
 
-function parseYaml({ file, text }: MeshSource): MeshValue {
+function parseYaml({ file, text }: MeshSource): Json {
   try {
-    return parse(text, { strict: true, uniqueKeys: true }) as MeshValue
+    return parse(text, { strict: true, uniqueKeys: true }) as Json
   } catch (error) {
     throw new LabError('TL_MESH_CONFIG_INVALID', `${file}: ${messageOf(error)}`, { cause: error })
   }

@@ -1,3 +1,4 @@
+import { isRecord } from './is-record.ts'
 import { malformed } from './request-error.ts'
 
 /** A decoded JSON or protobuf object, its fields not checked yet. */
@@ -6,12 +7,10 @@ export type Fields = Readonly<Record<string, unknown>>
 // In the JSON form of protobuf, null is the same as absent.
 const isAbsent = (value: unknown): value is null | undefined => value === undefined || value === null
 
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && !Array.isArray(value)
-
 /** An object; absent is an empty one. Throws a RequestError that names `path`, as all functions here do. */
 export function readFields(value: unknown, path: string): Fields {
   if (isAbsent(value)) return {}
-  if (!isFields(value)) throw malformed(`${path} must be an object`)
+  if (!isRecord(value)) throw malformed(`${path} must be an object`)
   return value
 }
 

@@ -1,4 +1,5 @@
 export type { Dependency } from './dependencies.ts'
+export { isRecord } from './is-record.ts'
 export type { JaegerLog, JaegerProcess, JaegerReference, JaegerSpan, JaegerTag, JaegerTrace } from './jaeger-trace.ts'
 export { PortBusyError } from './listen.ts'
 export { serveTraceStore } from './serve-trace-store.ts'

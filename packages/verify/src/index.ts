@@ -1,3 +1,4 @@
+export { isRecord } from '@throughline/trace-store'
 export type { CallOutcome, CallState, ReadUpstream, UpstreamAnswer, UpstreamFailure } from './evidence/upstream-call.ts'
 export { runChecks } from './checks/run-checks.ts'
 export type { CheckOptions, CheckResult } from './checks/check.ts'

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isPropagationHeader } from '@throughline/propagation'
+import { parseSpiffeId } from '@throughline/service-kit'
 
 /** What arrived, as counting saw it. */
 export interface Explanation {
@@ -33,6 +34,5 @@ function parsePeer(header: string | string[] | undefined): Explanation['peer'] {
 
 function idOf(element: string | undefined, key: 'URI' | 'By'): string | null {
   const pair = element?.split(';').find((part) => part.startsWith(`${key}=`))
-  const id = pair?.slice(key.length + 1) ?? ''
-  return /^spiffe:\/\/[\w./:-]{1,240}$/.test(id) ? id : null
+  return parseSpiffeId(pair?.slice(key.length + 1))
 }

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@throughline/service-kit'
+import { parseJsonObject } from './parse-json-object.ts'
 import { readProxyAnswer } from './proxy-answer.ts'
 
 /** How one call to counting went; the page shows one look for each state. */
@@ -84,7 +85,7 @@ export function outcomeOfFailure(error: { code?: string; message: string }, time
 }
 
 function countOrInvalid({ status, contentType, body }: UpstreamAnswer, anyAnswer: boolean): CallOutcome {
-  const parsed = isJson(contentType) ? parseObject(body) : undefined
+  const parsed = isJson(contentType) ? parseJsonObject(body) : undefined
   const { count, hostname } = parsed ?? {}
   if (typeof count === 'number' && Number.isSafeInteger(count) && typeof hostname === 'string') {
     return { state: 'connected', count, hostname: hostname.slice(0, 253), status, code: null, reason: null }
@@ -95,7 +96,7 @@ function countOrInvalid({ status, contentType, body }: UpstreamAnswer, anyAnswer
 
 /** Counting's own errors are JSON with a code of ours; a proxy's are plain text. */
 function countingError({ contentType, body }: UpstreamAnswer): { code: string; message: string } | undefined {
-  const { code, message } = (isJson(contentType) ? parseObject(body) : undefined) ?? {}
+  const { code, message } = (isJson(contentType) ? parseJsonObject(body) : undefined) ?? {}
   if (typeof code !== 'string' || !/^TL_[A-Z_]{1,40}$/.test(code)) return undefined
   return { code, message: typeof message === 'string' ? quote(message) : '' }
 }
@@ -106,15 +107,6 @@ function failed(state: CallState, status: number | null, code: ErrorCode, reason
 
 function isJson(contentType: string): boolean {
   return /^application\/json(;|$)/i.test(contentType)
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** Wire data is hostile: it is shortened and stripped of control characters before it is shown or logged. */

@@ -2,6 +2,7 @@ import { ServiceError } from '@throughline/service-kit'
 import type { RequestHandler } from 'express'
 import { judgeTrace } from 'throughline'
 import { askBackend, type Backend } from './ask-backend.ts'
+import { parseJsonObject } from './parse-json-object.ts'
 
 const TRACE_BACKEND: Backend = {
   name: 'the trace backend',
@@ -33,9 +34,12 @@ export function traceQuery(url: string | undefined): RequestHandler<{ traceId: s
     if (answer.status !== 200) {
       throw new ServiceError('TL_TRACES_UNREACHABLE', `the trace backend at ${url} answered ${answer.status}`)
     }
-    const body = parseJson(answer.body)
+    const body = parseJsonObject(answer.body)
     if (body === undefined) {
-      throw new ServiceError('TL_TRACES_UNREACHABLE', `the trace backend at ${url} answered something other than JSON`)
+      throw new ServiceError(
+        'TL_TRACES_UNREACHABLE',
+        `the trace backend at ${url} answered something other than a JSON object`,
+      )
     }
     response.set('cache-control', 'no-store').json(withVerdict(body, answered === 'true'))
   }
@@ -47,13 +51,4 @@ function withVerdict(body: object, answered: boolean): object {
   if (verdict === undefined) return body
   const { problems, reachesUpstream } = verdict
   return { ...body, verdict: { problems, reachesUpstream } }
-}
-
-function parseJson(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? value : undefined
-  } catch {
-    return undefined
-  }
 }

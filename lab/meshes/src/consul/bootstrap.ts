@@ -1,6 +1,6 @@
 import { LabError, messageOf, runTool } from '@throughline/lab-programs'
 import { renderMeshFile } from '../mesh-files.ts'
-import type { MeshValue } from '../render-mesh.ts'
+import type { Json } from '@throughline/lab-kube-api'
 import type { ServiceName } from '../service-name.ts'
 
 export interface BootstrapOptions {
@@ -18,9 +18,9 @@ export interface BootstrapOptions {
 
 /** The parts of an Envoy bootstrap that the lab adds to. */
 export interface Bootstrap {
-  node: { id: string; metadata?: Record<string, MeshValue> }
-  admin?: Record<string, MeshValue>
-  layered_runtime?: { layers?: MeshValue[] }
+  node: { id: string; metadata?: Record<string, Json> }
+  admin?: Record<string, Json>
+  layered_runtime?: { layers?: Json[] }
   [key: string]: unknown
 }
 

@@ -1,4 +1,4 @@
-import { isPlainObject } from '@throughline/lab-kube-api'
+import { isRecord } from '@throughline/trace-store'
 import { checkListenerTracing, checkStaticClusters, checkTracer } from './check-tracing.ts'
 import type { ConsulEntry } from './consul-entry.ts'
 import { invalid, parseText, requireString } from './entry-values.ts'
@@ -42,7 +42,7 @@ export function checkConsulEntry(entry: ConsulEntry): void {
   if (entry.kind !== 'proxy-defaults') return
   const where = `proxy-defaults ${entry.name ?? ''}`.trim()
   const { config = {}, accessLogs } = entry as { config?: unknown; accessLogs?: { jsonFormat?: unknown } }
-  if (!isPlainObject(config)) throw invalid(where, 'config is not a map')
+  if (!isRecord(config)) throw invalid(where, 'config is not a map')
   for (const [key, value] of Object.entries(config)) {
     if (!configKeys.includes(key)) {
       throw invalid(where, `config has "${key}", which Consul ignores${suggestion(key)}`)

@@ -1,4 +1,4 @@
-import { isPlainObject } from '@throughline/lab-kube-api'
+import { isRecord } from '@throughline/trace-store'
 import { invalid, parseText } from './entry-values.ts'
 
 const tracingType =
@@ -27,7 +27,7 @@ export function checkStaticClusters(value: unknown, entry: string): string[] {
   if (value === undefined) return []
   const where = `${entry}: config.envoy_extra_static_clusters_json`
   return (parseText(value, where, 'list') as unknown[]).map((cluster) => {
-    const name = isPlainObject(cluster) ? cluster['name'] : undefined
+    const name = isRecord(cluster) ? cluster['name'] : undefined
     if (typeof name !== 'string' || name === '') throw invalid(where, 'has a cluster without a name')
     return name
   })
@@ -38,8 +38,8 @@ export function checkTracer(value: unknown, { where: entry, clusters }: Context)
   if (value === undefined) return
   const where = `${entry}: config.envoy_tracing_json`
   const tracing = parseText(value, where)
-  const provider = isPlainObject(tracing) ? tracing['http'] : undefined
-  if (!isPlainObject(provider)) throw invalid(where, 'has no "http", the key of the tracer')
+  const provider = isRecord(tracing) ? tracing['http'] : undefined
+  if (!isRecord(provider)) throw invalid(where, 'has no "http", the key of the tracer')
   checkProvider(provider, { where: `${where}, http`, clusters })
 }
 
@@ -48,7 +48,7 @@ export function checkListenerTracing(value: unknown, { where: entry, clusters }:
   if (value === undefined) return
   const where = `${entry}: config.envoy_listener_tracing_json`
   const tracing = parseText(value, where)
-  if (!isPlainObject(tracing)) throw invalid(where, 'is not a map')
+  if (!isRecord(tracing)) throw invalid(where, 'is not a map')
   if (tracing['@type'] !== tracingType) {
     const found = tracing['@type'] === undefined ? 'no "@type"' : `the "@type" ${JSON.stringify(tracing['@type'])}`
     throw invalid(where, `has ${found}, and is ignored as a whole; it must be "${tracingType}"`)
@@ -65,7 +65,7 @@ export function checkListenerTracing(value: unknown, { where: entry, clusters }:
 
 function checkPercent(content: unknown, where: string): void {
   const isPercent =
-    isPlainObject(content) &&
+    isRecord(content) &&
     Object.keys(content).every((key) => key === 'value') &&
     typeof content['value'] === 'number' &&
     content['value'] >= 0 &&
@@ -77,8 +77,8 @@ function checkPercent(content: unknown, where: string): void {
 }
 
 function checkProvider(provider: unknown, { where, clusters }: Context): void {
-  const config = isPlainObject(provider) ? provider['typed_config'] : undefined
-  if (!isPlainObject(config) || typeof config['@type'] !== 'string') {
+  const config = isRecord(provider) ? provider['typed_config'] : undefined
+  if (!isRecord(config) || typeof config['@type'] !== 'string') {
     throw invalid(where, 'has no "typed_config" with an "@type", and a sidecar that starts with it opens no listener')
   }
   const [cluster] = findClusters(config)
@@ -93,7 +93,7 @@ function checkProvider(provider: unknown, { where, clusters }: Context): void {
 /** Where a tracer sends its spans: each kind of tracer names its cluster under another key. */
 function findClusters(config: Record<string, unknown>): string[] {
   return Object.entries(config).flatMap(([key, value]) => {
-    if (isPlainObject(value)) return findClusters(value)
+    if (isRecord(value)) return findClusters(value)
     return ['collector_cluster', 'cluster', 'cluster_name'].includes(key) && typeof value === 'string' ? [value] : []
   })
 }

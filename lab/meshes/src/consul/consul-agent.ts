@@ -2,7 +2,7 @@ import path from 'node:path'
 import { createProgram, type Program, type Reaper } from '@throughline/lab-programs'
 import { renderMeshFile, writeMeshFile } from '../mesh-files.ts'
 import type { AgentPlacement } from '../placement/consul-placement.ts'
-import type { MeshValue } from '../render-mesh.ts'
+import type { Json } from '@throughline/lab-kube-api'
 import { type ConsulClient, createConsulClient } from './consul-client.ts'
 
 export interface ConsulAgentOptions {
@@ -55,7 +55,7 @@ export function createConsulAgent({ consul, placement, runDir, reaper, log }: Co
 }
 
 /** The configuration of a server: `mesh/consul/agent.yaml`. */
-export function renderAgent({ bind, client, ports }: AgentPlacement, dataDir: string): Promise<MeshValue> {
+export function renderAgent({ bind, client, ports }: AgentPlacement, dataDir: string): Promise<Json> {
   return renderMeshFile('consul/agent.yaml', {
     BIND: bind,
     CLIENT: client,

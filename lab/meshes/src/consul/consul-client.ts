@@ -6,7 +6,7 @@ import {
   messageOf,
   poll,
 } from '@throughline/lab-programs'
-import type { MeshValue } from '../render-mesh.ts'
+import type { Json } from '@throughline/lab-kube-api'
 import { checkConsulEntry } from './check-consul-entry.ts'
 import type { ConsulEntry } from './consul-entry.ts'
 
@@ -31,7 +31,7 @@ export interface ConsulClient {
    */
   readEntry: (kind: string, name: string) => Promise<ConsulEntry | undefined>
   /** Registers a service with its sidecar, or replaces the registration under its name. */
-  register: (registration: MeshValue) => Promise<void>
+  register: (registration: Json) => Promise<void>
 }
 
 export function createConsulClient(url: string): ConsulClient {
@@ -52,7 +52,7 @@ export function createConsulClient(url: string): ConsulClient {
     if (answer === undefined) throw new LabError('TL_MESH_UPDATE_TIMEOUT', `Consul did not ${what}: ${last}`)
     return answer
   }
-  const put = async (path: string, body: MeshValue): Promise<void> => {
+  const put = async (path: string, body: Json): Promise<void> => {
     const answer = await send(path, { method: 'PUT', body }, 'accept the change')
     if (isRefusal(answer)) {
       throw new LabError('TL_MESH_UPDATE_REJECTED', `Consul refused the change: ${answer.body.trim()}`)
@@ -71,11 +71,11 @@ export function createConsulClient(url: string): ConsulClient {
     },
     async writeEntry(entry) {
       checkConsulEntry(entry)
-      await put('/v1/config', entry as unknown as MeshValue)
+      await put('/v1/config', entry as unknown as Json)
     },
     async readEntry(kind, name) {
       const { status, body } = await send(`/v1/config/${kind}/${name}`, {}, `return its ${kind} ${name}`)
-      return status === 200 ? (lowerCaseKeys(JSON.parse(body) as MeshValue) as unknown as ConsulEntry) : undefined
+      return status === 200 ? (lowerCaseKeys(JSON.parse(body) as Json) as unknown as ConsulEntry) : undefined
     },
     register: (registration) => put('/v1/agent/service/register', registration),
   }
@@ -89,12 +89,12 @@ function isRefusal({ status, body }: HttpAnswer): boolean {
 }
 
 /** Consul answers with `Kind` and `Sources`, and accepts `kind` and `sources`. */
-function lowerCaseKeys(value: MeshValue): MeshValue {
+function lowerCaseKeys(value: Json): Json {
   if (Array.isArray(value)) return value.map(lowerCaseKeys)
   if (value === null || typeof value !== 'object') return value
   const pairs = Object.entries(value).map(([key, child]) => [
     `${key.charAt(0).toLowerCase()}${key.slice(1)}`,
     lowerCaseKeys(child),
   ])
-  return Object.fromEntries(pairs) as MeshValue
+  return Object.fromEntries(pairs) as Json
 }

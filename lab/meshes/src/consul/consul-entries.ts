@@ -1,7 +1,7 @@
 import { renderMeshFile } from '../mesh-files.ts'
 import type { Tracer } from '../mesh.ts'
 import type { ServicePlacement } from '../placement/consul-placement.ts'
-import type { MeshValue } from '../render-mesh.ts'
+import type { Json } from '@throughline/lab-kube-api'
 import type { ServiceName } from '../service-name.ts'
 import { envoyAddress } from '../sidecar/envoy-address.ts'
 import type { SpanReceivers } from '../trace-backend.ts'
@@ -43,7 +43,7 @@ export async function renderMeshEntry({ mtls }: Pick<ConsulState, 'mtls'> = {}):
 }
 
 /** A service and its sidecar, for `PUT /v1/agent/service/register`. */
-export async function renderRegistration(name: ServiceName, service: ServicePlacement): Promise<MeshValue> {
+export async function renderRegistration(name: ServiceName, service: ServicePlacement): Promise<Json> {
   const { address, app, inboundPort, upstream, transparentProxy, bindAddress, metricsPort } = service
   const socket = 'socket' in app
   return renderMeshFile('consul/registration.yaml', {
@@ -75,12 +75,12 @@ function backendOf(tracer: Tracer, { otlpUrl, zipkinUrl }: SpanReceivers): URL {
   return new URL(tracer === 'opentelemetry' ? otlpUrl : zipkinUrl)
 }
 
-function renderCluster(tracer: Tracer, backend: SpanReceivers): Promise<MeshValue> {
+function renderCluster(tracer: Tracer, backend: SpanReceivers): Promise<Json> {
   const { hostname, port } = backendOf(tracer, backend)
   return renderMeshFile(`${folder}/cluster.yaml`, { BACKEND: envoyAddress(`${hostname}:${port || '80'}`) })
 }
 
-function renderTracer(tracer: Tracer, backend: SpanReceivers): Promise<MeshValue> {
+function renderTracer(tracer: Tracer, backend: SpanReceivers): Promise<Json> {
   const { href, pathname } = backendOf(tracer, backend)
   return renderMeshFile(
     `${folder}/${tracer}.yaml`,
@@ -88,11 +88,11 @@ function renderTracer(tracer: Tracer, backend: SpanReceivers): Promise<MeshValue
   )
 }
 
-function renderSampling(sampling: string): Promise<MeshValue> {
+function renderSampling(sampling: string): Promise<Json> {
   return renderMeshFile(`${folder}/sampling.yaml`, { SAMPLING: Number(sampling) })
 }
 
-const asEntry = (value: MeshValue): ConsulEntry => value as unknown as ConsulEntry
+const asEntry = (value: Json): ConsulEntry => value as unknown as ConsulEntry
 
 /** Consul needs a string of JSON here: it accepts a map, too, and ignores it. */
-const text = async (value: Promise<MeshValue>): Promise<string> => JSON.stringify(await value)
+const text = async (value: Promise<Json>): Promise<string> => JSON.stringify(await value)

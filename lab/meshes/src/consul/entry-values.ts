@@ -1,4 +1,4 @@
-import { isPlainObject } from '@throughline/lab-kube-api'
+import { isRecord } from '@throughline/trace-store'
 import { LabError, messageOf } from '@throughline/lab-programs'
 
 /** Parses a string of JSON; `list` for what Consul puts between brackets itself. */
@@ -22,7 +22,7 @@ export function requireString(value: unknown, where: string): asserts value is s
     ? 'a list'
     : value === null
       ? 'null'
-      : isPlainObject(value)
+      : isRecord(value)
         ? 'a map'
         : `a ${typeof value}`
   throw invalid(where, `is ${found}, which Consul accepts and ignores; it must be a string of JSON`)

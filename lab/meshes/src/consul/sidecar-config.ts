@@ -1,4 +1,5 @@
-import { isPlainObject, type Json } from '@throughline/lab-kube-api'
+import type { Json } from '@throughline/lab-kube-api'
+import { isRecord } from '@throughline/trace-store'
 import { type DumpNode, nodesIn, percentageOf, readConfigDump } from '../sidecar/config-dump.ts'
 import type { ConsulState } from './consul-settings.ts'
 
@@ -31,18 +32,18 @@ function parseSidecarConfig(listener: Record<string, Json>): SidecarConfig {
     protocol: manager === undefined ? 'tcp' : 'http',
     mtls: chains.some(isPlain) ? 'permissive' : 'strict',
     ...(rbac !== undefined && { rule: ruleOf(rbac) }),
-    ...(isPlainObject(tracing) && { sampling: String(percentageOf(tracing['random_sampling'])) }),
+    ...(isRecord(tracing) && { sampling: String(percentageOf(tracing['random_sampling'])) }),
   }
 }
 
 function isPlain(chain: Json): boolean {
-  return isPlainObject(chain) && !('transport_socket' in chain)
+  return isRecord(chain) && !('transport_socket' in chain)
 }
 
 /** Where intentions deny by default, Consul writes a policy for each one that allows. */
 function ruleOf(rbac: DumpNode): ConsulState['rule'] {
   const rules = rbac['rules']
-  const policies = isPlainObject(rules) && isPlainObject(rules['policies']) ? Object.keys(rules['policies']) : []
+  const policies = isRecord(rules) && isRecord(rules['policies']) ? Object.keys(rules['policies']) : []
   if (policies.length === 0) return 'denied'
   return policies.some((name) => name.includes('layer7')) ? 'get-only' : 'everything'
 }

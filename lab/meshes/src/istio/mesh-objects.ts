@@ -1,7 +1,7 @@
 import dns from 'node:dns/promises'
 import type { KubeObject } from '@throughline/lab-kube-api'
 import { renderMeshFile } from '../mesh-files.ts'
-import type { MeshValue } from '../render-mesh.ts'
+import type { Json } from '@throughline/lab-kube-api'
 import type { ServiceName } from '../service-name.ts'
 import type { SpanReceivers } from '../trace-backend.ts'
 import { clientTlsModes, type IstioState, policiesOf } from './istio-settings.ts'
@@ -17,7 +17,7 @@ export interface PodSettings {
   /** Port of the Service. */
   servicePort: number
   clusterIp?: string | undefined
-  annotations: MeshValue
+  annotations: Json
 }
 
 export const meshNamespace = 'throughline'
@@ -25,7 +25,7 @@ export const meshNamespace = 'throughline'
 const version = '0.1.0'
 const node = 'fake-node'
 
-async function render(file: string, values?: Record<string, MeshValue>): Promise<KubeObject> {
+async function render(file: string, values?: Record<string, Json>): Promise<KubeObject> {
   return (await renderMeshFile(`istio/${file}`, values)) as unknown as KubeObject
 }
 
@@ -47,7 +47,7 @@ export async function renderPolicies(state: IstioState, ports: Record<ServiceNam
     `istio/tracing/${tracer}.yaml`,
     tracer === 'none' ? {} : { SAMPLING: Number(sampling) },
   )
-  const authorization: Record<string, Record<string, MeshValue>> = {
+  const authorization: Record<string, Record<string, Json>> = {
     'dashboard-edge': { DASHBOARD_PORT: String(ports.dashboard) },
     'counting-allow-get': { COUNTING_PORT: String(ports.counting) },
   }

@@ -1,6 +1,7 @@
 import { httpRequest } from '@throughline/lab-programs'
 import type { Tracer } from '../mesh.ts'
-import { isPlainObject, type Json } from '@throughline/lab-kube-api'
+import type { Json } from '@throughline/lab-kube-api'
+import { isRecord } from '@throughline/trace-store'
 import { type DumpNode, nodesIn, percentageOf, readConfigDump } from '../sidecar/config-dump.ts'
 import type { IstioState } from './istio-settings.ts'
 
@@ -58,9 +59,9 @@ function parseProxyConfig(dumped: {
   const inbound = listeners.filter(({ traffic_direction }) => traffic_direction === 'INBOUND')
   const ofApp = inbound
     .flatMap(({ filter_chains }) => filter_chains)
-    .filter(({ filter_chain_match: match }) => isPlainObject(match) && match['destination_port'] === port)
+    .filter(({ filter_chain_match: match }) => isRecord(match) && match['destination_port'] === port)
   const managers = listeners.flatMap((listener) => [...nodesIn(listener)]).filter((node) => 'http_filters' in node)
-  const tracing = managers.flatMap(({ tracing: settings }) => (isPlainObject(settings) ? [settings] : []))
+  const tracing = managers.flatMap(({ tracing: settings }) => (isRecord(settings) ? [settings] : []))
   const toCounting = clusters.find(({ name }) => /^outbound\|\d+\|\|counting\./.test(name))
   return {
     policies: policiesIn(ofApp),
@@ -77,9 +78,9 @@ function policiesIn(chains: DumpNode[]): string[] {
 }
 
 function tracerOf(tracing: Json | undefined): Tracer {
-  const provider = isPlainObject(tracing) ? tracing['provider'] : undefined
-  const config = isPlainObject(provider) ? provider['typed_config'] : undefined
-  if (!isPlainObject(config)) return 'none'
+  const provider = isRecord(tracing) ? tracing['provider'] : undefined
+  const config = isRecord(provider) ? provider['typed_config'] : undefined
+  if (!isRecord(config)) return 'none'
   if (config['@type'] === 'type.googleapis.com/envoy.config.trace.v3.OpenTelemetryConfig') return 'opentelemetry'
   return config['trace_context_option'] === 'USE_B3_WITH_W3C_PROPAGATION' ? 'zipkin-w3c' : 'zipkin'
 }

@@ -1,4 +1,5 @@
-import { isPlainObject, type Json } from '@throughline/lab-kube-api'
+import type { Json } from '@throughline/lab-kube-api'
+import { isRecord } from '@throughline/trace-store'
 import { httpRequest } from '@throughline/lab-programs'
 
 /** An object in Envoy's `/config_dump`. */
@@ -9,14 +10,14 @@ export interface DumpNode {
 /** The value, when it is a node, and every node below it. */
 export function* nodesIn(value: Json): Generator<DumpNode> {
   if (Array.isArray(value)) for (const entry of value) yield* nodesIn(entry)
-  if (!isPlainObject(value)) return
+  if (!isRecord(value)) return
   yield value
   for (const child of Object.values(value)) yield* nodesIn(child)
 }
 
 /** A percentage, from 0 to 100. Envoy leaves out what is zero. */
 export function percentageOf(value: Json | undefined): number {
-  return isPlainObject(value) ? Number(value['value'] ?? 0) : 0
+  return isRecord(value) ? Number(value['value'] ?? 0) : 0
 }
 
 /** The part of the dump about one resource, such as `dynamic_listeners`. @throws when the admin address doesn't answer */

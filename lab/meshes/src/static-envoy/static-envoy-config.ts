@@ -1,6 +1,6 @@
 import type { Access, Tracer } from '../mesh.ts'
 import { renderMeshFile } from '../mesh-files.ts'
-import type { MeshValue } from '../render-mesh.ts'
+import type { Json } from '@throughline/lab-kube-api'
 import type { SidecarName } from '../service-name.ts'
 import { envoyAddress } from '../sidecar/envoy-address.ts'
 
@@ -37,10 +37,10 @@ export interface StaticEnvoySettings {
 
 /** Each function returns the content of one of Envoy's files; the sidecar reports `version` once it runs with that file. */
 export interface StaticEnvoyConfig {
-  bootstrap(sidecar: SidecarName): Promise<MeshValue>
-  clusters(sidecar: SidecarName, version: string): Promise<MeshValue>
-  listeners(sidecar: SidecarName, options: { tracer: Tracer; version: string }): Promise<MeshValue>
-  routes(options: { access: Access; version: string }): Promise<MeshValue>
+  bootstrap(sidecar: SidecarName): Promise<Json>
+  clusters(sidecar: SidecarName, version: string): Promise<Json>
+  listeners(sidecar: SidecarName, options: { tracer: Tracer; version: string }): Promise<Json>
+  routes(options: { access: Access; version: string }): Promise<Json>
   /** What the listeners are called. */
   listenerNames(sidecar: SidecarName): string[]
 }
@@ -52,10 +52,10 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
   const zipkin = new URL(settings.zipkinUrl)
   const datadog = settings.datadogUrl === undefined ? undefined : new URL(settings.datadogUrl)
 
-  const tracing = (sidecar: SidecarName, tracer: Tracer): Promise<MeshValue> => {
+  const tracing = (sidecar: SidecarName, tracer: Tracer): Promise<Json> => {
     const named = { SIDECAR: `${sidecar}-sidecar`, SAMPLING: sampling }
     const toZipkin = { SAMPLING: sampling, BACKEND_HOST: zipkin.host, BACKEND_PATH: zipkin.pathname }
-    const values: Record<Tracer, Record<string, MeshValue>> = {
+    const values: Record<Tracer, Record<string, Json>> = {
       opentelemetry: { ...named, BACKEND_URL: otlp.href },
       zipkin: toZipkin,
       'zipkin-w3c': toZipkin,
@@ -136,7 +136,7 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
   }
 }
 
-function endpoints(url: URL): MeshValue {
+function endpoints(url: URL): Json {
   return [{ lb_endpoints: [{ endpoint: { address: envoyAddress(hostAndPort(url)) } }] }]
 }
 
@@ -145,7 +145,7 @@ function hostAndPort(url: URL): string {
 }
 
 /** Adds resources to those that a file of `mesh/envoy` has. */
-async function withMore(file: Promise<MeshValue>, more: (Promise<MeshValue> | false)[]): Promise<MeshValue> {
-  const { resources, ...rest } = (await file) as { resources: MeshValue[] }
+async function withMore(file: Promise<Json>, more: (Promise<Json> | false)[]): Promise<Json> {
+  const { resources, ...rest } = (await file) as { resources: Json[] }
   return { ...rest, resources: [...resources, ...(await Promise.all(more.filter((resource) => resource !== false)))] }
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { temporaryFolder, writeScript } from '@throughline/lab-testkit'
 import { createWheel } from '../fetch/create-wheel.test-support.ts'
+import { temporaryFolder, writeScript } from '../temporary-folder.ts'
 import { findEnvoy } from './find-envoy.ts'
 
 const says = (version: string): string => `echo "envoy  version: 9e5580933739775e/${version}/Clean/RELEASE/BoringSSL"`

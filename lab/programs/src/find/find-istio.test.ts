@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { temporaryFolder, writeScript } from '@throughline/lab-testkit'
+import { temporaryFolder, writeScript } from '../temporary-folder.ts'
 import { findIstio } from './find-istio.ts'
 import { goToolFolder } from '../build/go-tool-folder.ts'
 import { goTools } from '../build/go-tools.ts'

@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { pollUntil, temporaryFolder } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
+import { pollUntil } from '../poll-until.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { startReaper } from './reaper.ts'
 
 const script = fileURLToPath(new URL('../../reaper/reaper.sh', import.meta.url))

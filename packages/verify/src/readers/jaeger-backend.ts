@@ -1,8 +1,8 @@
+import { isRecord } from '@throughline/trace-store'
 import type { Span } from '../evidence/span.ts'
 import { type BackendAccess, fetchJson } from './fetch-json.ts'
 import { readJaegerTrace } from './read-jaeger-trace.ts'
 import type { TraceBackend } from './trace-backend.ts'
-import { isRecord } from './wire.ts'
 
 /** Services to search at most: each is a request. */
 const MAX_SERVICES = 30

@@ -1,3 +1,4 @@
+import { isRecord } from '@throughline/trace-store'
 import fs from 'node:fs/promises'
 import { type BackendAccess, fetchJson } from './fetch-json.ts'
 import { createJaegerBackend } from './jaeger-backend.ts'
@@ -5,7 +6,6 @@ import { createOtlpFileBackend } from './otlp-file-backend.ts'
 import { createTempoBackend } from './tempo-backend.ts'
 import { BackendError, type TraceBackend } from './trace-backend.ts'
 import { createZipkinBackend } from './zipkin-backend.ts'
-import { isRecord } from './wire.ts'
 
 const KINDS = ['jaeger', 'zipkin', 'tempo', 'otlp'] as const
 type Kind = (typeof KINDS)[number]

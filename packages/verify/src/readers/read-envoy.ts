@@ -1,6 +1,7 @@
+import { isRecord } from '@throughline/trace-store'
 import type { EnvoyFacts, HttpFilterFacts, ListenerFacts } from '../evidence/envoy-facts.ts'
 import { type BackendAccess, fetchJson } from './fetch-json.ts'
-import { isRecord, parseText } from './wire.ts'
+import { parseText } from './wire.ts'
 
 /**
  * Reads an Envoy's admin interface: which listeners trace, what it refused, whether its spans arrive. Whole dumps stay in

@@ -1,7 +1,8 @@
+import { isRecord } from '@throughline/trace-store'
 import type { Span } from '../evidence/span.ts'
 import { parseTraceId } from './ids.ts'
 import { spanFromTags } from './span-tags.ts'
-import { isRecord, parseText } from './wire.ts'
+import { parseText } from './wire.ts'
 
 export interface StoredTrace {
   traceId: string

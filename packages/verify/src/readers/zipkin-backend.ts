@@ -1,9 +1,10 @@
+import { isRecord } from '@throughline/trace-store'
 import type { Span } from '../evidence/span.ts'
 import { type BackendAccess, fetchJson } from './fetch-json.ts'
 import { parseSpanId, parseTraceId } from './ids.ts'
 import { spanFromTags } from './span-tags.ts'
 import type { TraceBackend } from './trace-backend.ts'
-import { isRecord, parseText } from './wire.ts'
+import { parseText } from './wire.ts'
 
 const LIMIT = 1000
 

@@ -1,4 +1,6 @@
 import { extract, isPropagationHeader, parseBaggage, type SelectReason } from '@throughline/propagation'
+import { parseSpiffeId } from '@throughline/service-kit'
+import { isRecord } from 'throughline'
 
 /** One application that a request passes: what arrived, which caller it chose, and what it called. */
 export interface HopExplanation {
@@ -73,10 +75,10 @@ export function parseUpstreamExplanation(value: unknown): UpstreamExplanation | 
     isPropagationHeader(name) && typeof text === 'string' ? [[name, clean(text, VALUE_LIMIT)] as const] : [],
   )
   const { peer } = value
-  const caller = isRecord(peer) ? spiffeId(peer['caller']) : null
+  const caller = isRecord(peer) ? parseSpiffeId(peer['caller']) : null
   return {
     headers: Object.fromEntries(headers),
-    peer: isRecord(peer) && caller !== null ? { caller, self: spiffeId(peer['self']) } : null,
+    peer: isRecord(peer) && caller !== null ? { caller, self: parseSpiffeId(peer['self']) } : null,
   }
 }
 
@@ -87,15 +89,7 @@ function showableBaggage(header: string): string {
   return clean(shown.join(','), VALUE_LIMIT)
 }
 
-function spiffeId(value: unknown): string | null {
-  return typeof value === 'string' && /^spiffe:\/\/[\w./:-]{1,240}$/.test(value) ? value : null
-}
-
 function clean(text: string, limit: number): string {
   const printable = text.replace(/\p{Cc}+/gu, ' ')
   return printable.length > limit ? `${printable.slice(0, limit)}…` : printable
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,5 @@
 import { formatBaggage, parseBaggage } from '@throughline/propagation'
+import { isRecord } from 'throughline'
 
 /** `auto`: one request a second while anyone is viewing the page; `1` and `10`: that many a second, always. */
 export const TRAFFIC_RATES = ['auto', 'off', '1', '10'] as const
@@ -15,8 +16,8 @@ export interface TrafficSettings {
 
 /** Reads a change of the settings; undefined when a value is not one of the choices. */
 export function parseTrafficChange(body: unknown): Partial<TrafficSettings> | undefined {
-  if (typeof body !== 'object' || body === null) return undefined
-  const { rate, fault, propagation } = body as Record<string, unknown>
+  if (!isRecord(body)) return undefined
+  const { rate, fault, propagation } = body
   const known = TRAFFIC_RATES.find((name) => name === rate)
   if (rate !== undefined && known === undefined) return undefined
   if (fault !== undefined && fault !== null && !isLastingFault(fault)) return undefined

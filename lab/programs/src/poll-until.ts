@@ -1,7 +1,8 @@
 import timers from 'node:timers/promises'
 import { inspect } from 'node:util'
+import { poll } from './poll.ts'
 
-export interface PollOptions {
+export interface PollUntilOptions {
   /** What the test waits for, for the error: "waited 5000 ms for …". */
   what: string
   /** Milliseconds to wait at most. Default 5000. */
@@ -11,7 +12,7 @@ export interface PollOptions {
 }
 
 /** Values that mean "not yet". */
-export type NotYet = undefined | null | false
+type NotYet = undefined | null | false
 
 type Outcome<T> = { value: Exclude<T, NotYet> } | { last: string; cause?: unknown }
 
@@ -35,24 +36,20 @@ async function attempt<T>(fn: () => T | Promise<T>): Promise<Outcome<T>> {
  */
 export async function pollUntil<T>(
   fn: () => T | Promise<T>,
-  { what, deadline = 5000, interval = 25 }: PollOptions,
+  { what, deadline = 5000, interval = 25 }: PollUntilOptions,
 ): Promise<Exclude<T, NotYet>> {
-  const expiry = new AbortController()
-  const { signal } = expiry
-  // The pause in progress when the value comes is aborted; its rejection is ignored.
-  const pause = async <R>(ms: number, result: R): Promise<R> => {
-    await timers.setTimeout(ms, undefined, { signal }).catch(() => undefined)
-    return result
-  }
-  const over = pause(deadline, undefined)
   let latest: { last: string; cause?: unknown } = { last: 'no try came to an end' }
+  const tries = async (): Promise<{ value: Exclude<T, NotYet> } | undefined> => {
+    const outcome = await attempt(fn)
+    if ('value' in outcome) return outcome
+    latest = outcome
+    return undefined
+  }
+  const expiry = new AbortController()
+  const over = timers.setTimeout(deadline, undefined, { signal: expiry.signal }).catch(() => undefined)
   try {
-    do {
-      const outcome = await Promise.race([attempt(fn), over])
-      if (outcome === undefined) break
-      if ('value' in outcome) return outcome.value
-      latest = outcome
-    } while (await Promise.race([pause(interval, true), over]))
+    const found = await Promise.race([poll(tries, { deadlineMs: deadline, intervalMs: interval }), over])
+    if (found !== undefined) return found.value
   } finally {
     expiry.abort()
   }
