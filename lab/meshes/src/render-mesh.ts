@@ -9,8 +9,8 @@ export interface MeshSource {
   text: string
 }
 
-const placeholder = /\$\{([^}]*)\}/g
-const onlyPlaceholder = /^\$\{([^}]*)\}$/
+const placeholder = /\$\{([^{}]*)\}/g
+const onlyPlaceholder = /^\$\{([^{}]*)\}$/
 
 /**
  * Turns a readable mesh file into the data its program reads (Envoy substitutes nothing itself).

@@ -15,7 +15,7 @@ export const variable = {
     z
       .string({ error: 'must be set' })
       .refine(isHttpUrl, 'must be an address such as http://localhost:9001')
-      .transform((url) => url.replace(/\/+$/, '')),
+      .transform((url) => url.replace(/(?<!\/)\/+$/, '')),
   /** One of a few words. */
   oneOf: <const T extends readonly [string, ...string[]]>(...words: T) =>
     z.enum(words, { error: `must be one of: ${words.join(', ')}` }),

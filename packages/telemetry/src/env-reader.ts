@@ -1,5 +1,5 @@
 /** A decimal number as people and programs write one: `1`, `.5`, `1e-05`. */
-const NUMBER = /^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+const NUMBER = /^\+?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
 
 /** Reads variables, and keeps a sentence about each that can't be used. */
 export interface EnvReader {

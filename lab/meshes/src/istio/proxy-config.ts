@@ -5,6 +5,8 @@ import { isRecord } from '@throughline/trace-store'
 import { type DumpNode, nodesIn, percentageOf, readConfigDump } from '../sidecar/config-dump.ts'
 import type { IstioState } from './istio-settings.ts'
 
+const countingCluster = /^outbound\|\d+\|\|counting\./
+
 /** What an Envoy is configured to do, read from its own dump. */
 export interface ProxyConfig {
   /** The AuthorizationPolicies that it enforces inbound, by name, in alphabetical order. */
@@ -62,19 +64,21 @@ function parseProxyConfig(dumped: {
     .filter(({ filter_chain_match: match }) => isRecord(match) && match['destination_port'] === port)
   const managers = listeners.flatMap((listener) => [...nodesIn(listener)]).filter((node) => 'http_filters' in node)
   const tracing = managers.flatMap(({ tracing: settings }) => (isRecord(settings) ? [settings] : []))
-  const toCounting = clusters.find(({ name }) => /^outbound\|\d+\|\|counting\./.test(name))
+  const toCounting = clusters.find(({ name }) => countingCluster.test(name))
   return {
     policies: policiesIn(ofApp),
     plainText: ofApp.some((chain) => !('transport_socket' in chain)),
     tracers: unique(managers.map(({ tracing: settings }) => tracerOf(settings))),
     samplings: unique(tracing.map((settings) => percentageOf(settings['random_sampling']))),
     clientTls: toCounting && clientTlsOf(toCounting),
-    hasHealthyCounting: /^outbound\|\d+\|\|counting\..*::health_flags::healthy$/m.test(hosts),
+    hasHealthyCounting: hosts
+      .split('\n')
+      .some((line) => countingCluster.test(line) && line.endsWith('::health_flags::healthy')),
   }
 }
 
 function policiesIn(chains: DumpNode[]): string[] {
-  return unique(Array.from(JSON.stringify(chains).matchAll(/-policy\[([^\]]+)\]-rule/g), ([, name = '']) => name))
+  return unique(Array.from(JSON.stringify(chains).matchAll(/-policy\[([^[\]]+)\]-rule/g), ([, name = '']) => name))
 }
 
 function tracerOf(tracing: Json | undefined): Tracer {

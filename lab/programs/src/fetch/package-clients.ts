@@ -65,6 +65,7 @@ function platformTags(): string[] {
 
 /** pip ends with "No matching distribution" also when it reached no index; each of its tries says why, further up. */
 function explain(error: unknown): unknown {
-  const [, reason] = error instanceof ToolError ? (/after connection broken by '(.*)':/.exec(error.stderr) ?? []) : []
+  const [, rest] = error instanceof ToolError ? error.stderr.split("after connection broken by '", 2) : []
+  const reason = rest?.split('\n', 1)[0]?.split("':", 1)[0]
   return reason === undefined ? error : new Error(`the index can't be reached: ${reason}`, { cause: error })
 }

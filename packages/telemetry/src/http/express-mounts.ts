@@ -54,9 +54,12 @@ export function mountPattern(request: ExpressRequest): string | undefined {
   return pattern
 }
 
-/** A pattern with more than names in it fits paths that can't be told from others here, so it is looked for each time. */
+/**
+ * A pattern with more than names in it fits paths that can't be told from others here, so it is looked for each time. So
+ * is one with two parameters in a segment, which a caller could make slow to match.
+ */
 function remember(route: object, pattern: string): void {
-  if (!/^[\w/:.~-]*$/.test(pattern)) return
+  if (!/^[\w/:.~-]*$/.test(pattern) || pattern.split('/').some((segment) => segment.split(':').length > 2)) return
   const source = pattern.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')
   known.set(route, { pattern, fits: pattern === '' ? undefined : new RegExp(`^${source}(?:/|$)`, 'i') })
 }
@@ -125,11 +128,11 @@ function matchLayer(layer: Layer, path: string): Match | undefined {
 
 function patternOf(layer: Layer, { params, path, pattern }: Match): string {
   if (path === '') return ''
-  if (typeof pattern === 'string') return pattern.replace(/\/+$/, '')
+  if (typeof pattern === 'string') return pattern.replace(/(?<!\/)\/+$/, '')
   let result = path
   for (const [name, value] of Object.entries(params))
     result = named(layer, { path: result, original: path, name, value })
-  return result.replace(/\/+$/, '')
+  return result.replace(/(?<!\/)\/+$/, '')
 }
 
 /** Puts a parameter's name where its value is: where another value makes another value of the parameter. */

@@ -42,11 +42,15 @@ function judgePlaintext(answer: UpstreamAnswer | UpstreamFailure): Pick<CheckRes
       : { verdict: 'good', found: `Yes: it hung up (${answer.failure}).` }
   }
   // Where every connection is intercepted, the dashboard's own sidecar takes this one and reports what became of it.
-  if (answer.status === 503 && /^upstream connect error.*reset reason: connection termination/.test(answer.body)) {
+  if (answer.status === 503 && isCutOff(answer.body)) {
     return { verdict: 'good', found: 'Yes: it hung up on the sidecar of the dashboard, which answered 503.' }
   }
   return { verdict: 'bad', found: `No: it answered ${answer.status} to plaintext HTTP.` }
 }
+
+/** Envoy's words for an upstream that closed the connection. */
+const isCutOff = (body: string): boolean =>
+  body.startsWith('upstream connect error') && body.includes('reset reason: connection termination')
 
 interface TlsProbe {
   answered: boolean
@@ -79,7 +83,7 @@ function probeWithoutCertificate({ host, port }: HostPort, timeoutMs: number): P
 
 /** OpenSSL's own words carry file names and thread ids. */
 function readable(error: NodeJS.ErrnoException): string {
-  const alert = /(ERR_SSL_)?(TLS\w*ALERT_|SSLV3_ALERT_)(\w+)/i.exec(error.code ?? '')?.[3]
+  const alert = /^(?:ERR_SSL_)?(?:TLS|SSL)V[\d_]+ALERT_(\w+)$/i.exec(error.code ?? '')?.[1]
   return alert === undefined ? error.message.slice(0, 160) : `TLS alert: ${alert.toLowerCase().replaceAll('_', ' ')}`
 }
 

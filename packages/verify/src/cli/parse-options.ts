@@ -126,10 +126,10 @@ function parseBypass(value: string): string {
 function parseHeaders(name: string, values: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     values.map((value) => {
-      const [, header, content] = /^([!#$%&'*+.^_`|~\w-]+):\s*(.*)$/.exec(value) ?? []
+      const [, header, content] = /^([!#$%&'*+.^_`|~\w-]+):(.*)$/.exec(value) ?? []
       // The value is not repeated: it may be a password.
       if (header === undefined || content === undefined) throw new UsageError(`${name} wants 'Name: value'`)
-      return [header.toLowerCase(), content]
+      return [header.toLowerCase(), content.trimStart()]
     }),
   )
 }

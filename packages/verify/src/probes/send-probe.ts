@@ -48,17 +48,17 @@ async function send(
  * Envoy's own texts, also where an app quotes them in its answer. Source: `envoyproxy/envoy`
  * source/extensions/filters/http/rbac, source/common/router/router.cc, source/common/http/utility.cc.
  */
-const WORDS: readonly [RegExp, ProxyWords][] = [
-  [/RBAC: access denied/, 'rbac-denied'],
-  [/no healthy upstream/, 'no-healthy-upstream'],
-  [/upstream request timeout/, 'timeout'],
-  [/upstream connect error[^]*\bTLS_error\b/i, 'tls-error'],
-  [/upstream connect error[^]*reset reason: (remote |local )?connection failure/, 'connection-failure'],
-  [/upstream connect error/, 'reset'],
+const WORDS: readonly [patterns: readonly RegExp[], ProxyWords][] = [
+  [[/RBAC: access denied/], 'rbac-denied'],
+  [[/no healthy upstream/], 'no-healthy-upstream'],
+  [[/upstream request timeout/], 'timeout'],
+  [[/upstream connect error/i, /\bTLS_error\b/i], 'tls-error'],
+  [[/upstream connect error/, /reset reason: (remote |local )?connection failure/], 'connection-failure'],
+  [[/upstream connect error/], 'reset'],
 ]
 
 function readProxyWords(body: string): ProxyWords | null {
-  return WORDS.find(([pattern]) => pattern.test(body))?.[1] ?? null
+  return WORDS.find(([patterns]) => patterns.every((pattern) => pattern.test(body)))?.[1] ?? null
 }
 
 const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>

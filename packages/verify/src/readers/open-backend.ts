@@ -25,7 +25,7 @@ export async function openBackend({ target, ...access }: BackendTarget): Promise
   const [, kind, rest] = /^(jaeger|zipkin|tempo|otlp)=(.*)$/.exec(target) ?? [undefined, undefined, target]
   const place = rest ?? target
   if (kind === 'otlp' || (kind === undefined && !/^https?:/i.test(place))) return openFile(place)
-  const at = withoutCredentials({ ...access, url: place.replace(/\/+$/, '') })
+  const at = withoutCredentials({ ...access, url: place.replace(/(?<!\/)\/+$/, '') })
   return create((kind as Kind | undefined) ?? (await detect(at)), at)
 }
 
@@ -38,7 +38,7 @@ function withoutCredentials(access: BackendAccess): BackendAccess {
   url.password = ''
   return {
     ...access,
-    url: url.href.replace(/\/+$/, ''),
+    url: url.href.replace(/(?<!\/)\/+$/, ''),
     headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}`, ...access.headers },
   }
 }

@@ -10,7 +10,7 @@ import { parseText } from './wire.ts'
  * @throws BackendError when it can't be read
  */
 export async function readEnvoy(url: string): Promise<EnvoyFacts> {
-  const access: BackendAccess = { url: url.replace(/\/+$/, ''), headers: {} }
+  const access: BackendAccess = { url: url.replace(/(?<!\/)\/+$/, ''), headers: {} }
   const info = await fetchJson(access, '/server_info')
   const node = isRecord(info) && isRecord(info['node']) ? parseText(info['node']['id'], 200) : null
   const listeners = [
@@ -25,7 +25,9 @@ export async function readEnvoy(url: string): Promise<EnvoyFacts> {
     listeners: listeners.map(({ facts }) => facts),
     collectors: readCollectors(await fetchJson(access, '/clusters?format=json'), new Set(tracing)),
     listenerUpdatesRejected: stats.find(([name]) => name === 'listener_manager.lds.update_rejected')?.[1] ?? 0,
-    rbacDenied: stats.filter(([name]) => /rbac\.(\S+\.)?denied$/.test(name)).reduce((sum, [, value]) => sum + value, 0),
+    rbacDenied: stats
+      .filter(([name]) => name.includes('rbac.') && name.endsWith('.denied'))
+      .reduce((sum, [, value]) => sum + value, 0),
   }
 }
 

@@ -76,4 +76,4 @@ const parseRequestId = (text: string | null): string | null =>
 
 /** The nonce of a probe; nothing else of a user agent is kept. */
 const parseProbe = (text: string | null): string | null =>
-  /throughline-verify\/\S+ \(([0-9a-f]{12})\)/.exec(text ?? '')?.[1] ?? null
+  /throughline-verify\/[\w.+-]+ \(([0-9a-f]{12})\)/.exec(text ?? '')?.[1] ?? null

@@ -8,7 +8,7 @@
  * @returns {string[]}
  */
 export function formatDigitGroups(count) {
-  return count === null ? ['–'] : String(count).split(/(?=(?:\d{3})+$)/)
+  return count === null ? ['–'] : count.toLocaleString('en-US').split(',')
 }
 
 /**
@@ -96,5 +96,5 @@ function threeDigits(value) {
 
 /** @param {string} text */
 function trimZeros(text) {
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
+  return String(Number(text))
 }
