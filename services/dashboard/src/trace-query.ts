@@ -50,5 +50,6 @@ function withVerdict(body: object, answered: boolean): object {
   const verdict = judgeTrace(Array.isArray(data) ? data[0] : undefined, { answered })
   if (verdict === undefined) return body
   const { problems, reachesUpstream } = verdict
-  return { ...body, verdict: { problems, reachesUpstream } }
+  const spans = verdict.spans.map(({ spanId, depth, orphan }) => ({ spanId, depth, orphan }))
+  return { ...body, verdict: { problems, reachesUpstream, spans } }
 }

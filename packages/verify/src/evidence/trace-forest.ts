@@ -22,9 +22,11 @@ export interface Link {
   certain: boolean
 }
 
-/** Trees of all traces, by parent ids alone. */
+/** Every span as a node of the tree of its trace, by parent ids alone; nodes and children by their start. */
 export function buildForest(spans: readonly Span[]): SpanNode[] {
-  const nodes = dedupe(spans).map((span): SpanNode => ({ span, parent: null, children: [], link: null, linked: [] }))
+  const nodes = dedupe(spans)
+    .map((span): SpanNode => ({ span, parent: null, children: [], link: null, linked: [] }))
+    .sort(byStart)
   const byId = groupById(nodes)
   for (const node of nodes) {
     node.parent = findParent(node, byId)
@@ -32,8 +34,12 @@ export function buildForest(spans: readonly Span[]): SpanNode[] {
   }
   // Spans that are their own ancestors have no root above them: the first to start becomes one.
   for (const node of nodes) cutLoop(node)
-  for (const node of nodes) node.children.sort((a, b) => a.span.startUs - b.span.startUs)
   return nodes
+}
+
+/** By start; of two that start together, the longer one first. */
+function byStart({ span: a }: SpanNode, { span: b }: SpanNode): number {
+  return a.startUs - b.startUs || b.durationUs - a.durationUs
 }
 
 /** The same span stored twice, as by a search and by its id. */

@@ -59,6 +59,19 @@ describe('judgeTrace', () => {
     ])
   })
 
+  it('places the children of a span id that a client and a server share below it, once', () => {
+    const shared = [
+      { id: 'a1', service: 'a', kind: 'client', start: 0 },
+      { id: 'a1', service: 'b', kind: 'server', start: 10 },
+      { id: 'c1', parent: 'a1', service: 'c', kind: 'server', start: 20 },
+    ]
+    expect(judge(shared).spans.map(({ spanId, service, depth }) => [spanId, service, depth])).toEqual([
+      ['a1', 'a', 0],
+      ['c1', 'c', 1],
+    ])
+    expect(codes(shared)).toEqual(['shared-span-id'])
+  })
+
   it('survives spans that are their own ancestors, and reports them', () => {
     const loop = [
       { id: 'x', parent: 'y', service: 'a' },

@@ -1,5 +1,5 @@
 // @ts-check
-import { isRecord, parseText, parseTraceId } from '../shared/wire.js'
+import { isRecord, parseNumber, parseText, parseTraceId } from '../shared/wire.js'
 
 /**
  * @typedef {{ name: string, value: string }} Attribute
@@ -21,9 +21,12 @@ import { isRecord, parseText, parseTraceId } from '../shared/wire.js'
  *
  * @typedef {{ code: string, text: string, cause: string, traceId?: string }} Problem traceId: where the rest of it is
  *
+ * @typedef {{ spanId: string, depth: number, orphan: boolean }} Place orphan: names a parent that is not there
+ *
  * @typedef {object} Trace
  * @property {string} traceId
  * @property {Span[]} spans
+ * @property {Place[]} places where the dashboard puts each span in the tree, in the order of its rows
  * @property {Problem[]} problems the dashboard's verdict; empty for a whole trace
  * @property {boolean} reachesUpstream an application other than the first one has its server span here
  */
@@ -53,16 +56,22 @@ export function parseTrace(body) {
 
 /**
  * @param {unknown} value
- * @returns {Pick<Trace, 'problems' | 'reachesUpstream'>}
+ * @returns {Pick<Trace, 'places' | 'problems' | 'reachesUpstream'>}
  */
 function parseVerdict(value) {
-  if (!isRecord(value) || !Array.isArray(value['problems'])) return { problems: [], reachesUpstream: false }
+  if (!isRecord(value) || !Array.isArray(value['problems'])) return { places: [], problems: [], reachesUpstream: false }
+  const spans = Array.isArray(value['spans']) ? value['spans'].slice(0, maxSpans) : []
+  const places = spans.filter(isRecord).map((span) => ({
+    spanId: parseText(span['spanId'], 32) ?? '',
+    depth: parseNumber(span['depth']) ?? 0,
+    orphan: span['orphan'] === true,
+  }))
   const problems = value['problems'].filter(isRecord).map((problem) => ({
     code: parseText(problem['code'], 60) ?? 'unknown',
     text: parseText(problem['text'], 2000) ?? '',
     cause: parseText(problem['cause'], 500) ?? '',
   }))
-  return { problems, reachesUpstream: value['reachesUpstream'] === true }
+  return { places, problems, reachesUpstream: value['reachesUpstream'] === true }
 }
 
 /**

@@ -51,6 +51,15 @@ describe('buildTraceModel', () => {
     expect(modelOf(retried).rows.map((row) => row.spanId)).toEqual(['a1', 'a2', 'b1', 'r1', 'c1', 'r2'])
   })
 
+  it('closes the branch at the last of some siblings only', () => {
+    const retried = [...wholeChain, { id: 'r2', parent: 'b1', service: 'x', start: 500 }]
+    expect(
+      modelOf(retried)
+        .rows.filter((row) => row.lastChild)
+        .map((row) => row.spanId),
+    ).toEqual(['a2', 'b1', 'd1', 'r2'])
+  })
+
   it('draws a span without its parent at the margin, with the problems that the dashboard names', () => {
     const { rows, problems } = modelOf(without('b1'))
     expect(rows.find((row) => row.spanId === 'c1')).toMatchObject({ depth: 0, orphan: true })

@@ -70,7 +70,7 @@ export function createRow(onToggle) {
       setText(parent, describePlace(row))
       setText(start, `after ${formatDuration(row.offsetUs)}`)
       setText(duration, formatDuration(row.durationUs))
-      setText(own, row.ownUs < row.durationUs ? `self ${formatDuration(row.ownUs)}` : '')
+      setText(own, row.selfUs < row.durationUs ? `self ${formatDuration(row.selfUs)}` : '')
       setText(status, row.status === null ? (row.error ? 'error' : '–') : String(row.status))
       // One status has two names: what a server answered, and what its client received.
       setText(statusRole, row.status === null ? '' : row.kind === 'client' ? 'received' : 'answered')
