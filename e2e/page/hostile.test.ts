@@ -3,7 +3,7 @@ import { startServer } from '@throughline/lab-testkit'
 import { expect, it } from 'vitest'
 import { openPage, requireBrowser } from '../support/browser.ts'
 import { pageText } from '../support/page-text.ts'
-import { startDashboard } from '../support/start-dashboard.ts'
+import { startService } from '../support/start-service.ts'
 
 const script = '<img src=x onerror="window.hacked=1"><script>window.hacked=2</script>"\'javascript:window.hacked=3'
 
@@ -52,7 +52,7 @@ it('runs no script that a hostname, a header or a span carries, and makes no ele
   const browser = requireBrowser(context)
   await using counting = await startServer(hostileCounting)
   await using backend = await startServer(hostileBackend)
-  await using dashboard = await startDashboard({
+  await using dashboard = await startService('dashboard', {
     COUNTING_SERVICE_URL: counting.url,
     COUNTING_BYPASS_URL: counting.url,
     TRACE_QUERY_URL: backend.url,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { openPage, requireBrowser } from '../support/browser.ts'
 import { expectAccessible, expectLayout } from '../support/page-layout.ts'
 import { choose, pageText, switchAccess } from '../support/page-text.ts'
-import { startDashboard } from '../support/start-dashboard.ts'
+import { startService } from '../support/start-service.ts'
 import { startLab } from '../support/start-lab.ts'
 import { startStage } from '../support/start-stage.ts'
 
@@ -45,7 +45,7 @@ it('shows cause and effect on one screen in every state, with nothing overlappin
 }, 120_000)
 
 it('shows the commands instead of switches in a cluster', async (context) => {
-  await using dashboard = await startDashboard({
+  await using dashboard = await startService('dashboard', {
     KUBERNETES_SERVICE_HOST: '10.0.0.1',
     COUNTING_SERVICE_URL: 'http://127.0.0.1:1',
   })

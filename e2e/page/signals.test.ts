@@ -3,7 +3,7 @@ import { startServer } from '@throughline/lab-testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPage, requireBrowser } from '../support/browser.ts'
 import { pageText } from '../support/page-text.ts'
-import { startDashboard } from '../support/start-dashboard.ts'
+import { startService } from '../support/start-service.ts'
 
 const text =
   (status: number, body: string): RequestListener =>
@@ -62,7 +62,10 @@ describe('how the page explains what the dashboard sees', () => {
   let stop = async (): Promise<void> => {}
   beforeAll(async () => {
     const upstream = await startServer((request, response) => answer(request, response))
-    const dashboard = await startDashboard({ COUNTING_SERVICE_URL: upstream.url, OTEL_TRACES_EXPORTER: 'none' })
+    const dashboard = await startService('dashboard', {
+      COUNTING_SERVICE_URL: upstream.url,
+      OTEL_TRACES_EXPORTER: 'none',
+    })
     url = dashboard.url
     stop = async () => {
       await dashboard[Symbol.asyncDispose]()
@@ -81,7 +84,7 @@ describe('how the page explains what the dashboard sees', () => {
   })
 
   it('no sidecar: nothing listens', async (context) => {
-    await using lone = await startDashboard({
+    await using lone = await startService('dashboard', {
       COUNTING_SERVICE_URL: 'http://127.0.0.1:1',
       OTEL_TRACES_EXPORTER: 'none',
     })

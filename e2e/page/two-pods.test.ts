@@ -2,7 +2,7 @@ import { startServer } from '@throughline/lab-testkit'
 import { expect, it } from 'vitest'
 import { openPage, requireBrowser } from '../support/browser.ts'
 import { pageText } from '../support/page-text.ts'
-import { startDashboard } from '../support/start-dashboard.ts'
+import { startService } from '../support/start-service.ts'
 
 it('the page says which of two counting pods answered, and that two do', async (context) => {
   const browser = requireBrowser(context)
@@ -16,7 +16,7 @@ it('the page says which of two counting pods answered, and that two do', async (
     response.writeHead(200, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ count: counts[pod], hostname: pods[pod] }))
   })
-  await using dashboard = await startDashboard({ COUNTING_SERVICE_URL: counting.url })
+  await using dashboard = await startService('dashboard', { COUNTING_SERVICE_URL: counting.url })
   await using tab = await openPage(browser, dashboard.url)
   for (const pod of pods) await pageText(tab.page, '#hostname', new RegExp(pod))
   await pageText(tab.page, '#replicas', /one of 2/)

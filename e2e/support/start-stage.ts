@@ -1,12 +1,12 @@
 import { createControlApi } from '@throughline/lab-meshes'
 import { createStagedMesh } from './staged-mesh.ts'
-import { startDashboard } from './start-dashboard.ts'
+import { startService } from './start-service.ts'
 
 /** A dashboard with a control API whose mesh is a stage. */
 export async function startStage(env: Record<string, string> = {}) {
   const set = await createStagedMesh()
   const control = await createControlApi({ mesh: set.mesh })
-  const dashboard = await startDashboard({
+  const dashboard = await startService('dashboard', {
     COUNTING_SERVICE_URL: set.upstreamUrl,
     COUNTING_BYPASS_URL: set.bypassUrl,
     MESH_CONTROL_URL: control.url,

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import http, { type RequestListener } from 'node:http'
 import net from 'node:net'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type ConnectionLimits, defaultLimits } from './connections.ts'
 import { listen } from './listen.ts'
 
@@ -176,6 +176,20 @@ describe('a server that drains', () => {
     const before = performance.now()
     expect(await server.close(30_000)).toBe(0)
     expect(performance.now() - before).toBeLessThan(5000)
+  })
+
+  it('leaves a client that has been idle for long as much time as any other', async () => {
+    const server = await serve((_request, response) => response.end('ok'))
+    using client = await connect(server.port)
+    const now = vi.spyOn(performance, 'now').mockReturnValue(performance.now() - 60_000)
+    client.socket.write(get('/'))
+    await expect.poll(() => client.text()).toContain('ok')
+    now.mockRestore()
+    const before = performance.now()
+    const closed = server.close(30_000)
+    await client.closed
+    expect(performance.now() - before).toBeGreaterThan(450)
+    expect(await closed).toBe(0)
   })
 
   it('leaves an idle client time to send a request, and answers it', async () => {

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import http, { type RequestListener } from 'node:http'
 import net, { type AddressInfo } from 'node:net'
+import { setImmediate as requestsRead, setTimeout as wait } from 'node:timers/promises'
 import { type ConnectionLimits, type Connections, defaultLimits, followConnections } from './connections.ts'
 import { ServiceError } from './errors.ts'
 
@@ -21,7 +22,7 @@ export interface Listening {
   drain(): void
   /**
    * Drains, stops accepting, lets requests in flight finish, then ends what is left after `timeoutMs`. A connection
-   * without a request is closed once it has been idle for half a second.
+   * without a request is closed after half a second.
    * @returns how many connections had to be cut.
    */
   close(timeoutMs: number): Promise<number>
@@ -88,11 +89,23 @@ async function close(server: http.Server, connections: Connections, timeoutMs: n
       server.closeAllConnections()
     })
   }, timeoutMs)
-  const idle = setInterval(() => connections.closeIdle(IDLE_GRACE_MS), 50)
+  const idle = new AbortController()
+  void closeIdle(connections, idle.signal)
   await closed
   clearTimeout(timer)
-  clearInterval(idle)
+  idle.abort()
   return cut
+}
+
+/** Once its grace is over, closes each connection that has had no request for as long, until `signal` is aborted. */
+async function closeIdle(connections: Connections, signal: AbortSignal): Promise<void> {
+  await wait(IDLE_GRACE_MS, undefined, { signal }).catch(() => {})
+  while (!signal.aborted) {
+    // Timers run before what has arrived is read: in a process that was held up, requests may wait in the sockets.
+    await requestsRead()
+    connections.closeIdle(IDLE_GRACE_MS)
+    await wait(50, undefined, { signal }).catch(() => {})
+  }
 }
 
 /** A socket file that no process answers on was left by one that was killed. */

@@ -1,0 +1,116 @@
+import { takeFreePort } from '@throughline/lab-programs'
+import { pollUntil } from '@throughline/lab-testkit'
+import { expect, it } from 'vitest'
+import { startKeptAliveClient } from '../support/kept-alive-client.ts'
+import { openNetworkLink } from '../support/network-link.ts'
+import { type Keep, startAll } from '../support/start-all.ts'
+import { startService } from '../support/start-service.ts'
+import { startSidecar } from '../verify/support/start-sidecar.ts'
+
+const RESTARTS = 20
+const CONNECTIONS = 25
+/** A connection has its turn every 2 × 25 / 200 = 0.25 s. */
+const RATE = 200
+const DELAY_MS = 5
+
+interface Instance {
+  /** Where clients reach it. */
+  url: string
+  /** Ends it as its orchestrator does, and starts the next on the same address. */
+  restart: () => Promise<void>
+}
+
+type Front = (
+  keep: Keep,
+  port: number,
+) => Promise<{ url: string; drain: () => Promise<void>; undrain: () => Promise<void> }>
+
+/** The client reaches the instance itself. */
+const direct: Front = async (_keep, port) => ({
+  url: `http://127.0.0.1:${port}`,
+  drain: async () => {},
+  undrain: async () => {},
+})
+
+/** A real Envoy, which is told to drain together with the instance, as a pod's is; then it serves the next instance. */
+const behindEnvoy: Front = async (keep, port) => {
+  const [inbound, adminPort] = [await takeFreePort(), await takeFreePort()]
+  const { adminUrl } = keep(
+    await startSidecar({
+      name: 'counting-sidecar',
+      adminPort,
+      listeners: [
+        {
+          name: 'inbound',
+          port: inbound,
+          direction: 'INBOUND',
+          to: `127.0.0.1:${port}`,
+          tracing: { tracer: 'none' },
+        },
+      ],
+      collectors: { otlp: '127.0.0.1:1', zipkin: '127.0.0.1:1' },
+    }),
+  )
+  const post = async (path: string) => {
+    expect((await fetch(`${adminUrl}${path}`, { method: 'POST' })).status).toBe(200)
+  }
+  return {
+    url: `http://127.0.0.1:${inbound}`,
+    drain: () => post('/healthcheck/fail'),
+    undrain: () => post('/healthcheck/ok'),
+  }
+}
+
+async function startInstance(keep: Keep, front: Front, drainDelayMs: number): Promise<Instance> {
+  const launch = () =>
+    startService('counting', {
+      DRAIN_DELAY_MS: String(drainDelayMs),
+      DRAIN_TIMEOUT_MS: '3000',
+      OTEL_TRACES_EXPORTER: 'none',
+      LOG_LEVEL: 'info',
+    })
+  const portOf = ({ url }: { url: string }) => Number(new URL(url).port)
+  let counting = await launch()
+  keep({ [Symbol.asyncDispose]: async () => void (await counting.stop()) })
+  const link = keep(await openNetworkLink({ target: portOf(counting), delayMs: DELAY_MS }))
+  const { url, drain, undrain } = await front(keep, link.port)
+  return {
+    url,
+    async restart() {
+      await drain()
+      expect(await counting.stop()).toBe(0)
+      counting = await launch()
+      link.target = portOf(counting)
+      await undrain()
+    },
+  }
+}
+
+it.concurrent.each([
+  // No connection may end before it has had its answer, although nothing new is accepted any more.
+  { where: 'counting itself', front: direct, drainDelayMs: 150 },
+  // An Envoy opens connections as it needs them, so counting goes on accepting until its clients have left.
+  { where: 'a real Envoy in front of it', front: behindEnvoy, drainDelayMs: 700 },
+])(
+  'loses no request of a client that keeps its connections to $where, in 20 restarts',
+  { timeout: 240_000 },
+  async ({ front, drainDelayMs }) => {
+    await using rig = await startAll(async (keep) => {
+      const [a, b] = await Promise.all([
+        startInstance(keep, front, drainDelayMs),
+        startInstance(keep, front, drainDelayMs),
+      ])
+      const client = keep(await startKeptAliveClient({ urls: [a.url, b.url], connections: CONNECTIONS, rate: RATE }))
+      return { instances: [a, b] as const, client }
+    })
+    const { client, instances } = rig
+    for (let count = 0; count < RESTARTS; count += 1) {
+      const which = count % 2
+      await instances[which]?.restart()
+      await pollUntil(() => client.connectionsAt()[which] === 0, { what: 'every connection to be at the other' })
+      expect(client.failures).toEqual([])
+    }
+    // Each restart moved every connection, which takes an answer.
+    expect(client.answered()).toBeGreaterThan(RESTARTS * CONNECTIONS)
+  },
+)
