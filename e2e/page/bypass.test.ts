@@ -36,8 +36,8 @@ describe('the bypass of the sidecar', () => {
   })
 
   it.for([
-    [true, 'allow', /^The mesh says that this way is closed \(A packet filter .*\), but it is open/],
-    [false, 'tcp', /^The mesh says that this way is open \(.*\), but the dashboard did not get through/],
+    [true, 'allow', /^The mesh says that the bypass is closed \(A packet filter .*\), but it is open/],
+    [false, 'tcp', /^The mesh says that the bypass is open \(.*\), but the dashboard did not get through/],
   ] as const)(
     'is disputed when the mesh reports closed: %s and the probe finds %s',
     async ([closed, bypassAnswer, words], context) => {

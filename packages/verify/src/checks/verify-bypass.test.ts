@@ -22,66 +22,65 @@ async function probe(handler: RequestListener, readMeshStatus?: () => Promise<un
 describe('verifyBypass', () => {
   it('says that it counted while the rule says denied', async () => {
     expect(await probe(sendCount, status('denied', false))).toMatchObject({
-      way: 'open',
+      state: 'open',
       status: 200,
       access: 'denied',
-      said: '200: counted, bypassing its sidecar, while the rule says denied.',
+      summary: '200: counted, bypassing its sidecar, while the rule says denied.',
       disagreement: null,
     })
   })
 
   it('says the same without a denial, and where the rule is not known', async () => {
-    expect((await probe(sendCount, status('allowed', false))).said).toMatch(
+    expect((await probe(sendCount, status('allowed', false))).summary).toMatch(
       /^200: counted, .* says allowed: deny, and try again\.$/,
     )
-    expect((await probe(sendCount)).said).toBe(
+    expect((await probe(sendCount)).summary).toBe(
       '200: counted, bypassing its sidecar, whatever the rules of the mesh are.',
     )
-    expect(await probe(sendCount, () => Promise.reject(new Error('gone')))).toMatchObject({ way: 'open', bypass: null })
+    expect(await probe(sendCount, () => Promise.reject(new Error('gone')))).toMatchObject({
+      state: 'open',
+      bypass: null,
+    })
   })
 
   it.each<[string, RequestListener, RegExp]>([
     ['a denial there', sendText(403, 'RBAC: access denied'), /^No bypass: it refused with 403: a sidecar stands/],
-    [
-      'a proxy that cannot forward the call',
-      sendText(503, 'no healthy upstream'),
-      /but by a proxy that stands in this way/,
-    ],
-    ['a call that came through the sidecar of counting', viaSidecar, /^No bypass: .* by way of its sidecar/],
+    ['a proxy that cannot forward the call', sendText(503, 'no healthy upstream'), /but by a proxy on the way/],
+    ['a call that came through the sidecar of counting', viaSidecar, /^No bypass: .* through its sidecar/],
     [
       'a reset',
       (request) => void request.socket.resetAndDestroy(),
       /^No bypass: connection refused or reset \(ECONNRESET\)/,
     ],
     ['silence', () => {}, /^No bypass: no answer within 500 ms/],
-  ])('is closed by %s', async (_what, handler, said) => {
+  ])('is closed by %s', async (_what, handler, expected) => {
     const result = await probe(handler, status('denied', true))
-    expect(result).toMatchObject({ way: 'closed', disagreement: null })
-    expect(result.said).toMatch(said)
+    expect(result).toMatchObject({ state: 'closed', disagreement: null })
+    expect(result.summary).toMatch(expected)
   })
 
   it('takes an error of counting, and the answer of a stranger, for an open bypass', async () => {
     const failing = await probe(sendJson(503, { code: 'TL_FAULT', message: 'as asked' }), status('denied', true))
-    expect(failing).toMatchObject({ way: 'open', status: 503 })
-    expect(failing.said).toBe(
+    expect(failing).toMatchObject({ state: 'open', status: 503 })
+    expect(failing.summary).toBe(
       '503: counting’s own address answered, bypassing its sidecar, while the rule says denied.',
     )
-    expect(await probe(sendText(404, 'who?'))).toMatchObject({ way: 'open', status: 404 })
+    expect(await probe(sendText(404, 'who?'))).toMatchObject({ state: 'open', status: 404 })
   })
 
   it('says when the mesh claims what is not so, either way', async () => {
     expect((await probe(sendCount, status('denied', true))).disagreement).toBe(
-      'The mesh says that this way is closed (As configured), but it is open: counting answered 200.',
+      'The mesh says that the bypass is closed (As configured), but it is open: counting answered 200.',
     )
     const { disagreement } = await probe(sendText(403, 'RBAC: access denied'), status('denied', false))
-    expect(disagreement).toMatch(/^The mesh says that this way is open .* did not get through: refused with 403/)
+    expect(disagreement).toMatch(/^The mesh says that the bypass is open .* did not get through: refused with 403/)
   })
 
   it('proves nothing without an address, or with a name that does not resolve', async () => {
     const upstreamUrl = 'http://127.0.0.1:1'
     expect(await verifyBypass({ upstreamUrl, readUpstream, readMeshStatus: status('denied', true) })).toMatchObject({
       url: null,
-      way: 'unclear',
+      state: 'unclear',
       bypass: { closed: true },
       disagreement: null,
     })
@@ -91,7 +90,7 @@ describe('verifyBypass', () => {
       readUpstream,
       timeoutMs: 5000,
     })
-    expect(nowhere).toMatchObject({ way: 'unclear', disagreement: null, status: null })
+    expect(nowhere).toMatchObject({ state: 'unclear', disagreement: null, status: null })
   })
 
   it('is closed where nothing listens', async () => {
@@ -99,7 +98,7 @@ describe('verifyBypass', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
     await new Promise((resolve) => server.close(resolve))
-    const { said } = await verifyBypass({ upstreamUrl: '', readUpstream, bypassUrl: `http://127.0.0.1:${port}` })
-    expect(said).toBe('No bypass: connection refused: nothing listens there for a caller from outside.')
+    const { summary } = await verifyBypass({ upstreamUrl: '', readUpstream, bypassUrl: `http://127.0.0.1:${port}` })
+    expect(summary).toBe('No bypass: connection refused: nothing listens there for a caller from outside.')
   })
 })

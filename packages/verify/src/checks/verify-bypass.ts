@@ -7,8 +7,8 @@ import { type CheckOptions, DEFAULT_TIMEOUT_MS } from './check.ts'
 export interface BypassResult extends Omit<BypassProbe, 'found'>, MeshClaim {
   /** The address that was probed; null = none is known here, and nothing was probed. */
   url: string | null
-  /** The outcome, as a person would say it. */
-  said: string
+  /** The outcome as a sentence. */
+  summary: string
   /** What the mesh says and what the probe showed, where they differ; else null. */
   disagreement: string | null
 }
@@ -20,10 +20,10 @@ export async function verifyBypass(options: CheckOptions): Promise<BypassResult>
   if (bypassUrl === undefined) {
     return {
       ...(await claimOf(pending)),
-      way: 'unclear',
+      state: 'unclear',
       status: null,
       url: null,
-      said: 'COUNTING_BYPASS_URL does not name an address of its own for counting.',
+      summary: 'COUNTING_BYPASS_URL does not name an address of its own for counting.',
       disagreement: null,
     }
   }
@@ -31,13 +31,13 @@ export async function verifyBypass(options: CheckOptions): Promise<BypassResult>
     probeBypass(`${bypassUrl}/`, { timeoutMs, readUpstream }),
     claimOf(pending),
   ])
-  const { way, status } = probe
+  const { state, status } = probe
   return {
     ...claim,
-    way,
+    state,
     status,
     url: bypassUrl,
-    said: describeProbe(probe, claim),
+    summary: describeProbe(probe, claim),
     disagreement: compare(probe, claim),
   }
 }
@@ -51,9 +51,9 @@ async function claimOf(pending: MeshClaim | Promise<MeshClaim>): Promise<MeshCla
   }
 }
 
-function describeProbe({ way, status, found }: BypassProbe, { access }: MeshClaim): string {
-  if (way === 'unclear') return `Not known: ${found}.`
-  if (way === 'closed') return `No bypass: ${status === null ? found : `it ${found}`}.`
+function describeProbe({ state, status, found }: BypassProbe, { access }: MeshClaim): string {
+  if (state === 'unclear') return `Not known: ${found}.`
+  if (state === 'closed') return `No bypass: ${status === null ? found : `it ${found}`}.`
   const counted =
     status === 200 ? 'counted, bypassing its sidecar' : 'counting’s own address answered, bypassing its sidecar'
   const rule = {
@@ -65,10 +65,10 @@ function describeProbe({ way, status, found }: BypassProbe, { access }: MeshClai
   return `${status}: ${counted}${rule[access ?? 'unknown']}`
 }
 
-function compare({ way, found }: BypassProbe, { bypass }: MeshClaim): string | null {
-  if (bypass === null || way === 'unclear' || bypass.closed === (way === 'closed')) return null
+function compare({ state, found }: BypassProbe, { bypass }: MeshClaim): string | null {
+  if (bypass === null || state === 'unclear' || bypass.closed === (state === 'closed')) return null
   const reason = bypass.reason.replace(/\.$/, '')
   return bypass.closed
-    ? `The mesh says that this way is closed (${reason}), but it is open: counting ${found}.`
-    : `The mesh says that this way is open (${reason}), but the dashboard did not get through: ${found}.`
+    ? `The mesh says that the bypass is closed (${reason}), but it is open: counting ${found}.`
+    : `The mesh says that the bypass is open (${reason}), but the dashboard did not get through: ${found}.`
 }

@@ -6,9 +6,9 @@ export async function checkClosedBypass(options: PathCheckOptions): Promise<Path
   const { bypassUrl: url, readUpstream } = options
   if (url === undefined) return { found: 'The bypass of the mesh was not tried: no address of counting is known.' }
   return pollUntilOk(options, async () => {
-    const { way, found } = await probeBypass(url, { timeoutMs: 5000, readUpstream })
-    if (way === 'unclear') return { found: `${url}: ${found}`, fix: 'Is there a Service counting in this namespace?' }
-    if (way === 'closed') return { found: `${url} is refused: ${found}` }
+    const { state, found } = await probeBypass(url, { timeoutMs: 5000, readUpstream })
+    if (state === 'unclear') return { found: `${url}: ${found}`, fix: 'Is there a Service counting in this namespace?' }
+    if (state === 'closed') return { found: `${url} is refused: ${found}` }
     return {
       found: `${url} ${found} to a caller outside the mesh`,
       fix: 'Counting can be called without going through its sidecar, whatever the rules are. Consul: counting.bindAddress must be 127.0.0.1, and its NetworkPolicy admit 20000 only. Istio: mtls.mode must be STRICT, and counting must have a sidecar.',

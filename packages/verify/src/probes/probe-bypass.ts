@@ -4,7 +4,7 @@ import { probeHttp } from './probe-http.ts'
 /** Whether the upstream application answers at an address that is not its sidecar's, and what was seen. */
 export interface BypassProbe {
   /** `unclear`: the name could not be resolved, which proves nothing about what listens behind it. */
-  way: 'open' | 'closed' | 'unclear'
+  state: 'open' | 'closed' | 'unclear'
   /** HTTP status that came back; null when none did. */
   status: number | null
   /** What was seen, to stand after "it" or "counting". */
@@ -25,24 +25,24 @@ export async function probeBypass(
   const { state, reason, proxy, peer } = readUpstream(result, timeoutMs)
   if (result.failure !== undefined) {
     const { failure, code } = result
-    if (UNRESOLVED.has(code ?? '')) return { way: 'unclear', status: null, found: failure }
+    if (UNRESOLVED.has(code ?? '')) return { state: 'unclear', status: null, found: failure }
     if (code === 'ECONNREFUSED') {
       return {
-        way: 'closed',
+        state: 'closed',
         status: null,
         found: 'connection refused: nothing listens there for a caller from outside',
       }
     }
-    return { way: 'closed', status: null, found: reason ?? failure }
+    return { state: 'closed', status: null, found: reason ?? failure }
   }
   const { status } = result
-  if (status === 403) return { way: 'closed', status, found: 'refused with 403: a sidecar stands in this way, too' }
+  if (status === 403) return { state: 'closed', status, found: 'refused with 403: the bypass ends at a sidecar, too' }
   if (proxy !== undefined) {
-    return { way: 'closed', status, found: `answered ${status}, but by a proxy that stands in this way: ${proxy}` }
+    return { state: 'closed', status, found: `answered ${status}, but by a proxy on the way: ${proxy}` }
   }
   if (state === 'connected' && peer) {
-    return { way: 'closed', status, found: `answered ${status}, but by way of its sidecar: the rules hold here, too` }
+    return { state: 'closed', status, found: `answered ${status}, but through its sidecar: the rules hold here, too` }
   }
   const stranger = state === 'connected' || state === 'failing' ? '' : ', though not as counting does'
-  return { way: 'open', status, found: `answered ${status}${stranger}` }
+  return { state: 'open', status, found: `answered ${status}${stranger}` }
 }

@@ -7,15 +7,15 @@ import { isRecord, parseNumber, parseText } from '../shared/wire.js'
  *
  * @typedef {object} BypassResult the result of one probe, as `POST /api/checks/bypass` answers it
  * @property {number} atMs
- * @property {'open' | 'closed' | 'unclear'} way
+ * @property {'open' | 'closed' | 'unclear'} state
  * @property {string} url
  * @property {string} summary
  * @property {string | null} disagreement
  *
- * @typedef {'open' | 'closed' | 'unknown' | 'disputed'} WayState
+ * @typedef {'open' | 'closed' | 'unknown' | 'disputed'} BypassState
  * @typedef {object} BypassPanel
  * @property {boolean} visible
- * @property {WayState} state
+ * @property {BypassState} state
  * @property {string} label
  * @property {string} address
  * @property {string} reason
@@ -30,14 +30,19 @@ import { isRecord, parseNumber, parseText } from '../shared/wire.js'
  */
 export function parseBypassResult(body) {
   if (!isRecord(body)) return undefined
-  const { way } = body
+  const { state } = body
   const url = parseText(body['url'], 300)
-  const summary = parseText(body['said'], 500)
+  const summary = parseText(body['summary'], 500)
   const atMs = parseNumber(Date.parse(String(body['at'])))
-  if ((way !== 'open' && way !== 'closed' && way !== 'unclear') || url === null || summary === null || atMs === null) {
+  if (
+    (state !== 'open' && state !== 'closed' && state !== 'unclear') ||
+    url === null ||
+    summary === null ||
+    atMs === null
+  ) {
     return undefined
   }
-  return { atMs, way, url, summary, disagreement: parseText(body['disagreement'], 1000) }
+  return { atMs, state, url, summary, disagreement: parseText(body['disagreement'], 1000) }
 }
 
 const labels = { open: 'Open', closed: 'Closed', unknown: 'Not probed yet', disputed: 'Mesh and probe disagree' }
@@ -54,15 +59,15 @@ const tones = /** @type {const} */ ({ open: 'bad', closed: 'good', unclear: 'unk
  * @returns {BypassPanel}
  */
 export function buildBypassPanel({ bypass, canProbe, probed, state }) {
-  const seen = probed === null || probed.way === 'unclear' ? null : probed.way
+  const seen = probed === null || probed.state === 'unclear' ? null : probed.state
   const reported = bypass === null ? null : bypass.closed ? 'closed' : 'open'
   const dispute =
     probed?.disagreement ?? (seen !== null && reported !== null && seen !== reported ? differ(reported, seen) : '')
-  const way = dispute !== '' ? 'disputed' : (reported ?? seen ?? 'unknown')
+  const shown = dispute !== '' ? 'disputed' : (reported ?? seen ?? 'unknown')
   return {
     visible: bypass !== null || canProbe,
-    state: way,
-    label: labels[way],
+    state: shown,
+    label: labels[shown],
     address: bypass?.address || probed?.url || '',
     reason: [
       bypass?.reason ?? 'No mesh reports whether counting can be called without its sidecar.',
@@ -88,12 +93,12 @@ function differ(reported, seen) {
  * Silence proves that the bypass is closed only while counting answers elsewhere.
  *
  * @param {BypassResult} probed
- * @param {PageState} state
+ * @param {PageState} pageState
  * @returns {BypassPanel['outcome']}
  */
-function outcomeOf({ way, summary }, state) {
-  const answers = state === 'connected' || state === 'denied' || state === 'connecting'
-  if (way !== 'closed' || answers) return { tone: tones[way], summary, caveat: '' }
+function outcomeOf({ state, summary }, pageState) {
+  const answers = ['connected', 'denied', 'connecting'].includes(pageState)
+  if (state !== 'closed' || answers) return { tone: tones[state], summary, caveat: '' }
   const caveat = 'Counting does not answer through its sidecar either, so it may be down: this proves little.'
   return { tone: 'unknown', summary, caveat }
 }

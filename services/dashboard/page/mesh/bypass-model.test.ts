@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { buildBypassPanel, parseBypassResult } from './bypass-model.js'
 
 const summary = '200: counted, bypassing its sidecar, while the rule says denied.'
-const probe = (way: 'open' | 'closed' | 'unclear', disagreement: string | null = null) => ({
+const probe = (state: 'open' | 'closed' | 'unclear', disagreement: string | null = null) => ({
   atMs: 0,
-  way,
+  state,
   url: 'http://10.0.0.1:9001',
   summary,
   disagreement,
@@ -74,20 +74,24 @@ describe('the panel of the bypass', () => {
 })
 
 describe('parseBypassResult', () => {
-  const body = { at: '2026-01-01T00:00:00.000Z', way: 'open', url: 'http://a', said: summary, disagreement: null }
+  const body = { at: '2026-01-01T00:00:00.000Z', state: 'open', url: 'http://a', summary: summary, disagreement: null }
 
   it('reads an outcome', () => {
     expect(parseBypassResult(body)).toEqual({
       atMs: Date.UTC(2026, 0, 1),
-      way: 'open',
+      state: 'open',
       url: 'http://a',
       summary,
       disagreement: null,
     })
   })
 
-  it.each([null, {}, { ...body, way: 'ajar' }, { ...body, url: null }, { ...body, said: 5 }, { ...body, at: 'now' }])(
-    'refuses %j',
-    (bad) => expect(parseBypassResult(bad)).toBeUndefined(),
-  )
+  it.each([
+    null,
+    {},
+    { ...body, state: 'ajar' },
+    { ...body, url: null },
+    { ...body, summary: 5 },
+    { ...body, at: 'now' },
+  ])('refuses %j', (bad) => expect(parseBypassResult(bad)).toBeUndefined())
 })

@@ -6,7 +6,9 @@ import { buildTraceModel } from './trace-model.js'
 import { fixtureTraceId, toAnswer, wholeChain } from './trace-sketch.test-support.ts'
 
 const trace = parseTrace(toAnswer(wholeChain))
-const model = buildTraceModel(trace ?? { traceId: fixtureTraceId, spans: [], places: [], problems: [], reachesUpstream: false })
+const model = buildTraceModel(
+  trace ?? { traceId: fixtureTraceId, spans: [], places: [], problems: [], reachesUpstream: false },
+)
 const row = (service: string, kind: string) => {
   const found = model.rows.find((each) => each.service === service && each.kind === kind)
   if (found === undefined) throw new Error(`no ${kind} row of ${service}`)
