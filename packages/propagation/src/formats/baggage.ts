@@ -45,7 +45,7 @@ export function checkBaggage(header: string | undefined): string | undefined {
   for (const member of members(header)) {
     if (count === MAX_MEMBERS) break
     const length = kept.length + member.length + (kept === '' ? 0 : 1)
-    if (length > MAX_BYTES || !isMember(member)) continue
+    if (member === '' || length > MAX_BYTES || !isMember(member)) continue
     kept = kept === '' ? member : `${kept},${member}`
     count++
   }

@@ -32,8 +32,9 @@ export function cap(value: string): string {
   return value.length > LONGEST_VALUE ? value.slice(0, LONGEST_VALUE) : value
 }
 
-/** A query string without its `?`, secrets replaced by `REDACTED`, everything else kept. */
-export function redactQuery(query: string): string {
+/** A query string without its `?`, as long as an attribute may be, with `REDACTED` in place of secrets. */
+export function redactQuery(text: string): string {
+  const query = cap(text)
   if (!SUSPICIOUS.test(query)) return query
   return query.split('&').map(redactPair).join('&')
 }
