@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import { LabError, messageOf } from '../errors.ts'
+import { boundLog, type LogBounds } from './bounded-log.ts'
 import type { Reaper } from './reaper.ts'
 
 export interface Command {
@@ -21,10 +22,10 @@ export interface ProcessGroup {
   end: (graceMs: number) => Promise<void>
 }
 
-/** Starts a program as the leader of a process group of its own, its output appended to a file. */
+/** Starts a program as the leader of a process group of its own, its output appended to a file of bounded size. */
 export async function startProcessGroup(
   command: Command,
-  { logFile, reaper }: { logFile: string; reaper: Reaper },
+  { logFile, logBounds, reaper }: { logFile: string; logBounds?: LogBounds | undefined; reaper: Reaper },
 ): Promise<ProcessGroup> {
   const output = fs.openSync(logFile, 'a')
   let child: ChildProcess
@@ -54,8 +55,10 @@ export async function startProcessGroup(
     })
   }
   const { pid = 0 } = child
+  const log = boundLog(logFile, logBounds)
   const dropWhenEnded = async (): Promise<void> => {
     await ended
+    log.stop()
     // A grandchild may still run: a group outlives its leader.
     signalGroup(pid, 'SIGKILL')
     reaper.drop(pid)

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { pollUntil } from '../poll-until.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { type Reaper, startReaper } from './reaper.ts'
+import { createBackOff } from './back-off.ts'
 import { createProgram, type Program, type ProgramOptions } from './program.ts'
-import { createRestartBudget } from './restart-budget.ts'
 
 /** A program that is ready once its script has printed "ready". */
 async function programOf(script: string, options: Partial<ProgramOptions> = {}) {
@@ -20,7 +20,7 @@ async function programOf(script: string, options: Partial<ProgramOptions> = {}) 
     env: { PATH: process.env['PATH'] ?? '' },
     logFile,
     reaper,
-    restartDelayMs: 20,
+    backOff: createBackOff({ firstMs: 20, mostMs: 50 }),
     isReady: async () => (await fs.readFile(logFile, 'utf8').catch(() => '')).includes('ready'),
     log: (line) => lines.push(line),
     ...options,
@@ -28,6 +28,7 @@ async function programOf(script: string, options: Partial<ProgramOptions> = {}) 
   return {
     program,
     lines,
+    logFile,
     async [Symbol.asyncDispose]() {
       await program.stop()
       await reaper.close()
@@ -118,7 +119,7 @@ describe('program', () => {
   })
 
   it('is started again when it is killed, and shows as down until then', async () => {
-    await using subject = await programOf('echo ready; sleep 600', { restartDelayMs: 200 })
+    await using subject = await programOf('echo ready; sleep 600', { backOff: createBackOff({ firstMs: 200 }) })
     await subject.program.start()
     const first = subject.program.pid() ?? 0
     process.kill(first, 'SIGKILL')
@@ -130,14 +131,41 @@ describe('program', () => {
     expect(subject.lines).toEqual(['subject ended (SIGKILL); starting it again'])
   })
 
-  it('is not started again more often than its budget allows, and says so', async () => {
-    await using subject = await programOf('echo ready; sleep 0.2; exit 1', {
-      restartBudget: createRestartBudget({ limit: 2 }),
-    })
+  it('is started again however often it ends, after a wait that its status can show', async () => {
+    await using folder = await temporaryFolder()
+    const crashes = path.join(folder.path, 'crashes')
+    await fs.writeFile(crashes, '')
+    // Eight crashes, then it stays.
+    const script = `echo ready; echo >> ${crashes}; [ $(wc -l < ${crashes}) -gt 8 ] && exec sleep 600; sleep 0.2; exit 70`
+    await using subject = await programOf(script)
     await subject.program.start()
-    await pollUntil(() => subject.lines.length === 3, { what: 'the last word on it' })
-    expect(subject.program.restarts()).toBe(2)
-    expect(subject.program.downReason()).toBe('exit code 1, and it has been restarted too often to try again')
+    const waits = await pollUntil(() => subject.program.restartsInMs(), { what: 'a wait before its restart' })
+    expect(waits).toBeLessThanOrEqual(50)
+    await pollUntil(() => subject.program.restarts() === 8 && subject.program.pid(), { what: 'its last start' })
+    expect(subject.program.downReason()).toBeUndefined()
+    expect(subject.program.restartsInMs()).toBeUndefined()
+  })
+
+  it('is started again when a restart fails', async () => {
+    await using folder = await temporaryFolder()
+    const broken = path.join(folder.path, 'broken')
+    await using subject = await programOf(`[ -e ${broken} ] && exit 3; echo ready; exec sleep 600`)
+    await subject.program.start()
+    await fs.writeFile(broken, '')
+    await expect(subject.program.restart()).rejects.toThrow('subject ended (exit code 3) before it was ready')
+    await fs.rm(broken)
+    await pollUntil(() => subject.program.pid(), { what: 'its next start' })
+  })
+
+  it('has a log of bounded size, and goes on writing to it', async () => {
+    const script = 'echo ready; n=0; while :; do n=$((n+1)); echo "line $n of a long log"; done'
+    await using subject = await programOf(script, { logBounds: { maxBytes: 100_000, intervalMs: 5 } })
+    await subject.program.start()
+    const { logFile } = subject
+    const sizeOf = async (file: string) => (await fs.stat(file).catch(() => ({ size: 0 }))).size
+    const lastLine = async () => Number(/line (\d+) of a long log\n$/.exec(await fs.readFile(logFile, 'utf8'))?.[1])
+    await pollUntil(async () => (await lastLine()) > 20_000, { what: 'ten times as much as the log may hold' })
+    expect((await sizeOf(logFile)) + (await sizeOf(`${logFile}.1`))).toBeLessThan(400_000)
   })
 
   it('gets the environment it is given and nothing else', async () => {
@@ -148,14 +176,12 @@ describe('program', () => {
   })
 })
 
-describe('restart budget', () => {
-  it('allows five in any minute', () => {
-    let time = 0
-    const budget = createRestartBudget({ now: () => time })
-    expect(Array.from({ length: 6 }, () => budget.spend())).toEqual([true, true, true, true, true, false])
-    time = 59_999
-    expect(budget.spend()).toBe(false)
-    time = 60_000
-    expect(budget.spend()).toBe(true)
+describe('back-off', () => {
+  it('doubles up to half a minute, and begins again after a steady minute', () => {
+    const backOff = createBackOff()
+    expect(Array.from({ length: 8 }, () => backOff.delayAfter(500))).toEqual([
+      1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000,
+    ])
+    expect([backOff.delayAfter(60_000), backOff.delayAfter(59_999)]).toEqual([1000, 2000])
   })
 })

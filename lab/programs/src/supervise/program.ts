@@ -1,14 +1,16 @@
 import { LabError, messageOf } from '../errors.ts'
+import { type BackOff, createBackOff } from './back-off.ts'
+import type { LogBounds } from './bounded-log.ts'
 import type { Reaper } from './reaper.ts'
 import { logTail } from './log-tail.ts'
 import { poll } from '../poll.ts'
 import { type Command, type ProcessGroup, startProcessGroup } from './process-group.ts'
-import { createRestartBudget, type RestartBudget } from './restart-budget.ts'
 
 export interface ProgramOptions extends Command {
   name: string
   /** Receives the output of every run. */
   logFile: string
+  logBounds?: LogBounds | undefined
   reaper: Reaper
   /** Whether it is ready; polled until it is. Throws when it never will be. */
   isReady: () => Promise<boolean>
@@ -16,9 +18,8 @@ export interface ProgramOptions extends Command {
   readyTimeoutMs?: number | undefined
   /** Milliseconds between TERM and KILL, default 5,000. */
   graceMs?: number | undefined
-  /** Milliseconds between its end and its restart, default 1,000. */
-  restartDelayMs?: number | undefined
-  restartBudget?: RestartBudget | undefined
+  /** How long to wait between an end and a restart. */
+  backOff?: BackOff | undefined
   /** One line for each event a person may want to know of. */
   log?: ((line: string) => void) | undefined
 }
@@ -33,6 +34,8 @@ export interface Program {
   restarts: () => number
   /** Why it is not running; `undefined` while it is. */
   downReason: () => string | undefined
+  /** Milliseconds until it is started again; `undefined` unless it has ended by itself. */
+  restartsInMs: () => number | undefined
   /** Resolves when it is ready; from then on it is restarted whenever it ends. */
   start: () => Promise<void>
   /** Ends it and starts it at once, for files that it reads only at its start. Resolves as `start` does; not in `restarts`. */
@@ -40,10 +43,9 @@ export interface Program {
   stop: () => Promise<void>
 }
 
-/** A real program: started, supervised, restarted (five times a minute at most) and stopped with all its children. */
+/** A real program: started, supervised, restarted for as long as it is wanted, and stopped with all its children. */
 export function createProgram(options: ProgramOptions): Program {
-  const { name, logFile, reaper, log = () => {}, restartDelayMs = 1000, graceMs = 5000 } = options
-  const budget = options.restartBudget ?? createRestartBudget()
+  const { name, logFile, logBounds, reaper, log = () => {}, graceMs = 5000, backOff = createBackOff() } = options
   let group: ProcessGroup | undefined
   let down: string | undefined = 'not started'
   let launchedAt = 0
@@ -51,9 +53,10 @@ export function createProgram(options: ProgramOptions): Program {
   let supervised = false
   let stopping = false
   let timer: NodeJS.Timeout | undefined
+  let restartAt: number | undefined
 
   const launch = async (): Promise<ProcessGroup> => {
-    const started = await startProcessGroup(options, { logFile, reaper })
+    const started = await startProcessGroup(options, { logFile, logBounds, reaper })
     group = started
     launchedAt = performance.now()
     down = undefined
@@ -69,19 +72,23 @@ export function createProgram(options: ProgramOptions): Program {
   }
 
   const scheduleRestart = (how: string): void => {
-    if (!budget.spend()) {
-      down = `${how}, and it has been restarted too often to try again`
-      log(`${name} ended (${how}); it has been restarted too often to try again. Its log: ${logFile}`)
-      return
-    }
-    log(`${name} ended (${how}); starting it again`)
+    const delay = backOff.delayAfter(performance.now() - launchedAt)
+    log(`${name} ended (${how}); starting it again${delay > 1000 ? ` in ${Math.round(delay / 1000)} s` : ''}`)
+    restartAt = performance.now() + delay
     timer = setTimeout(() => {
+      restartAt = undefined
       restarts += 1
+      launchedAt = performance.now()
       launch().catch((error: Error) => {
         down = error.message
-        log(error.message)
+        if (supervised && !stopping) scheduleRestart(error.message)
       })
-    }, restartDelayMs)
+    }, delay)
+  }
+
+  const cancelRestart = (): void => {
+    clearTimeout(timer)
+    restartAt = undefined
   }
 
   const failed = async (what: string): Promise<LabError> => {
@@ -120,15 +127,22 @@ export function createProgram(options: ProgramOptions): Program {
     restarts: () => restarts,
     downReason: () => down,
     start,
+    restartsInMs: () => (restartAt === undefined ? undefined : Math.max(0, restartAt - performance.now())),
     async restart() {
       supervised = false
-      clearTimeout(timer)
+      cancelRestart()
       await group?.end(graceMs)
-      await start()
+      try {
+        await start()
+      } catch (error) {
+        supervised = true
+        if (!stopping && group === undefined) scheduleRestart(down ?? messageOf(error))
+        throw error
+      }
     },
     async stop() {
       stopping = true
-      clearTimeout(timer)
+      cancelRestart()
       await group?.end(graceMs)
       down = 'stopped'
     },
