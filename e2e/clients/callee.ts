@@ -1,5 +1,6 @@
 import https from 'node:https'
 import { once } from 'node:events'
+import type http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createCertificateAuthority } from '@throughline/lab-meshes'
 import { createHeaderRecorder, type RecordedRequest } from '@throughline/lab-testkit'
@@ -11,8 +12,18 @@ export interface Callee extends AsyncDisposable {
   requests: readonly RecordedRequest[]
 }
 
+/** Reads all of a request before it answers, and sends a client on as often as `hops` says. */
+const answer: http.RequestListener = (request, response) => {
+  const { pathname, searchParams } = new URL(request.url ?? '', 'http://callee')
+  const hops = Number(searchParams.get('hops') ?? 0)
+  request.resume().on('end', () => {
+    if (hops > 0) response.writeHead(302, { location: `${pathname}?hops=${hops - 1}` })
+    response.end('{}')
+  })
+}
+
 export async function startCallee(): Promise<Callee> {
-  const recorder = await createHeaderRecorder()
+  const recorder = await createHeaderRecorder({ reply: answer })
   const authority = await createCertificateAuthority()
   const { certificate, key } = await authority.issue('callee')
   const secure = https.createServer({ cert: certificate, key }, (request, response) => {

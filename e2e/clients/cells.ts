@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import type { SdkLine } from './project.ts'
 
 /** The newest of each line that is supported; the first is the floor. */
@@ -20,9 +21,10 @@ export const MODES: Readonly<Record<string, NodeJS.ProcessEnv>> = {
   default: {},
   stock: { TRACE_INSTRUMENTATION: 'stock' },
   'SDK off': { OTEL_SDK_DISABLED: 'true' },
+  'beside stock': { BESIDE: 'stock' },
 }
 
-export const CLIENTS = [
+const CLIENTS = [
   'fetch',
   'http.get',
   'http.request',
@@ -33,6 +35,40 @@ export const CLIENTS = [
   'axios over fetch',
   'got',
 ] as const
+
+const { createCalls } = createRequire(import.meta.url)('./programs/calls.cjs') as {
+  createCalls: (modules: object) => Record<string, unknown>
+}
+
+/** Every way to call that `programs/calls.cjs` has. */
+const CALLS = Object.keys(createCalls({}))
+
+/** What OpenTelemetry's http instrumentation breaks: it takes a list for an object, and loses a callback behind nothing. */
+const STOCK_BREAKS = [
+  'http.request: flat list',
+  'http.request: list of pairs',
+  'http.request: Expect in a list',
+  'http.request: url, nothing, callback',
+  'https.get: flat list',
+]
+
+/** The names of all calls that work in a mode. */
+export function callsIn(mode: string): string[] {
+  const all = [...CLIENTS, ...CALLS]
+  return mode.includes('stock') ? all.filter((name) => !STOCK_BREAKS.includes(name)) : all
+}
+
+/** How many requests a call leads to, where it is more than one. */
+export const REQUESTS: Readonly<Record<string, number>> = {
+  'http.request: keep-alive': 2,
+  'http.request: queued by an agent': 3,
+  'axios: redirects': 3,
+  'fetch: redirects': 3,
+  'got: redirects': 3,
+  'undici.Client': 2,
+  'undici.Pool': 3,
+  'undici.Agent: redirects': 3,
+}
 
 export const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 export const CALLER = 'b7ad6b7169203331'

@@ -1,13 +1,22 @@
+require('./stock.cjs')
 const http = require('node:http')
+const { get, request } = require('node:http')
+const https = require('node:https')
+const axios = require('axios')
+const undici = require('undici')
+const { createCalls } = require('./calls.cjs')
 const { clients } = require('./clients.cjs')
 
+const got = async () => (await import('got')).got
+const calls = { ...clients, ...createCalls({ http, https, get, request, axios, undici, got }) }
+
 /** Reads a body by events and calls on, as programs do that know nothing of traces. */
-const server = http.createServer((request, response) => {
+const server = http.createServer((incoming, response) => {
   let bytes = 0
-  request.on('data', (chunk) => (bytes += chunk.length))
-  request.on('end', () => {
-    const { pathname, searchParams } = new URL(request.url, 'http://app')
-    clients[decodeURIComponent(pathname.slice(1))](searchParams.get('callee')).then(
+  incoming.on('data', (chunk) => (bytes += chunk.length))
+  incoming.on('end', () => {
+    const { pathname, searchParams } = new URL(incoming.url, 'http://app')
+    calls[decodeURIComponent(pathname.slice(1))](searchParams.get('callee')).then(
       () => response.end(String(bytes)),
       (error) => response.writeHead(500).end(String(error.stack)),
     )

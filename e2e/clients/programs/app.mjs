@@ -1,13 +1,21 @@
-import http from 'node:http'
+import './stock.cjs'
+import http, { get, request } from 'node:http'
+import https from 'node:https'
+import axios from 'axios'
+import got from 'got'
+import * as undici from 'undici'
+import { createCalls } from './calls.cjs'
 import { clients } from './clients.mjs'
 
+const calls = { ...clients, ...createCalls({ http, https, get, request, axios, undici, got: async () => got }) }
+
 /** Reads a body by events and calls on, as programs do that know nothing of traces. */
-const server = http.createServer((request, response) => {
+const server = http.createServer((incoming, response) => {
   let bytes = 0
-  request.on('data', (chunk) => (bytes += chunk.length))
-  request.on('end', () => {
-    const { pathname, searchParams } = new URL(request.url, 'http://app')
-    clients[decodeURIComponent(pathname.slice(1))](searchParams.get('callee')).then(
+  incoming.on('data', (chunk) => (bytes += chunk.length))
+  incoming.on('end', () => {
+    const { pathname, searchParams } = new URL(incoming.url, 'http://app')
+    calls[decodeURIComponent(pathname.slice(1))](searchParams.get('callee')).then(
       () => response.end(String(bytes)),
       (error) => response.writeHead(500).end(String(error.stack)),
     )

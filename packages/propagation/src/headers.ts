@@ -122,11 +122,17 @@ export const IDENTITY_HEADERS = [
 /** One of {@link IDENTITY_HEADERS}. */
 export type IdentityHeader = (typeof IDENTITY_HEADERS)[number]
 
-const READ: ReadonlySet<string> = new Set(
+/** The names in lower case of the headers that this package reads to find the caller. */
+export const PROPAGATION_NAMES: ReadonlySet<string> = new Set(
   HEADER_CATALOGUE.filter(({ rule }) => rule === 'write' || rule === 'read').map(({ name }) => name),
+)
+
+/** Those of them that are never written: what another instrumentation has set doesn't replace them. */
+export const READ_ONLY_NAMES: readonly string[] = HEADER_CATALOGUE.filter(({ rule }) => rule === 'read').map(
+  ({ name }) => name,
 )
 
 /** Whether a lower-case name is that of a header this package reads to find the caller. */
 export function isPropagationHeader(name: string): boolean {
-  return READ.has(name)
+  return PROPAGATION_NAMES.has(name)
 }

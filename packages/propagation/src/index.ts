@@ -8,12 +8,22 @@ export { extract } from './extract.ts'
 export type { Extracted, ExtractOptions, HeaderGetter } from './extract.ts'
 export { currentForwardHeaders, forwardHeaders, runWithForwardHeaders } from './forward.ts'
 export type { ForwardOptions } from './forward.ts'
-export { HEADER_CATALOGUE, IDENTITY_HEADERS, isPropagationHeader } from './headers.ts'
+export {
+  HEADER_CATALOGUE,
+  IDENTITY_HEADERS,
+  isPropagationHeader,
+  PROPAGATION_NAMES,
+  READ_ONLY_NAMES,
+} from './headers.ts'
 export type { CatalogueEntry, HeaderRule, HeaderWriter, IdentityHeader } from './headers.ts'
 export type { IncomingHeaders } from './incoming.ts'
+export { mayHaveHeaders, runWithheld } from './adapters/call-rules.ts'
+export type { ShouldForward } from './adapters/may-forward.ts'
 export { areOutgoingHeadersClaimed, claimOutgoingHeaders } from './outgoing-owner.ts'
 export type { HeaderSetter } from './outgoing.ts'
+export { injectedSpanId } from './injected-span.ts'
 export type { ForwardedHeaders } from './process-state.ts'
+export { staleBeside, type Header } from './stale-headers.ts'
 export { selectContext } from './select.ts'
 export type { Candidates, Hint, Selection, SelectOptions, SelectReason } from './select.ts'
 export type { TraceContext, TraceFormat } from './formats/trace-context.ts'

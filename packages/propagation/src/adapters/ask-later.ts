@@ -2,7 +2,7 @@ import diagnosticsChannel from 'node:diagnostics_channel'
 import type { OutgoingOptions } from './headers-to-set.ts'
 import type { MergedHeaders } from './merge-headers.ts'
 import { mayForward } from './may-forward.ts'
-import { removeUndiciHeader, type UndiciRequest } from './undici-request.ts'
+import { removeUndiciHeaders, type UndiciRequest } from './undici-request.ts'
 
 /** A call whose headers are set, and whose origin is known when undici makes its request. */
 interface Question {
@@ -38,5 +38,5 @@ function onCreate(message: unknown): void {
   if (question === undefined || question.path !== request.path) return
   const { path, names, options } = question
   if (mayForward(options.shouldForward, () => new URL(String(request.origin)).origin + path)) return
-  for (const name of names) removeUndiciHeader(request, name)
+  removeUndiciHeaders(request, new Set(names))
 }

@@ -1,3 +1,5 @@
+import { type Header, staleBeside } from '../stale-headers.ts'
+
 /** What is read of axios's request configuration, and set in it. Interceptors of others may have left anything. */
 export interface AxiosCallLike {
   readonly url?: string | undefined
@@ -9,22 +11,22 @@ export interface AxiosCallLike {
   readonly beforeRedirect?: unknown
 }
 
-type Header = readonly [name: string, value: string]
-
 /**
  * Sets headers in an axios configuration, whatever its `headers` are: axios's own object, a plain one, none. Of the same
- * name in any case there is one afterwards.
+ * name in any case there is one afterwards, and of trace contexts the one that is set.
  *
  * @returns the configuration itself, or a copy where it can't be changed.
  */
 export function withAxiosHeaders<Config extends AxiosCallLike>(config: Config, headers: readonly Header[]): Config {
   if (typeof config !== 'object' || config === null) return config
   const { headers: given } = config
+  const stale = staleBeside(headers)
   if (hasSet(given) && !Object.isFrozen(given)) {
+    for (const name of stale) given.delete(name)
     for (const [name, value] of headers) given.set(name, value)
     return config
   }
-  const names = new Set(headers.map(([name]) => name))
+  const names = new Set([...headers.map(([name]) => name), ...stale])
   const kept = Object.entries(given ?? {}).filter(([name]) => !names.has(name.toLowerCase()))
   const merged = Object.fromEntries([...kept, ...headers])
   if (Object.isFrozen(config)) return { ...config, headers: merged }
@@ -50,6 +52,9 @@ function addressOf({ url = '', baseURL, allowAbsoluteUrls }: AxiosCallLike): str
   return url === '' ? baseURL : `${baseURL.replace(/\/?\/$/, '')}/${url.replace(/^\/+/, '')}`
 }
 
-function hasSet(headers: unknown): headers is { set(name: string, value: string): unknown } {
-  return typeof headers === 'object' && headers !== null && 'set' in headers && typeof headers.set === 'function'
+function hasSet(
+  headers: unknown,
+): headers is { set(name: string, value: string): unknown; delete(name: string): unknown } {
+  const { set, delete: remove } = (headers ?? {}) as { set?: unknown; delete?: unknown }
+  return typeof set === 'function' && typeof remove === 'function'
 }

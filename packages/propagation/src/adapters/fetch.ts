@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import diagnosticsChannel from 'node:diagnostics_channel'
+import { staleBeside } from '../stale-headers.ts'
 import { headersToSet, type OutgoingOptions } from './headers-to-set.ts'
 import { mayForward } from './may-forward.ts'
-import { removeUndiciHeader, type UndiciRequest, watchUndici } from './undici-request.ts'
+import { removeUndiciHeaders, type UndiciRequest, watchUndici } from './undici-request.ts'
 
 /** A call of `fetch`, for the redirects that it follows. */
 interface Call {
@@ -31,6 +32,7 @@ export function createForwardFetch(
     if (forwarded.length === 0) return base(input, init)
     const request = typeof input === 'string' || input instanceof URL ? undefined : input
     const headers = new Headers(init?.headers ?? request?.headers)
+    for (const name of staleBeside(forwarded)) headers.delete(name)
     for (const [name, value] of forwarded) headers.set(name, value)
     if (options.shouldForward === undefined) return base(input, { ...init, headers })
     const call = { origin: new URL(urlOf(input)).origin, names: forwarded.map(([name]) => name), options }
@@ -55,5 +57,5 @@ function onCreate(message: unknown): void {
   const { request } = message as { request: UndiciRequest & { origin?: string | URL; path?: string } }
   const { origin } = new URL(String(request.origin))
   if (origin === call.origin || mayForward(call.options.shouldForward, () => origin + (request.path ?? ''))) return
-  for (const name of call.names) removeUndiciHeader(request, name)
+  removeUndiciHeaders(request, new Set(call.names))
 }

@@ -2,14 +2,13 @@ import { currentForwardHeaders } from '../forward.ts'
 import { mayForward, type ShouldForward } from './may-forward.ts'
 import { activeSdkHeaders } from '../otel/registered-propagator.ts'
 import { processState } from '../process-state.ts'
+import type { Header } from '../stale-headers.ts'
 
 /** Options of every adapter for outgoing calls. */
 export interface OutgoingOptions {
   /** Which calls get the headers, by the URL that is called. Default: all. None gets them when it throws. */
   readonly shouldForward?: ShouldForward | undefined
 }
-
-type Header = readonly [name: string, value: string]
 
 /**
  * The headers an adapter sets on a call, all of one context. Beside an OpenTelemetry SDK they are what its propagator

@@ -28,12 +28,15 @@ describe('http.request', () => {
       await new Promise<void>((resolve) => {
         createForwardRequest(http.get)(server.url, (response) => response.resume().on('end', resolve))
       })
+      await new Promise<void>((resolve) => {
+        request(server.url, undefined as never, (response) => response.resume().on('end', resolve)).end()
+      })
     })
     expect(server.requests.map((headers) => valuesOf(headers, 'traceparent'))).toEqual(
-      Array.from({ length: 5 }, () => [HEADERS.traceparent]),
+      Array.from({ length: 6 }, () => [HEADERS.traceparent]),
     )
     expect(server.requests.flatMap((headers) => valuesOf(headers, 'baggage'))).toEqual(
-      Array.from({ length: 5 }, () => 'a=1'),
+      Array.from({ length: 6 }, () => 'a=1'),
     )
     expect(valuesOf(server.requests[1], 'accept')).toEqual(['text/plain', 'text/html'])
     expect(valuesOf(server.requests[1], 'x-count')).toEqual(['1'])

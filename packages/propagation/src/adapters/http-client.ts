@@ -3,6 +3,7 @@ import { headersToSet, type OutgoingOptions } from './headers-to-set.ts'
 import { protocolOf, urlOfRequest } from './http-url.ts'
 import { withRequestHeaders } from './request-arguments.ts'
 
+export { urlOfRequest } from './http-url.ts'
 export { requestOptionsOf, withRequestHeaders } from './request-arguments.ts'
 
 /**

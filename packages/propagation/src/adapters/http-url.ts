@@ -1,7 +1,7 @@
 import type http from 'node:http'
 import https from 'node:https'
 import { urlToHttpOptions } from 'node:url'
-import { requestOptionsOf } from './request-arguments.ts'
+import { isUrl, requestOptionsOf } from './request-arguments.ts'
 
 /** Of the request functions of a module before anything has replaced them. */
 const httpsRequests = new Set<unknown>([https.request, https.get])
@@ -17,7 +17,7 @@ export function protocolOf(request: unknown): 'http:' | 'https:' {
  */
 export function urlOfRequest(args: readonly unknown[], defaultProtocol: 'http:' | 'https:'): string {
   const [first] = args
-  const url = typeof first === 'string' ? new URL(first) : first instanceof URL ? first : undefined
+  const url = typeof first === 'string' ? new URL(first) : isUrl(first) ? (first as URL) : undefined
   const options: http.RequestOptions = { ...(url && urlToHttpOptions(url)), ...requestOptionsOf(args) }
   const { agent, protocol, hostname, host, path } = options
   const name = hostname || host || 'localhost'

@@ -1,3 +1,5 @@
+import { type Header, staleBeside } from '../stale-headers.ts'
+
 type HeaderValue = string | number | readonly string[] | null | undefined
 type Pair = readonly [string, HeaderValue]
 
@@ -7,12 +9,13 @@ export type CallHeaders = Readonly<Record<string, HeaderValue>> | readonly strin
 /** A list stays a list of the same form: Node adds no header of its own to one. */
 export type MergedHeaders = Record<string, string | string[]> | (string | Pair)[]
 
-/** Sets headers over those of a call: a name that is there already, in any case, is replaced. */
-export function mergeHeaders(
-  headers: CallHeaders,
-  set: readonly (readonly [name: string, value: string])[],
-): MergedHeaders {
-  const names = new Set(set.map(([name]) => name))
+/**
+ * Sets headers over those of a call: a name that is there already, in any case, is replaced.
+ *
+ * @param drop names in lower case that go. Default: those of another trace context than the one that is set.
+ */
+export function mergeHeaders(headers: CallHeaders, set: readonly Header[], drop = staleBeside(set)): MergedHeaders {
+  const names = new Set([...set.map(([name]) => name), ...drop])
   if (isList(headers)) return mergeList(headers, set, names)
   const merged: Record<string, string | string[]> = {}
   for (const [name, value] of pairsOf(headers)) {
@@ -28,7 +31,7 @@ export function mergeHeaders(
 
 function mergeList(
   list: readonly string[] | readonly Pair[],
-  set: readonly (readonly [name: string, value: string])[],
+  set: readonly Header[],
   names: ReadonlySet<string>,
 ): (string | Pair)[] {
   if (!isFlat(list)) return [...list.filter(([name]) => !names.has(name.toLowerCase())), ...set]

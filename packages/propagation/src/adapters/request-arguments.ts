@@ -1,4 +1,5 @@
 import type http from 'node:http'
+import type { Header } from '../stale-headers.ts'
 import { type CallHeaders, mergeHeaders } from './merge-headers.ts'
 
 /** The options of `request(url)`, `request(url, options)` or `request(options)`, each with a callback or without. */
@@ -7,16 +8,30 @@ export function requestOptionsOf([first, second]: readonly unknown[]): http.Requ
   return typeof candidate === 'object' && candidate !== null ? candidate : undefined
 }
 
-/** The same arguments with these headers set; what the caller gave is not changed. */
+/**
+ * The same arguments with these headers set; what the caller gave is not changed.
+ *
+ * @param drop names in lower case that go. Default: those of another trace context than the one that is set.
+ */
 export function withRequestHeaders(
   args: readonly unknown[],
-  headers: readonly (readonly [name: string, value: string])[],
+  headers: readonly Header[],
+  drop?: readonly string[],
 ): unknown[] {
   const options = requestOptionsOf(args)
-  const merged = { ...options, headers: mergeHeaders(options?.headers as CallHeaders, headers) }
-  return args.toSpliced(isUrl(args[0]) ? 1 : 0, options === undefined ? 0 : 1, merged)
+  const merged = { ...options, headers: mergeHeaders(options?.headers as CallHeaders, headers, drop) }
+  return withRequestOptions(args, merged)
 }
 
-function isUrl(value: unknown): boolean {
-  return typeof value === 'string' || value instanceof URL
+/** The same arguments with other options; a callback stays where Node looks for it. */
+export function withRequestOptions(args: readonly unknown[], options: object): unknown[] {
+  const at = isUrl(args[0]) ? 1 : 0
+  return args.toSpliced(at, typeof args[at] === 'function' ? 0 : 1, options)
+}
+
+/** As Node tells a URL from options: one of another realm, or of a library, is a URL too. */
+export function isUrl(value: unknown): boolean {
+  if (typeof value === 'string' || value instanceof URL) return true
+  const { href, protocol, auth, path } = (value ?? {}) as Record<string, unknown>
+  return Boolean(href && protocol && auth === undefined && path === undefined)
 }

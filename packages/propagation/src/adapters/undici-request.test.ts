@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { keepHeadersSingle, setUndiciHeader } from './undici-request.ts'
+import { keepHeadersSingle, setUndiciHeaders } from './undici-request.ts'
 
 /** The part of undici's request that is used: version 5 keeps a text, later ones a list. */
 class FakeRequest {
@@ -19,10 +19,10 @@ class FakeRequest {
 describe('a request of undici', () => {
   it('has a header set in place of all of that name, in any case', () => {
     const request = new FakeRequest(['TraceParent', 'a', 'accept', 'x', 'traceparent', 'b'])
-    setUndiciHeader(request, 'traceparent', 'c')
+    setUndiciHeaders(request, [['traceparent', 'c']])
     expect(request.headers).toEqual(['accept', 'x', 'traceparent', 'c'])
     const text = new FakeRequest('TraceParent: a\r\naccept: x\r\n')
-    setUndiciHeader(text, 'traceparent', 'c')
+    setUndiciHeaders(text, [['traceparent', 'c']])
     expect(text.headers).toBe('accept: x\r\ntraceparent: c\r\n')
   })
 

@@ -1,5 +1,6 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
-import { isPropagationHeader } from '../headers.ts'
+import { isPropagationHeader, PROPAGATION_NAMES } from '../headers.ts'
+import { type Header, staleBeside } from '../stale-headers.ts'
 
 /** What undici publishes as `undici:request:create`: headers are a text in version 5, a flat list in later ones. */
 export interface UndiciRequest {
@@ -7,10 +8,26 @@ export interface UndiciRequest {
   addHeader(name: string, value: string): unknown
 }
 
-/** Sets a header of a request that undici has yet to send: any of that name, in any case, goes. */
-export function setUndiciHeader(request: UndiciRequest, name: string, value: string): void {
-  removeUndiciHeader(request, name)
-  appendHeader(request, name, value)
+/**
+ * Sets headers of a request that undici has yet to send: any of the same name, in any case, goes, and so does another
+ * trace context than the one that is set.
+ */
+export function setUndiciHeaders(request: UndiciRequest, set: readonly Header[]): void {
+  if (set.length === 0) return
+  removeUndiciHeaders(request, new Set([...set.map(([name]) => name), ...staleBeside(set)]))
+  for (const [name, value] of set) appendHeader(request, name, value)
+}
+
+/** The value of a header of a request that undici has yet to send, the last where there are more. */
+export function getUndiciHeader({ headers }: UndiciRequest, name: string): string | undefined {
+  const list = typeof headers === 'string' ? headers.split('\r\n').flatMap(nameAndValue) : headers
+  for (let at = list.length - 2; at >= 0; at -= 2) if (nameAt(list, at) === name) return String(list[at + 1])
+  return undefined
+}
+
+function nameAndValue(line: string): [string, string] {
+  const at = line.indexOf(': ')
+  return [line.slice(0, at), line.slice(at + 2)]
 }
 
 /**
@@ -22,10 +39,20 @@ export function keepHeadersSingle(request: UndiciRequest): void {
   if (typeof headers !== 'string') {
     for (let at = headers.length - 2; at >= 0; at -= 2) {
       const name = nameAt(headers, at)
-      if (isPropagationHeader(name)) removeUndiciHeader(request, name, at)
+      if (isPropagationHeader(name)) removeUndiciHeaders(request, new Set([name]), at)
     }
   }
   request.addHeader = addSingle
+}
+
+/**
+ * Lets no code add a header that this package reads to a request.
+ *
+ * @param drop whether those go that it has already.
+ */
+export function withholdUndiciHeaders(request: UndiciRequest, drop = true): void {
+  if (drop) removeUndiciHeaders(request, PROPAGATION_NAMES)
+  request.addHeader = addOthers
 }
 
 /** Keeps the headers of every undici request single from now on; once is enough for a process. */
@@ -39,8 +66,12 @@ function onCreate(message: unknown): void {
 }
 
 function addSingle(this: UndiciRequest, name: string, value: string): unknown {
-  if (isPropagationHeader(name.toLowerCase())) removeUndiciHeader(this, name)
+  if (isPropagationHeader(name.toLowerCase())) removeUndiciHeaders(this, new Set([name.toLowerCase()]))
   return appendHeader(this, name, value)
+}
+
+function addOthers(this: UndiciRequest, name: string, value: string): unknown {
+  return isPropagationHeader(name.toLowerCase()) ? this : appendHeader(this, name, value)
 }
 
 function appendHeader(request: UndiciRequest, name: string, value: string): unknown {
@@ -49,20 +80,20 @@ function appendHeader(request: UndiciRequest, name: string, value: string): unkn
 }
 
 /**
- * Removes all headers of a name, in any case, of a request that undici has yet to send.
+ * Removes all headers of some names, in any case, of a request that undici has yet to send.
  *
+ * @param names in lower case.
  * @param end in a list, where those that stay begin. Default: none stays.
  */
-export function removeUndiciHeader(request: UndiciRequest, name: string, end = Infinity): void {
+export function removeUndiciHeaders(request: UndiciRequest, names: ReadonlySet<string>, end = Infinity): void {
   const { headers } = request
-  const wanted = name.toLowerCase()
   if (typeof headers === 'string') {
-    const kept = headers.split('\r\n').filter((line) => line.slice(0, line.indexOf(':')).toLowerCase() !== wanted)
+    const kept = headers.split('\r\n').filter((line) => !names.has(line.slice(0, line.indexOf(':')).toLowerCase()))
     request.headers = kept.join('\r\n')
     return
   }
   for (let at = Math.min(end, headers.length) - 2; at >= 0; at -= 2) {
-    if (nameAt(headers, at) === wanted) headers.splice(at, 2)
+    if (names.has(nameAt(headers, at))) headers.splice(at, 2)
   }
 }
 

@@ -3,7 +3,13 @@ import { headersToSet, type OutgoingOptions } from './headers-to-set.ts'
 import { type CallHeaders, mergeHeaders } from './merge-headers.ts'
 import { watchUndici } from './undici-request.ts'
 
-export { keepHeadersSingle, setUndiciHeader, type UndiciRequest } from './undici-request.ts'
+export {
+  getUndiciHeader,
+  keepHeadersSingle,
+  setUndiciHeaders,
+  type UndiciRequest,
+  withholdUndiciHeaders,
+} from './undici-request.ts'
 
 interface DispatchOptions {
   readonly origin?: string | URL | undefined

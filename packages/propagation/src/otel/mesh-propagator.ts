@@ -19,6 +19,7 @@ import { isSpanId, isTraceId } from '../formats/hex.ts'
 import { MeshContext, type MeshState, meshStateOf } from './mesh-context.ts'
 import { MeshTraceState } from './mesh-tracestate.ts'
 import { writeUnmarked } from '../outgoing.ts'
+import { processState } from '../process-state.ts'
 import type { Selection } from '../select.ts'
 import type { TraceContext } from '../formats/trace-context.ts'
 
@@ -47,13 +48,15 @@ export class MeshPropagator implements TextMapPropagator {
     this.#options = options
   }
 
-  /** Writes nothing while tracing is suppressed, and no trace headers for a span context that is not valid. */
+  /** Writes nothing while tracing is suppressed or a rule keeps headers from the call that is being made, and no trace headers for a span context that is not valid. */
   inject<Carrier>(context: Context, carrier: Carrier, setter: TextMapSetter<Carrier>): void {
+    if (processState.withheld) return
     const { others, span, baggage, state } = MeshContext.of(context)
     if (others !== ROOT_CONTEXT && others.getValue(SUPPRESSED_KEY) === true) return
     const spanContext = span?.spanContext()
     if (spanContext !== undefined && hasValidIds(spanContext, state)) {
       const { traceId, spanId, traceFlags, traceState } = spanContext
+      processState.injectedSpanId = spanId
       writeUnmarked(
         {
           traceId,

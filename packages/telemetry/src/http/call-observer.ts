@@ -1,5 +1,6 @@
 import { diag } from '@opentelemetry/api'
-import type { HeaderSetter } from '@throughline/propagation'
+import type { Header, ShouldForward } from '@throughline/propagation'
+import type { GetHeader } from './injected.ts'
 
 /** The other end of a connection, and what is spoken on it. */
 export interface Peer {
@@ -20,12 +21,23 @@ export interface CallOutcome {
 
 /** What is done to every outgoing call, whatever client makes it. `Call` is what a call is known by later. */
 export interface CallObserver<Call> {
-  /** A call begins, in the context of its caller: sets its headers. Without a result, the call is not followed further. */
-  start<Carrier>(method: string, carrier: Carrier, setter: HeaderSetter<Carrier>): Call | undefined
+  /** A call begins, in the context of its caller: adds its headers. Without a result, the call is not followed further. */
+  start(method: string, headers: Header[]): Call | undefined
   /** Its URL is known. */
   describe(call: Call, url: string): void
   end(call: Call, outcome: CallOutcome): void
 }
+
+/** Which calls are left alone. */
+export interface CallRules {
+  /** Whether another instrumentation has made the span of a call, and set the headers that it has. Default: none has. */
+  isTaken?: ((get: GetHeader) => boolean) | undefined
+  /** Which calls get headers, by the URL that is called. Default: all. */
+  shouldForward?: (() => ShouldForward | undefined) | undefined
+}
+
+/** Adds a header to a list. */
+export const ON_LIST = { set: (list: Header[], name: string, value: string) => void list.push([name, value]) }
 
 /** An observer that sets headers and follows no call. */
 export function observeStart(start: CallObserver<never>['start']): CallObserver<never> {

@@ -1,8 +1,8 @@
-import type { ClientRequest } from 'node:http'
-import { context, diag, type Span, type SpanContext, trace } from '@opentelemetry/api'
-import { claimOutgoingHeaders } from '@throughline/propagation'
-import type { UndiciRequest } from '@throughline/propagation/undici'
+import { diag } from '@opentelemetry/api'
+import { claimOutgoingHeaders, type ShouldForward } from '@throughline/propagation'
+import { getUndiciHeader, type UndiciRequest } from '@throughline/propagation/undici'
 import { observeHttpCalls } from './http-calls.ts'
+import { isInjected, isOfOtherSpan } from './injected.ts'
 import { headerCalls, type SpanCall, SpanCalls } from './span-calls.ts'
 import { type InstrumentationConfig, TracerInstrumentation } from './tracer-instrumentation.ts'
 import { observeUndiciCalls } from './undici-calls.ts'
@@ -13,6 +13,8 @@ export interface HttpClientConfig extends InstrumentationConfig {
    * of the headers. Default: true.
    */
   httpSpans?: boolean | undefined
+  /** Which calls get trace headers, by the URL that is called. Default: all. None gets them when it throws. */
+  shouldForward?: ShouldForward | undefined
 }
 
 /**
@@ -34,9 +36,12 @@ export class HttpClientInstrumentation extends TracerInstrumentation<HttpClientC
       return
     }
     const calls = new SpanCalls(() => this.tracer)
+    const shouldForward = (): ShouldForward | undefined => this.config.shouldForward
     this.#stop = [
-      this.config.httpSpans === false ? observeHttpCalls(headerCalls, hasOtherSpan) : observeHttpCalls(calls),
-      observeUndiciCalls(calls, isUntaken),
+      this.config.httpSpans === false
+        ? observeHttpCalls(headerCalls, { shouldForward, isTaken: (get) => isInjected(get) || isOfOtherSpan(get) })
+        : observeHttpCalls(calls, { shouldForward, isTaken: isInjected }),
+      observeUndiciCalls(calls, { shouldForward, isTaken: isInjected, isOurs: hasHeadersOf }),
       release,
     ]
   }
@@ -46,22 +51,8 @@ export class HttpClientInstrumentation extends TracerInstrumentation<HttpClientC
   }
 }
 
-/** Whether a request has headers of a span below the active one: another instrumentation has made it. */
-function hasOtherSpan(request: ClientRequest): boolean {
-  const active: (Span & { parentSpanContext?: SpanContext }) | undefined = trace.getSpan(context.active())
-  if (active === undefined) return false
-  const { traceId, spanId } = active.spanContext()
-  const names = ['traceparent', 'x-b3-spanid', 'b3']
-  const header = names.map((name) => request.getHeader(name)).find((value) => value !== undefined)
-  // The ids of active span and caller come from a program that sets headers by hand.
-  const known = [spanId, active.parentSpanContext?.spanId]
-  const hasTrace = `${String(header)} ${String(request.getHeader('x-b3-traceid'))}`.includes(traceId)
-  return hasTrace && !known.some((id) => id !== undefined && String(header).includes(id))
-}
-
 /** Whether a request still has the headers of its span: stock instrumentation of undici puts those of its own there. */
-function isUntaken({ span }: SpanCall, headers: UndiciRequest['headers']): boolean {
-  const list = typeof headers === 'string' ? headers.split(/: |\r\n/) : headers
-  const at = list.findIndex((name) => String(name).toLowerCase() === 'traceparent')
-  return at === -1 || String(list[at + 1]).includes(span.spanContext().spanId)
+function hasHeadersOf({ span }: SpanCall, request: UndiciRequest): boolean {
+  const header = getUndiciHeader(request, 'traceparent')
+  return header === undefined || header.includes(span.spanContext().spanId)
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import http, { get } from 'node:http'
 import type net from 'node:net'
-import { context, propagation, SpanKind, SpanStatusCode } from '@opentelemetry/api'
+import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { createHeaderRecorder, type HeaderRecorder, pollUntil, startServer } from '@throughline/lab-testkit'
 import axios from 'axios'
 import { Agent, fetch as undiciFetch } from 'undici'
@@ -83,7 +83,10 @@ describe('the calls of every client', () => {
   it('are described as HTTP client spans are', async () => {
     await inTrace(() => finished(http.get(`${callee.url}/items?sig=secret`)))
     await inTrace(async () => (await fetch(`${callee.url}/items?sig=secret`)).text())
-    await pollUntil(() => sdk.spans().length === 2, { what: 'the spans to end' })
+    for (const headers of [['Host', host()], { host: 'shop' }]) {
+      await inTrace(() => finished(http.get(`${callee.url}/items?sig=secret`, { headers })))
+    }
+    await pollUntil(() => sdk.spans().length === 4, { what: 'the spans to end' })
     for (const span of sdk.spans()) {
       expect(span.name).toBe('GET')
       expect(span.attributes).toEqual({
@@ -132,6 +135,28 @@ describe('the calls of every client', () => {
       'AbortError',
     ])
     expect(sdk.spans().map((span) => span.status.code)).toEqual(Array.from({ length: 6 }, () => SpanStatusCode.ERROR))
+  })
+
+  it('leave the spans that another instrumentation has made and injected for them', async () => {
+    const call = (headers: Record<string, string>): Promise<unknown>[] => [
+      finished(http.get(callee.url, { headers })),
+      finished(http.get(callee.url, { headers: { ...headers, expect: '100-continue' } })),
+      fetch(callee.url, { headers }).then((response) => response.text()),
+    ]
+    await inTrace(async () => {
+      const span = trace.getTracer('theirs').startSpan('theirs', { kind: SpanKind.CLIENT })
+      const own = trace.setSpan(context.active(), span)
+      for (const active of [context.active(), own]) {
+        const headers = { b3: 'old' }
+        propagation.inject(own, headers)
+        await context.with(active, () => Promise.all(call(headers)))
+      }
+      span.end()
+    })
+    expect(sdk.spans().map(({ name }) => name)).toEqual(['theirs'])
+    const id = sdk.spans()[0]?.spanContext().spanId
+    expect(callee.requests.map((each) => each.header('x-b3-spanid'))).toEqual(callee.requests.map(() => [id]))
+    expect(callee.requests.slice(0, 2).map((each) => each.header('b3'))).toEqual([[], []])
   })
 
   it('fail as they would without it, and no span stays open', () => {

@@ -4,10 +4,12 @@ import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { syncBuiltinESMExports } from 'node:module'
 import type { Socket } from 'node:net'
-import { withRequestHeaders } from '@throughline/propagation/http-client'
-import { type CallObserver, type Peer, reportFailure } from './call-observer.ts'
-import { hasFinalHeaders, methodOf } from './request-arguments.ts'
-import { urlOf } from './request-url.ts'
+import { type Header, mayHaveHeaders, PROPAGATION_NAMES, runWithheld, staleBeside } from '@throughline/propagation'
+import { urlOfRequest, withRequestHeaders } from '@throughline/propagation/http-client'
+import { type CallObserver, type CallRules, type Peer, reportFailure } from './call-observer.ts'
+import { type GetHeader, staleIn } from './injected.ts'
+import { hasFinalHeaders, headerOf, methodOf } from './request-arguments.ts'
+import { type AskedFor, urlOf } from './request-url.ts'
 
 /** Published while a request is made, before anything of it is sent: Node 22.12 and later. */
 const CREATED = 'http.client.request.created'
@@ -32,72 +34,90 @@ interface Followed {
 const FOLLOWED = Symbol('throughline.call')
 const NOT_FOLLOWED = false
 
+/** A call whose request is being made right now. */
+interface Making<Call> extends AskedFor {
+  /** Whether it may have headers. */
+  readonly may: boolean
+  /** Set where the call was started before its request, with its headers in the arguments. */
+  started?: { call: Call | undefined } | undefined
+}
+
 /**
  * Observes the calls of `node:http` and `node:https`, and so of every client above them. Node tells of each request where
  * it has a channel for that. `request` and `get` are replaced as well: for a Node without it, and for headers that are
  * final once the request exists, which are those given as a list and those with `Expect`.
  *
- * @param isTaken whether another instrumentation has made the span of a request, and set its headers. Default: none has.
  * @returns a function that ends it.
  */
 export function observeHttpCalls<Call>(
   observer: CallObserver<Call>,
-  isTaken: (request: ClientRequest) => boolean = () => false,
+  { isTaken = () => false, shouldForward }: CallRules = {},
 ): () => void {
   let on = true
-  /** A call whose request is being made right now, with its headers in the arguments. */
-  let started: { call: Call | undefined } | undefined
+  let making: Making<Call> | undefined
 
   const begin = (request: Request): void => {
     if (!on || request[FOLLOWED] !== undefined) return
     request[FOLLOWED] = NOT_FOLLOWED
     try {
-      if (isTaken(request)) return
-      const call = started ? started.call : observer.start(request.method, request, ON_REQUEST)
+      const may = making?.may ?? mayHaveHeaders(() => urlOf(request), shouldForward?.())
+      const get: GetHeader = (name) => request.getHeader(name)
+      if (making?.started === undefined && isTaken(get)) {
+        removeHeaders(request, may ? staleIn(get) : PROPAGATION_NAMES)
+        return
+      }
+      const headers: Header[] = []
+      const call = making?.started ? making.started.call : observer.start(request.method, headers)
+      if (may) setHeaders(request, headers)
       if (call === undefined) return
-      observer.describe(call, urlOf(request))
+      observer.describe(call, urlOf(request, making))
       request[FOLLOWED] = { observer, call, error: undefined, peer: undefined }
       request.on(errorMonitor, onError).on('close', onClose)
     } catch (error) {
       reportFailure(error)
     }
   }
-  /** What `begin` does, for a request that has yet to be made: headers go into its arguments. */
-  const startEarly = (args: readonly unknown[], headers: [string, string][]): Call | undefined => {
+  /** What `begin` does, for a request that has yet to be made: returns the arguments with its headers. */
+  const startEarly = (made: Making<Call>): readonly unknown[] => {
+    const { args, may } = made
     try {
-      return observer.start(methodOf(args), headers, ON_LIST)
+      const get = headerOf(args)
+      if (isTaken(get)) return withRequestHeaders(args, [], may ? staleIn(get) : [...PROPAGATION_NAMES])
+      const headers: Header[] = []
+      made.started = { call: observer.start(methodOf(args), headers) }
+      return may ? withRequestHeaders(args, headers) : args
     } catch (error) {
       reportFailure(error)
-      return undefined
+      return args
     }
   }
   const onCreated = (message: unknown): void => begin((message as { request: Request }).request)
 
   const wrap =
-    (original: MakeRequest): MakeRequest =>
+    (original: MakeRequest, protocol: AskedFor['protocol']): MakeRequest =>
     (...args) => {
-      if (!on || !hasFinalHeaders(args)) {
-        const request = original(...args)
-        begin(request)
-        return request
-      }
-      const headers: [string, string][] = []
-      const call = startEarly(args, headers)
-      const outer = started
-      started = { call }
+      if (!on) return original(...args)
+      const may = mayHaveHeaders(() => urlOfRequest(args, protocol), shouldForward?.())
+      const made: Making<Call> = { args, protocol, may }
+      const outer = making
+      making = made
       try {
-        const request = original(...withRequestHeaders(args, headers))
+        const given = hasFinalHeaders(args) ? startEarly(made) : args
+        const request = may ? original(...given) : runWithheld(() => original(...given))
         begin(request)
         return request
       } catch (error) {
-        if (call !== undefined) observer.end(call, { error })
+        if (made.started?.call !== undefined) observer.end(made.started.call, { error })
         throw error
       } finally {
-        started = outer
+        making = outer
       }
     }
 
-  const restore = [replaceRequests(http, wrap), replaceRequests(https, wrap)]
+  const restore = [
+    replaceRequests(http, (original) => wrap(original, 'http:')),
+    replaceRequests(https, (original) => wrap(original, 'https:')),
+  ]
   syncBuiltinESMExports()
   diagnosticsChannel.subscribe(CREATED, onCreated)
   diagnosticsChannel.subscribe(ANSWERED, onAnswered)
@@ -167,9 +187,13 @@ function cutOff({ res, upgradeOrConnect }: Request): unknown {
   return { code: 'ECONNRESET', message: 'the response ended before its body' }
 }
 
-const ON_LIST = { set: (list: [string, string][], name: string, value: string) => void list.push([name, value]) }
-const ON_REQUEST = {
-  set: (request: Request, name: string, value: string) => {
-    if (!request.headersSent) request.setHeader(name, value)
-  },
+function setHeaders(request: Request, headers: readonly Header[]): void {
+  if (headers.length === 0 || request.headersSent) return
+  removeHeaders(request, staleBeside(headers))
+  for (const [name, value] of headers) request.setHeader(name, value)
+}
+
+function removeHeaders(request: Request, names: Iterable<string>): void {
+  if (request.headersSent) return
+  for (const name of names) request.removeHeader(name)
 }

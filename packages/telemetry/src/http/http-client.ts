@@ -1,16 +1,17 @@
 import { context, diag, propagation, SpanKind, trace, type Span } from '@opentelemetry/api'
-import { areOutgoingHeadersClaimed } from '@throughline/propagation'
+import { areOutgoingHeadersClaimed, type Header, mayHaveHeaders, type ShouldForward } from '@throughline/propagation'
 import { urlOfAxios, withAxiosHeaders } from '@throughline/propagation/axios'
 import { type AxiosCall, observeAxios } from './axios-calls.ts'
 import type { AxiosConfigLike, AxiosLike, AxiosOutcome } from './axios-like.ts'
-import type { CallOutcome } from './call-observer.ts'
+import { type CallOutcome, ON_LIST } from './call-observer.ts'
 import { clientAttributes, endClientSpan } from './client-attributes.ts'
 import { spanMethod } from './http-attributes.ts'
 import { type InstrumentationConfig, TracerInstrumentation } from './tracer-instrumentation.ts'
 
-type Headers = [name: string, value: string][]
-
-const TO_LIST = { set: (list: Headers, name: string, value: string) => void list.push([name, value]) }
+export interface AxiosInstrumentationConfig extends InstrumentationConfig {
+  /** Which calls get headers, by the URL that is called. Default: all. */
+  shouldForward?: ShouldForward | undefined
+}
 
 /**
  * One client span for each call of an axios instance, the trace headers of that span on the request.
@@ -20,10 +21,10 @@ const TO_LIST = { set: (list: Headers, name: string, value: string) => void list
  *
  * Beside {@link HttpClientInstrumentation}, which sees the calls of every client, this one does nothing.
  */
-export class AxiosInstrumentation extends TracerInstrumentation<InstrumentationConfig> {
+export class AxiosInstrumentation extends TracerInstrumentation<AxiosInstrumentationConfig> {
   readonly #instrumented = new WeakMap<AxiosLike, () => void>()
 
-  constructor(config: InstrumentationConfig = {}) {
+  constructor(config: AxiosInstrumentationConfig = {}) {
     super('@throughline/telemetry/http-client', config)
   }
 
@@ -69,9 +70,12 @@ export class AxiosInstrumentation extends TracerInstrumentation<InstrumentationC
       onRequest: (config) => {
         if (!this.enabled || areOutgoingHeadersClaimed()) return config
         try {
-          const headers: Headers = []
+          const headers: Header[] = []
           span = this.#start(config, { instance, headers })
-          return withAxiosHeaders(config, headers)
+          const { shouldForward } = this.config
+          return mayHaveHeaders(() => urlOf(config, instance), shouldForward)
+            ? withAxiosHeaders(config, headers)
+            : config
         } catch (error) {
           diag.error('a call of axios could not be traced', error)
           return config
@@ -82,11 +86,11 @@ export class AxiosInstrumentation extends TracerInstrumentation<InstrumentationC
     }
   }
 
-  #start(config: AxiosConfigLike, { instance, headers }: { instance: AxiosLike; headers: Headers }): Span | undefined {
+  #start(config: AxiosConfigLike, { instance, headers }: { instance: AxiosLike; headers: Header[] }): Span | undefined {
     const parent = context.active()
     const method = (config.method ?? 'get').toUpperCase()
     const span = this.tracer.startSpan(spanMethod(method), { kind: SpanKind.CLIENT }, parent)
-    propagation.inject(trace.setSpan(parent, span), headers, TO_LIST)
+    propagation.inject(trace.setSpan(parent, span), headers, ON_LIST)
     if (!span.isRecording()) return undefined
     span.setAttributes(clientAttributes(method, urlOf(config, instance)))
     return span

@@ -16,6 +16,7 @@ import { getLinks } from '@throughline/propagation/otel'
 import { contextScope } from './context-scope.ts'
 import { spanMethod } from './http-attributes.ts'
 import { endAbortedSpan, endServerSpan, serverAttributes } from './server-attributes.ts'
+import { isServedByStock } from './stock-server.ts'
 import { isTraced, type ShouldTrace } from './should-trace.ts'
 import { suppressTracing } from '../suppress-tracing.ts'
 import { type InstrumentationConfig, TracerInstrumentation } from './tracer-instrumentation.ts'
@@ -49,6 +50,8 @@ interface OpenSpan {
 /**
  * One server span a request, from what Node publishes on `diagnostics_channel`: no loader hook is needed, any framework on
  * `node:http` or `node:https` is covered.
+ *
+ * Where OpenTelemetry's own http instrumentation is on as well, spans and context are left to it.
  *
  * A request that `shouldTrace` refuses runs with tracing suppressed: no span below it either, and no headers sent on.
  */
@@ -91,6 +94,7 @@ export class HttpServerInstrumentation extends TracerInstrumentation<HttpServerC
   }
 
   #start({ request, response, socket, server }: Exchange): void {
+    if (isServedByStock(server)) return
     // All listeners of the server that serve this request run from here on in the context that is given to it below.
     contextScope.bindServer(server)
     const { shouldTrace, skipUnsampled } = this.config

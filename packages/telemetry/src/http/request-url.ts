@@ -1,16 +1,26 @@
 import type { ClientRequest } from 'node:http'
+import { urlOfRequest } from '@throughline/propagation/http-client'
 
-/** The URL that a request of `node:http` or `node:https` is made to. */
-export function urlOf(request: ClientRequest): string {
+/** How a request was asked for. */
+export interface AskedFor {
+  readonly args: readonly unknown[]
+  /** Of the module whose `request` was called. */
+  readonly protocol: 'http:' | 'https:'
+}
+
+/**
+ * The URL that a request of `node:http` or `node:https` is made to.
+ *
+ * @param asked tells the port where the headers of the request don't.
+ */
+export function urlOf(request: ClientRequest, asked?: AskedFor): string {
   const { protocol, host, path } = request
   // A request to a proxy names its target in full.
   if (/^https?:\/\//i.test(path)) return path
   const address = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
-  return `${protocol}//${address}${portOf(request.getHeader('host'), address)}${path}`
-}
-
-/** The request itself keeps no port. A `Host` that the user set may name another host, and then says nothing of it. */
-function portOf(header: unknown, address: string): string {
-  if (typeof header !== 'string' || !header.startsWith(`${address}:`)) return ''
-  return header.slice(address.length)
+  const header = request.getHeader('host')
+  if (header === address) return `${protocol}//${address}${path}`
+  if (typeof header === 'string' && header.startsWith(`${address}:`)) return `${protocol}//${header}${path}`
+  // The request itself keeps no port, and a `Host` that the user set, or a list of headers, says nothing of it.
+  return asked === undefined ? `${protocol}//${address}${path}` : urlOfRequest(asked.args, asked.protocol)
 }

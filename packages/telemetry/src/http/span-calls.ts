@@ -1,6 +1,6 @@
 import { context, propagation, type Span, SpanKind, type SpanOptions, trace, type Tracer } from '@opentelemetry/api'
-import type { HeaderSetter } from '@throughline/propagation'
-import { type CallObserver, type CallOutcome, observeStart } from './call-observer.ts'
+import type { Header } from '@throughline/propagation'
+import { type CallObserver, type CallOutcome, observeStart, ON_LIST } from './call-observer.ts'
 import { clientAttributes, endClientSpan } from './client-attributes.ts'
 import { spanMethod } from './http-attributes.ts'
 import { isTracingSuppressed } from '../suppress-tracing.ts'
@@ -21,11 +21,11 @@ export class SpanCalls implements CallObserver<SpanCall> {
     this.#tracer = tracer
   }
 
-  start<Carrier>(method: string, carrier: Carrier, setter: HeaderSetter<Carrier>): SpanCall | undefined {
+  start(method: string, headers: Header[]): SpanCall | undefined {
     const parent = context.active()
     if (isTracingSuppressed(parent)) return undefined
     const span = this.#tracer().startSpan(spanMethod(method), CLIENT, parent)
-    propagation.inject(trace.setSpan(parent, span), carrier, setter)
+    propagation.inject(trace.setSpan(parent, span), headers, ON_LIST)
     return span.isRecording() ? { span, method } : undefined
   }
 
@@ -39,8 +39,7 @@ export class SpanCalls implements CallObserver<SpanCall> {
 }
 
 /** The headers of the span that is active, on every call; for spans that another instrumentation makes. */
-export const headerCalls = observeStart(
-  <Carrier>(_method: string, carrier: Carrier, setter: HeaderSetter<Carrier>): undefined => {
-    propagation.inject(context.active(), carrier, setter)
-  },
-)
+export const headerCalls = observeStart((_method, headers) => {
+  propagation.inject(context.active(), headers, ON_LIST)
+  return undefined
+})

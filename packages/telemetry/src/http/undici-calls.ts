@@ -1,7 +1,14 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
 import type { TLSSocket } from 'node:tls'
-import { keepHeadersSingle, setUndiciHeader, type UndiciRequest } from '@throughline/propagation/undici'
-import { type CallObserver, type Peer, reportFailure } from './call-observer.ts'
+import { type Header, mayHaveHeaders } from '@throughline/propagation'
+import {
+  getUndiciHeader,
+  keepHeadersSingle,
+  setUndiciHeaders,
+  type UndiciRequest,
+  withholdUndiciHeaders,
+} from '@throughline/propagation/undici'
+import { type CallObserver, type CallRules, type Peer, reportFailure } from './call-observer.ts'
 
 /** What undici's channels tell of. */
 type Request = UndiciRequest & {
@@ -12,32 +19,42 @@ type Request = UndiciRequest & {
 }
 
 const CALL = Symbol('throughline.call')
-const ON_REQUEST = { set: setUndiciHeader }
+
+interface UndiciRules<Call> extends CallRules {
+  /** Whether a call is still the observer's when it is answered: another instrumentation may have taken it since. */
+  isOurs?: ((call: Call, request: UndiciRequest) => boolean) | undefined
+}
 
 /**
  * Observes the calls of the global `fetch` and of every undici in the process, by undici's diagnostics channels.
  *
- * @param isOurs whether a call is still the observer's when it is answered: another instrumentation may have taken it.
  * @returns a function that ends it.
  */
 export function observeUndiciCalls<Call>(
   observer: CallObserver<Call>,
-  isOurs: (call: Call, headers: UndiciRequest['headers']) => boolean = () => true,
+  { isTaken, isOurs, shouldForward }: UndiciRules<Call> = {},
 ): () => void {
   const end = (request: Request, error?: unknown): void => {
     const followed = request[CALL]
     if (followed === undefined) return
     request[CALL] = undefined
     const call = followed.call as Call
-    if (isOurs(call, request.headers)) observer.end(call, { status: followed.status, error, peer: followed.peer })
+    if (isOurs?.(call, request) !== false) observer.end(call, { status: followed.status, error, peer: followed.peer })
   }
   const subscribers: Record<string, (message: { request: Request } & Record<string, unknown>) => void> = {
     'undici:request:create'({ request }) {
-      const call = observer.start(request.method ?? 'GET', request, ON_REQUEST)
-      keepHeadersSingle(request)
+      const url = `${String(request.origin)}${request.path ?? ''}`
+      const may = mayHaveHeaders(() => url, shouldForward?.())
+      const isOthers = isTaken?.((name) => getUndiciHeader(request, name)) === true
+      if (may) keepHeadersSingle(request)
+      else withholdUndiciHeaders(request, isOthers)
+      if (isOthers) return
+      const headers: Header[] = []
+      const call = observer.start(request.method ?? 'GET', headers)
+      if (may) setUndiciHeaders(request, headers)
       if (call === undefined) return
       request[CALL] = { call, status: undefined, peer: undefined }
-      observer.describe(call, `${String(request.origin)}${request.path ?? ''}`)
+      observer.describe(call, url)
     },
     'undici:client:sendHeaders'({ request, socket }) {
       if (request[CALL] !== undefined) request[CALL].peer = peerOf(socket as TLSSocket)

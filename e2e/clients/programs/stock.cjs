@@ -1,0 +1,6 @@
+/** OpenTelemetry's own instrumentations, in a program that had them before it had ours. */
+if (process.env.BESIDE === 'stock') {
+  const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http')
+  const { UndiciInstrumentation } = require('@opentelemetry/instrumentation-undici')
+  exports.instrumentations = [new HttpInstrumentation(), new UndiciInstrumentation()]
+}

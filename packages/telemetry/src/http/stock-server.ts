@@ -1,0 +1,13 @@
+import type { Server } from 'node:http'
+
+/** What OpenTelemetry's http instrumentation leaves in place of a method that it replaces. */
+type Wrapped = ((...args: never) => unknown) & { __wrapped?: boolean; __original?: Wrapped }
+
+/** Whether OpenTelemetry's http instrumentation makes the spans of a server's requests: a program may have it already. */
+export function isServedByStock(server: Server): boolean {
+  const { emit } = Object.getPrototypeOf(server) as { emit: Wrapped }
+  for (let each: Wrapped | undefined = emit; each?.__wrapped === true; each = each.__original) {
+    if (each.name === 'incomingRequest') return true
+  }
+  return false
+}
