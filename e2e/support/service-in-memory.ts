@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import readline from 'node:readline'
 import { createMemoryGroup, type MemoryGroup } from '@throughline/lab-testkit'
 import { parse } from 'yaml'
+import { listeningUrl } from './listening-url.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -37,13 +37,7 @@ export async function startInChartMemory(
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit')
-  const url = await new Promise<string>((resolve, reject) => {
-    readline.createInterface({ input: child.stdout }).on('line', (line) => {
-      const { url: found } = JSON.parse(line) as { url?: string }
-      if (found !== undefined) resolve(found)
-    })
-    child.once('exit', (code, signal) => reject(new Error(`${service} ended with ${code ?? signal}`)))
-  })
+  const url = await listeningUrl(child, service)
   return {
     url,
     group,

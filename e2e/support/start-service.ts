@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import readline from 'node:readline'
+import { listeningUrl } from './listening-url.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -13,14 +13,7 @@ export async function startService(name: 'counting' | 'dashboard', env: Record<s
     env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const lines = readline.createInterface({ input: child.stdout })
-  const url = await new Promise<string>((resolve, reject) => {
-    lines.on('line', (line) => {
-      const { url: found } = JSON.parse(line) as { url?: string }
-      if (found !== undefined) resolve(found)
-    })
-    child.once('exit', (code) => reject(new Error(`${name} ended with ${code}`)))
-  })
+  const url = await listeningUrl(child, name)
   const exited = once(child, 'exit') as Promise<[number | null]>
   /** Sends SIGTERM and waits for the end: the exit code. */
   const stop = async (): Promise<number | null> => {

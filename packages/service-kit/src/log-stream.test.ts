@@ -66,3 +66,14 @@ describe('the log in a file', () => {
     fs.closeSync(fd)
   })
 })
+
+describe('the log in a pipe', () => {
+  it('listens once for errors, however many logs a process has', () => {
+    // What a test prints goes through a pipe.
+    expect(fs.fstatSync(1).isFile()).toBe(false)
+    createLogStream(describeLoss)
+    const before = process.stdout.listenerCount('error')
+    for (let made = 0; made < 20; made += 1) createLogStream(describeLoss)
+    expect(process.stdout.listenerCount('error')).toBe(before)
+  })
+})

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
-import readline from 'node:readline'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 
 const PACKAGE = path.join(import.meta.dirname, '..')
@@ -30,10 +29,16 @@ function start(env: Record<string, string> = {}) {
   const lines: { msg: string; url?: string }[] = []
   let errors = ''
   const listening = new Promise<string>((resolve) => {
-    readline.createInterface({ input: child.stdout }).on('line', (line) => {
-      const parsed = JSON.parse(line) as { msg: string; url?: string }
-      lines.push(parsed)
-      if (parsed.url) resolve(parsed.url)
+    let unfinished = ''
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      const complete = (unfinished + chunk).split('\n')
+      // What a process wrote last may be cut where it ended.
+      unfinished = complete.pop() ?? ''
+      for (const line of complete) {
+        const parsed = JSON.parse(line) as { msg: string; url?: string }
+        lines.push(parsed)
+        if (parsed.url) resolve(parsed.url)
+      }
     })
   })
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
