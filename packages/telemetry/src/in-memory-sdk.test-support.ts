@@ -18,18 +18,19 @@ export interface InMemorySdkOptions {
   sampler?: Sampler
   shouldTrace?: ShouldTrace
   skipUnsampled?: boolean
+  shouldForward?: (url: string) => boolean
   /** Spans of the calls of every client, not only of axios instances. Default: false. */
   everyClient?: boolean
 }
 
 /** A stock NodeSDK with our instrumentations plugged in, as a team with a set-up of its own would have it. */
 export function startInMemorySdk(options: InMemorySdkOptions = {}): InMemorySdk {
-  const { sampler, shouldTrace, skipUnsampled, everyClient = false } = options
+  const { sampler, shouldTrace, skipUnsampled, shouldForward, everyClient = false } = options
   const exporter = new InMemorySpanExporter()
   const contextManager = new AsyncContextManager()
   const server = new HttpServerInstrumentation({ shouldTrace, skipUnsampled })
   const axios = new AxiosInstrumentation()
-  const clients = everyClient ? [new HttpClientInstrumentation()] : []
+  const clients = everyClient ? [new HttpClientInstrumentation({ shouldForward })] : []
   const sdk = new NodeSDK({
     contextManager,
     textMapPropagator: new MeshPropagator(),

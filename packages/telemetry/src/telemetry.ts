@@ -1,5 +1,6 @@
 import type { AxiosLike } from './http/axios-like.ts'
 import type { ExportStats } from './export/export-stats.ts'
+import type { ShouldForward } from '@throughline/propagation'
 import type { ShouldTrace } from './http/should-trace.ts'
 
 export interface TelemetryOptions {
@@ -21,6 +22,11 @@ export interface TelemetryOptions {
   nodeSdk?: boolean | undefined
   /** Which incoming requests are traced. Default: all. */
   shouldTrace?: ShouldTrace | undefined
+  /**
+   * Which outgoing calls get trace headers, by the URL that is called; a redirect is asked about again. Default: all. None
+   * gets them when it throws.
+   */
+  shouldForward?: ShouldForward | undefined
 }
 
 /** Ids for a log line; each is left out where there is none. */

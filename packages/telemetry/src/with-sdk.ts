@@ -29,7 +29,7 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
   const env = sdkEnvironment(given)
   const spanProcessors = await createSpanProcessors(config, env)
   const exportStats = (): ExportStats => sumStats(spanProcessors)
-  const instrumentations = await loadInstrumentations(config, options.shouldTrace)
+  const instrumentations = await loadInstrumentations(config, options)
   const sdk = await createSdk(
     {
       env,

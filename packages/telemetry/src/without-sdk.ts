@@ -13,7 +13,10 @@ const REQUEST_START = 'http.server.request.start'
 const NOTHING: Readonly<Record<string, string>> = {}
 
 /** Telemetry without the SDK: what a request brought in trace headers goes on with the calls it leads to. */
-export function createWithoutSdk({ shouldTrace }: TelemetryOptions, propagation: PropagationConfig): Telemetry {
+export function createWithoutSdk(
+  { shouldTrace, shouldForward }: TelemetryOptions,
+  propagation: PropagationConfig,
+): Telemetry {
   const onStart = (message: unknown): void => {
     const { request, response, server } = message as {
       request: IncomingMessage
@@ -33,7 +36,8 @@ export function createWithoutSdk({ shouldTrace }: TelemetryOptions, propagation:
       // Another copy in this process carries them already.
       if (release === undefined) return
       diagnosticsChannel.subscribe(REQUEST_START, onStart)
-      stop = [observeHttpCalls(forwardCalls), observeUndiciCalls(forwardCalls), release]
+      const rules = { shouldForward: () => shouldForward }
+      stop = [observeHttpCalls(forwardCalls, rules), observeUndiciCalls(forwardCalls, rules), release]
     },
     flush: async () => {},
     async shutdown() {

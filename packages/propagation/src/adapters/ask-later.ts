@@ -1,34 +1,45 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
-import type { OutgoingOptions } from './headers-to-set.ts'
-import type { MergedHeaders } from './merge-headers.ts'
-import { mayForward } from './may-forward.ts'
-import { removeUndiciHeaders, type UndiciRequest } from './undici-request.ts'
+import { type CallHeaders, mergeHeaders, type MergedHeaders } from './merge-headers.ts'
+import { mayForward, type ShouldForward } from './may-forward.ts'
+import { namesOf, type UndiciRequest, withholdUndiciHeaders } from './undici-request.ts'
 
-/** A call whose headers are set, and whose origin is known when undici makes its request. */
+/** A call whose origin is known, and whose headers may be set by others, when undici makes its request. */
 interface Question {
   readonly path: string
-  readonly names: readonly string[]
-  readonly options: OutgoingOptions
+  readonly shouldForward: ShouldForward
+  /** The names of headers that the program has set itself. */
+  readonly own: ReadonlySet<string>
 }
 
+const EMPTY: readonly never[] = []
 let open: Question | undefined
 
 /**
- * Asks `shouldForward` about a call of an undici client or pool as soon as its origin is known, and takes its headers away
- * where the answer is no. Undici reads the headers and publishes the request in one go, maybe long after the call.
+ * Asks `shouldForward` about a call of undici as soon as its request is made, and keeps headers from it where the answer is
+ * no, whatever sets them. Undici reads the headers and publishes the request in one go, maybe long after the call.
+ *
+ * @returns headers to call with: those given and, behind them, those to set.
  */
-export function askLater(headers: MergedHeaders, question: Question): void {
-  if (question.options.shouldForward === undefined) return
-  // Ours are the last, in a list and in an object.
-  const last = Object.keys(headers).at(-1) ?? ''
-  const value: unknown = Reflect.get(headers, last)
-  const get = (): unknown => {
-    open = question
-    return value
-  }
-  Object.defineProperty(headers, last, { enumerable: true, configurable: true, get })
+export function askLater(
+  given: CallHeaders,
+  set: readonly (readonly [name: string, value: string])[],
+  { path, shouldForward }: Pick<Question, 'path' | 'shouldForward'>,
+): MergedHeaders | Iterable<never> {
   diagnosticsChannel.unsubscribe('undici:request:create', onCreate)
   diagnosticsChannel.subscribe('undici:request:create', onCreate)
+  const headers = mergeHeaders(given, set)
+  const question = { path, shouldForward, own: namesOf(mergeHeaders(given, [])) }
+  const ask = (): void => {
+    open = question
+  }
+  const last = Object.keys(headers).at(-1)
+  if (last === undefined) return { [Symbol.iterator]: () => (ask(), EMPTY[Symbol.iterator]()) }
+  const value: unknown = Reflect.get(headers, last)
+  const get = (): unknown => {
+    ask()
+    return value
+  }
+  return Object.defineProperty(headers, last, { enumerable: true, configurable: true, get })
 }
 
 function onCreate(message: unknown): void {
@@ -36,7 +47,7 @@ function onCreate(message: unknown): void {
   open = undefined
   const { request } = message as { request: UndiciRequest & { origin?: string | URL; path?: string } }
   if (question === undefined || question.path !== request.path) return
-  const { path, names, options } = question
-  if (mayForward(options.shouldForward, () => new URL(String(request.origin)).origin + path)) return
-  removeUndiciHeaders(request, new Set(names))
+  const { path, shouldForward, own } = question
+  if (!mayForward(shouldForward, () => new URL(String(request.origin)).origin + path))
+    withholdUndiciHeaders(request, own)
 }

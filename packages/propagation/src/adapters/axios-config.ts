@@ -9,6 +9,7 @@ export interface AxiosCallLike {
   readonly allowAbsoluteUrls?: unknown
   headers?: unknown
   readonly beforeRedirect?: unknown
+  readonly transformRequest?: unknown
 }
 
 /**

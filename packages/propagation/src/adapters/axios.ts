@@ -1,6 +1,8 @@
 import { type AxiosCallLike, urlOfAxios, withAxiosHeaders } from './axios-config.ts'
 import { headersToSet, type OutgoingOptions } from './headers-to-set.ts'
 import { mayForward } from './may-forward.ts'
+import { areOutgoingHeadersClaimed } from '../outgoing-owner.ts'
+import { processState } from '../process-state.ts'
 
 export { type AxiosCallLike, urlOfAxios, withAxiosHeaders } from './axios-config.ts'
 
@@ -23,12 +25,24 @@ export interface AxiosLike {
  */
 export function forwardWithAxios(instance: AxiosLike, options: OutgoingOptions = {}): () => void {
   const id = instance.interceptors.request.use((config) => {
-    const headers = headersToSet(() => urlOfAxios(config, instance), options)
+    if (areOutgoingHeadersClaimed()) return withRule(config, options)
+    const headers = headersToSet(() => urlOfAxios(config, instance), options) ?? []
     if (headers.length === 0) return config
     const forwarded = withAxiosHeaders(config, headers)
     return options.shouldForward === undefined ? forwarded : withRedirectCheck(forwarded, headers, options)
   })
   return () => instance.interceptors.request.eject(id)
+}
+
+/** Axios transforms the data of a request right before it makes it, in one go: from there on the rule is asked. */
+function withRule<Config extends AxiosCallLike>(config: Config, { shouldForward }: OutgoingOptions): Config {
+  if (shouldForward === undefined || typeof config !== 'object' || config === null) return config
+  const enterRule = (data: unknown): unknown => {
+    processState.rules.enterWith(shouldForward)
+    return data
+  }
+  const transforms = [config.transformRequest].flat().filter((each) => each !== undefined && each !== null)
+  return { ...config, transformRequest: [...transforms, enterRule] }
 }
 
 /** Follow-redirects, on which axios's http adapter is built, takes headers along to any origin but credentials. */

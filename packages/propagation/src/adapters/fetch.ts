@@ -2,14 +2,18 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import diagnosticsChannel from 'node:diagnostics_channel'
 import { staleBeside } from '../stale-headers.ts'
 import { headersToSet, type OutgoingOptions } from './headers-to-set.ts'
-import { mayForward } from './may-forward.ts'
-import { removeUndiciHeaders, type UndiciRequest, watchUndici } from './undici-request.ts'
+import { mayForward, type ShouldForward } from './may-forward.ts'
+import { runWithRule } from './call-rules.ts'
+import { areOutgoingHeadersClaimed } from '../outgoing-owner.ts'
+import { type UndiciRequest, watchUndici, withholdUndiciHeaders } from './undici-request.ts'
 
 /** A call of `fetch`, for the redirects that it follows. */
 interface Call {
   readonly origin: string
-  readonly names: readonly string[]
-  readonly options: OutgoingOptions
+  readonly may: boolean
+  /** The names of headers that the program has set itself. */
+  readonly own: ReadonlySet<string>
+  readonly shouldForward: ShouldForward
 }
 
 const calls = new AsyncLocalStorage<Call>()
@@ -26,17 +30,23 @@ export function createForwardFetch(
   options: OutgoingOptions = {},
 ): typeof fetch {
   watchUndici()
-  if (options.shouldForward !== undefined) watchRedirects()
+  const { shouldForward } = options
+  if (shouldForward !== undefined) watchRedirects()
   return (input, init) => {
+    if (areOutgoingHeadersClaimed()) return runWithRule(shouldForward, () => base(input, init))
     const forwarded = headersToSet(() => urlOf(input), options)
-    if (forwarded.length === 0) return base(input, init)
+    if (forwarded?.length === 0) return base(input, init)
     const request = typeof input === 'string' || input instanceof URL ? undefined : input
     const headers = new Headers(init?.headers ?? request?.headers)
-    for (const name of staleBeside(forwarded)) headers.delete(name)
-    for (const [name, value] of forwarded) headers.set(name, value)
-    if (options.shouldForward === undefined) return base(input, { ...init, headers })
-    const call = { origin: new URL(urlOf(input)).origin, names: forwarded.map(([name]) => name), options }
-    return calls.run(call, () => base(input, { ...init, headers }))
+    const own = new Set(headers.keys())
+    const send = (): ReturnType<typeof fetch> => {
+      if (forwarded === undefined) return base(input, init)
+      for (const name of staleBeside(forwarded)) headers.delete(name)
+      for (const [name, value] of forwarded) headers.set(name, value)
+      return base(input, { ...init, headers })
+    }
+    if (shouldForward === undefined) return send()
+    return calls.run({ origin: new URL(urlOf(input)).origin, may: forwarded !== undefined, own, shouldForward }, send)
   }
 }
 
@@ -56,6 +66,7 @@ function onCreate(message: unknown): void {
   if (call === undefined) return
   const { request } = message as { request: UndiciRequest & { origin?: string | URL; path?: string } }
   const { origin } = new URL(String(request.origin))
-  if (origin === call.origin || mayForward(call.options.shouldForward, () => origin + (request.path ?? ''))) return
-  removeUndiciHeaders(request, new Set(call.names))
+  const { shouldForward, own } = call
+  const may = origin === call.origin ? call.may : mayForward(shouldForward, () => origin + (request.path ?? ''))
+  if (!may) withholdUndiciHeaders(request, own)
 }

@@ -16,13 +16,14 @@ export interface OutgoingOptions {
  * process sets the headers of every call.
  *
  * @param url asked for only if it matters.
+ * @returns undefined where the call may have no headers, whatever would set them.
  */
-export function headersToSet(url: () => string, { shouldForward }: OutgoingOptions): readonly Header[] {
-  if (processState.owned) return NO_HEADERS
+export function headersToSet(url: () => string, { shouldForward }: OutgoingOptions): readonly Header[] | undefined {
+  if (processState.owned) return mayForward(shouldForward, url) ? NO_HEADERS : undefined
   const forwarded = Object.entries(currentForwardHeaders())
   const sdk = activeSdkHeaders()
   if (forwarded.length === 0 && sdk === undefined) return NO_HEADERS
-  if (!mayForward(shouldForward, url)) return NO_HEADERS
+  if (!mayForward(shouldForward, url)) return undefined
   if (sdk === undefined) return forwarded
   const writesContext = sdk.fields.some(isContextHeader)
   const others = forwarded.filter(([name]) => !sdk.fields.includes(name) && !(writesContext && isContextHeader(name)))

@@ -1,10 +1,13 @@
 import http from 'node:http'
+import { runWithheld } from './call-rules.ts'
 import { headersToSet, type OutgoingOptions } from './headers-to-set.ts'
 import { protocolOf, urlOfRequest } from './http-url.ts'
 import { withRequestHeaders } from './request-arguments.ts'
 
 export { urlOfRequest } from './http-url.ts'
 export { requestOptionsOf, withRequestHeaders } from './request-arguments.ts'
+
+type Arguments = Parameters<typeof http.request>
 
 /**
  * Makes a `request` function that sets the headers of the request that is being served on every call, replacing any of
@@ -19,6 +22,7 @@ export function createForwardRequest(
   const protocol = protocolOf(base)
   return (...call: unknown[]) => {
     const headers = headersToSet(() => urlOfRequest(call, protocol), options)
-    return base(...((headers.length > 0 ? withRequestHeaders(call, headers) : call) as Parameters<typeof http.request>))
+    if (headers === undefined) return runWithheld(() => base(...(call as Arguments)))
+    return base(...((headers.length > 0 ? withRequestHeaders(call, headers) : call) as Arguments))
   }
 }

@@ -45,14 +45,32 @@ export function keepHeadersSingle(request: UndiciRequest): void {
   request.addHeader = addSingle
 }
 
+const WITHHELD = Symbol.for('throughline.withheld')
+
 /**
- * Lets no code add a header that this package reads to a request.
+ * Lets no code add a header that this package reads to a request, and takes those away that it has.
  *
- * @param drop whether those go that it has already.
+ * @param keep names in lower case of those that the program has set itself. Default: none.
  */
-export function withholdUndiciHeaders(request: UndiciRequest, drop = true): void {
-  if (drop) removeUndiciHeaders(request, PROPAGATION_NAMES)
+export function withholdUndiciHeaders(request: UndiciRequest, keep: ReadonlySet<string> = new Set()): void {
+  removeUndiciHeaders(request, new Set([...PROPAGATION_NAMES].filter((name) => !keep.has(name))))
   request.addHeader = addOthers
+  Object.defineProperty(request, WITHHELD, { value: true })
+}
+
+/** Whether a request may have no headers of this package. */
+export function isUndiciWithheld(request: UndiciRequest): boolean {
+  return WITHHELD in request
+}
+
+/** The names in lower case of all headers that undici, or `fetch`, is given. */
+export function namesOf(headers: readonly unknown[] | object | null | undefined): ReadonlySet<string> {
+  const keys = Array.isArray(headers) ? flatNames(headers) : Object.keys(headers ?? {})
+  return new Set(keys.map((key) => String(key).toLowerCase()))
+}
+
+function flatNames(list: readonly unknown[]): unknown[] {
+  return Array.isArray(list[0]) ? list.map((pair) => (pair as unknown[])[0]) : list.filter((_, at) => at % 2 === 0)
 }
 
 /** Keeps the headers of every undici request single from now on; once is enough for a process. */

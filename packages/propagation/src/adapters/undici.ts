@@ -1,11 +1,13 @@
 import { askLater } from './ask-later.ts'
 import { headersToSet, type OutgoingOptions } from './headers-to-set.ts'
 import { type CallHeaders, mergeHeaders } from './merge-headers.ts'
+import { areOutgoingHeadersClaimed } from '../outgoing-owner.ts'
 import { watchUndici } from './undici-request.ts'
 
 export {
   getUndiciHeader,
   keepHeadersSingle,
+  isUndiciWithheld,
   setUndiciHeaders,
   type UndiciRequest,
   withholdUndiciHeaders,
@@ -29,13 +31,18 @@ export type ForwardInterceptor = <Options extends DispatchOptions, Handler>(
 export function createForwardInterceptor(options: OutgoingOptions = {}): ForwardInterceptor {
   watchUndici()
   return (dispatch) => (call, handler) => {
-    // The calls of a client or a pool name no origin.
-    const { origin } = call
-    const headers = headersToSet(() => urlOf(origin ?? '', call.path), origin === undefined ? {} : options)
-    if (headers.length === 0) return dispatch(call, handler)
-    const merged = mergeHeaders(call.headers as CallHeaders, headers)
-    if (origin === undefined) askLater(merged, { path: call.path, names: headers.map(([name]) => name), options })
-    return dispatch({ ...call, headers: merged }, handler)
+    const { origin, path } = call
+    const given = call.headers as CallHeaders
+    // The calls of a client or a pool name no origin, and whatever sets headers of all calls does so later.
+    const asksLater = origin === undefined || areOutgoingHeadersClaimed()
+    const headers = headersToSet(() => urlOf(origin ?? '', path), asksLater ? {} : options)
+    const shouldForward = headers === undefined ? () => false : asksLater ? options.shouldForward : undefined
+    if (shouldForward !== undefined) {
+      return dispatch({ ...call, headers: askLater(given, headers ?? [], { path, shouldForward }) }, handler)
+    }
+    return headers === undefined || headers.length === 0
+      ? dispatch(call, handler)
+      : dispatch({ ...call, headers: mergeHeaders(given, headers) }, handler)
   }
 }
 

@@ -3,11 +3,13 @@ import type { TLSSocket } from 'node:tls'
 import { type Header, mayHaveHeaders } from '@throughline/propagation'
 import {
   getUndiciHeader,
+  isUndiciWithheld,
   keepHeadersSingle,
   setUndiciHeaders,
   type UndiciRequest,
   withholdUndiciHeaders,
 } from '@throughline/propagation/undici'
+import { keepCallersContext } from './undici-context.ts'
 import { type CallObserver, type CallRules, type Peer, reportFailure } from './call-observer.ts'
 
 /** What undici's channels tell of. */
@@ -43,11 +45,12 @@ export function observeUndiciCalls<Call>(
   }
   const subscribers: Record<string, (message: { request: Request } & Record<string, unknown>) => void> = {
     'undici:request:create'({ request }) {
+      keepCallersContext(request)
       const url = `${String(request.origin)}${request.path ?? ''}`
-      const may = mayHaveHeaders(() => url, shouldForward?.())
+      const may = !isUndiciWithheld(request) && mayHaveHeaders(() => url, shouldForward?.())
       const isOthers = isTaken?.((name) => getUndiciHeader(request, name)) === true
       if (may) keepHeadersSingle(request)
-      else withholdUndiciHeaders(request, isOthers)
+      else if (isOthers) withholdUndiciHeaders(request)
       if (isOthers) return
       const headers: Header[] = []
       const call = observer.start(request.method ?? 'GET', headers)
