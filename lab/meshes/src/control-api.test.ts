@@ -5,7 +5,7 @@ import { type Access, type Mesh, type MeshStatus, type Tracer, tracers } from '.
 
 const bypass = { address: 'http://127.0.0.1:1', closed: false, reason: 'nothing closes it' }
 const rules = ['any method', 'get only'].map((value) => ({ value, label: value, effect: `it allows ${value}` }))
-const initial: MeshStatus = {
+const meshStatus: MeshStatus = {
   mesh: 'obedient',
   tracer: 'opentelemetry',
   tracers,
@@ -15,6 +15,9 @@ const initial: MeshStatus = {
   bypass,
   links: [],
 }
+
+/** What the API answers where there is no service. */
+const initial = { ...meshStatus, services: [] }
 
 /** A mesh that does what it is told and has no sidecars. */
 function obedientMesh(): Mesh {
@@ -32,7 +35,7 @@ function obedientMesh(): Mesh {
       if (name !== 'rule') throw new LabError('TL_CONTROL_BAD_REQUEST', `there is no setting "${name}"`)
       rule = value
     },
-    status: async () => ({ ...initial, tracer, access, settings: settingsWith(rule) }),
+    status: async () => ({ ...meshStatus, tracer, access, settings: settingsWith(rule) }),
     bypass,
     pids: () => ({}),
   }
@@ -52,6 +55,18 @@ describe('control API', () => {
   it('answers the status of the mesh', async () => {
     await using api = await createControlApi({ mesh: obedientMesh() })
     expect(await ask(api, '/mesh/status')).toEqual({ status: 200, body: initial })
+  })
+
+  it('answers the status of the services, too', async () => {
+    const counting = {
+      name: 'counting',
+      state: 'down',
+      reason: 'exit code 70',
+      restarts: 4,
+      restartsInMs: 7200,
+    } as const
+    await using api = await createControlApi({ mesh: obedientMesh(), services: async () => [counting] })
+    expect((await ask(api, '/mesh/status')).body).toMatchObject({ services: [counting] })
   })
 
   it('denies, allows and changes the tracer, and answers with the status afterwards', async () => {

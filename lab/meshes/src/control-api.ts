@@ -3,10 +3,12 @@ import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { LabError, labErrors, messageOf } from '@throughline/lab-programs'
-import { isTracer, type Mesh, tracers } from './mesh.ts'
+import { isTracer, type Mesh, type ServiceStatus, tracers } from './mesh.ts'
 
 export interface ControlApiOptions {
   mesh: Mesh
+  /** The services that whoever serves this has started; default none. */
+  services?: (() => Promise<ServiceStatus[]>) | undefined
   /** Address to listen on, default 127.0.0.1. */
   host?: string | undefined
   /** Default 0: the system chooses. */
@@ -27,10 +29,10 @@ const bodyLimit = 4096
  * What a page may do to the mesh: `GET /mesh/status`, `POST /mesh/allow`, `POST /mesh/deny`, `POST /mesh/tracer` with
  * `{ tracer }` and `POST /mesh/set` with `{ name, value }` of one of its settings. Loopback unless told otherwise, and
  * only with the token: any page in the user's browser can reach a loopback port. Each answers 200
- * with the mesh's status once the change is in force, or `{ code, message }`.
+ * with the mesh's status and `services` once the change is in force, or `{ code, message }`.
  */
 export async function createControlApi(options: ControlApiOptions): Promise<ControlApi> {
-  const { mesh, host = '127.0.0.1', token = randomBytes(32).toString('hex') } = options
+  const { mesh, services = async () => [], host = '127.0.0.1', token = randomBytes(32).toString('hex') } = options
   const expected = digest(`Bearer ${token}`)
 
   const routes: Record<string, { method: string; run: (body: string) => Promise<void> }> = {
@@ -50,7 +52,8 @@ export async function createControlApi(options: ControlApiOptions): Promise<Cont
     if (route === undefined) throw new LabError('TL_CONTROL_NOT_FOUND', 'there is no such path')
     if (request.method !== route.method) throw new LabError('TL_CONTROL_METHOD', `use ${route.method}`)
     await route.run(await readBody(request))
-    return await mesh.status()
+    const [status, running] = await Promise.all([mesh.status(), services()])
+    return { ...status, services: running }
   }
 
   const server = http.createServer((request, response) => {

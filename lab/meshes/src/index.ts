@@ -33,6 +33,7 @@ export {
   type Mesh,
   type MeshName,
   type Setting,
+  type ServiceStatus,
   type SidecarStatus,
   type Tracer,
 } from './mesh.ts'

@@ -16,15 +16,22 @@ export function isTracer(value: unknown): value is Tracer {
 
 export type Access = 'allowed' | 'denied'
 
-export interface SidecarStatus {
+/** A service as a process. */
+export interface ServiceStatus {
   name: string
-  /** Envoy's `node.id`, which its spans carry as `node_id`; absent before the sidecar is made. */
-  nodeId?: string
-  state: 'ready' | 'starting' | 'down' | 'rejected'
+  state: 'ready' | 'starting' | 'down'
   /** Why it is not ready. */
   reason?: string | undefined
   /** How often it was restarted because it had ended by itself. */
   restarts: number
+  /** Milliseconds until it is started again; absent unless it has ended by itself. */
+  restartsInMs?: number | undefined
+}
+
+export interface SidecarStatus extends Omit<ServiceStatus, 'state'> {
+  /** Envoy's `node.id`, which its spans carry as `node_id`; absent before the sidecar is made. */
+  nodeId?: string
+  state: ServiceStatus['state'] | 'rejected'
 }
 
 /** What can be changed in a running mesh beside access and the tracer: a rule, a protocol, mutual TLS. */

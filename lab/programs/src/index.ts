@@ -21,6 +21,7 @@ export { choosePorts, demoPorts, isPortFree, requireFreePorts, takeFreePort, typ
 export { runTool } from './run-tool.ts'
 export { startReaper, type Reaper } from './supervise/reaper.ts'
 export { startProcessGroup, type Command } from './supervise/process-group.ts'
+export type { BackOff } from './supervise/back-off.ts'
 export { createProgram, pidsOf, type Program } from './supervise/program.ts'
 export { temporaryFolder, writeScript } from './temporary-folder.ts'
 export { versions, type HelmMajor } from './versions.ts'

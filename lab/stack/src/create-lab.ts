@@ -18,7 +18,7 @@ import {
 import { choosePorts, createCleanUp, LabError, pidsOf, requireFreePorts, startReaper } from '@throughline/lab-programs'
 import { portsInUse } from './ports-in-use.ts'
 import { serviceEnvironment } from './service-environment.ts'
-import { createServices } from './service.ts'
+import { createServices, type Service } from './service.ts'
 
 const meshModules: Record<MeshName, MeshModule> = {
   'static-envoy': staticEnvoyModule,
@@ -99,7 +99,16 @@ async function startParts(
   const backend = await openTraceBackend(settings.traceBackend, { ...ports, ...placement.backendPorts, host })
   onCleanUp(backend.close)
   const mesh = prepared?.create(backend)
-  const control = mesh && (await createControlApi({ mesh, host, port: ports.control, token: settings.controlToken }))
+  let running: Service[] = []
+  const control =
+    mesh &&
+    (await createControlApi({
+      mesh,
+      services: () => Promise.all(running.map((service) => service.status())),
+      host,
+      port: ports.control,
+      token: settings.controlToken,
+    }))
   if (control) onCleanUp(control.close)
 
   const { upstreamUrl, bypassUrl, countingInbound } = placement
@@ -111,6 +120,7 @@ async function startParts(
     control,
   })
   const { counting, dashboard } = createServices({ settings, placement, env, runDir, reaper })
+  running = [counting, dashboard].filter((service) => service !== undefined)
   for (const part of [counting, mesh, dashboard]) {
     signal?.throwIfAborted()
     if (!part) continue

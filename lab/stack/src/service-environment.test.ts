@@ -26,5 +26,6 @@ it('adds to the environment of a chart only what the lab alone knows', () => {
     MESH_CONTROL_TOKEN: 'secret',
     OTEL_BSP_SCHEDULE_DELAY: '200',
     DRAIN_DELAY_MS: '0',
+    DRAIN_TIMEOUT_MS: '2000',
   })
 })

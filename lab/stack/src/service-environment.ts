@@ -37,13 +37,27 @@ export function serviceEnvironment(addresses: ServiceAddresses): Record<string, 
     OTEL_BSP_SCHEDULE_DELAY: '200',
     // Only the lab routes to these processes: there is no endpoint list to wait for.
     DRAIN_DELAY_MS: '0',
+    // Whoever presses Ctrl-C does not wait long for a client that does not finish.
+    DRAIN_TIMEOUT_MS: '2000',
   })
 }
 
 /** The part for a service whose environment a chart decides: what only the lab knows, and no waiting. */
 export function labOnlyEnv(env: Record<string, string>): Record<string, string> {
-  const names = ['MESH_CONTROL_URL', 'MESH_CONTROL_TOKEN', 'PEER_INBOUND', 'OTEL_BSP_SCHEDULE_DELAY', 'DRAIN_DELAY_MS']
+  const names = [
+    'MESH_CONTROL_URL',
+    'MESH_CONTROL_TOKEN',
+    'PEER_INBOUND',
+    'OTEL_BSP_SCHEDULE_DELAY',
+    'DRAIN_DELAY_MS',
+    'DRAIN_TIMEOUT_MS',
+  ]
   return Object.fromEntries(Object.entries(env).filter(([name]) => names.includes(name)))
+}
+
+/** Milliseconds that a service with this environment takes at most until its requests have ended; its own defaults apply. */
+export function drainMs({ DRAIN_DELAY_MS = '0', DRAIN_TIMEOUT_MS = '10000' }: Record<string, string>): number {
+  return Number(DRAIN_DELAY_MS) + Number(DRAIN_TIMEOUT_MS)
 }
 
 /** The same for services that are started by hand beside `throughline dev`, on the demo's ports. */

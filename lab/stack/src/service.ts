@@ -1,9 +1,9 @@
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import type { LabSettings, PreparedMesh, ServiceName } from '@throughline/lab-meshes'
-import { answersOk, createProgram, LabError, type Program, type Reaper } from '@throughline/lab-programs'
-import { labOnlyEnv } from './service-environment.ts'
+import type { LabSettings, PreparedMesh, ServiceName, ServiceStatus } from '@throughline/lab-meshes'
+import { answersOk, type BackOff, createProgram, LabError, type Program, type Reaper } from '@throughline/lab-programs'
+import { drainMs, labOnlyEnv } from './service-environment.ts'
 
 export interface ServiceOptions {
   name: ServiceName
@@ -14,14 +14,23 @@ export interface ServiceOptions {
   runDir: string
   reaper: Reaper
   log?: ((line: string) => void) | undefined
+  /** How long to wait between an end and a restart. */
+  backOff?: BackOff | undefined
   /** Moves its command to where it belongs, such as a network namespace. */
   place?: PreparedMesh['placement']['place']
   /** Whether it is ready, where `address` can't be reached from here. */
   isReady?: PreparedMesh['placement']['isReady']
 }
 
+export interface Service extends Program {
+  status: () => Promise<ServiceStatus>
+}
+
+/** Milliseconds a service may take to flush its spans, after its requests have ended. */
+const flushMs = 5000
+
 /** One of the two services as a process of its own, started from its build. */
-export function createService(options: ServiceOptions): Program {
+export function createService(options: ServiceOptions): Service {
   const { name, address, runDir, reaper, log, isReady, place = (_service, command) => command } = options
   const socketPath = address.startsWith('unix:') ? address.slice('unix:'.length) : undefined
   const [host = '', port = ''] = address.split(':')
@@ -32,19 +41,33 @@ export function createService(options: ServiceOptions): Program {
     env: { ...inheritedEnv(), ...listen, ...options.env },
     cwd: runDir,
   })
-  return createProgram({
+  const isServing = (): Promise<boolean> => {
+    if (isReady) return isReady(name)
+    return socketPath === undefined
+      ? answersOk(`http://${address}/health/ready`)
+      : answersOk('http://localhost/health/ready', { socketPath })
+  }
+  const program = createProgram({
     name,
     ...command,
     logFile: path.join(runDir, `${name}.log`),
     reaper,
     log,
-    isReady() {
-      if (isReady) return isReady(name)
-      return socketPath === undefined
-        ? answersOk(`http://${address}/health/ready`)
-        : answersOk('http://localhost/health/ready', { socketPath })
-    },
+    backOff: options.backOff,
+    // Killed while it drains, it would lose its spans.
+    graceMs: drainMs(options.env) + flushMs,
+    isReady: isServing,
   })
+  return { ...program, status: () => readStatus(program, isServing) }
+}
+
+async function readStatus(program: Program, isServing: () => Promise<boolean>): Promise<ServiceStatus> {
+  const { name } = program
+  const restarts = program.restarts()
+  if (program.pid() === undefined) {
+    return { name, state: 'down', reason: program.downReason(), restarts, restartsInMs: program.restartsInMs() }
+  }
+  return { name, state: (await isServing().catch(() => false)) ? 'ready' : 'starting', restarts }
 }
 
 export interface ServicesOptions {
@@ -57,10 +80,10 @@ export interface ServicesOptions {
 }
 
 /** The services that the lab itself starts. */
-export function createServices(options: ServicesOptions): Partial<Record<ServiceName, Program>> {
+export function createServices(options: ServicesOptions): Partial<Record<ServiceName, Service>> {
   const { settings, placement, env, runDir, reaper } = options
   if (settings.services === 'expected') return {}
-  const create = (name: ServiceName): Program =>
+  const create = (name: ServiceName): Service =>
     createService({
       name,
       address: placement[name],

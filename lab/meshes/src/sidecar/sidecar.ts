@@ -84,7 +84,10 @@ async function readStatus(program: Program, check: () => Promise<SidecarCheck>):
   const { name } = program
   const restarts = program.restarts()
   const uptime = program.uptimeMs()
-  if (uptime === undefined) return { name, state: 'down', reason: program.downReason() ?? 'not running', restarts }
+  if (uptime === undefined) {
+    const restartsInMs = program.restartsInMs()
+    return { name, state: 'down', reason: program.downReason() ?? 'not running', restarts, restartsInMs }
+  }
   const { state, reason } = await check()
   const starting = state === 'down' && uptime < startUp
   return { name, state: starting ? 'starting' : state, reason, restarts }

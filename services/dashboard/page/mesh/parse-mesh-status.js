@@ -3,7 +3,7 @@ import { isRecord, parseList, parseNumber, parseText } from '../shared/wire.js'
 
 /**
  * @typedef {'ready' | 'starting' | 'down' | 'rejected'} SidecarState
- * @typedef {{ name: string, nodeId: string | null, state: SidecarState, reason: string | null, restarts: number }} SidecarStatus `nodeId`: Envoy's, which its spans carry
+ * @typedef {{ name: string, nodeId: string | null, state: SidecarState, reason: string | null, restarts: number, restartsInMs: number | null }} SidecarStatus `nodeId`: Envoy's, which its spans carry; `restartsInMs`: until it is started again
  *
  * @typedef {{ value: string, label: string, effect: string }} Choice
  * @typedef {{ name: string, label: string, value: string, choices: Choice[] }} Setting `value` is the choice in force
@@ -16,6 +16,7 @@ import { isRecord, parseList, parseNumber, parseText } from '../shared/wire.js'
  * @property {string[]} tracers
  * @property {'allowed' | 'denied'} access
  * @property {SidecarStatus[]} sidecars
+ * @property {SidecarStatus[]} services empty where the mesh doesn't tell
  * @property {Setting[]} settings empty where the mesh has none, or is one that doesn't tell
  * @property {Bypass | null} bypass null = the mesh doesn't tell
  * @property {Link[]} links only to http and https
@@ -38,6 +39,7 @@ export function parseMeshStatus(body) {
     tracers: tracers.includes(tracer) ? tracers : [tracer, ...tracers],
     access: body['access'],
     sidecars: parseList(body['sidecars'], parseSidecar),
+    services: parseList(body['services'], parseSidecar),
     settings: settings.filter(({ name }, index) => settings.findIndex((other) => other.name === name) === index),
     bypass: parseBypass(body['bypass']),
     links: parseList(body['links'], parseLink),
@@ -58,6 +60,7 @@ function parseSidecar(item) {
     state: /** @type {SidecarState} */ (item['state']),
     reason: parseText(item['reason'], 300),
     restarts: parseNumber(item['restarts']) ?? 0,
+    restartsInMs: parseNumber(item['restartsInMs']),
   }
 }
 

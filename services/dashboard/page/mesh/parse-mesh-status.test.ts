@@ -21,8 +21,14 @@ const rule = {
 describe('parseMeshStatus', () => {
   it('reads sidecars and drops what is not one', () => {
     expect(parseMeshStatus(body)?.sidecars).toEqual([
-      { name: 'a', nodeId: null, state: 'down', reason: null, restarts: 2 },
+      { name: 'a', nodeId: null, state: 'down', reason: null, restarts: 2, restartsInMs: null },
     ])
+  })
+
+  it('reads services, which a mesh need not tell of, and when they start again', () => {
+    const services = [{ name: 'counting', state: 'down', reason: 'exit code 70', restarts: 4, restartsInMs: 7200 }]
+    expect(parseMeshStatus({ ...body, services })?.services).toEqual([{ ...services[0], nodeId: null }])
+    expect(parseMeshStatus(body)?.services).toEqual([])
   })
 
   it('always offers the tracer in use', () => expect(parseMeshStatus(body)?.tracers).toEqual(['zipkin', 'none']))

@@ -8,7 +8,7 @@ import { stateWords } from '../shared/states.js'
  * @typedef {import('./traced-hops.js').TracedHop} TracedHop
  *
  * @typedef {'ok' | 'failed' | 'unreached' | 'unknown'} PartStatus
- * @typedef {TracedHop & { label: string, detail: string, status: PartStatus, fault: string | null, sidecar: SidecarStatus | null }} Hop
+ * @typedef {TracedHop & { label: string, detail: string, status: PartStatus, fault: string | null, sidecar: SidecarStatus | null, service: SidecarStatus | null }} Hop `service`: the lab's word on an application
  * @typedef {{ kind: 'http' | 'mtls', label: string, status: PartStatus, fault: string | null, breaks: boolean }} Edge
  * @typedef {{ hops: Hop[], edges: Edge[] }} PathModel `edges[i]` joins `hops[i]` and `hops[i + 1]`
  */
@@ -46,7 +46,7 @@ export function buildPathModel({ state, status, known, reached, mesh, brokenAt =
     const sidecar = findSidecar(hop, mesh)
     const label =
       ownService && hop.name === 'counting' && hop.role === 'app' ? 'your service' : (sidecar?.name ?? hop.name)
-    return { ...hop, label, detail: detailOf(hop), status: 'ok', fault: null, sidecar }
+    return { ...hop, label, detail: detailOf(hop), status: 'ok', fault: null, sidecar, service: findService(hop, mesh) }
   })
   /** @type {Edge[]} */
   const edges = hops.slice(1).map((hop, index) => {
@@ -94,7 +94,7 @@ function placeOfEnd({ state, status, hops, reached }) {
     return { at: 'edge', index: last - 1 }
   }
   if (state !== 'unreachable') return undefined
-  const down = hops.findIndex((hop) => hop.sidecar?.state === 'down' || hop.sidecar?.state === 'starting')
+  const down = hops.findIndex(({ sidecar, service }) => isDown(sidecar) || isDown(service))
   if (down > 0) return { at: 'hop', index: down }
   if (reached !== null && reached.length > 0) return { at: 'edge', index: Math.min(reached.length, last - 1) }
   const firstApp = hops.findIndex((hop) => hop.role === 'app')
@@ -184,6 +184,22 @@ function findSidecar({ role, name, nodeId }, mesh) {
       : sidecar.name === name || sidecar.name === `${name}-sidecar`,
   )
   return found ?? null
+}
+
+/**
+ * The lab's word on the application at a hop.
+ *
+ * @param {TracedHop} hop
+ * @param {MeshStatus | null} mesh
+ * @returns {SidecarStatus | null}
+ */
+function findService({ role, name }, mesh) {
+  return (role === 'app' && mesh?.services.find((service) => service.name === name)) || null
+}
+
+/** @param {SidecarStatus | null} part */
+function isDown(part) {
+  return part?.state === 'down' || part?.state === 'starting'
 }
 
 /** @param {TracedHop} hop */

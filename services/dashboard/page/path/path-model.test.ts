@@ -19,6 +19,7 @@ const sidecar = (name: string, state: 'ready' | 'down' = 'ready', nodeId: string
   state,
   reason: null,
   restarts: 0,
+  restartsInMs: null,
 })
 const mesh = (...sidecars: ReturnType<typeof sidecar>[]) => ({
   mesh: 'static-envoy',
@@ -26,6 +27,7 @@ const mesh = (...sidecars: ReturnType<typeof sidecar>[]) => ({
   tracers: ['none'],
   access: 'allowed' as const,
   sidecars,
+  services: [] as ReturnType<typeof sidecar>[],
   settings: [],
   bypass: null,
   links: [],
@@ -197,6 +199,18 @@ describe('buildPathModel', () => {
       mesh: mesh(sidecar('counting-sidecar', 'down')),
     })
     expect(marks(path).hops).toEqual(['ok', 'ok', 'ok', 'failed', 'unreached'])
+  })
+
+  it('puts it at a service that is known to be down', () => {
+    const counting = { ...sidecar('counting', 'down'), restartsInMs: 7200 }
+    const path = buildPathModel({
+      ...base,
+      state: 'unreachable',
+      status: 503,
+      mesh: { ...mesh(sidecar('counting-sidecar')), services: [counting] },
+    })
+    expect(marks(path).hops).toEqual(['ok', 'ok', 'ok', 'ok', 'failed'])
+    expect(path.hops.at(-1)?.service).toBe(counting)
   })
 
   it('puts it behind the dashboard when nothing answered at all', () => {

@@ -92,10 +92,12 @@ function drawHop(hop, before, after) {
       : create('span', { class: 'hop-detail', text: hop.detail }),
     // One line for both: a sidecar that is down says more than that the call ended there.
     hop.sidecar !== null && (hop.fault === null || hop.sidecar.state !== 'ready')
-      ? drawSidecar(hop.sidecar)
-      : hop.fault !== null
-        ? create('span', { class: 'hop-fault', text: hop.fault })
-        : null,
+      ? drawState(hop.sidecar)
+      : hop.service !== null && hop.service.state !== 'ready'
+        ? drawState(hop.service)
+        : hop.fault !== null
+          ? create('span', { class: 'hop-fault', text: hop.fault })
+          : null,
     create('span', { class: 'visually-hidden', text: `, ${statusWords[hop.status]}` }),
   ])
   const item = create('li', { class: `hop hop-${hop.role}` }, [rail, words])
@@ -103,14 +105,17 @@ function drawHop(hop, before, after) {
   return item
 }
 
-/** @param {import('../mesh/parse-mesh-status.js').SidecarStatus} sidecar */
-function drawSidecar(sidecar) {
+/** @param {import('../mesh/parse-mesh-status.js').SidecarStatus} sidecar or a service */
+function drawState(sidecar) {
+  const wait = sidecar.restartsInMs === null ? '' : `, restarting in ${Math.ceil(sidecar.restartsInMs / 1000)} s`
   const restarts = sidecar.restarts > 0 ? `, restarted ${sidecar.restarts}×` : ''
   const chip = create('span', { class: 'sidecar' }, [
     createIcon(
       sidecar.state === 'ready' ? 'icon-check' : sidecar.state === 'starting' ? 'icon-connecting' : 'icon-cross',
     ),
-    create('span', { text: [`${sidecarWords[sidecar.state]}${restarts}`, sidecar.reason].filter(Boolean).join(': ') }),
+    create('span', {
+      text: [`${sidecarWords[sidecar.state]}${wait}${restarts}`, sidecar.reason].filter(Boolean).join(': '),
+    }),
   ])
   chip.dataset['sidecar'] = sidecar.reason === null ? sidecar.state : 'impaired'
   return chip
