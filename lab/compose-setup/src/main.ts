@@ -20,7 +20,13 @@ async function setUp(stopRequested: Promise<unknown>): Promise<void> {
     const { mesh, facts, outdated } = await meshes[settings.mesh](settings)
     await mesh.start()
     const token = await writeControlFile(folders.control, `http://setup:${controlPort}`)
-    await using api = await createControlApi({ mesh, host: '0.0.0.0', port: controlPort, token })
+    await using api = await createControlApi({
+      mesh,
+      host: '0.0.0.0',
+      port: controlPort,
+      token,
+      allowedHosts: ['setup'],
+    })
     log('info', 'the mesh is ready to be used', { mesh: mesh.name, tracer: settings.tracer, ...facts, api: api.url })
     const change = await Promise.race([outdated, stopRequested])
     if (typeof change !== 'string') return

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import http from 'node:http'
+import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { createControlApi } from './control-api.ts'
 import { LabError } from '@throughline/lab-programs'
@@ -46,7 +49,11 @@ function settingsWith(value: string): MeshStatus['settings'] {
 }
 
 async function ask(api: { url: string; token: string }, path: string, init: RequestInit = {}) {
-  const headers = { authorization: `Bearer ${api.token}`, ...(init.headers as Record<string, string> | undefined) }
+  const headers = {
+    authorization: `Bearer ${api.token}`,
+    'content-type': 'application/json',
+    ...(init.headers as Record<string, string> | undefined),
+  }
   const response = await fetch(`${api.url}${path}`, { ...init, headers })
   return { status: response.status, body: (await response.json()) as unknown }
 }
@@ -148,4 +155,47 @@ describe('control API', () => {
     await api.close()
     await expect(fetch(api.url)).rejects.toThrow('fetch failed')
   })
+
+  it.each([
+    ['another name (DNS rebinding)', { host: 'evil.example' }, 'TL_CONTROL_HOST'],
+    ['a name that only begins like ours', { host: 'localhost.evil.example:9009' }, 'TL_CONTROL_HOST'],
+    ['a page of another site', { 'sec-fetch-site': 'cross-site' }, 'TL_CONTROL_ORIGIN'],
+    ['a page of another port', { 'sec-fetch-site': 'same-site' }, 'TL_CONTROL_ORIGIN'],
+    ['a page of another origin', { origin: 'http://evil.example' }, 'TL_CONTROL_ORIGIN'],
+  ])('refuses whom a browser sends for %s, even with the token', async (_what, headers, code) => {
+    const denials: string[] = []
+    const deny = async () => void denials.push('denied')
+    await using api = await createControlApi({ mesh: { ...obedientMesh(), deny } })
+    expect(await send(api, headers)).toMatchObject({ status: 403, code })
+    expect(denials).toEqual([])
+  })
+
+  it.each(['localhost', 'a.localhost', '127.0.0.1', '[::1]', 'laptop.local', 'x.lab.example'])(
+    'answers by the name %s',
+    async (host) => {
+      await using api = await createControlApi({
+        mesh: obedientMesh(),
+        allowedHosts: ['laptop.local', '*.lab.example'],
+      })
+      expect(await send(api, { host: `${host}:9009` })).toMatchObject({ status: 200 })
+    },
+  )
+
+  it('refuses a body that is not declared as JSON', async () => {
+    await using api = await createControlApi({ mesh: obedientMesh() })
+    const init = { method: 'POST', body: '{"tracer":"none"}', headers: { 'content-type': 'text/plain' } }
+    expect(await ask(api, '/mesh/tracer', init)).toMatchObject({ status: 400 })
+  })
 })
+
+/** `POST /mesh/deny` with headers that `fetch` doesn't let anyone choose. */
+async function send({ url, token }: { url: string; token: string }, headers: Record<string, string>) {
+  const request = http.request(`${url}/mesh/deny`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, ...headers },
+  })
+  request.end()
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+  const { code } = JSON.parse(await text(response)) as { code?: string }
+  return { status: response.statusCode, code }
+}

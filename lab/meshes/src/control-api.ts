@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { LabError, labErrors, messageOf } from '@throughline/lab-programs'
+import { isFromOtherPage, isKnownHost } from '@throughline/trace-store'
 import { isTracer, type Mesh, type ServiceStatus, tracers } from './mesh.ts'
 
 export interface ControlApiOptions {
@@ -15,6 +16,8 @@ export interface ControlApiOptions {
   port?: number | undefined
   /** What callers must send as `authorization: Bearer <token>`, default 32 random bytes. */
   token?: string | undefined
+  /** Names that a `Host` header may have besides those of this machine, default none. */
+  allowedHosts?: readonly string[] | undefined
 }
 
 export interface ControlApi extends AsyncDisposable {
@@ -28,11 +31,18 @@ const bodyLimit = 4096
 /**
  * What a page may do to the mesh: `GET /mesh/status`, `POST /mesh/allow`, `POST /mesh/deny`, `POST /mesh/tracer` with
  * `{ tracer }` and `POST /mesh/set` with `{ name, value }` of one of its settings. Loopback unless told otherwise, and
- * only with the token: any page in the user's browser can reach a loopback port. Each answers 200
+ * only with the token, by a name of this machine and not for a page of another origin: any page in the user's browser can
+ * reach a loopback port, and a body must be declared as JSON. Each answers 200
  * with the mesh's status and `services` once the change is in force, or `{ code, message }`.
  */
 export async function createControlApi(options: ControlApiOptions): Promise<ControlApi> {
-  const { mesh, services = async () => [], host = '127.0.0.1', token = randomBytes(32).toString('hex') } = options
+  const {
+    mesh,
+    services = async () => [],
+    allowedHosts = [],
+    host = '127.0.0.1',
+    token = randomBytes(32).toString('hex'),
+  } = options
   const expected = digest(`Bearer ${token}`)
 
   const routes: Record<string, { method: string; run: (body: string) => Promise<void> }> = {
@@ -44,6 +54,12 @@ export async function createControlApi(options: ControlApiOptions): Promise<Cont
   }
 
   const answer = async (request: http.IncomingMessage): Promise<unknown> => {
+    if (!isKnownHost(request.headers.host ?? '', allowedHosts)) {
+      throw new LabError('TL_CONTROL_HOST', 'the Host header is no name of the control API; add it to ALLOWED_HOSTS')
+    }
+    if (isFromOtherPage(request)) {
+      throw new LabError('TL_CONTROL_ORIGIN', 'the control API does not answer pages of other origins')
+    }
     if (!timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) {
       throw new LabError('TL_CONTROL_UNAUTHORIZED', 'this needs the token of the lab that serves it')
     }
@@ -91,6 +107,10 @@ async function readBody(request: http.IncomingMessage): Promise<string> {
     body += String(chunk)
     if (body.length > bodyLimit)
       throw new LabError('TL_CONTROL_BAD_REQUEST', `the body is longer than ${bodyLimit} characters`)
+  }
+  const type = request.headers['content-type'] ?? ''
+  if (body !== '' && !/^application\/json(?:;|$)/i.test(type)) {
+    throw new LabError('TL_CONTROL_BAD_REQUEST', 'the body must have the content type application/json')
   }
   return body
 }

@@ -37,6 +37,8 @@ export interface LabOptions {
   traceBackend?: TraceBackendAddresses | undefined
   /** `expected`: the caller starts the services, on the ports given. Default `started`. */
   services?: 'started' | 'expected' | undefined
+  /** Names of this machine that a `Host` header may have besides loopback's, for services, trace store and control API. */
+  allowedHosts?: readonly string[] | undefined
   /** Token of the control API, default random. */
   controlToken?: string | undefined
   /** Version of Envoy, default the one that the mesh pins, or what PATH has. */
@@ -59,6 +61,7 @@ const defaults = {
   sampling: 100,
   ports: 'free',
   services: 'started',
+  allowedHosts: [],
   certificateSeconds: 86_400,
 } as const satisfies LabOptions
 

@@ -34,7 +34,18 @@ const hostNames = ['trace_collector', 'jaeger.throughline.svc.cluster.local']
 /** Our own trace store, or the backend at the addresses given. */
 export async function openTraceBackend(
   addresses: TraceBackendAddresses | undefined,
-  { host, ...ports }: { host: string; otlp: number; zipkin: number; datadog: number; query: number },
+  {
+    host,
+    allowedHosts = [],
+    ...ports
+  }: {
+    host: string
+    allowedHosts?: readonly string[]
+    otlp: number
+    zipkin: number
+    datadog: number
+    query: number
+  },
 ): Promise<TraceBackend> {
   if (addresses !== undefined) return { ...addresses, close: async () => {} }
   const served = await serveTraceStore({
@@ -43,7 +54,7 @@ export async function openTraceBackend(
     zipkinPort: ports.zipkin,
     datadogPort: ports.datadog,
     queryPort: ports.query,
-    allowedHosts: hostNames,
+    allowedHosts: [...hostNames, ...allowedHosts],
   })
   const { otlpUrl, zipkinUrl, datadogUrl, queryUrl, store } = served
   return { otlpUrl, zipkinUrl, datadogUrl, queryUrl, traceStore: store, close: () => served.close() }

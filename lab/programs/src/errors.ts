@@ -16,8 +16,13 @@ export const labErrors = {
     status: 400,
     meaning: 'a request to the control API is malformed, or names an unknown setting',
   },
+  TL_CONTROL_HOST: {
+    status: 403,
+    meaning: 'the Host header is not a name of the control API (DNS rebinding); ALLOWED_HOSTS adds one',
+  },
   TL_CONTROL_METHOD: { status: 405, meaning: 'the control API has the path, with another method' },
   TL_CONTROL_NOT_FOUND: { status: 404, meaning: 'the control API has no such path' },
+  TL_CONTROL_ORIGIN: { status: 403, meaning: 'a page of another origin called the control API' },
   TL_CONTROL_UNAUTHORIZED: { status: 401, meaning: 'the control API was called without its token' },
   TL_LAB_INTERNAL: { status: 500, meaning: 'a defect of the lab itself' },
   TL_LAB_PORT_IN_USE: { status: 500, meaning: 'another program listens on a port that the lab needs' },

@@ -96,7 +96,12 @@ async function startParts(
   if (settings.ports !== 'free') await requireFreePorts(portsInUse({ ports, settings, prepared, placement }))
 
   const { host } = placement
-  const backend = await openTraceBackend(settings.traceBackend, { ...ports, ...placement.backendPorts, host })
+  const backend = await openTraceBackend(settings.traceBackend, {
+    ...ports,
+    ...placement.backendPorts,
+    host,
+    allowedHosts: settings.allowedHosts,
+  })
   onCleanUp(backend.close)
   const mesh = prepared?.create(backend)
   let running: Service[] = []
@@ -108,6 +113,7 @@ async function startParts(
       host,
       port: ports.control,
       token: settings.controlToken,
+      allowedHosts: settings.allowedHosts,
     }))
   if (control) onCleanUp(control.close)
 
@@ -118,6 +124,7 @@ async function startParts(
     peerInbound: countingInbound,
     bypassUrl: mesh && bypassUrl,
     control,
+    allowedHosts: settings.allowedHosts,
   })
   const { counting, dashboard } = createServices({ settings, placement, env, runDir, reaper })
   running = [counting, dashboard].filter((service) => service !== undefined)

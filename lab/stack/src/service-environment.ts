@@ -14,13 +14,25 @@ export interface ServiceAddresses {
   bypassUrl?: string | undefined
   /** `host:port` of counting's inbound sidecar; absent without a mesh. */
   peerInbound?: string | undefined
+  /** More names that a `Host` header may have. */
+  allowedHosts?: readonly string[] | undefined
   /** Absent without a mesh: the page then has no switches. */
   control?: { url: string; token: string } | undefined
 }
 
 /** The environment that the lab gives to both services; each reads its part. Spans go straight to the backend. */
 export function serviceEnvironment(addresses: ServiceAddresses): Record<string, string> {
-  const { upstreamUrl, otlpUrl, zipkinUrl, queryUrl, uiUrl, bypassUrl, peerInbound, control } = addresses
+  const {
+    upstreamUrl,
+    otlpUrl,
+    zipkinUrl,
+    queryUrl,
+    uiUrl,
+    bypassUrl,
+    peerInbound,
+    control,
+    allowedHosts = [],
+  } = addresses
   return defined({
     COUNTING_SERVICE_URL: upstreamUrl,
     TRACE_QUERY_URL: queryUrl,
@@ -30,7 +42,10 @@ export function serviceEnvironment(addresses: ServiceAddresses): Record<string, 
     MESH_CONTROL_URL: control?.url,
     MESH_CONTROL_TOKEN: control?.token,
     // In network namespaces the pods call each other by name.
-    ALLOWED_HOSTS: serviceNames.flatMap((name) => [name, `${name}.throughline.svc.cluster.local`]).join(),
+    ALLOWED_HOSTS: [
+      ...serviceNames.flatMap((name) => [name, `${name}.throughline.svc.cluster.local`]),
+      ...allowedHosts,
+    ].join(),
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: otlpUrl,
     OTEL_EXPORTER_ZIPKIN_ENDPOINT: zipkinUrl,
     // The page shows a trace as soon as it is there; the default holds spans back for five seconds.

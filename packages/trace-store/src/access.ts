@@ -12,20 +12,26 @@ function nameOf(host: string): string {
 /**
  * Whether a Host header names this machine as its own programs do. A page that resolves its own name to this machine
  * (DNS rebinding) is of the same origin as what it reaches, but can't say another Host. An IP address is no name that
- * resolves, so it is always right.
+ * resolves, so it is always right. In `allowedHosts`, `*.example.com` is every name below that, and `*` every name.
  */
-function isKnownHost(host: string, allowedHosts: readonly string[]): boolean {
+export function isKnownHost(host: string, allowedHosts: readonly string[]): boolean {
   const name = nameOf(host)
   return (
     net.isIP(name) !== 0 ||
     name === 'localhost' ||
     name.endsWith('.localhost') ||
-    allowedHosts.some((allowed) => allowed === '*' || allowed.toLowerCase() === name)
+    allowedHosts.some((allowed) => {
+      const own = nameOf(allowed)
+      return own === '*' || own === name || (own.startsWith('*.') && name.endsWith(own.slice(1)))
+    })
   )
 }
 
-/** Browsers say where a request comes from: in `Sec-Fetch-Site`, and with everything but a plain GET in `Origin`. */
-function isFromOtherPage({ headers }: http.IncomingMessage): boolean {
+/**
+ * Whether a browser sent a request for a page of another origin. Browsers say so in `Sec-Fetch-Site`, and with everything
+ * but a plain GET in `Origin`.
+ */
+export function isFromOtherPage({ headers }: http.IncomingMessage): boolean {
   const site = headers['sec-fetch-site']
   if (site !== undefined && site !== 'none' && site !== 'same-origin') return true
   const { origin } = headers

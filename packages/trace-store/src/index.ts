@@ -1,3 +1,4 @@
+export { isFromOtherPage, isKnownHost } from './access.ts'
 export type { Dependency } from './dependencies.ts'
 export { isRecord } from './is-record.ts'
 export type { JaegerLog, JaegerProcess, JaegerReference, JaegerSpan, JaegerTag, JaegerTrace } from './jaeger-trace.ts'

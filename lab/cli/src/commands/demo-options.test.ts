@@ -10,6 +10,7 @@ describe('flags of the demo', () => {
       bypass: 'open',
       tracer: 'opentelemetry',
       port: 9002,
+      allowedHosts: [],
       open: false,
       freePorts: false,
       help: false,
@@ -28,10 +29,17 @@ describe('flags of the demo', () => {
       otlp: 'http://j:1',
       zipkin: 'http://j:2',
       port: 80,
+      allowedHosts: [],
       open: true,
       freePorts: true,
       help: false,
     })
+  })
+
+  it('takes names of this machine from the environment, and refuses what is no name', () => {
+    const options = parseDemoOptions([], { ALLOWED_HOSTS: 'laptop.local, *.lab.example,' })
+    expect(options.allowedHosts).toEqual(['laptop.local', '*.lab.example'])
+    expect(() => parseDemoOptions([], { ALLOWED_HOSTS: 'http://a' })).toThrow('ALLOWED_HOSTS must be host names')
   })
 
   it('takes mesh and pods from a chart, which then decides about them', () => {

@@ -30,13 +30,16 @@ export interface DemoOptions {
   fromChart: LabOptions['fromChart']
   /** Open the page in the browser. */
   open: boolean
+  /** Names of this machine that a `Host` header may have besides loopback's. */
+  allowedHosts: string[]
   /** Any free ports, instead of the documented ones. */
   freePorts: boolean
   help: boolean
 }
 
 /**
- * Reads the flags of `throughline demo`; `PORT` in the environment is the default of `--port`.
+ * Reads the flags of `throughline demo`; `PORT` in the environment is the default of `--port`, and `ALLOWED_HOSTS` has
+ * names with commas between them.
  *
  * @throws LabError TL_USAGE with one line that names the flag and what it takes
  */
@@ -72,6 +75,7 @@ export function parseDemoOptions(args: string[], env: NodeJS.ProcessEnv): DemoOp
       values.port === undefined
         ? parsePort('PORT', env['PORT'] ?? String(demoPorts.dashboard))
         : parsePort('--port', values.port),
+    allowedHosts: parseHosts(env['ALLOWED_HOSTS'] ?? ''),
     jaeger: values.jaeger,
     otlp: values.otlp,
     zipkin: values.zipkin,
@@ -112,6 +116,17 @@ function parsePort(name: string, text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
   if (port < 1 || port > 65_535) throw usage(`${name} must be a port from 1 to 65535, not "${text}"`)
   return port
+}
+
+/** What the services take too, so that a wrong name is refused before anything is started. */
+function parseHosts(text: string): string[] {
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean)
+  const wrong = names.find((name) => !/^(\*|(\*\.)?[\w.-]+)$/.test(name))
+  if (wrong !== undefined) throw usage(`ALLOWED_HOSTS must be host names with commas between them, not "${wrong}"`)
+  return names
 }
 
 function choice<Value extends string>(known: readonly Value[], text: string | undefined, flag: string) {
@@ -158,6 +173,8 @@ Environment:
   ENVOY_BIN        the Envoy to use, instead of the one on PATH, in the cache, or fetched
   CONSUL_BIN       the Consul to use, instead of the one on PATH or in the cache
   XDG_CACHE_HOME   where fetched programs are kept (default ~/.cache)
+  ALLOWED_HOSTS    names of this machine by which a browser may call page, trace store and control API, with commas between
+                   them (default only loopback's and addresses)
   FAULTS           off removes the faults from the page (default on, in the demo only)
   TRACE_INSTRUMENTATION, TRACE_CONTEXT_HINT, OTEL_SDK_DISABLED, OTEL_PROPAGATORS, OTEL_TRACES_EXPORTER,
   OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG, OTEL_EXPORTER_JAEGER_* and OTEL_EXPORTER_ZIPKIN_* are forwarded

@@ -34,7 +34,7 @@ export async function demo(args: string[]): Promise<void> {
 }
 
 async function toLabOptions(options: DemoOptions): Promise<LabOptions> {
-  const { mesh, topology, bypass, fromChart, tracer, port, freePorts, jaeger, otlp, zipkin } = options
+  const { mesh, topology, bypass, fromChart, tracer, port, freePorts, jaeger, otlp, zipkin, allowedHosts } = options
   // A demo may be broken on purpose; outside of it the services ignore faults by default.
   const env = { FAULTS: 'on', ...forwardedEnvironment(process.env) }
   return {
@@ -44,6 +44,7 @@ async function toLabOptions(options: DemoOptions): Promise<LabOptions> {
     fromChart,
     tracer,
     ports: freePorts ? 'free' : { dashboard: port },
+    allowedHosts,
     countingEnv: env,
     dashboardEnv: env,
     traceBackend: jaeger === undefined ? undefined : await findJaeger(jaeger, { otlpUrl: otlp, zipkinUrl: zipkin }),

@@ -1,5 +1,7 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { LabError } from '@throughline/lab-programs'
+import { renderMeshFile } from '../mesh-files.ts'
 import type { InjectedPod } from './injected-pod.ts'
 
 export interface AgentFolderOptions {
@@ -14,6 +16,8 @@ export interface AgentFolderOptions {
   bootstrap: string
   /** Whether the sidecar's own listeners, for health and metrics, bind to loopback only. */
   loopbackOnly: boolean
+  /** Whether this Envoy can limit the paths of its admin interface. */
+  limitAdmin: boolean
 }
 
 /** The folders in which agent and sidecar create their sockets and files. */
@@ -35,15 +39,31 @@ export async function writeAgentFolder(options: AgentFolderOptions): Promise<voi
     'var/run/secrets/tokens/istio-token': token,
     'etc/istio/pod/labels': pod.podInfo.labels,
     'etc/istio/pod/annotations': pod.podInfo.annotations,
-    'var/lib/istio/envoy/envoy_bootstrap_tmpl.json': options.loopbackOnly
-      ? template.replaceAll('{{ .wildcard }}', '{{ .localhost }}')
-      : template,
+    'var/lib/istio/envoy/envoy_bootstrap_tmpl.json': await editTemplate(template, options),
   }
   for (const [name, text] of Object.entries(files)) {
     const file = path.join(folder, name)
     await fs.mkdir(path.dirname(file), { recursive: true })
     await fs.writeFile(file, text, { mode: 0o600 })
   }
+}
+
+/**
+ * The agent's template of a bootstrap with our settings. The agent itself asks the sidecar to drain by the admin interface
+ * and is refused: it waits as long as it would have, and then ends it.
+ *
+ * @throws LabError TL_MESH_CONFIG_INVALID when the template has another shape
+ */
+export async function editTemplate(
+  template: string,
+  { loopbackOnly, limitAdmin }: Pick<AgentFolderOptions, 'loopbackOnly' | 'limitAdmin'>,
+): Promise<string> {
+  const bound = loopbackOnly ? template.replaceAll('{{ .wildcard }}', '{{ .localhost }}') : template
+  if (!limitAdmin) return bound
+  const paths = JSON.stringify(await renderMeshFile('envoy/admin-paths.yaml'))
+  const limited = bound.replace(/"admin": \{/, `"admin": {\n    "allow_paths": ${paths},`)
+  if (limited === bound) throw new LabError('TL_MESH_CONFIG_INVALID', 'the bootstrap of Istio has no admin interface')
+  return limited
 }
 
 /** Makes the agent's user the owner of the folder and everything below it. */

@@ -6,6 +6,8 @@ import type { SpanReceivers } from '../trace-backend.ts'
 export interface IstioMeshOptions {
   placement: IstioPlacement
   istio: FoundIstio
+  /** Whether the Envoy of the sidecars can limit the paths of its admin interface. */
+  limitAdmin: boolean
   /** Path of a Helm, which renders Istio's own charts. */
   helm: string
   backend: SpanReceivers

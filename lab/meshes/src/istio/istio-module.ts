@@ -1,4 +1,4 @@
-import { findEnvoy, findHelm, findIstio, readEnvoyVersion, versions } from '@throughline/lab-programs'
+import { findEnvoy, findHelm, findIstio, isAtLeast, readEnvoyVersion, versions } from '@throughline/lab-programs'
 import type { MeshModule } from '../mesh-module.ts'
 import { placeIstioOnLoopback } from '../placement/istio-loopback.ts'
 import { placeIstioInPods } from '../placement/istio-pods.ts'
@@ -13,7 +13,9 @@ export const istioModule: MeshModule = {
     const { path: envoy } = await findEnvoy({ version: settings.envoyVersion ?? versions.istio.envoy, log, signal })
     const helm = await findHelm()
     // Under Datadog a sidecar's span has no kind: Istio's name for it lacks the direction, where Envoy puts it.
-    const usable = usableTracers(await readEnvoyVersion(envoy), settings.traceBackend)
+    const version = await readEnvoyVersion(envoy)
+    const usable = usableTracers(version, settings.traceBackend)
+    const limitAdmin = version === undefined || isAtLeast(version, versions.envoy.adminPaths)
     const tracers = usable.filter((name) => name !== 'datadog')
     const place = settings.topology === 'namespaces' ? placeIstioInPods : placeIstioOnLoopback
     const placement = await place({ settings, ports, runDir, reaper, envoy, pilotAgent: istio.pilotAgent })
@@ -22,7 +24,19 @@ export const istioModule: MeshModule = {
       tracers,
       listensOn: placement.listensOn,
       create: (backend) =>
-        createIstioMesh({ placement, istio, helm, backend, tracer, tracers, sampling, runDir, reaper, log }),
+        createIstioMesh({
+          placement,
+          istio,
+          limitAdmin,
+          helm,
+          backend,
+          tracer,
+          tracers,
+          sampling,
+          runDir,
+          reaper,
+          log,
+        }),
       close: placement.close,
     }
   },

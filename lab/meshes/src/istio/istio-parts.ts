@@ -34,7 +34,7 @@ async function start(
   options: IstioMeshOptions,
   { policies, onCleanUp }: { policies: KubeObject[]; onCleanUp: (undo: () => Promise<void>) => void },
 ): Promise<Pick<IstioParts, 'kubeApi' | 'istiod' | 'sidecars'>> {
-  const { placement, istio, helm, backend, runDir, reaper, log } = options
+  const { placement, istio, limitAdmin, helm, backend, runDir, reaper, log } = options
   const objects = await renderIstioObjects({ helm, istio, values: await renderIstiodValues(backend) })
   const kubeApi = await createFakeKubeApi({ objects })
   onCleanUp(kubeApi.close)
@@ -65,6 +65,7 @@ async function start(
       kubeApi,
       istiod,
       istio,
+      limitAdmin,
       runDir,
       reaper,
       log,

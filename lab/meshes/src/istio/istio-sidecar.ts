@@ -19,6 +19,8 @@ export interface IstioSidecarOptions {
   kubeApi: FakeKubeApi
   istiod: Istiod
   istio: FoundIstio
+  /** Whether this Envoy can limit the paths of its admin interface. */
+  limitAdmin: boolean
   runDir: string
   reaper: Reaper
   log?: ((line: string) => void) | undefined
@@ -26,7 +28,7 @@ export interface IstioSidecarOptions {
 
 /** One of Istio's agents and the Envoy that it runs, as one program: when Envoy ends, so does the agent. */
 export async function createIstioSidecar(name: ServiceName, options: IstioSidecarOptions): Promise<Sidecar> {
-  const { podIp, placement, kubeApi, istiod, istio, runDir, reaper, log } = options
+  const { podIp, placement, kubeApi, istiod, istio, limitAdmin, runDir, reaper, log } = options
   const pod = readInjectedPod(options.pod)
   const folder = path.join(runDir, `${name}-sidecar`)
   const logFile = path.join(runDir, `${name}-sidecar.log`)
@@ -37,6 +39,7 @@ export async function createIstioSidecar(name: ServiceName, options: IstioSideca
     rootCertificate: istiod.rootCertificate(),
     bootstrap: istio.files.envoyBootstrap,
     loopbackOnly: placement.loopbackOnly,
+    limitAdmin,
   })
   await fs.writeFile(logFile, '', { flag: 'a' })
   await placement.arrange(name, { folder, logFile, pod })

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+import { editTemplate } from './agent-folder.ts'
+
+const template = `{
+  "layers": [{ "name": "admin", "admin_layer": {} }],
+  "admin": {
+    "address": { "socket_address": { "address": "{{ .wildcard }}", "port_value": {{ .config.ProxyAdminPort }} } }
+  }
+}`
+
+describe('the bootstrap of an agent', () => {
+  it('answers only what can be read by its admin interface, where the Envoy can do that', async () => {
+    const edited = await editTemplate(template, { loopbackOnly: false, limitAdmin: true })
+    const { admin } = JSON.parse(edited.replace('{{ .config.ProxyAdminPort }}', '15000')) as { admin: object }
+    expect(admin).toMatchObject({ allow_paths: expect.arrayContaining([{ exact: '/ready' }, { prefix: '/stats' }]) })
+    expect(JSON.stringify(admin)).not.toContain('quit')
+    expect(await editTemplate(template, { loopbackOnly: false, limitAdmin: false })).toBe(template)
+  })
+
+  it('is refused when it has no place for that', async () => {
+    await expect(editTemplate('{}', { loopbackOnly: true, limitAdmin: true })).rejects.toThrow('no admin interface')
+  })
+})
