@@ -5,6 +5,7 @@ export { HttpClientInstrumentation, type HttpClientConfig } from './http/client-
 export { AxiosInstrumentation } from './http/http-client.ts'
 export { HttpServerInstrumentation, type HttpServerConfig } from './http/http-server.ts'
 export { createTelemetry } from './create-telemetry.ts'
+export { setRoute } from './http/set-route.ts'
 export type { ShouldTrace } from './http/should-trace.ts'
 export { TelemetryConfigError } from './telemetry-error.ts'
 export type { ActiveIds, Telemetry, TelemetryOptions } from './telemetry.ts'

@@ -28,6 +28,10 @@ export interface MeshState {
 const SPAN_KEY = keyUsedBy((context) => trace.setSpan(context, trace.wrapSpanContext({} as never)))
 const BAGGAGE_KEY = keyUsedBy((context) => propagation.setBaggage(context, propagation.createBaggage()))
 const STATE_KEY = createContextKey('throughline.propagation')
+/** Of `@opentelemetry/core`, where instrumentations of frameworks find the server span of a request. */
+const RPC_KEY = createContextKey('OpenTelemetry SDK Context Key RPC_METADATA')
+
+const OWN_KEYS: ReadonlySet<symbol> = new Set([SPAN_KEY, BAGGAGE_KEY, STATE_KEY, RPC_KEY])
 
 /** What the propagator kept in this Context, or in one it was made from. */
 export function meshStateOf(context: Context): MeshState | undefined {
@@ -35,7 +39,7 @@ export function meshStateOf(context: Context): MeshState | undefined {
 }
 
 /**
- * A Context with a place of its own for the three values every request has. The API's Context copies a Map for every
+ * A Context with a place of its own for the four values every request has. The API's Context copies a Map for every
  * value that is set, which costs more than reading all headers does. It doesn't grow however often a value is set.
  */
 export class MeshContext implements Context {
@@ -43,19 +47,22 @@ export class MeshContext implements Context {
   readonly span: Span | undefined
   readonly baggage: Baggage | undefined
   readonly state: MeshState | undefined
+  readonly rpc: unknown
 
-  static readonly #root = new MeshContext(ROOT_CONTEXT, undefined, undefined, undefined)
+  static readonly #root = new MeshContext(ROOT_CONTEXT, undefined, undefined, undefined, undefined)
 
   private constructor(
     others: Context,
     span: Span | undefined,
     baggage: Baggage | undefined,
     state: MeshState | undefined,
+    rpc: unknown,
   ) {
     this.others = others
     this.span = span
     this.baggage = baggage
     this.state = state
+    this.rpc = rpc
   }
 
   /** Any Context as one of these. */
@@ -65,31 +72,33 @@ export class MeshContext implements Context {
     const span = context.getValue(SPAN_KEY) as Span | undefined
     const baggage = context.getValue(BAGGAGE_KEY) as Baggage | undefined
     // Another copy of this package may have extracted it.
-    return new MeshContext(context, span, baggage, meshStateOf(context))
+    return new MeshContext(context, span, baggage, meshStateOf(context), context.getValue(RPC_KEY))
   }
 
   /** This one with all that was extracted, for the price of one object; `undefined` leaves a value as it is. */
   withState(state: MeshState, span: Span | undefined, baggage: Baggage | undefined): MeshContext {
-    return new MeshContext(this.others, span ?? this.span, baggage ?? this.baggage, state)
+    return new MeshContext(this.others, span ?? this.span, baggage ?? this.baggage, state, this.rpc)
   }
 
   getValue(key: symbol): unknown {
     if (key === SPAN_KEY) return this.span
     if (key === STATE_KEY) return this.state
+    if (key === RPC_KEY) return this.rpc
     return key === BAGGAGE_KEY ? this.baggage : this.others.getValue(key)
   }
 
   setValue(key: symbol, value: unknown): Context {
-    const { others, span, baggage, state } = this
-    if (key === SPAN_KEY) return new MeshContext(others, value as Span | undefined, baggage, state)
-    if (key === STATE_KEY) return new MeshContext(others, span, baggage, value as MeshState | undefined)
-    if (key === BAGGAGE_KEY) return new MeshContext(others, span, value as Baggage | undefined, state)
-    return new MeshContext(others.setValue(key, value), span, baggage, state)
+    const { others, span, baggage, state, rpc } = this
+    if (key === SPAN_KEY) return new MeshContext(others, value as Span | undefined, baggage, state, rpc)
+    if (key === STATE_KEY) return new MeshContext(others, span, baggage, value as MeshState | undefined, rpc)
+    if (key === BAGGAGE_KEY) return new MeshContext(others, span, value as Baggage | undefined, state, rpc)
+    if (key === RPC_KEY) return new MeshContext(others, span, baggage, state, value)
+    return new MeshContext(others.setValue(key, value), span, baggage, state, rpc)
   }
 
   deleteValue(key: symbol): Context {
-    if (key === SPAN_KEY || key === STATE_KEY || key === BAGGAGE_KEY) return this.setValue(key, undefined)
-    return new MeshContext(this.others.deleteValue(key), this.span, this.baggage, this.state)
+    if (OWN_KEYS.has(key)) return this.setValue(key, undefined)
+    return new MeshContext(this.others.deleteValue(key), this.span, this.baggage, this.state, this.rpc)
   }
 }
 

@@ -9,7 +9,6 @@ import {
   trace,
   TraceFlags,
   type Context,
-  type Span,
   type SpanOptions,
 } from '@opentelemetry/api'
 import { getLinks } from '@throughline/propagation/otel'
@@ -18,6 +17,8 @@ import { spanMethod } from './http-attributes.ts'
 import { endAbortedSpan, endServerSpan, serverAttributes } from './server-attributes.ts'
 import { isServedByStock } from './stock-server.ts'
 import { isTraced, type ShouldTrace } from './should-trace.ts'
+import { observeFastifyRoutes } from './fastify-routes.ts'
+import { type RpcMetadata, setRpcMetadata } from './rpc-metadata.ts'
 import { suppressTracing } from '../suppress-tracing.ts'
 import { type InstrumentationConfig, TracerInstrumentation } from './tracer-instrumentation.ts'
 
@@ -44,7 +45,7 @@ interface Exchange {
 
 interface OpenSpan {
   response: ServerResponse
-  span: Span
+  metadata: RpcMetadata
 }
 
 /**
@@ -58,6 +59,7 @@ interface OpenSpan {
 export class HttpServerInstrumentation extends TracerInstrumentation<HttpServerConfig> {
   /** Open spans by connection: one `close` listener a connection finds whatever was still unanswered on it. */
   readonly #open = new WeakMap<Socket, OpenSpan[]>()
+  #stopFastify = (): void => {}
 
   constructor(config: HttpServerConfig = {}) {
     super('@throughline/telemetry/http-server', config)
@@ -66,11 +68,13 @@ export class HttpServerInstrumentation extends TracerInstrumentation<HttpServerC
   protected override onEnable(): void {
     diagnosticsChannel.subscribe(REQUEST_START, this.#onStart)
     diagnosticsChannel.subscribe(RESPONSE_FINISH, this.#onFinish)
+    this.#stopFastify = observeFastifyRoutes()
   }
 
   protected override onDisable(): void {
     diagnosticsChannel.unsubscribe(REQUEST_START, this.#onStart)
     diagnosticsChannel.unsubscribe(RESPONSE_FINISH, this.#onFinish)
+    this.#stopFastify()
   }
 
   /** Node turns what a subscriber throws into an uncaught exception, so nothing may leave these two. */
@@ -84,10 +88,10 @@ export class HttpServerInstrumentation extends TracerInstrumentation<HttpServerC
 
   readonly #onFinish = (message: unknown): void => {
     const { response, socket } = message as Exchange
-    const span = takeSpan(this.#open.get(socket), response)
-    if (span === undefined) return
+    const metadata = takeSpan(this.#open.get(socket), response)
+    if (metadata === undefined) return
     try {
-      endServerSpan(span, response)
+      endServerSpan(metadata, response)
     } catch (error) {
       diag.error('a request could not be traced', error)
     }
@@ -111,10 +115,11 @@ export class HttpServerInstrumentation extends TracerInstrumentation<HttpServerC
     const name = spanMethod(request.method ?? 'GET')
     const links = getLinks(parent)
     const span = this.tracer.startSpan(name, links.length === 0 ? SERVER : { ...SERVER, links }, parent)
-    bind(trace.setSpan(parent, span), request, response)
+    const metadata: RpcMetadata = { type: 'http', span }
+    bind(setRpcMetadata(trace.setSpan(parent, span), metadata), request, response)
     if (!span.isRecording()) return
     span.setAttributes(serverAttributes(request))
-    this.#openSpans(socket).push({ response, span })
+    this.#openSpans(socket).push({ response, metadata })
   }
 
   #openSpans(socket: Socket): OpenSpan[] {
@@ -123,7 +128,7 @@ export class HttpServerInstrumentation extends TracerInstrumentation<HttpServerC
     const opened: OpenSpan[] = []
     this.#open.set(socket, opened)
     socket.once('close', () => {
-      for (const { response, span } of opened.splice(0)) endAbortedSpan(span, response)
+      for (const { response, metadata } of opened.splice(0)) endAbortedSpan(metadata, response)
     })
     return opened
   }
@@ -136,10 +141,10 @@ function bind(own: Context, request: IncomingMessage, response: ServerResponse):
 }
 
 /** More than one is open only where a client pipelines. */
-function takeSpan(open: OpenSpan[] | undefined, response: ServerResponse): Span | undefined {
+function takeSpan(open: OpenSpan[] | undefined, response: ServerResponse): RpcMetadata | undefined {
   if (open === undefined) return undefined
   const at = open[0]?.response === response ? 0 : open.findIndex((other) => other.response === response)
-  return at === -1 ? undefined : open.splice(at, 1)[0]?.span
+  return at === -1 ? undefined : open.splice(at, 1)[0]?.metadata
 }
 
 function isUnsampled(parent: Context): boolean {

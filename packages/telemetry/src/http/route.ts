@@ -1,12 +1,24 @@
 import type { IncomingMessage } from 'node:http'
 import { type ExpressRequest, mountPattern } from './express-mounts.ts'
 import { parseTarget } from './request-target.ts'
+import type { RpcMetadata } from './rpc-metadata.ts'
+
+/** Where OpenTelemetry's instrumentation of Express keeps the paths of the layers of a request. */
+const LAYERS_OF_STOCK = '__ot_middlewares'
 
 /**
- * The route Express matched, e.g. `/items/:id`, below the paths its routers are mounted at, `:params` and all; undefined
- * when none matched or the server isn't Express.
+ * The route that served a request, e.g. `/items/:id`: what an instrumentation or the program said, or else what Express
+ * matched. Undefined when none matched or no one says.
+ *
+ * Express itself is believed before its instrumentation, which also names a router none of whose routes matched.
  */
-export function readRoute(request: IncomingMessage): string | undefined {
+export function readRoute(request: IncomingMessage, { route }: Pick<RpcMetadata, 'route'>): string | undefined {
+  const isSaid = typeof route === 'string' && route !== '' && !(LAYERS_OF_STOCK in request)
+  return isSaid ? route : readExpressRoute(request)
+}
+
+/** The route Express matched, below the paths its routers are mounted at, `:params` and all. */
+function readExpressRoute(request: IncomingMessage): string | undefined {
   const { app, baseUrl, route } = request as ExpressRequest
   const pattern = formatPattern(route?.path)
   if (pattern === undefined) return undefined

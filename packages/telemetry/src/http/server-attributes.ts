@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api'
+import { SpanStatusCode, type Attributes } from '@opentelemetry/api'
 import {
   ATTR_CLIENT_ADDRESS,
   ATTR_ERROR_TYPE,
@@ -21,6 +21,7 @@ import { parseHost } from './host.ts'
 import { cap, redactQuery, setMethod } from './http-attributes.ts'
 import { parseTarget } from './request-target.ts'
 import { readRoute } from './route.ts'
+import type { RpcMetadata } from './rpc-metadata.ts'
 import { spanName } from './span-name.ts'
 
 /** What is known when a request starts: OpenTelemetry semantic conventions 1.45, HTTP server span. */
@@ -52,10 +53,10 @@ export function serverAttributes(request: IncomingMessage): Attributes {
 }
 
 /** Adds what is known when the response is done, and ends the span. Only a 5xx is the server's error. */
-export function endServerSpan(span: Span, response: ServerResponse): void {
-  const request = response.req
+export function endServerSpan(metadata: RpcMetadata, response: ServerResponse): void {
+  const { span } = metadata
   const status = response.statusCode
-  setRoute(span, request)
+  nameSpan(metadata, response)
   span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status)
   if (status >= 500) {
     span.setAttribute(ATTR_ERROR_TYPE, String(status))
@@ -65,18 +66,19 @@ export function endServerSpan(span: Span, response: ServerResponse): void {
 }
 
 /** Ends the span of a response that never went out whole because its connection closed: no fault of the server. */
-export function endAbortedSpan(span: Span, response: ServerResponse): void {
-  setRoute(span, response.req)
+export function endAbortedSpan(metadata: RpcMetadata, response: ServerResponse): void {
+  const { span } = metadata
+  nameSpan(metadata, response)
   if (response.headersSent) span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, response.statusCode)
   span.setAttribute(ATTR_ERROR_TYPE, 'aborted')
   span.end()
 }
 
-function setRoute(span: Span, request: IncomingMessage): void {
-  const route = readRoute(request)
+function nameSpan(metadata: RpcMetadata, response: ServerResponse): void {
+  const route = readRoute(response.req, metadata)
   if (route === undefined) return
-  span.setAttribute(ATTR_HTTP_ROUTE, route)
-  span.updateName(spanName(request.method ?? 'GET', route))
+  metadata.span.setAttribute(ATTR_HTTP_ROUTE, route)
+  metadata.span.updateName(spanName(response.req.method ?? 'GET', route))
 }
 
 function isEncrypted(socket: Socket): boolean {
