@@ -24,7 +24,7 @@ export const MODES: Readonly<Record<string, NodeJS.ProcessEnv>> = {
   'beside stock': { BESIDE: 'stock' },
 }
 
-const CLIENTS = [
+export const CLIENTS = [
   'fetch',
   'http.get',
   'http.request',

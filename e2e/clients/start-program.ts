@@ -14,14 +14,17 @@ export interface ProgramOptions {
 }
 
 export interface Program extends AsyncDisposable {
+  /** Where it listens, when what it sent is a port. */
   url: string
+  /** What it sent by IPC when it listened. */
+  message: unknown
   /** Stops it by SIGTERM, so that spans are flushed; returns what it wrote to standard error. */
   stop: () => Promise<string>
 }
 
 const PRELOAD = ['--import', '@throughline/telemetry/register']
 
-/** Starts a program that sends its port by IPC. */
+/** Starts a program that sends its port by IPC, or its ports. */
 export async function startProgram(program: string, options: ProgramOptions): Promise<Program> {
   const { folder, node, env, execArgv = PRELOAD } = options
   const child = fork(program, {
@@ -33,11 +36,12 @@ export async function startProgram(program: string, options: ProgramOptions): Pr
   })
   const exited = once(child, 'exit')
   const stderr = child.stderr === null ? Promise.resolve('') : text(child.stderr)
-  const started = once(child, 'message').then(([port]) => Number(port))
-  const port = await Promise.race([started, exited.then(() => undefined)])
-  if (port === undefined) throw new Error(`${program} ended before it listened: ${await stderr}`)
+  const started = once(child, 'message').then(([sent]: unknown[]) => sent)
+  const message = await Promise.race([started, exited.then(() => undefined)])
+  if (message === undefined) throw new Error(`${program} ended before it listened: ${await stderr}`)
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${Number(message)}`,
+    message,
     async stop() {
       child.kill('SIGTERM')
       await exited

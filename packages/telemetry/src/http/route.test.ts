@@ -2,7 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { readRoute } from './route.ts'
 
-const route = (request: object): string | undefined => readRoute(request as IncomingMessage)
+const route = (request: object, said?: string): string | undefined =>
+  readRoute(request as IncomingMessage, { route: said })
+
+/** Of a request that `@opentelemetry/instrumentation-express` follows. */
+const STOCK = { __ot_middlewares: ['/items'] }
 
 describe('readRoute', () => {
   it.each([
@@ -29,5 +33,20 @@ describe('readRoute', () => {
     ['a server that is not Express', {}, undefined],
   ])('reads %s', (_what, request, expected) => {
     expect(route(request)).toBe(expected)
+  })
+
+  const matched = { route: { path: '/items/:id' }, baseUrl: '', originalUrl: '/items/1' }
+  it.each([
+    ['what was said, where there is no Express', {}, '/said', '/said'],
+    ['what was said, before what Express matched', matched, '/said', '/said'],
+    [
+      'what Express matched, before what its instrumentation said',
+      { ...matched, ...STOCK },
+      '/a,/items/:id',
+      '/items/:id',
+    ],
+    ['no router of Express that its instrumentation named and that matched nothing', STOCK, '/items', undefined],
+  ])('takes %s', (_what, request, said, expected) => {
+    expect(route(request, said)).toBe(expected)
   })
 })
