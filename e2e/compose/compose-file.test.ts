@@ -77,9 +77,11 @@ describe('docker-compose.yml', () => {
 describe('.env.example', () => {
   const example = read('.env.example')
   const settings = [...example.matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => ({ name, value }))
-  const used = new Set([...text.matchAll(/\$\{([A-Z_]+)/g)].map(([, name = '']) => name))
+  const used = new Set(
+    [...`${text}${read('compose/consul.yml')}`.matchAll(/\$\{([A-Z_]+)/g)].map(([, name = '']) => name),
+  )
 
-  it('names every variable that docker-compose.yml reads, and no other', () => {
+  it('names every variable that the files of compose read, and no other', () => {
     expect(settings.map(({ name }) => name).toSorted()).toEqual([...used].toSorted())
   })
 

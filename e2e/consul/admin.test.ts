@@ -4,6 +4,19 @@ import { describe, expect, it } from 'vitest'
 import { count } from '../support/count.ts'
 import { startLab } from '../support/start-lab.ts'
 
+it('Consul’s API takes no rule from a page of another origin, which needs no preflight for it', async () => {
+  await using lab = await startLab({ mesh: 'consul', tracer: 'none' })
+  const { links = [] } = (await lab.mesh?.status()) ?? {}
+  const { origin } = new URL(links[0]?.url ?? '')
+  const rule = JSON.stringify({ SourceName: '*', DestinationName: '*', Action: 'allow' })
+  const post = { method: 'POST', body: rule, headers: { 'content-type': 'text/plain', origin: 'http://evil.example' } }
+  expect((await fetch(`${origin}/v1/connect/intentions`, post)).status).toBe(403)
+  expect(await (await fetch(`${origin}/v1/connect/intentions`)).json()).not.toContainEqual(
+    expect.objectContaining({ SourceName: '*', Action: 'allow' }),
+  )
+  expect(await (await fetch(`${origin}/ui/`)).text()).toContain('<title>Consul')
+})
+
 describe('the bootstrap that Consul makes', () => {
   it('is for its owner alone, and its admin interface can be read, but stops and changes nothing', async () => {
     await using lab = await startLab({ mesh: 'consul', tracer: 'none' })

@@ -5,6 +5,8 @@ export interface ComposeMesh {
   mesh: Mesh
   /** What the log says about it. */
   facts: Record<string, string>
+  /** What else is served while it is in use. */
+  serve?: (() => Promise<AsyncDisposable>) | undefined
   /** Resolves with a sentence when compose has replaced containers and the mesh must be set up again. */
   outdated: Promise<string>
 }

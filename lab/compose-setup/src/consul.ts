@@ -1,4 +1,10 @@
-import { type ConsulSidecar, createConsulMesh, type ServiceName, type ServicePlacement } from '@throughline/lab-meshes'
+import {
+  type ConsulSidecar,
+  createConsulMesh,
+  guardApi,
+  type ServiceName,
+  type ServicePlacement,
+} from '@throughline/lab-meshes'
 import { addressChange, untilAddresses } from './addresses.ts'
 import type { ComposeMesh } from './compose-mesh.ts'
 import { withMeasuredBypass } from './measure-bypass.ts'
@@ -30,7 +36,10 @@ export async function createConsul(settings: SetupSettings): Promise<ComposeMesh
       uiUrl: settings.consulUiUrl,
     }),
   )
-  return { mesh, facts: { ...addresses }, outdated: addressChange(addresses) }
+  // The published port of API and pages; the server itself is on the network without a way out alone.
+  const serve = (): Promise<AsyncDisposable> =>
+    guardApi({ api: { host: 'consul', port: 8500 }, hosts: ['0.0.0.0'], port: 8500, allowedHosts: [] })
+  return { mesh, facts: { ...addresses }, serve, outdated: addressChange(addresses) }
 }
 
 /** The ports are those of the static Envoys, so that the rest of compose is the same for both meshes. */

@@ -17,7 +17,8 @@ const meshes: Record<ComposeMeshName, (settings: SetupSettings) => Promise<Compo
 async function setUp(stopRequested: Promise<unknown>): Promise<void> {
   const settings = loadSetupSettings(process.env)
   for (;;) {
-    const { mesh, facts, outdated } = await meshes[settings.mesh](settings)
+    const { mesh, facts, serve, outdated } = await meshes[settings.mesh](settings)
+    await using _served = await serve?.()
     await mesh.start()
     const token = await writeControlFile(folders.control, `http://setup:${controlPort}`)
     await using api = await createControlApi({

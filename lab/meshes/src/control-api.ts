@@ -8,7 +8,7 @@ import { isTracer, type Mesh, type ServiceStatus, tracers } from './mesh.ts'
 
 export interface ControlApiOptions {
   mesh: Mesh
-  /** The services that whoever serves this has started; default none. */
+  /** The services that run beside the mesh; default none. */
   services?: (() => Promise<ServiceStatus[]>) | undefined
   /** Address to listen on, default 127.0.0.1. */
   host?: string | undefined

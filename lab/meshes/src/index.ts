@@ -1,6 +1,7 @@
 export { createCertificateAuthority, writeCertificates } from './certs.ts'
 export { makeBootstrap, proxyIdOf, type Bootstrap, type BootstrapOptions } from './consul/bootstrap.ts'
 export { renderAgent, type ConsulAgent } from './consul/consul-agent.ts'
+export { guardApi } from './consul/guard-api.ts'
 export { createConsulClient } from './consul/consul-client.ts'
 export { createConsulMesh } from './consul/consul-mesh.ts'
 export { consulModule } from './consul/consul-module.ts'

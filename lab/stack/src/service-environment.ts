@@ -52,7 +52,7 @@ export function serviceEnvironment(addresses: ServiceAddresses): Record<string, 
     OTEL_BSP_SCHEDULE_DELAY: '200',
     // Only the lab routes to these processes: there is no endpoint list to wait for.
     DRAIN_DELAY_MS: '0',
-    // Whoever presses Ctrl-C does not wait long for a client that does not finish.
+    // Ctrl-C does not wait long for a client that does not finish.
     DRAIN_TIMEOUT_MS: '2000',
   })
 }

@@ -16,7 +16,7 @@ import type { ChartPlacement } from './read-chart.ts'
 export const consulModule: MeshModule = {
   async prepare(options) {
     const { settings, runDir, reaper } = options
-    const { log, signal, sampling, tracer, fromChart } = settings
+    const { log, signal, sampling, tracer, fromChart, allowedHosts } = settings
     const { programs } = await findGoTool(goTools.consul)
     const consul = programs['consul'] ?? ''
     const { path: envoy } = await findEnvoy({ version: settings.envoyVersion ?? versions.consul.envoy, log, signal })
@@ -33,7 +33,7 @@ export const consulModule: MeshModule = {
       tracers,
       listensOn,
       create(backend) {
-        const agent = createConsulAgent({ consul, placement: inConsul.agent, runDir, reaper, log })
+        const agent = createConsulAgent({ consul, placement: inConsul.agent, allowedHosts, runDir, reaper, log })
         const sidecar = (name: ServiceName): ConsulSidecar =>
           createConsulSidecar(name, { placement: inConsul, agent, consul, envoy, limitAdmin, runDir, reaper, log })
         return createConsulMesh({
