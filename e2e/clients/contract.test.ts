@@ -1,5 +1,6 @@
 import { serveTraceStore, type ServedTraceStore } from '@throughline/trace-store'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { BODIES, readBody } from './bodies.ts'
 import { type Callee, startCallee } from './callee.ts'
 import { callsIn, INCOMING, MODES, PLACES, REQUESTS } from './cells.ts'
 import { expectCallSpans } from './expect-call-spans.ts'
@@ -41,9 +42,16 @@ describe.each(PROGRAMS)('$program on Node $node, SDK $line, $mode', ({ program, 
     for (const request of requests) expectOneContext(request, { mode })
   })
 
+  it.each(Object.keys(BODIES))('is in the trace of its caller in every callback while it reads by %s', async (way) => {
+    for (const call of await readBody(app.url, callee, ['/bodies/', way])) expectOneContext(call, { mode })
+  })
+
   it('leaves one server and one client span for each of them', async () => {
     expect(await app.stop()).toBe('')
     const isOff = mode === 'SDK off'
-    expectCallSpans(store.store, { served: isOff ? 0 : callsIn(mode).length, calls: isOff ? [] : callee.requests })
+    expectCallSpans(store.store, {
+      served: isOff ? 0 : callsIn(mode).length + Object.keys(BODIES).length,
+      calls: isOff ? [] : callee.requests,
+    })
   })
 })

@@ -54,12 +54,19 @@ export async function startProgram(program: string, options: ProgramOptions): Pr
   }
 }
 
-/** Sends a body in two parts that can't arrive as one, and returns status and body of the answer. */
-export async function post(url: string, headers: http.OutgoingHttpHeaders): Promise<{ status: number; body: string }> {
+/** A body in two parts that can't arrive as one. */
+const TWO_PARTS = ['first', 'x'.repeat(300_000)] as const
+
+/** Sends a body and returns status and body of the answer. */
+export async function post(
+  url: string,
+  headers: http.OutgoingHttpHeaders,
+  [first, rest] = TWO_PARTS as readonly [string, string],
+): Promise<{ status: number; body: string }> {
   const request = http.request(url, { method: 'POST', headers, agent: false })
   const response = once(request, 'response')
-  request.write('first')
-  request.end(Buffer.alloc(300_000, 'x'))
+  request.write(first)
+  request.end(rest)
   const [answer] = (await response) as [http.IncomingMessage]
   return { status: answer.statusCode ?? 0, body: await text(answer) }
 }

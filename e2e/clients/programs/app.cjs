@@ -4,6 +4,7 @@ const { get, request } = require('node:http')
 const https = require('node:https')
 const axios = require('axios')
 const undici = require('undici')
+const { serveBody } = require('./bodies.cjs')
 const { createCalls } = require('./calls.cjs')
 const { clients } = require('./clients.cjs')
 
@@ -12,6 +13,12 @@ const calls = { ...clients, ...createCalls({ http, https, get, request, axios, u
 
 /** Reads a body by events and calls on, as programs do that know nothing of traces. */
 const server = http.createServer((incoming, response) => {
+  if (incoming.url.startsWith('/bodies/')) {
+    serveBody(incoming, response, (event) =>
+      http.get(`${String(incoming.headers['x-callee'])}${incoming.url}/${event}`),
+    )
+    return
+  }
   let bytes = 0
   incoming.on('data', (chunk) => (bytes += chunk.length))
   incoming.on('end', () => {

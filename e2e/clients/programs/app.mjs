@@ -4,6 +4,7 @@ import https from 'node:https'
 import axios from 'axios'
 import got from 'got'
 import * as undici from 'undici'
+import { serveBody } from './bodies.cjs'
 import { createCalls } from './calls.cjs'
 import { clients } from './clients.mjs'
 
@@ -11,6 +12,12 @@ const calls = { ...clients, ...createCalls({ http, https, get, request, axios, u
 
 /** Reads a body by events and calls on, as programs do that know nothing of traces. */
 const server = http.createServer((incoming, response) => {
+  if (incoming.url.startsWith('/bodies/')) {
+    serveBody(incoming, response, (event) =>
+      http.get(`${String(incoming.headers['x-callee'])}${incoming.url}/${event}`),
+    )
+    return
+  }
   let bytes = 0
   incoming.on('data', (chunk) => (bytes += chunk.length))
   incoming.on('end', () => {

@@ -24,7 +24,7 @@ export function withRequestHeaders(
 }
 
 /** The same arguments with other options; a callback stays where Node looks for it. */
-export function withRequestOptions(args: readonly unknown[], options: object): unknown[] {
+function withRequestOptions(args: readonly unknown[], options: object): unknown[] {
   const at = isUrl(args[0]) ? 1 : 0
   return args.toSpliced(at, typeof args[at] === 'function' ? 0 : 1, options)
 }

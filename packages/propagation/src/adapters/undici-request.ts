@@ -103,7 +103,7 @@ function appendHeader(request: UndiciRequest, name: string, value: string): unkn
  * @param names in lower case.
  * @param end in a list, where those that stay begin. Default: none stays.
  */
-export function removeUndiciHeaders(request: UndiciRequest, names: ReadonlySet<string>, end = Infinity): void {
+function removeUndiciHeaders(request: UndiciRequest, names: ReadonlySet<string>, end = Infinity): void {
   const { headers } = request
   if (typeof headers === 'string') {
     const kept = headers.split('\r\n').filter((line) => !names.has(line.slice(0, line.indexOf(':')).toLowerCase()))

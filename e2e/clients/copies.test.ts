@@ -1,0 +1,84 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { serveTraceStore } from '@throughline/trace-store'
+import { rolldown } from 'rolldown'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { startCallee } from './callee.ts'
+import { INCOMING } from './cells.ts'
+import { expectCallSpans } from './expect-call-spans.ts'
+import { expectOneContext } from './expect-one-context.ts'
+import { post, startProgram } from './start-program.ts'
+
+const LIBRARIES = ['propagation', 'telemetry']
+const CALLS = ['fetch', 'http.get', 'plain fetch']
+/** Where the second copy is, by what it is. */
+const COPIES = {
+  'in nested node_modules, of another version': './nested/copy-calls.mjs',
+  'in a bundle of ES modules': './bundle/copy-calls.mjs',
+  'in a bundle of CommonJS': './bundle/copy-calls.cjs',
+}
+/** What the first copy is. */
+const FIRST: Record<string, { execArgv: string[] | undefined; env: NodeJS.ProcessEnv; mode: string }> = {
+  'a preload': { execArgv: undefined, env: { TELEMETRY: 'twice' }, mode: 'default' },
+  'a preload without the SDK': {
+    execArgv: undefined,
+    env: { TELEMETRY: 'twice', OTEL_SDK_DISABLED: 'true' },
+    mode: 'SDK off',
+  },
+  'a listener': { execArgv: [], env: {}, mode: 'SDK off' },
+}
+const CELLS = ['20.20.2', '24.21.0'].flatMap((node) =>
+  Object.entries(COPIES).flatMap(([copy, file]) => Object.keys(FIRST).map((first) => ({ node, copy, file, first }))),
+)
+
+async function nest(folder: string): Promise<void> {
+  for (const name of LIBRARIES) {
+    const nested = path.join(folder, 'nested/node_modules/@throughline', name)
+    await fs.cp(path.join(folder, 'node_modules/@throughline', name), nested, { recursive: true })
+    const manifest = path.join(nested, 'package.json')
+    const text = await fs.readFile(manifest, 'utf8')
+    await fs.writeFile(manifest, text.replace('"version": "0.1.0"', '"version": "0.1.1"'))
+  }
+  await fs.cp(path.join(folder, 'copy-calls.mjs'), path.join(folder, 'nested/copy-calls.mjs'))
+}
+
+async function bundle(folder: string): Promise<void> {
+  const input = path.join(folder, 'copy-calls.mjs')
+  await using made = await rolldown({ input, platform: 'node', logLevel: 'silent', cwd: folder })
+  const dir = path.join(folder, 'bundle')
+  await made.write({ dir, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' })
+  await made.write({ dir, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' })
+}
+
+describe('two copies of the libraries in one process', () => {
+  const folder = inject('projects')['2.x']
+  beforeAll(async () => {
+    await nest(folder)
+    await bundle(folder)
+  })
+
+  it.each(CELLS)('share one context: $first, and one $copy, on Node $node', async ({ node, file, first }) => {
+    await using store = await serveTraceStore()
+    await using callee = await startCallee()
+    const { execArgv, env, mode } = FIRST[first] ?? { execArgv: [], env: {}, mode: '' }
+    await using app = await startProgram('copies.mjs', {
+      folder,
+      node: inject('nodes')[node] ?? node,
+      execArgv,
+      env: { COPY: file, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: store.otlpUrl, ...env },
+    })
+    for (const name of CALLS) {
+      const target = `/${encodeURIComponent(name)}`
+      const answer = await post(`${app.url}${target}?callee=${encodeURIComponent(callee.url + target)}`, INCOMING)
+      expect(answer).toEqual({ status: 200, body: 'called' })
+    }
+    const stderr = await app.stop()
+    expect(stderr).toMatch(
+      mode === 'default' ? /^opentelemetry warn: telemetry is on in this process already.*\n$/ : /^$/,
+    )
+    expect(callee.requests).toHaveLength(CALLS.length)
+    for (const call of callee.requests) expectOneContext(call, { mode })
+    const traced = mode === 'default'
+    expectCallSpans(store.store, { served: traced ? CALLS.length : 0, calls: traced ? callee.requests : [] })
+  })
+})

@@ -1,0 +1,2 @@
+// A program that ends by itself.
+process.exitCode = 0
