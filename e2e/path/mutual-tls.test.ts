@@ -1,9 +1,13 @@
+import { X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
 import fs from 'node:fs'
 import https from 'node:https'
 import path from 'node:path'
-import type { SecureContextOptions } from 'node:tls'
+import tls, { type SecureContextOptions } from 'node:tls'
 import { createCertificateAuthority } from '@throughline/lab-meshes'
+import { pollUntil } from '@throughline/lab-testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { count } from '../support/count.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
 
 describe('mutual TLS at the sidecar of counting', () => {
@@ -62,4 +66,25 @@ describe('mutual TLS at the sidecar of counting', () => {
   it('speaks TLS 1.3 only', async () => {
     expect(await knock({ ...dashboard(), maxVersion: 'TLSv1.2' })).toMatch(/protocol version/i)
   })
+})
+
+it('renews the certificates of the static Envoys before they expire', async () => {
+  await using lab = await startLab({ tracer: 'none', certificateSeconds: 12 })
+  const file = path.join(lab.identities?.folder ?? '', 'counting.pem')
+  const first = new X509Certificate(fs.readFileSync(file))
+  await pollUntil(() => Date.now() > Date.parse(first.validTo) + 1000, {
+    deadline: 20_000,
+    what: 'the end of the first',
+  })
+  // A new connection between the sidecars, whose certificates would have expired.
+  await pollUntil(async () => (await count(lab)).state === 'connected', { deadline: 10_000, what: 'a call' })
+  const [host = '', port = ''] = (lab.countingInbound ?? '').split(':')
+  const socket = tls.connect({ host, port: Number(port), rejectUnauthorized: false })
+  // It has no certificate of its own, so it is refused after it has seen that of the sidecar.
+  socket.on('error', () => {})
+  await once(socket, 'secureConnect')
+  const served = socket.getPeerX509Certificate()
+  socket.destroy()
+  expect(served?.serialNumber).not.toBe(first.serialNumber)
+  expect(Date.parse(served?.validTo ?? '')).toBeGreaterThan(Date.now())
 })

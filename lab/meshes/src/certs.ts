@@ -51,26 +51,34 @@ export function spiffeId(serviceAccount: string): string {
 
 /**
  * Creates an authority whose leaves work as client and server certificates of a mesh: P-256, one URI SAN, critical key
- * usage (X509-SVID §4.3), valid from a minute ago (clocks differ) for `hours`, default 24.
+ * usage (X509-SVID §4.3), valid from a minute ago (clocks differ) for `hours`, default 24; the authority itself for
+ * `authorityHours`, default as long as a leaf.
  */
-export async function createCertificateAuthority(options: { hours?: number } = {}): Promise<CertificateAuthority> {
+export async function createCertificateAuthority(
+  options: { hours?: number; authorityHours?: number } = {},
+): Promise<CertificateAuthority> {
   cryptoProvider.set(webcrypto)
-  const validity = {
+  const { hours = 24, authorityHours = hours } = options
+  const validFor = (length: number) => ({
     notBefore: new Date(Date.now() - 60_000),
-    notAfter: new Date(Date.now() + (options.hours ?? 24) * 3_600_000),
-  }
+    notAfter: new Date(Date.now() + length * 3_600_000),
+  })
   const authority = await newKeys()
   const name = `CN=${trustDomain} mesh CA`
 
-  const sign = async (subject: string, publicKey: webcrypto.CryptoKey, extensions: Extension[]): Promise<string> => {
+  const sign = async (
+    subject: { name: string; publicKey: webcrypto.CryptoKey; hours: number },
+    extensions: Extension[],
+  ): Promise<string> => {
+    const { publicKey } = subject
     const certificate = await X509CertificateGenerator.create({
       serialNumber: serialNumber(),
-      subject,
+      subject: subject.name,
       issuer: name,
       publicKey,
       signingKey: authority.privateKey,
       signingAlgorithm: algorithm,
-      ...validity,
+      ...validFor(subject.hours),
       extensions: [
         ...extensions,
         await SubjectKeyIdentifierExtension.create(publicKey),
@@ -81,7 +89,7 @@ export async function createCertificateAuthority(options: { hours?: number } = {
   }
 
   return {
-    certificate: await sign(name, authority.publicKey, [
+    certificate: await sign({ name, publicKey: authority.publicKey, hours: authorityHours }, [
       new BasicConstraintsExtension(true, 0, true),
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
       new SubjectAlternativeNameExtension([{ type: 'url', value: `spiffe://${trustDomain}` }]),
@@ -89,7 +97,7 @@ export async function createCertificateAuthority(options: { hours?: number } = {
     async issue(serviceAccount) {
       const keys = await newKeys()
       return {
-        certificate: await sign(`CN=${serviceAccount}`, keys.publicKey, [
+        certificate: await sign({ name: `CN=${serviceAccount}`, publicKey: keys.publicKey, hours }, [
           new BasicConstraintsExtension(false, undefined, true),
           new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
           new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),

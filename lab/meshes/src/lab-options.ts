@@ -45,7 +45,7 @@ export interface LabOptions {
   envoyVersion?: string | undefined
   /** Takes mesh and pods from `charts/consul`, rendered with this values file if there is one. Consul only. */
   fromChart?: { values?: string | undefined } | undefined
-  /** Lifetime of a sidecar's certificate in seconds, where the mesh renews it by itself; default a day. */
+  /** Lifetime of a sidecar's certificate in seconds; it is renewed before. Default a day. Not under Consul, which decides it. */
   certificateSeconds?: number | undefined
   /** One line for each event that a person may want to know of. */
   log?: ((line: string) => void) | undefined

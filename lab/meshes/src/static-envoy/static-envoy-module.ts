@@ -9,6 +9,9 @@ import { createSidecar } from '../sidecar/sidecar.ts'
 import { usableTracers } from '../usable-tracers.ts'
 import { createStaticEnvoyMesh } from './static-envoy.ts'
 
+/** Ten years: longer than a lab runs. */
+const authorityHours = 10 * 365 * 24
+
 /** Two Envoys that read their configuration from files, everything on 127.0.0.1. */
 export const staticEnvoyModule: MeshModule = {
   async prepare({ settings, ports, runDir, reaper }) {
@@ -20,9 +23,12 @@ export const staticEnvoyModule: MeshModule = {
     const { path: envoy } = await findEnvoy({ version: settings.envoyVersion, log, signal })
     const version = await readEnvoyVersion(envoy)
     const tracers = usableTracers(version, settings.traceBackend)
-    const authority = await createCertificateAuthority()
+    const { certificateSeconds } = settings
+    // The authority's key never leaves this process, which ends before the authority does.
+    const authority = await createCertificateAuthority({ hours: certificateSeconds / 3600, authorityHours })
     const certsDir = path.join(runDir, 'certs')
-    await writeCertificates(certsDir, { authority, serviceAccounts: serviceNames })
+    const renew = (): Promise<void> => writeCertificates(certsDir, { authority, serviceAccounts: serviceNames })
+    await renew()
 
     const folders: Record<SidecarName, string> = {
       counting: path.join(runDir, 'counting-sidecar'),
@@ -63,6 +69,7 @@ export const staticEnvoyModule: MeshModule = {
           bypass,
           tracer,
           tracers,
+          renewal: { everyMs: (certificateSeconds * 1000) / 2, renew },
         }),
       close: async () => {},
     }

@@ -22,11 +22,13 @@ export interface StaticEnvoyOptions {
   tracer: Tracer
   /** What the tracer can be changed to. */
   tracers: readonly Tracer[]
+  /** Writes new certificates every so often; default never. Envoy reads them when it starts, so it is restarted. */
+  renewal?: { everyMs: number; renew: () => Promise<void> } | undefined
 }
 
 /** Two Envoys configured by files: dashboard's outbound sidecar and counting's inbound one, mutual TLS between them. */
 export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
-  const { settings, folders, tracers, bypass } = options
+  const { settings, folders, tracers, bypass, renewal } = options
   const config = createStaticEnvoyConfig(settings)
 
   let access: Access = 'allowed'
@@ -101,6 +103,13 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
   /** Each change waits until its own version is in force. */
   const enqueue = createSerialQueue()
 
+  /** One sidecar after the other: an authority that stays has signed old and new certificates, so they trust each other. */
+  const renewCertificates = async (): Promise<void> => {
+    await renewal?.renew()
+    for (const name of serviceNames) await running[name].restart()
+  }
+  let renewing: NodeJS.Timeout | undefined
+
   return {
     name: 'static-envoy',
     bypass,
@@ -113,8 +122,12 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
         await writeListeners(name)
       }
       await Promise.all(serviceNames.map((name) => running[name].start()))
+      if (renewal === undefined) return
+      // A restart that fails is repeated by the supervision of the sidecar.
+      renewing = setInterval(() => void enqueue(renewCertificates).catch(() => {}), renewal.everyMs).unref()
     },
     async stop() {
+      clearInterval(renewing)
       await Promise.all(serviceNames.map((name) => running[name].stop()))
     },
     allow: () => enqueue(() => setAccess('allowed')),

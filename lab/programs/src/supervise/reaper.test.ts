@@ -82,6 +82,26 @@ describe('reaper', () => {
     await expectGone(pids)
   })
 
+  it.each([0, 2])('is replaced when it is killed, and the next one knows the record: %i more kills', async (more) => {
+    await using folder = await temporaryFolder()
+    const runDir = path.join(folder.path, 'run')
+    await fs.mkdir(runDir)
+    const reaper = await startReaper({ folder: runDir })
+    const [kept, dropped] = [await family(folder.path), await family(folder.path)]
+    for (const { parent } of [kept, dropped]) reaper.add(parent.pid ?? 0)
+    reaper.drop(dropped.parent.pid ?? 0)
+    for (let kills = 0; kills <= more; kills++) {
+      const killed = reaper.pid
+      process.kill(killed, 'SIGKILL')
+      await pollUntil(() => reaper.pid !== killed, { what: 'another reaper' })
+    }
+    await reaper.close()
+    await expectGone(kept.pids)
+    expect(await Promise.all(dropped.pids.map(runs))).toEqual([true, true])
+    process.kill(-(dropped.parent.pid ?? 0), 'SIGKILL')
+    await expect(fs.stat(runDir)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
   it('does its work when the process that holds the pipe is killed', async () => {
     await using folder = await temporaryFolder()
     const runDir = path.join(folder.path, 'run')

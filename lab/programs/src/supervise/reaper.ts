@@ -1,14 +1,17 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Writable } from 'node:stream'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+
+type Process = ChildProcessByStdio<Writable, null, null>
 
 /** What a reaper ends or removes: a process group, a network interface of this machine, a network namespace. */
 type Reapable = number | `link:${string}` | `netns:${string}`
 
 /** Records what was started or created, and ends or removes it when this process is exited, even by SIGKILL. */
 export interface Reaper {
-  /** Process id of the reaper. */
-  pid: number
+  /** Process id of the reaper that runs now. */
+  readonly pid: number
   /** Called before the creation where the name is known by then, so that a lab killed in between leaves nothing behind. */
   add: (thing: Reapable) => void
   drop: (thing: Reapable) => void
@@ -25,25 +28,70 @@ export interface Reaper {
  */
 const script = fileURLToPath(new URL('../../reaper/reaper.sh', import.meta.url))
 
-/** Starts a reaper. `folder` is removed when it closes; default none. */
+/** Milliseconds before a reaper that ended soon after its start is replaced. */
+const pauseMs = 1000
+
+/** Starts a reaper, and another with the same record whenever it is killed. `folder` is removed when it closes; default none. */
 export async function startReaper(options: { folder?: string } = {}): Promise<Reaper> {
-  // Its own session: Ctrl-C in the terminal reaches the lab, not the reaper.
-  const child = spawn('/bin/sh', [script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, cwd: '/' })
-  const exited = once(child, 'exit')
+  const things = new Set<Reapable>()
+  let isClosing = false
+  let pause: NodeJS.Timeout | undefined
+  let child = launch()
   await once(child, 'spawn')
-  // A reaper killed from outside must not take the lab down with an EPIPE.
-  child.stdin.on('error', () => {})
+
+  function launch(): Process {
+    // Its own session: Ctrl-C in the terminal reaches the lab, not the reaper.
+    const started = spawn('/bin/sh', [script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, cwd: '/' })
+    const startedAt = performance.now()
+    // A reaper killed from outside must not take the lab down with an EPIPE.
+    started.stdin.on('error', () => {})
+    const record = [
+      ...(options.folder === undefined ? [] : [`folder ${options.folder}\n`]),
+      ...Array.from(things, (thing) => `add ${thing}\n`),
+    ]
+    if (record.length > 0) started.stdin.write(record.join(''))
+    const replace = (): void => {
+      if (!isClosing) child = launch()
+    }
+    const onEnd = (): void => {
+      if (isClosing || pause !== undefined) return
+      if (performance.now() - startedAt > pauseMs) {
+        replace()
+        return
+      }
+      pause = setTimeout(() => {
+        pause = undefined
+        replace()
+      }, pauseMs).unref()
+    }
+    started.once('exit', onEnd)
+    // Where it can't be started at all.
+    started.once('error', onEnd)
+    // It must not keep this process alive.
+    started.unref()
+    return started
+  }
   const tell = (verb: string, value: number | string): void => {
     if (child.stdin.writable) child.stdin.write(`${verb} ${value}\n`)
   }
-  if (options.folder !== undefined) tell('folder', options.folder)
-  // It must not keep this process alive.
-  child.unref()
   return {
-    pid: child.pid ?? 0,
-    add: (thing) => tell('add', thing),
-    drop: (thing) => tell('drop', thing),
+    get pid() {
+      return child.pid ?? 0
+    },
+    add(thing) {
+      things.add(thing)
+      tell('add', thing)
+    },
+    drop(thing) {
+      things.delete(thing)
+      tell('drop', thing)
+    },
     async close() {
+      isClosing = true
+      clearTimeout(pause)
+      // One that was killed a moment ago has no successor: this one does the work.
+      if (child.exitCode !== null || child.signalCode !== null) child = launch()
+      const exited = once(child, 'exit')
       child.ref()
       child.stdin.end()
       await exited
