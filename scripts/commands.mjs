@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { buildAll } from './build.mjs'
 import { installDependencies } from './install.mjs'
 import { stopWithParent } from './parent-watch.mjs'
+import { machineProblem } from './require-machine.mjs'
 import { ROOT } from './root.mjs'
 import { runProgram } from './spawn.mjs'
 
@@ -116,6 +117,8 @@ export async function runCommandLine([name = '', ...args]) {
     if (asked.help) return print(`${usage(name, command)}\n\n${capital(command.does)}.`)
   }
   if (args.includes('--version')) return print(version())
+  const problem = machineProblem()
+  if (problem !== undefined) return refuse(`${problem} Nothing was started.`, 1)
   stopWithParent()
   await installDependencies()
   await buildAll()
@@ -161,10 +164,13 @@ function print(text) {
   return 0
 }
 
-/** @param {string} text */
-function refuse(text) {
+/**
+ * @param {string} text
+ * @param {number} [code]
+ */
+function refuse(text, code = 2) {
   console.error(text)
-  return 2
+  return code
 }
 
 /** @param {string} text */

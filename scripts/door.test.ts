@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -18,8 +18,19 @@ fs.cpSync(path.join(root, 'scripts'), path.join(bare, 'scripts'), {
 fs.copyFileSync(path.join(root, 'package.json'), path.join(bare, 'package.json'))
 afterAll(() => fs.rmSync(bare, { recursive: true }))
 
-function call(args: string[], { node = process.execPath, script = path.join(bare, 'scripts/run.mjs') } = {}) {
-  const { status, stdout, stderr } = spawnSync(node, [script, ...args], { encoding: 'utf8', timeout: 60_000 })
+function call(
+  args: string[],
+  {
+    node = process.execPath,
+    script = path.join(bare, 'scripts/run.mjs'),
+    env = {},
+  }: { node?: string; script?: string; env?: Record<string, string> } = {},
+) {
+  const { status, stdout, stderr } = spawnSync(node, [script, ...args], {
+    encoding: 'utf8',
+    timeout: 60_000,
+    env: { ...process.env, ...env },
+  })
   return { status, stdout, stderr }
 }
 
@@ -77,5 +88,71 @@ describe('every command', () => {
     const { status, stderr } = call(['no-such-command'])
     expect(status).toBe(2)
     for (const name of Object.keys(COMMANDS)) expect(stderr).toContain(`\n  ${name} `)
+  })
+})
+
+describe('a machine that lacks what every command needs', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-lacking-'))
+  const file = path.join(folder, 'a-file')
+  fs.writeFileSync(file, '')
+  afterAll(() => fs.rmSync(folder, { recursive: true }))
+
+  it.each(Object.keys(COMMANDS))('%s starts nothing without a folder for temporary files', (name) => {
+    const env = { TMPDIR: path.join(folder, 'missing') }
+    expect(call([name], { env })).toEqual({
+      status: 1,
+      stdout: '',
+      stderr:
+        `The folder for temporary files, ${env.TMPDIR} (TMPDIR), does not exist (ENOENT). ` +
+        'Set TMPDIR to a folder that can be written and has room. Nothing was started.\n',
+    })
+  })
+
+  it.each([
+    ['TMPDIR that is a file', { TMPDIR: file }, /a-file \(TMPDIR\), is not a folder\./],
+    ['TMP that is a file', { TMPDIR: '', TMP: file }, /a-file \(TMP\), is not a folder\./],
+    ['HOME that is relative', { HOME: 'somewhere' }, /^HOME is "somewhere", which is not an absolute path/],
+    ['HOME that is empty', { HOME: '' }, /^HOME is ""/],
+  ])('a %s is named', (_, env, message) => {
+    const { status, stderr } = call(['demo'], { env })
+    expect([status, stderr.trim().split('\n')]).toEqual([1, [expect.stringMatching(message)]])
+  })
+
+  it.runIf(process.platform === 'linux')('a TMPDIR that takes no files is named', () => {
+    expect(call(['check'], { env: { TMPDIR: '/proc' } })).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(
+        /^The folder for temporary files, \/proc \(TMPDIR\), cannot be written \(ENOENT\)\./,
+      ),
+    })
+  })
+
+  it.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
+    'a full TMPDIR is named, and nothing is left',
+    () => {
+      const full = path.join(folder, 'full')
+      fs.mkdirSync(full)
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32k', 'tmpfs', full])
+      try {
+        const { status, stderr } = call(['test'], { env: { TMPDIR: full } })
+        expect(stderr).toMatch(/full \(TMPDIR\), is full \(ENOSPC\)\. Set TMPDIR .* Nothing was started\.\n$/)
+        expect([status, fs.readdirSync(full)]).toEqual([1, []])
+      } finally {
+        execFileSync('umount', [full])
+      }
+    },
+  )
+
+  it('a limit of 64 open files is named', () => {
+    const line = `ulimit -n 64; exec "${process.execPath}" "${path.join(bare, 'scripts/run.mjs')}" bench`
+    const { status, stderr } = spawnSync('sh', ['-c', line], { encoding: 'utf8', timeout: 60_000 })
+    expect(stderr).toMatch(
+      /^This process may not open as many files as it needs \(EMFILE after \d+\)\. Raise .*ulimit -n/,
+    )
+    expect(status).toBe(1)
+  })
+
+  it('keeps a --help that needs none of it', () => {
+    expect(call(['test', '--help'], { env: { TMPDIR: file } }).status).toBe(0)
   })
 })

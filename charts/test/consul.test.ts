@@ -21,6 +21,7 @@ describe('pods under Consul', () => {
       [`${A}/enable-sidecar-proxy-lifecycle`]: 'true',
       [`${A}/enable-sidecar-proxy-lifecycle-shutdown-drain-listeners`]: 'true',
       [`${A}/sidecar-proxy-lifecycle-shutdown-grace-period-seconds`]: '9',
+      [`${A}/enable-consul-dataplane-as-sidecar`]: 'false',
     })
     expect(podOf(objects, 'dashboard').metadata.annotations).toMatchObject({
       [`${A}/connect-inject`]: 'true',
@@ -86,6 +87,20 @@ describe('pods under Consul', () => {
     }
     expect(await graceOf({})).toEqual(['9', 30])
     expect(await graceOf({ preStopSeconds: 6, timeoutMs: 10_500, graceSeconds: 40 })).toEqual(['17', 40])
+  })
+
+  it('end when their app has ended, where Kubernetes ends the sidecar after it', async (context) => {
+    const helm = await requireHelm(context)
+    const objects = await helm.objects('consul', { values: { global: { nativeSidecar: { enabled: true } } } })
+    for (const name of ['counting', 'dashboard']) {
+      const { metadata, spec } = podOf(objects, name)
+      expect(metadata.annotations).toMatchObject({
+        [`${A}/enable-consul-dataplane-as-sidecar`]: 'true',
+        [`${A}/sidecar-proxy-lifecycle-shutdown-grace-period-seconds`]: '1',
+      })
+      // Consul drops the endpoint in this time; the app serves until then.
+      expect(spec.containers[0]['lifecycle']).toEqual({ preStop: { sleep: { seconds: 4 } } })
+    }
   })
 
   it('stand alone where they are no part of the mesh: Jaeger and the test', async (context) => {

@@ -51,6 +51,12 @@ describe.each(['consul', 'istio'])('images of charts/%s', (chart) => {
     })
   })
 
+  it('come from a registry by its IPv6 address', async (context) => {
+    const values = { global: { image: { registry: '[2001:db8::1]:5000' } } }
+    const objects = await (await requireHelm(context)).objects(chart, { values })
+    expect(imagesOf(objects)).toMatchObject({ dashboard: '[2001:db8::1]:5000/throughline/dashboard:0.1.0' })
+  })
+
   it('of the test is the dashboard’s, digest, policy and secrets included, until it is given another', async (context) => {
     const helm = await requireHelm(context)
     const image = { repository: 'shop/page', digest, pullPolicy: 'Always', pullSecrets: [{ name: 'shop' }] }

@@ -43,6 +43,7 @@ const refusals: [chart: string, values: Record<string, unknown>, place: RegExp][
   ['service', { env: [{ name: 'OTEL_SERVICE_NAME', value: 'x' }] }, /service\.env: OTEL_SERVICE_NAME is set/],
   ['consul', { transparentProxy: { enabled: true } }, /transparentProxy/],
   ['consul', { global: { transparentProxy: { enabled: 'yes' } } }, /global.transparentProxy.enabled/],
+  ['consul', { global: { nativeSidecar: { enabled: 'yes' } } }, /global.nativeSidecar.enabled/],
   ['consul', { global: { gateway: { port: 80 } } }, /global.gateway.port/],
   ['consul', { global: { gateway: { hostname: 'https://x' } } }, /global.gateway.hostname/],
   ['consul', { global: { gateway: { enabled: true, name: 'dashboard' } } }, /global\.gateway\.name is "dashboard"/],

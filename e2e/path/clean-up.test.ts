@@ -115,6 +115,13 @@ describe('what cannot work is said in one message, and exits with an error', () 
     fs.rmSync(empty, { recursive: true })
   })
 
+  it('a folder for temporary files that is missing', async () => {
+    await using demo = runCli(['demo', '--free-ports'], { TMPDIR: '/nowhere' })
+    expect(await demo.ended).toBe(1)
+    expect(demo.output()).toMatch(/TL_TEMPORARY_FOLDER: .*\/nowhere, is missing .* Set TMPDIR/)
+    expect(demo.output()).not.toMatch(/\n\s+at /)
+  })
+
   it('a cache folder that cannot be written', async () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'no-cache-'))
     const file = path.join(folder, 'a-file')

@@ -18,7 +18,7 @@ export interface KeptAliveClient extends AsyncDisposable {
   answered: () => number
   /** What went wrong, one for each other request. */
   failures: readonly string[]
-  /** How many connections are open to each of the servers, or will be. */
+  /** How many connections to each of the servers are open. */
   connectionsAt: () => [number, number]
 }
 
@@ -62,8 +62,8 @@ export async function startKeptAliveClient({ urls, connections, rate }: ClientOp
     answered: () => answered,
     failures,
     connectionsAt: () => [
-      slots.filter((slot) => slot.url() === urls[0]).length,
-      slots.filter((slot) => slot.url() === urls[1]).length,
+      slots.filter((slot) => slot.openAt() === urls[0]).length,
+      slots.filter((slot) => slot.openAt() === urls[1]).length,
     ],
     async [Symbol.asyncDispose]() {
       controller.abort()
@@ -80,11 +80,17 @@ function createSlot(urls: ClientOptions['urls'], first: 0 | 1) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
   let at = first
   let isFree = true
+  let isOpen = false
   const exchange = async (): Promise<number> => {
     const request = http.get(urls[at], { agent })
     request.once('socket', (socket: net.Socket) => {
       // The end of a connection is what moves us to the other server.
-      if (!request.reusedSocket) socket.once('close', () => (at = at === 0 ? 1 : 0))
+      if (request.reusedSocket) return
+      socket.once('connect', () => (isOpen = true))
+      socket.once('close', () => {
+        isOpen = false
+        at = at === 0 ? 1 : 0
+      })
     })
     const [response] = (await once(request, 'response')) as [http.IncomingMessage]
     response.resume()
@@ -95,6 +101,7 @@ function createSlot(urls: ClientOptions['urls'], first: 0 | 1) {
   }
   return {
     url: () => urls[at],
+    openAt: () => (isOpen ? urls[at] : undefined),
     isFree: () => isFree,
     async request(): Promise<number> {
       isFree = false

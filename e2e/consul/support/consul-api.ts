@@ -10,7 +10,13 @@ export async function register(lab: MeshLab, registration: unknown): Promise<voi
   await put(lab, { path: '/v1/agent/service/register', body: registration })
 }
 
-async function put(lab: MeshLab, { path, body }: { path: string; body: unknown }): Promise<void> {
+/** Removes a service, and its sidecar, past the lab. */
+export async function deregister(lab: MeshLab, id: string): Promise<void> {
+  await put(lab, { path: `/v1/agent/service/deregister/${id}-sidecar-proxy` })
+  await put(lab, { path: `/v1/agent/service/deregister/${id}` })
+}
+
+async function put(lab: MeshLab, { path, body }: { path: string; body?: unknown }): Promise<void> {
   const { links } = await lab.mesh.status()
   const response = await fetch(new URL(path, links[0]?.url), { method: 'PUT', body: JSON.stringify(body) })
   if (!response.ok) throw new Error(`Consul answered ${response.status}: ${await response.text()}`)

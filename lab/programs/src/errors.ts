@@ -24,6 +24,7 @@ export const labErrors = {
   TL_CONTROL_NOT_FOUND: { status: 404, meaning: 'the control API has no such path' },
   TL_CONTROL_ORIGIN: { status: 403, meaning: 'a page of another origin called the control API' },
   TL_CONTROL_UNAUTHORIZED: { status: 401, meaning: 'the control API was called without its token' },
+  TL_DISK_FULL: { status: 500, meaning: 'no space is left for fetched programs or temporary files' },
   TL_LAB_INTERNAL: { status: 500, meaning: 'a defect of the lab itself' },
   TL_LAB_PORT_IN_USE: { status: 500, meaning: 'another program listens on a port that the lab needs' },
   TL_MESH_CONFIG_INVALID: { status: 500, meaning: 'a file of the mesh and the values for it do not fit together' },
@@ -34,6 +35,8 @@ export const labErrors = {
   TL_MESH_UPDATE_TIMEOUT: { status: 504, meaning: 'a new configuration is not in force in time' },
   TL_NOT_BUILT: { status: 500, meaning: 'a service has not been built' },
   TL_PROGRAM_FAILED: { status: 500, meaning: 'a program ended, or stayed silent, before it was ready' },
+  TL_TEMPORARY_FOLDER: { status: 500, meaning: 'the folder for temporary files is missing or cannot be written' },
+  TL_TOO_MANY_FILES: { status: 500, meaning: 'the process may not open as many files as it needs' },
   TL_TRACE_BACKEND_INVALID: {
     status: 500,
     meaning: 'the address of the trace backend is not one that sidecars can report to',

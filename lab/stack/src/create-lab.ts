@@ -15,7 +15,15 @@ import {
   placeWithoutMesh,
   staticEnvoyModule,
 } from '@throughline/lab-meshes'
-import { choosePorts, createCleanUp, LabError, pidsOf, requireFreePorts, startReaper } from '@throughline/lab-programs'
+import {
+  choosePorts,
+  createCleanUp,
+  describeLacking,
+  LabError,
+  pidsOf,
+  requireFreePorts,
+  startReaper,
+} from '@throughline/lab-programs'
 import { portsInUse } from './ports-in-use.ts'
 import { serviceEnvironment } from './service-environment.ts'
 import { createServices, type Service } from './service.ts'
@@ -50,7 +58,7 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
 async function startLab(settings: LabSettings): Promise<Lab> {
   const cleanUp = createCleanUp()
   const { signal } = settings
-  const runDir = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-'))
+  const runDir = await makeRunDir()
   const stop = async (): Promise<void> => {
     try {
       await cleanUp.run()
@@ -71,6 +79,22 @@ async function startLab(settings: LabSettings): Promise<Lab> {
     throw error
   } finally {
     signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+async function makeRunDir(): Promise<string> {
+  try {
+    return await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-'))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw (
+      describeLacking(error) ??
+      new LabError(
+        'TL_TEMPORARY_FOLDER',
+        `The folder for temporary files, ${os.tmpdir()}, is missing or can't be written (${code}). Set TMPDIR to one that can.`,
+        { cause: error },
+      )
+    )
   }
 }
 

@@ -1,7 +1,7 @@
 import { demo } from './demo.ts'
 import { dev } from './dev.ts'
 import { setup } from './setup.ts'
-import { LabError } from '@throughline/lab-programs'
+import { describeLacking, LabError } from '@throughline/lab-programs'
 
 const commands: Record<string, (args: string[]) => Promise<void>> = { demo, dev, setup }
 
@@ -26,7 +26,8 @@ export async function runCommand([name = '', ...args]: string[]): Promise<number
   try {
     await command(args)
     return 0
-  } catch (error) {
+  } catch (thrown) {
+    const error = thrown instanceof LabError ? thrown : (describeLacking(thrown) ?? thrown)
     // Our errors are complete without a stack; any other error is a defect and needs one.
     console.error(error instanceof LabError ? `${error.code}: ${error.message}` : error)
     return error instanceof LabError && error.code === 'TL_USAGE' ? 2 : 1

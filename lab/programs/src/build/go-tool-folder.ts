@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { cacheFolder } from '../fetch/cache.ts'
+import { cacheFolder } from '../fetch/cache-folder.ts'
 import type { GoTool } from './go-tools.ts'
 
 /** The repository; the same from the sources and from the build. */

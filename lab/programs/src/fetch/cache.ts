@@ -1,18 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs/promises'
-import os from 'node:os'
 import path from 'node:path'
 import { LabError } from '../errors.ts'
-
-/** Folder of all fetched programs: `$XDG_CACHE_HOME/throughline`, by default under `~/.cache`. */
-export function cacheFolder(env: NodeJS.ProcessEnv): string {
-  const base = env['XDG_CACHE_HOME']
-  // XDG Base Directory Specification: a relative path must be ignored.
-  return path.join(
-    base !== undefined && path.isAbsolute(base) ? base : path.join(os.homedir(), '.cache'),
-    'throughline',
-  )
-}
+import { describeLacking } from '../lacking.ts'
 
 const hour = 3_600_000
 
@@ -20,7 +10,7 @@ const hour = 3_600_000
  * Fills a folder of the cache in one step: `fill` works in a folder beside it, which gets its final name only when it is
  * complete. Two processes may do this at once; the first to finish wins, and both get the same folder.
  *
- * @throws LabError TL_CACHE_NOT_WRITABLE naming the folder, and everything that `fill` throws
+ * @throws LabError TL_CACHE_NOT_WRITABLE naming the folder, TL_DISK_FULL, TL_TOO_MANY_FILES, and everything else that `fill` throws
  */
 export async function fillCache(folder: string, fill: (work: string) => Promise<void>): Promise<void> {
   const parent = path.dirname(folder)
@@ -29,10 +19,13 @@ export async function fillCache(folder: string, fill: (work: string) => Promise<
     await makeFolder(work)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw new LabError(
-      'TL_CACHE_NOT_WRITABLE',
-      `The cache folder ${parent} can't be written (${code}). Set XDG_CACHE_HOME to a folder that can.`,
-      { cause: error },
+    throw (
+      describeLacking(error) ??
+      new LabError(
+        'TL_CACHE_NOT_WRITABLE',
+        `The cache folder ${parent} can't be written (${code}). Set XDG_CACHE_HOME to a folder that can.`,
+        { cause: error },
+      )
     )
   }
   try {
@@ -42,6 +35,8 @@ export async function fillCache(folder: string, fill: (work: string) => Promise<
       // Another process was first.
       if (!(await exists(folder))) throw error
     })
+  } catch (error) {
+    throw describeLacking(error) ?? error
   } finally {
     await fs.rm(work, { recursive: true, force: true })
   }

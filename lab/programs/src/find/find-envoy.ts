@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { LabError } from '../errors.ts'
 import { type EnvoyRelease, type Platform, versions } from '../versions.ts'
-import { cacheFolder } from '../fetch/cache.ts'
+import { cacheFolder } from '../fetch/cache-folder.ts'
 import { isAtLeast, readEnvoyVersion } from './envoy-version.ts'
 import { findOnPath, isExecutable } from './executable.ts'
 import { fetchEnvoy } from '../fetch/fetch-envoy.ts'

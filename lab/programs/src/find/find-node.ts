@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { cacheFolder, fillCache } from '../fetch/cache.ts'
+import { cacheFolder } from '../fetch/cache-folder.ts'
+import { fillCache } from '../fetch/cache.ts'
 import { runTool } from '../run-tool.ts'
 import { isExecutable } from './executable.ts'
 

@@ -1,0 +1,21 @@
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach, expect, it, vi } from 'vitest'
+import { cacheFolder } from './cache-folder.ts'
+
+afterEach(() => vi.unstubAllEnvs())
+
+it.each([
+  ['an absolute XDG_CACHE_HOME', { XDG_CACHE_HOME: '/var/cache' }, '/var/cache/throughline'],
+  ['a relative one, which the specification ignores', { XDG_CACHE_HOME: 'cache' }, '/home/ada/.cache/throughline'],
+  ['an empty one', { XDG_CACHE_HOME: '' }, '/home/ada/.cache/throughline'],
+  ['none', {}, '/home/ada/.cache/throughline'],
+])('is where the environment says: %s', (_, env, folder) => {
+  vi.stubEnv('HOME', '/home/ada')
+  expect(cacheFolder(env)).toBe(folder)
+})
+
+it('is below the home of the user database without HOME', () => {
+  vi.stubEnv('HOME', undefined)
+  expect(cacheFolder({})).toBe(path.join(os.userInfo().homedir, '.cache/throughline'))
+})
