@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import http from 'node:http'
+import net from 'node:net'
 import express from 'express'
 import { describe, expect, it } from 'vitest'
 import { serve } from '../../conformance/test-server.ts'
@@ -15,6 +16,25 @@ describe('a node:http server', () => {
     await using server = await serve(listener)
     const ask = async (baggage: string) => (await fetch(server.url, { headers: { baggage } })).json()
     expect(await Promise.all([ask('a=1'), ask('a=2')])).toEqual([{ baggage: 'a=1' }, { baggage: 'a=2' }])
+  })
+})
+
+describe('an error of a connection', () => {
+  it('is not in the context of the request before', async () => {
+    const seen: unknown[] = []
+    const server = http.createServer(createForwardListener((_request, response) => response.end()))
+    server.on('clientError', (_error, socket: net.Socket) => {
+      seen.push(currentForwardHeaders())
+      socket.destroy()
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const socket = net.connect((server.address() as net.AddressInfo).port, '127.0.0.1')
+    socket.write('GET / HTTP/1.1\r\nhost: a\r\nbaggage: a=1\r\n\r\n')
+    await once(socket, 'data')
+    socket.write('no request\r\n\r\n')
+    await once(socket, 'close')
+    server.close()
+    expect(seen).toEqual([{}])
   })
 })
 
