@@ -33,16 +33,16 @@ export const SDK_LINES = {
 export type SdkLine = keyof typeof SDK_LINES
 
 /** A folder outside of this repository, with our packages installed from their tarballs as a stranger would. */
-interface Project extends AsyncDisposable {
+export interface Project extends AsyncDisposable {
   readonly folder: string
 }
 
-/** Packs both libraries as they are built now; returns the tarballs. */
-export async function packLibraries(folder: string): Promise<string[]> {
+/** Packs libraries (folders of `packages/`) as they are built now; returns the tarballs. */
+export async function packLibraries(folder: string, names = ['propagation', 'telemetry']): Promise<string[]> {
   const { stdout } = await run(
     'npm',
     ['pack', '--json', '--ignore-scripts', '--loglevel=error', `--pack-destination=${folder}`].concat(
-      ['propagation', 'telemetry'].map((name) => path.join(ROOT, 'packages', name)),
+      names.map((name) => path.join(ROOT, 'packages', name)),
     ),
     { cwd: folder },
   )
@@ -50,7 +50,7 @@ export async function packLibraries(folder: string): Promise<string[]> {
 }
 
 /** Installs packages and tarballs in an empty folder, without flags that would force anything. */
-async function installProject(
+export async function installProject(
   tarballs: readonly string[],
   dependencies: Readonly<Record<string, string>>,
 ): Promise<Project> {
