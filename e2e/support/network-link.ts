@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import net, { type AddressInfo } from 'node:net'
 
 /** Stands between a client and a server: whatever one sends reaches the other a moment later, its end included. */
-export interface NetworkLink extends AsyncDisposable {
+interface NetworkLink extends AsyncDisposable {
   /** Where clients connect on 127.0.0.1. */
   port: number
   /** The server's port on 127.0.0.1. */
