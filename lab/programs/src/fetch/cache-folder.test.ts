@@ -7,11 +7,11 @@ afterEach(() => vi.unstubAllEnvs())
 
 it.each([
   ['an absolute XDG_CACHE_HOME', { XDG_CACHE_HOME: '/var/cache' }, '/var/cache/throughline'],
-  ['a relative one, which the specification ignores', { XDG_CACHE_HOME: 'cache' }, '/home/ada/.cache/throughline'],
-  ['an empty one', { XDG_CACHE_HOME: '' }, '/home/ada/.cache/throughline'],
-  ['none', {}, '/home/ada/.cache/throughline'],
+  ['a relative one, which the specification ignores', { XDG_CACHE_HOME: 'cache' }, '/srv/ada/.cache/throughline'],
+  ['an empty one', { XDG_CACHE_HOME: '' }, '/srv/ada/.cache/throughline'],
+  ['none', {}, '/srv/ada/.cache/throughline'],
 ])('is where the environment says: %s', (_, env, folder) => {
-  vi.stubEnv('HOME', '/home/ada')
+  vi.stubEnv('HOME', '/srv/ada')
   expect(cacheFolder(env)).toBe(folder)
 })
 
