@@ -41,7 +41,7 @@ describe('tracing by proxy-defaults', () => {
   })
 
   it('two instances of counting both answer, each in a whole trace, and both deny', async (context) => {
-    requireNamespaces(context)
+    await requireNamespaces(context)
     await lab.mesh.tracing('opentelemetry')
     await using _second = await startSecondCounting(lab)
     const answered = new Map<string, string>()

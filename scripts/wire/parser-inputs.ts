@@ -148,7 +148,10 @@ export const parserInputs: Readonly<Record<string, ParserInput>> = {
   'trace-store decodeMsgpack': { valid: ['\u0081\u00a1a\u0092\u0001\u00c0'], args: bytes },
   'trace-store decodeOtlpProtobuf': { valid: ['\n\u0004\n\u0002\b\u0001'], args: bytesAfter(10, 127) },
   'trace-store readFields': { valid: ['a'], args: (text) => [text, 'at'] },
-  'trace-store readList': { valid: ['a'], args: (text) => [[...text.slice(0, 1000)], 'at', (item: unknown) => item] },
+  'trace-store readList': {
+    valid: ['a'],
+    args: (text) => [Array.from(text.slice(0, 1000)), 'at', (item: unknown) => item],
+  },
   'trace-store readText': { valid: ['a'], args: (text) => [text, 'at'] },
   'trace-store readAmount': { valid: ['1', '1.5e3', '0x1'], args: (text) => [text, 'at'] },
   'trace-store readFixed64': { valid: ['12345678901234567890', '-1', '0x1'], args: (text) => [text, 'at'] },

@@ -36,10 +36,12 @@ export async function createConsul(settings: SetupSettings): Promise<ComposeMesh
       uiUrl: settings.consulUiUrl,
     }),
   )
-  // The published port of API and pages; the server itself is on the network without a way out alone.
-  const serve = (): Promise<AsyncDisposable> =>
-    guardApi({ api: { host: 'consul', port: 8500 }, hosts: ['0.0.0.0'], port: 8500, allowedHosts: [] })
-  return { mesh, facts: { ...addresses }, serve, outdated: addressChange(addresses) }
+  return { mesh, facts: { ...addresses }, serve: serveApi, outdated: addressChange(addresses) }
+}
+
+/** The published port of API and pages; the server itself is on the internal network alone. */
+function serveApi(): Promise<AsyncDisposable> {
+  return guardApi({ api: { host: 'consul', port: 8500 }, hosts: ['0.0.0.0'], port: 8500, allowedHosts: [] })
 }
 
 /** The ports are those of the static Envoys, so that the rest of compose is the same for both meshes. */

@@ -59,10 +59,6 @@ export async function createCertificateAuthority(
 ): Promise<CertificateAuthority> {
   cryptoProvider.set(webcrypto)
   const { hours = 24, authorityHours = hours } = options
-  const validFor = (length: number) => ({
-    notBefore: new Date(Date.now() - 60_000),
-    notAfter: new Date(Date.now() + length * 3_600_000),
-  })
   const authority = await newKeys()
   const name = `CN=${trustDomain} mesh CA`
 
@@ -132,4 +128,8 @@ function serialNumber(): string {
   const bytes = randomBytes(16)
   bytes[0] = (bytes.readUInt8(0) & 0x7f) | 0x40
   return bytes.toString('hex')
+}
+
+function validFor(hours: number): { notBefore: Date; notAfter: Date } {
+  return { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + hours * 3_600_000) }
 }

@@ -44,7 +44,11 @@ describe('verifyBypass', () => {
   })
 
   it.each<[string, RequestListener, RegExp]>([
-    ['a denial there', sendText(403, 'RBAC: access denied'), /^No bypass: it refused with 403: the bypass ends at a sidecar/],
+    [
+      'a denial there',
+      sendText(403, 'RBAC: access denied'),
+      /^No bypass: it refused with 403: the bypass ends at a sidecar/,
+    ],
     ['a proxy that cannot forward the call', sendText(503, 'no healthy upstream'), /but by a proxy on the way/],
     ['a call that came through the sidecar of counting', viaSidecar, /^No bypass: .* through its sidecar/],
     [
