@@ -27,6 +27,7 @@ COPY packages/ packages/
 COPY services/ services/
 # Turbo builds what tests depend on, too.
 COPY lab/testkit/ lab/testkit/
+COPY lab/programs/ lab/programs/
 COPY scripts/bundle.mjs scripts/root.mjs scripts/
 COPY docs/guides/ docs/guides/
 # Readable for every user, whatever the checkout's permissions; and with one time (seconds since 1970), so that the same
