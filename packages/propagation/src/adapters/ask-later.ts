@@ -1,6 +1,7 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
 import { type CallHeaders, mergeHeaders, type MergedHeaders } from './merge-headers.ts'
 import { mayForward, type ShouldForward } from './may-forward.ts'
+import type { Header } from '../stale-headers.ts'
 import { namesOf, type UndiciRequest, withholdUndiciHeaders } from './undici-request.ts'
 
 /** A call whose origin is known, and whose headers may be set by others, when undici makes its request. */
@@ -9,6 +10,7 @@ interface Question {
   readonly shouldForward: ShouldForward
   /** The names of headers that the program has set itself. */
   readonly own: ReadonlySet<string>
+  readonly set: readonly Header[]
 }
 
 const EMPTY: readonly never[] = []
@@ -22,13 +24,13 @@ let open: Question | undefined
  */
 export function askLater(
   given: CallHeaders,
-  set: readonly (readonly [name: string, value: string])[],
+  set: readonly Header[],
   { path, shouldForward }: Pick<Question, 'path' | 'shouldForward'>,
 ): MergedHeaders | Iterable<never> {
   diagnosticsChannel.unsubscribe('undici:request:create', onCreate)
   diagnosticsChannel.subscribe('undici:request:create', onCreate)
   const headers = mergeHeaders(given, set)
-  const question = { path, shouldForward, own: namesOf(mergeHeaders(given, [])) }
+  const question = { path, shouldForward, own: namesOf(mergeHeaders(given, [])), set }
   const ask = (): void => {
     open = question
   }
@@ -47,7 +49,7 @@ function onCreate(message: unknown): void {
   open = undefined
   const { request } = message as { request: UndiciRequest & { origin?: string | URL; path?: string } }
   if (question === undefined || question.path !== request.path) return
-  const { path, shouldForward, own } = question
+  const { path, shouldForward, own, set } = question
   if (!mayForward(shouldForward, () => new URL(String(request.origin)).origin + path))
-    withholdUndiciHeaders(request, own)
+    withholdUndiciHeaders(request, own, set)
 }

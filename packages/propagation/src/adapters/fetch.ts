@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import diagnosticsChannel from 'node:diagnostics_channel'
-import { staleBeside } from '../stale-headers.ts'
+import { type Header, staleBeside } from '../stale-headers.ts'
 import { headersToSet, type OutgoingOptions } from './headers-to-set.ts'
 import { mayForward, type ShouldForward } from './may-forward.ts'
 import { runWithRule } from './call-rules.ts'
@@ -10,7 +10,8 @@ import { type UndiciRequest, watchUndici, withholdUndiciHeaders } from './undici
 /** A call of `fetch`, for the redirects that it follows. */
 interface Call {
   readonly origin: string
-  readonly may: boolean
+  /** What was set on the call; undefined where its own origin may have nothing. */
+  readonly set: readonly Header[] | undefined
   /** The names of headers that the program has set itself. */
   readonly own: ReadonlySet<string>
   readonly shouldForward: ShouldForward
@@ -46,7 +47,7 @@ export function createForwardFetch(
       return base(input, { ...init, headers })
     }
     if (shouldForward === undefined) return send()
-    return calls.run({ origin: new URL(urlOf(input)).origin, may: forwarded !== undefined, own, shouldForward }, send)
+    return calls.run({ origin: new URL(urlOf(input)).origin, set: forwarded, own, shouldForward }, send)
   }
 }
 
@@ -66,7 +67,8 @@ function onCreate(message: unknown): void {
   if (call === undefined) return
   const { request } = message as { request: UndiciRequest & { origin?: string | URL; path?: string } }
   const { origin } = new URL(String(request.origin))
-  const { shouldForward, own } = call
-  const may = origin === call.origin ? call.may : mayForward(shouldForward, () => origin + (request.path ?? ''))
-  if (!may) withholdUndiciHeaders(request, own)
+  const { shouldForward, own, set } = call
+  const may =
+    origin === call.origin ? set !== undefined : mayForward(shouldForward, () => origin + (request.path ?? ''))
+  if (!may) withholdUndiciHeaders(request, own, set)
 }

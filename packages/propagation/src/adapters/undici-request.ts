@@ -50,10 +50,16 @@ const WITHHELD = Symbol.for('throughline.withheld')
 /**
  * Lets no code add a header that this package reads to a request, and takes those away that it has.
  *
- * @param keep names in lower case of those that the program has set itself. Default: none.
+ * @param own names in lower case of those that the program has set itself, which stay. Default: none.
+ * @param set what was set on the call, identity headers included, which goes. Default: nothing.
  */
-export function withholdUndiciHeaders(request: UndiciRequest, keep: ReadonlySet<string> = new Set()): void {
-  removeUndiciHeaders(request, new Set([...PROPAGATION_NAMES].filter((name) => !keep.has(name))))
+export function withholdUndiciHeaders(
+  request: UndiciRequest,
+  own: ReadonlySet<string> = new Set(),
+  set: readonly Header[] = [],
+): void {
+  const read = [...PROPAGATION_NAMES].filter((name) => !own.has(name))
+  removeUndiciHeaders(request, new Set([...read, ...set.map(([name]) => name)]))
   request.addHeader = addOthers
   Object.defineProperty(request, WITHHELD, { value: true })
 }
