@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -149,7 +150,9 @@ describe('program', () => {
   it('is started again when a restart fails', async () => {
     await using folder = await temporaryFolder()
     const broken = path.join(folder.path, 'broken')
-    await using subject = await programOf(`[ -e ${broken} ] && exit 3; echo ready; exec sleep 600`)
+    // What the first run has printed would do for the second.
+    const isReady = async () => !existsSync(broken)
+    await using subject = await programOf(`[ -e ${broken} ] && exit 3; exec sleep 600`, { isReady })
     await subject.program.start()
     await fs.writeFile(broken, '')
     await expect(subject.program.restart()).rejects.toThrow('subject ended (exit code 3) before it was ready')
