@@ -161,13 +161,15 @@ describe('program', () => {
   })
 
   it('has a log of bounded size, and goes on writing to it', async () => {
-    const script = 'echo ready; n=0; while :; do n=$((n+1)); echo "line $n of a long log"; done'
+    // Not as fast as it can: nobody could keep up with that.
+    const script = `echo ready; n=0
+      while :; do n=$((n+1)); echo "line $n of a long log"; [ $((n % 500)) = 0 ] && sleep 0.02; done`
     await using subject = await programOf(script, { logBounds: { maxBytes: 100_000, intervalMs: 5 } })
     await subject.program.start()
     const { logFile } = subject
     const sizeOf = async (file: string) => (await fs.stat(file).catch(() => ({ size: 0 }))).size
     const lastLine = async () => Number(/line (\d+) of a long log\n$/.exec(await fs.readFile(logFile, 'utf8'))?.[1])
-    await pollUntil(async () => (await lastLine()) > 20_000, { what: 'ten times as much as the log may hold' })
+    await pollUntil(async () => (await lastLine()) > 30_000, { what: 'several times as much as the log may hold' })
     expect((await sizeOf(logFile)) + (await sizeOf(`${logFile}.1`))).toBeLessThan(400_000)
   })
 
