@@ -10,7 +10,11 @@ import { createForwardFetch } from './fetch.ts'
 import { createForwardRequest } from './http-client.ts'
 import { createForwardInterceptor } from './undici.ts'
 
-const HEADERS = { traceparent: '00-80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-01', baggage: 'a=1' }
+const HEADERS = {
+  traceparent: '00-80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-01',
+  baggage: 'a=1',
+  'x-forwarded-client-cert': 'Hash=1',
+}
 
 /** Calls whose first argument is never reached: only the URL that `shouldForward` hears is looked at. */
 function heardBy(base: typeof http.request, ...call: unknown[]): string | undefined {
@@ -86,7 +90,10 @@ describe('shouldForward hears the URL that is called', () => {
     const call = async (path: string) => (await dispatcher.request({ method: 'GET', path })).body.dump()
     await runWithForwardHeaders(HEADERS, () => Promise.all(['/a', '/secret', '/b', '/secret', '/c'].map(call)))
     await pool.close()
-    expect(server.requests.map((headers) => valuesOf(headers, 'baggage'))).toEqual([['a=1'], [], ['a=1'], [], ['a=1']])
+    for (const [name, value] of Object.entries(HEADERS)) {
+      const values = server.requests.map((headers) => valuesOf(headers, name))
+      expect(values).toEqual([[value], [], [value], [], [value]])
+    }
   })
 
   it('of an agent, and of a path that looks like another origin', async () => {
