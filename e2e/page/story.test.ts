@@ -29,6 +29,8 @@ describe('a story that needs no speaker', () => {
     await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
     const { page } = tab
     await page.click('#send')
+    // Until then it shows the trace of another test.
+    await pageText(page, '#trace-label', /^Your request$/)
     await pageText(page, '#trace-summary', /^5 spans/)
     await page.locator('#rows button').nth(3).click()
     await pageText(page, '#hop-tables', /response_flags.*upstream_cluster/s)

@@ -30,6 +30,7 @@ export function createTrafficControls() {
     if (![...fault.options].some((option) => option.value === value)) fault.append(new Option(value, value))
     fault.value = value
     propagation.setAttribute('aria-checked', String(traffic.propagation))
+    propagation.setAttribute('aria-disabled', 'false')
     setText(byId('propagation-value'), traffic.propagation ? 'On' : 'Off')
     setText(byId('fault-note'), warn(traffic))
   }
