@@ -161,7 +161,7 @@ describe('program', () => {
   })
 
   it('has a log of bounded size, and goes on writing to it', async () => {
-    // Not as fast as it can: nobody could keep up with that.
+    // Not as fast as it can: no reader keeps up with that.
     const script = `echo ready; n=0
       while :; do n=$((n+1)); echo "line $n of a long log"; [ $((n % 500)) = 0 ] && sleep 0.02; done`
     await using subject = await programOf(script, { logBounds: { maxBytes: 100_000, intervalMs: 5 } })
