@@ -51,23 +51,20 @@ let lab: MeshLab
 /** Where programs send spans, to those of the lab. */
 let traces: ServedTraceStore
 beforeAll(async () => {
-  const [started, installed] = await Promise.all([
-    startLab(),
-    installProject(inject('tarballs'), {
-      '@hono/node-server': '2.1.9',
-      '@koa/router': '15.7.0',
-      '@opentelemetry/api': '1.9',
-      '@opentelemetry/auto-instrumentations-node': '0.81.2',
-      '@opentelemetry/sdk-trace': '2',
-      axios: '1.21.1',
-      express: '5.3.0',
-      hono: '4.13.19',
-      koa: '3.3.0',
-    }),
-  ])
-  lab = started
+  project = await installProject(inject('tarballs'), {
+    '@hono/node-server': '2.1.9',
+    '@koa/router': '15.7.0',
+    '@opentelemetry/api': '1.9',
+    '@opentelemetry/auto-instrumentations-node': '0.81.2',
+    '@opentelemetry/sdk-trace': '2',
+    axios: '1.21.1',
+    express: '5.3.0',
+    hono: '4.13.19',
+    koa: '3.3.0',
+  })
+  // Not beside the installation: on two cores a lab would not be ready in time.
+  lab = await startLab()
   traces = await serveTraceStore({ store: lab.traceStore })
-  project = installed
 }, 300_000)
 afterAll(async () => {
   await traces?.[Symbol.asyncDispose]()
