@@ -24,6 +24,9 @@ const services = ['dashboard', 'counting'] as const
 /** Milliseconds for a change to reach the sidecars; enough for an agent that is being restarted. */
 const updateDeadline = 15_000
 
+/** The same at the start, when everything starts at once: a loaded machine is slow, not wrong. */
+const startDeadline = 45_000
+
 export interface ConsulMeshOptions {
   agent: ConsulAgent
   sidecars: Record<ServiceName, ConsulSidecar>
@@ -65,7 +68,7 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
   const readConfig = (name: ServiceName): Promise<SidecarConfig> =>
     readSidecarConfig(placements[name].admin.url, listeners[name])
 
-  const untilInForce = async (state: ConsulState): Promise<void> => {
+  const untilInForce = async (state: ConsulState, deadlineMs = updateDeadline): Promise<void> => {
     let outstanding = ''
     const inForce = async (): Promise<true | undefined> => {
       for (const name of services) {
@@ -79,7 +82,7 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
       outstanding = behind.map(({ name }) => name).join(', ')
       return outstanding === '' && (await hasHealthyCounting(placements.dashboard)) ? true : undefined
     }
-    if ((await poll(inForce, { deadlineMs: updateDeadline })) === undefined) {
+    if ((await poll(inForce, { deadlineMs })) === undefined) {
       const down = await agent.downReason()
       const what =
         outstanding === ''
@@ -87,7 +90,7 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
           : `not in force in ${outstanding}`
       throw new LabError(
         'TL_MESH_UPDATE_TIMEOUT',
-        `the change is not in force after ${updateDeadline / 1000} s: ${what}${down === undefined ? '' : `; Consul is down (${down})`}`,
+        `the change is not in force after ${deadlineMs / 1000} s: ${what}${down === undefined ? '' : `; Consul is down (${down})`}`,
       )
     }
     // Until then a kept-alive connection still has the old rules.
@@ -168,7 +171,7 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
       for (const name of services) await agent.client.register(await renderRegistration(name, placements[name]))
       await Promise.all(services.map((name) => sidecars[name].prepare()))
       await Promise.all(services.map((name) => sidecars[name].start()))
-      await untilInForce(requested)
+      await untilInForce(requested, startDeadline)
     },
     async stop() {
       await Promise.all(services.map((name) => sidecars[name].stop()))
