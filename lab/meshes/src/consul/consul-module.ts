@@ -1,10 +1,11 @@
-import { findEnvoy, findGoTool, goTools, isAtLeast, readEnvoyVersion, versions } from '@throughline/lab-programs'
+import { findEnvoy, findGoTool, goTools, readEnvoyVersion, versions } from '@throughline/lab-programs'
 import type { MeshModule, PrepareOptions } from '../mesh-module.ts'
 import { placeConsulAsChart } from '../placement/consul-chart.ts'
 import { placeConsulOnLoopback } from '../placement/consul-loopback.ts'
 import type { ConsulPlacement } from '../placement/consul-placement.ts'
 import { placeConsulInPods } from '../placement/consul-pods.ts'
 import type { ServiceName } from '../service-name.ts'
+import { limitsAdmin } from '../sidecar/limits-admin.ts'
 import { usableTracers } from '../usable-tracers.ts'
 import { createConsulAgent } from './consul-agent.ts'
 import { createConsulMesh } from './consul-mesh.ts'
@@ -21,7 +22,7 @@ export const consulModule: MeshModule = {
     const consul = programs['consul'] ?? ''
     const { path: envoy } = await findEnvoy({ version: settings.envoyVersion ?? versions.consul.envoy, log, signal })
     const version = await readEnvoyVersion(envoy)
-    const limitAdmin = version === undefined || isAtLeast(version, versions.envoy.adminPaths)
+    const limitAdmin = limitsAdmin(version)
     // Consul could report to Datadog, too; `mesh/consul` has no file for it.
     const tracers = usableTracers(version, settings.traceBackend).filter((name) =>
       fromChart === undefined ? name !== 'datadog' : name === 'zipkin',

@@ -1,7 +1,8 @@
-import { findEnvoy, findHelm, findIstio, isAtLeast, readEnvoyVersion, versions } from '@throughline/lab-programs'
+import { findEnvoy, findHelm, findIstio, readEnvoyVersion, versions } from '@throughline/lab-programs'
 import type { MeshModule } from '../mesh-module.ts'
 import { placeIstioOnLoopback } from '../placement/istio-loopback.ts'
 import { placeIstioInPods } from '../placement/istio-pods.ts'
+import { limitsAdmin } from '../sidecar/limits-admin.ts'
 import { usableTracers } from '../usable-tracers.ts'
 import { createIstioMesh } from './istio-mesh.ts'
 
@@ -15,7 +16,7 @@ export const istioModule: MeshModule = {
     // Under Datadog a sidecar's span has no kind: Istio's name for it lacks the direction, where Envoy puts it.
     const version = await readEnvoyVersion(envoy)
     const usable = usableTracers(version, settings.traceBackend)
-    const limitAdmin = version === undefined || isAtLeast(version, versions.envoy.adminPaths)
+    const limitAdmin = limitsAdmin(version)
     const tracers = usable.filter((name) => name !== 'datadog')
     const place = settings.topology === 'namespaces' ? placeIstioInPods : placeIstioOnLoopback
     const placement = await place({ settings, ports, runDir, reaper, envoy, pilotAgent: istio.pilotAgent })

@@ -1,7 +1,6 @@
 import dns from 'node:dns/promises'
-import type { KubeObject } from '@throughline/lab-kube-api'
+import type { Json, KubeObject } from '@throughline/lab-kube-api'
 import { renderMeshFile } from '../mesh-files.ts'
-import type { Json } from '@throughline/lab-kube-api'
 import type { ServiceName } from '../service-name.ts'
 import type { SpanReceivers } from '../trace-backend.ts'
 import { clientTlsModes, type IstioState, policiesOf } from './istio-settings.ts'

@@ -1,11 +1,12 @@
 import path from 'node:path'
-import { findEnvoy, isAtLeast, LabError, readEnvoyVersion, versions } from '@throughline/lab-programs'
+import { findEnvoy, LabError, readEnvoyVersion } from '@throughline/lab-programs'
 import { createCertificateAuthority, writeCertificates } from '../certs.ts'
 import type { MeshModule } from '../mesh-module.ts'
 import { placeOnLoopback } from '../placement/placement.ts'
 import { serviceNames, type SidecarName } from '../service-name.ts'
 import { envoyCommand } from '../sidecar/envoy-command.ts'
 import { createSidecar } from '../sidecar/sidecar.ts'
+import { limitsAdmin } from '../sidecar/limits-admin.ts'
 import { usableTracers } from '../usable-tracers.ts'
 import { createStaticEnvoyMesh } from './static-envoy.ts'
 
@@ -46,7 +47,7 @@ export const staticEnvoyModule: MeshModule = {
             configDir: folders,
             certsDir,
             admin,
-            limitAdmin: version === undefined || isAtLeast(version, versions.envoy.adminPaths),
+            limitAdmin: limitsAdmin(version),
             countingApp: placement.counting,
             countingInbound: `127.0.0.1:${ports.inbound}`,
             dashboardOutbound: `127.0.0.1:${ports.outbound}`,
