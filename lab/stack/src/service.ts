@@ -1,7 +1,13 @@
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import type { LabSettings, PreparedMesh, ServiceName, ServiceStatus } from '@throughline/lab-meshes'
+import {
+  downStatus,
+  type LabSettings,
+  type PreparedMesh,
+  type ServiceName,
+  type ServiceStatus,
+} from '@throughline/lab-meshes'
 import { answersOk, type BackOff, createProgram, LabError, type Program, type Reaper } from '@throughline/lab-programs'
 import { drainMs, labOnlyEnv } from './service-environment.ts'
 
@@ -62,11 +68,10 @@ export function createService(options: ServiceOptions): Service {
 }
 
 async function readStatus(program: Program, isServing: () => Promise<boolean>): Promise<ServiceStatus> {
+  const down = downStatus(program)
+  if (down !== undefined) return down
   const { name } = program
   const restarts = program.restarts()
-  if (program.pid() === undefined) {
-    return { name, state: 'down', reason: program.downReason(), restarts, restartsInMs: program.restartsInMs() }
-  }
   return { name, state: (await isServing().catch(() => false)) ? 'ready' : 'starting', restarts }
 }
 

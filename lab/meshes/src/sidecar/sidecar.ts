@@ -8,6 +8,7 @@ import {
   type Reaper,
 } from '@throughline/lab-programs'
 import type { SidecarStatus } from '../mesh.ts'
+import { downStatus } from '../down-status.ts'
 import { checkSidecar, type SidecarCheck } from './check-sidecar.ts'
 
 /** Milliseconds for a sidecar to take a change; enough for one that is being restarted. */
@@ -81,13 +82,11 @@ export function watchSidecar(
 
 /** A sidecar's status as a process, and by what its Envoy reports. */
 async function readStatus(program: Program, check: () => Promise<SidecarCheck>): Promise<SidecarStatus> {
+  const down = downStatus(program)
+  if (down !== undefined) return down
   const { name } = program
   const restarts = program.restarts()
-  const uptime = program.uptimeMs()
-  if (uptime === undefined) {
-    const restartsInMs = program.restartsInMs()
-    return { name, state: 'down', reason: program.downReason() ?? 'not running', restarts, restartsInMs }
-  }
+  const uptime = program.uptimeMs() ?? 0
   const { state, reason } = await check()
   const starting = state === 'down' && uptime < startUp
   return { name, state: starting ? 'starting' : state, reason, restarts }
