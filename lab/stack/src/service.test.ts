@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import net from 'node:net'
 import path from 'node:path'
-import { type BackOff, startReaper } from '@throughline/lab-programs'
+import { type BackOff, startReaper, takeFreePort } from '@throughline/lab-programs'
 import { pollUntil, temporaryFolder } from '@throughline/lab-testkit'
 import { serveTraceStore } from '@throughline/trace-store'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -18,7 +18,7 @@ async function startCounting(backOff?: BackOff) {
   const folder = await temporaryFolder()
   const reaper = await startReaper()
   const store = await serveTraceStore({ otlpPort: 0, zipkinPort: 0, datadogPort: 0, queryPort: 0 })
-  const port = await freePort()
+  const port = await takeFreePort()
   const env = serviceEnvironment({ ...store, upstreamUrl: 'http://127.0.0.1:1' })
   const counting = createService({
     name: 'counting',
@@ -44,15 +44,6 @@ async function startCounting(backOff?: BackOff) {
       await folder[Symbol.asyncDispose]()
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as net.AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 describe('a service under the lab', () => {

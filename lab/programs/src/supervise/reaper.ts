@@ -50,19 +50,16 @@ export async function startReaper(options: { folder?: string } = {}): Promise<Re
       ...Array.from(things, (thing) => `add ${thing}\n`),
     ]
     if (record.length > 0) started.stdin.write(record.join(''))
-    const replace = (): void => {
-      if (!isClosing) child = launch()
-    }
     const onEnd = (): void => {
       if (isClosing || pause !== undefined) return
-      if (performance.now() - startedAt > pauseMs) {
-        replace()
-        return
-      }
-      pause = setTimeout(() => {
-        pause = undefined
-        replace()
-      }, pauseMs).unref()
+      const ranLong = performance.now() - startedAt > pauseMs
+      pause = setTimeout(
+        () => {
+          pause = undefined
+          child = launch()
+        },
+        ranLong ? 0 : pauseMs,
+      ).unref()
     }
     started.once('exit', onEnd)
     // Where it can't be started at all.
