@@ -171,6 +171,7 @@ export const parserInputs: Readonly<Record<string, ParserInput>> = {
     args: (text) => [{ access: text, bypass: { closed: true, reason: text } }],
   },
   'verify parseEvidence': { valid: JSON_TEXT },
+  'verify trimSlashes': { valid: ['http://name.local/path//', ...URL_TEXT] },
   'verify parseTraceId': { valid: ID },
   'verify parseSpanId': { valid: ID },
   'verify readJaegerTrace': { valid: [...ID, ...TAG_TEXT], args: (text) => [jaegerTrace(text)] },

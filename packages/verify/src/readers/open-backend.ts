@@ -5,6 +5,7 @@ import { createJaegerBackend } from './jaeger-backend.ts'
 import { createOtlpFileBackend } from './otlp-file-backend.ts'
 import { createTempoBackend } from './tempo-backend.ts'
 import { BackendError, type TraceBackend } from './trace-backend.ts'
+import { trimSlashes } from './trim-slashes.ts'
 import { createZipkinBackend } from './zipkin-backend.ts'
 
 const KINDS = ['jaeger', 'zipkin', 'tempo', 'otlp'] as const
@@ -25,7 +26,7 @@ export async function openBackend({ target, ...access }: BackendTarget): Promise
   const [, kind, rest] = /^(jaeger|zipkin|tempo|otlp)=(.*)$/.exec(target) ?? [undefined, undefined, target]
   const place = rest ?? target
   if (kind === 'otlp' || (kind === undefined && !/^https?:/i.test(place))) return openFile(place)
-  const at = withoutCredentials({ ...access, url: place.replace(/(?<!\/)\/+$/, '') })
+  const at = withoutCredentials({ ...access, url: trimSlashes(place) })
   return create((kind as Kind | undefined) ?? (await detect(at)), at)
 }
 
@@ -38,7 +39,7 @@ function withoutCredentials(access: BackendAccess): BackendAccess {
   url.password = ''
   return {
     ...access,
-    url: url.href.replace(/(?<!\/)\/+$/, ''),
+    url: trimSlashes(url.href),
     headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}`, ...access.headers },
   }
 }

@@ -1,6 +1,7 @@
 import { isRecord } from '@throughline/trace-store'
 import type { EnvoyFacts, HttpFilterFacts, ListenerFacts } from '../evidence/envoy-facts.ts'
 import { type BackendAccess, fetchJson } from './fetch-json.ts'
+import { trimSlashes } from './trim-slashes.ts'
 import { parseText } from './wire.ts'
 
 /**
@@ -10,7 +11,7 @@ import { parseText } from './wire.ts'
  * @throws BackendError when it can't be read
  */
 export async function readEnvoy(url: string): Promise<EnvoyFacts> {
-  const access: BackendAccess = { url: url.replace(/(?<!\/)\/+$/, ''), headers: {} }
+  const access: BackendAccess = { url: trimSlashes(url), headers: {} }
   const info = await fetchJson(access, '/server_info')
   const node = isRecord(info) && isRecord(info['node']) ? parseText(info['node']['id'], 200) : null
   const listeners = [
