@@ -39,7 +39,6 @@ export function createForwardFetch(
     if (forwarded?.length === 0) return base(input, init)
     const request = typeof input === 'string' || input instanceof URL ? undefined : input
     const headers = new Headers(init?.headers ?? request?.headers)
-    const own = new Set(headers.keys())
     const send = (): ReturnType<typeof fetch> => {
       if (forwarded === undefined) return base(input, init)
       for (const name of staleBeside(forwarded)) headers.delete(name)
@@ -47,6 +46,7 @@ export function createForwardFetch(
       return base(input, { ...init, headers })
     }
     if (shouldForward === undefined) return send()
+    const own = new Set(headers.keys())
     return calls.run({ origin: new URL(urlOf(input)).origin, set: forwarded, own, shouldForward }, send)
   }
 }
