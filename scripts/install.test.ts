@@ -10,7 +10,7 @@ const scripts = import.meta.dirname
 
 /** A small repository of the same shape: a workspace, a dev dependency, an optional one. */
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-install-'))
-const write = (file: string, content: unknown) => {
+function write(file: string, content: unknown) {
   fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true })
   fs.writeFileSync(path.join(folder, file), typeof content === 'string' ? content : JSON.stringify(content))
 }

@@ -10,7 +10,7 @@ const words = JSON.parse(fs.readFileSync(path.join(import.meta.dirname, 'words.j
 >
 
 /** Texts of others, recorded data, and the list itself. */
-const notOurs =
+const FOREIGN_FILES =
   /^(package-lock\.json|LICENSE|scripts\/words\.json|lab\/programs\/go\/|docs\/reference\/data\/|e2e\/compose\/compose-spec)|\.(png|msgpack|svg)$/
 
 /** A phrase as a whole, also as a part of a camelCase name, in any case, over a line break of prose. */
@@ -43,7 +43,7 @@ describe('the words that are not used', () => {
     expect(sentencesWith(text)).toHaveLength(count)
   })
 
-  const files = trackedFiles().filter((file) => !notOurs.test(file))
+  const files = trackedFiles().filter((file) => !FOREIGN_FILES.test(file))
 
   it('occur in no file and in no file name', () => {
     const found = files.flatMap((file) => {

@@ -26,7 +26,7 @@ const labelsOf = (object: KubeObject): string[] => [
   ...(isDeployment(object) ? Object.values(object.spec.template.metadata.labels ?? {}) : []),
 ]
 
-const validLabel = /^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/
+const VALID_LABEL = /^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/
 
 describe.each(['consul', 'istio'])('images of charts/%s', (chart) => {
   it('all come from one registry, with one secret, unless one names its own', async (context) => {
@@ -86,7 +86,7 @@ describe.each(['consul', 'istio'])('images of charts/%s', (chart) => {
       dashboard: `throughline/dashboard@${digest}`,
       jaeger: `jaegertracing/jaeger:${tag}`,
     })
-    expect(objects.flatMap(labelsOf).filter((label) => !validLabel.test(label))).toEqual([])
+    expect(objects.flatMap(labelsOf).filter((label) => !VALID_LABEL.test(label))).toEqual([])
   })
 
   it('follow the version that the chart is packed with, and a build’s version is valid everywhere', async (context) => {
@@ -103,7 +103,7 @@ describe.each(['consul', 'istio'])('images of charts/%s', (chart) => {
       dashboard: 'throughline/dashboard:0.2.0_3f9a2bc',
       'throughline-test': 'throughline/dashboard:0.2.0_3f9a2bc',
     })
-    expect(objects.flatMap(labelsOf).filter((label) => !validLabel.test(label))).toEqual([])
+    expect(objects.flatMap(labelsOf).filter((label) => !VALID_LABEL.test(label))).toEqual([])
     expect(objects.flatMap(validate)).toEqual([])
   })
 })
@@ -128,6 +128,6 @@ it.for(['service', 'consul/install/mesh'])(
     const { stdout } = await helm.run('template', 'counting', path.join(folder.path, archive))
     const labels = readObjects(stdout).flatMap(labelsOf)
     expect(labels.length).toBeGreaterThan(5)
-    expect(labels.filter((label) => !validLabel.test(label))).toEqual([])
+    expect(labels.filter((label) => !VALID_LABEL.test(label))).toEqual([])
   },
 )

@@ -18,7 +18,7 @@ async function filesOf(folder: string): Promise<Map<string, string>> {
 }
 
 /** What stays behind (`.helmignore`), or is written when packing. */
-const notPacked = /(^|\/)(README\.md|Chart\.yaml|Chart\.lock)$|(^|\/)(ci|examples)\/|^install\//
+const BUILD_FILES = /(^|\/)(README\.md|Chart\.yaml|Chart\.lock)$|(^|\/)(ci|examples)\/|^install\//
 
 /** What a chart is packed from: its own folder, and a folder for each subchart. */
 async function sourcesOf(chart: string, subcharts: Record<string, string>): Promise<Map<string, string>> {
@@ -54,8 +54,8 @@ describe.each([
       const [archive = ''] = await fs.readdir(folder)
       execFileSync('tar', ['-xzf', archive], { cwd: folder })
       const [unpacked = ''] = (await fs.readdir(folder)).filter((name) => name !== archive)
-      const wanted = [...(await sourcesOf(chart, subcharts))].filter(([name]) => !notPacked.test(name))
-      const got = [...(await filesOf(path.join(folder, unpacked)))].filter(([name]) => !notPacked.test(name))
+      const wanted = [...(await sourcesOf(chart, subcharts))].filter(([name]) => !BUILD_FILES.test(name))
+      const got = [...(await filesOf(path.join(folder, unpacked)))].filter(([name]) => !BUILD_FILES.test(name))
       expect(new Map(got)).toEqual(new Map(wanted))
       const render = async (from: string) => (await helm.run('template', 'x', from, '--namespace', 'x')).stdout
       expect(await render(path.join(folder, archive))).toBe(await render(path.join(CHARTS, chart)))

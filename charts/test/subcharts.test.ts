@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { checkOut } from './support/check-out.ts'
 import { CHARTS, type Helm, requireHelm } from './support/helm.ts'
 
-const render = async ({ run }: Helm, chart: string): Promise<string> => {
+async function render({ run }: Helm, chart: string): Promise<string> {
   const { exitCode, stdout, stderr } = await run('template', 'throughline', chart, '--namespace', 'throughline')
   return exitCode === 0 ? stdout : stderr
 }

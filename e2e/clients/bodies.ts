@@ -20,9 +20,9 @@ export const BODIES: Readonly<Record<string, readonly string[]>> = {
 }
 
 const FORM = 'multipart/form-data; boundary=part'
-const field = '--part\r\ncontent-disposition: form-data; name="a"\r\n\r\n1\r\n'
-const file = '--part\r\ncontent-disposition: form-data; name="f"; filename="f.txt"\r\ncontent-type: text/plain\r\n\r\n'
-const PARTS = [field + file + 'x'.repeat(10), `${'x'.repeat(300_000)}\r\n--part--\r\n`] as const
+const FIELD = '--part\r\ncontent-disposition: form-data; name="a"\r\n\r\n1\r\n'
+const FILE = '--part\r\ncontent-disposition: form-data; name="f"; filename="f.txt"\r\ncontent-type: text/plain\r\n\r\n'
+const PARTS = [FIELD + FILE + 'x'.repeat(10), `${'x'.repeat(300_000)}\r\n--part--\r\n`] as const
 
 /** Lets a program read a form in some way; returns the calls that it makes, once there is one for everything that happens. */
 export async function readBody(

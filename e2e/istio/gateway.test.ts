@@ -7,7 +7,7 @@ import { madeForGateway, startGateway } from './support/start-gateway.ts'
 
 const controlPlane = useControlPlane()
 /** Istio has a kind of this name, too. */
-const apiVersion = 'gateway.networking.k8s.io/v1'
+const API_VERSION = 'gateway.networking.k8s.io/v1'
 
 interface Condition {
   type: string
@@ -93,7 +93,7 @@ describe('the page behind a gateway', () => {
       () => {
         const gateway = plane.kubeApi.get({
           kind: 'Gateway',
-          apiVersion,
+          apiVersion: API_VERSION,
           name: 'dashboard-gateway',
           namespace: 'programmed',
         })

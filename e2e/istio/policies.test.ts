@@ -3,12 +3,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { count } from '../support/count.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
 
-const denied = 'RBAC: access denied'
-const bypass: BypassChoice = 'open'
+const DENIED = 'RBAC: access denied'
+const BYPASS: BypassChoice = 'open'
 
 describe('policies of Istio, each pod in a network namespace', () => {
   let lab: MeshLab
-  beforeAll(async () => void (lab = await startLab({ mesh: 'istio', topology: 'namespaces', bypass, tracer: 'none' })))
+  beforeAll(
+    async () => void (lab = await startLab({ mesh: 'istio', topology: 'namespaces', bypass: BYPASS, tracer: 'none' })),
+  )
   afterAll(() => lab?.stop())
 
   const set = (name: string, value: string) => lab.mesh.set({ name, value })
@@ -40,7 +42,7 @@ describe('policies of Istio, each pod in a network namespace', () => {
 
   it('permissive accepts plain text, and the rule then requires an identity it does not carry', async () => {
     await set('mtls', 'permissive')
-    expect(await probeBypass()).toEqual([403, denied])
+    expect(await probeBypass()).toEqual([403, DENIED])
     expect((await lab.mesh.status()).bypass).toMatchObject({ closed: true, reason: expect.stringContaining('403') })
     expect((await count(lab)).state).toBe('connected')
   })
@@ -49,7 +51,7 @@ describe('policies of Istio, each pod in a network namespace', () => {
     await set('mtls', 'permissive')
     await set('rule', 'get-of-anyone')
     expect(await probeBypass()).toEqual([200, expect.stringMatching(/^\{"count":\d+/)])
-    expect(await probeBypass('POST')).toEqual([403, denied])
+    expect(await probeBypass('POST')).toEqual([403, DENIED])
     expect((await lab.mesh.status()).bypass.closed).toBe(false)
     await set('mtls', 'strict')
     expect(await probeBypass()).toMatch(/ECONNRESET|UND_ERR_SOCKET/)
@@ -69,11 +71,11 @@ describe('policies of Istio, each pod in a network namespace', () => {
       state: 'denied',
       status: 403,
       code: 'TL_UPSTREAM_DENIED',
-      reason: expect.stringContaining(denied),
+      reason: expect.stringContaining(DENIED),
     })
     expect((await lab.mesh.status()).access).toBe('denied')
     await set('mtls', 'permissive')
-    expect(await probeBypass()).toEqual([403, denied])
+    expect(await probeBypass()).toEqual([403, DENIED])
   })
 
   it('what allow brings back is the rule that was there before the deny', async () => {

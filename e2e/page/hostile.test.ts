@@ -5,22 +5,22 @@ import { openPage, requireBrowser } from '../support/browser.ts'
 import { pageText } from '../support/page-text.ts'
 import { startService } from '../support/start-service.ts'
 
-const script = '<img src=x onerror="window.hacked=1"><script>window.hacked=2</script>"\'javascript:window.hacked=3'
+const SCRIPT = '<img src=x onerror="window.hacked=1"><script>window.hacked=2</script>"\'javascript:window.hacked=3'
 
 /** Answers as counting would, were counting an enemy. */
 const hostileCounting: http.RequestListener = (_request, response) => {
   const explain = {
     headers: {
-      traceparent: script,
-      tracestate: `${script}\r\nset-cookie: x`,
-      baggage: script,
-      cookie: script,
-      [script]: script,
+      traceparent: SCRIPT,
+      tracestate: `${SCRIPT}\r\nset-cookie: x`,
+      baggage: SCRIPT,
+      cookie: SCRIPT,
+      [SCRIPT]: SCRIPT,
     },
-    peer: { caller: `spiffe://${script}`, self: script },
+    peer: { caller: `spiffe://${SCRIPT}`, self: SCRIPT },
   }
   response.writeHead(200, { 'content-type': 'application/json' })
-  response.end(JSON.stringify({ count: 7, hostname: script, explain }))
+  response.end(JSON.stringify({ count: 7, hostname: SCRIPT, explain }))
 }
 
 /** Answers as a trace backend would, were it one. */
@@ -28,22 +28,22 @@ const hostileBackend: http.RequestListener = (request, response) => {
   const traceID = request.url?.split('/').at(-1)
   const tags = [
     { key: 'span.kind', value: 'server' },
-    { key: 'component', value: script },
-    { key: '__proto__', value: script },
-    { key: 'http.status_code', value: script },
+    { key: 'component', value: SCRIPT },
+    { key: '__proto__', value: SCRIPT },
+    { key: 'http.status_code', value: SCRIPT },
   ]
   const span = (spanID: string, parent: string) => ({
     traceID,
     spanID,
-    operationName: script,
+    operationName: SCRIPT,
     references: [{ refType: 'CHILD_OF', traceID, spanID: parent }],
     startTime: 1,
     duration: 5,
     tags,
     processID: '__proto__',
   })
-  const processes = { p1: { serviceName: script } }
-  const spans = [span(script, script), { ...span('b', script), processID: 'p1' }, null, { spanID: {} }]
+  const processes = { p1: { serviceName: SCRIPT } }
+  const spans = [span(SCRIPT, SCRIPT), { ...span('b', SCRIPT), processID: 'p1' }, null, { spanID: {} }]
   response.writeHead(200, { 'content-type': 'application/json' })
   response.end(JSON.stringify({ data: [{ traceID, spans, processes }] }))
 }

@@ -8,7 +8,7 @@ import { startStage } from '../support/start-stage.ts'
 
 const inForce = (page: Page) =>
   page.evaluate<string[]>(`[...document.querySelectorAll('#settings input:checked')].map(({ value }) => value)`)
-const ruleEffect = '#setting-0-effect'
+const RULE_EFFECT = '#setting-0-effect'
 
 /** Each text that the element has from now on. */
 async function watchText(page: Page, selector: string): Promise<() => Promise<string[]>> {
@@ -34,10 +34,10 @@ describe('the settings of a mesh', () => {
     await using lab = await startStage()
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
-    await pageText(page, ruleEffect, /^Every call goes through\.$/)
+    await pageText(page, RULE_EFFECT, /^Every call goes through\.$/)
     expect(await inForce(page)).toEqual(['allow', 'strict'])
     await choose(page, 'Deny')
-    await pageText(page, ruleEffect, /^Calls are refused with 403/)
+    await pageText(page, RULE_EFFECT, /^Calls are refused with 403/)
     await pageText(page, '#state-label', /^Denied$/)
     expect(await inForce(page)).toEqual(['deny', 'strict'])
     await pageText(page, '#access-value', /^Denied$/)
@@ -51,18 +51,18 @@ describe('the settings of a mesh', () => {
     await using lab = await startStage()
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
-    await pageText(page, ruleEffect, /^Every call/)
+    await pageText(page, RULE_EFFECT, /^Every call/)
     const { gate, open } = openGate()
     lab.stage.before = gate
     await choose(page, 'Deny')
-    await pageText(page, ruleEffect, /^Switching to “Deny”…$/)
+    await pageText(page, RULE_EFFECT, /^Switching to “Deny”…$/)
     expect(await inForce(page)).toEqual(['allow', 'strict'])
     expect(await page.getByRole('radio', { name: 'Permissive' }).getAttribute('aria-disabled')).toBe('true')
     expect(await page.getAttribute('#access', 'aria-disabled')).toBe('true')
     await choose(page, 'Permissive')
     expect(await inForce(page)).toEqual(['allow', 'strict'])
     open()
-    await pageText(page, ruleEffect, /^Calls are refused/)
+    await pageText(page, RULE_EFFECT, /^Calls are refused/)
     expect(await inForce(page)).toEqual(['deny', 'strict'])
     expect(lab.stage.settings[1]?.value).toBe('strict')
   })
@@ -71,15 +71,15 @@ describe('the settings of a mesh', () => {
     await using lab = await startStage()
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
-    await pageText(page, ruleEffect, /^Every call/)
+    await pageText(page, RULE_EFFECT, /^Every call/)
     lab.stage.failure = new LabError('TL_MESH_UPDATE_TIMEOUT', 'counting-sidecar took nothing within 5 s')
     await choose(page, 'Deny')
     await pageText(page, '#control-error', /^The mesh did not switch: counting-sidecar took nothing .*TL_MESH_UPDATE_/)
     expect(await inForce(page)).toEqual(['allow', 'strict'])
-    await pageText(page, ruleEffect, /^Every call/)
+    await pageText(page, RULE_EFFECT, /^Every call/)
     lab.stage.failure = undefined
     await choose(page, 'Deny')
-    await pageText(page, ruleEffect, /^Calls are refused/)
+    await pageText(page, RULE_EFFECT, /^Calls are refused/)
     expect(await page.textContent('#control-error')).toBe('')
   })
 
@@ -87,7 +87,7 @@ describe('the settings of a mesh', () => {
     await using lab = await startStage()
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
-    await pageText(page, ruleEffect, /^Every call/)
+    await pageText(page, RULE_EFFECT, /^Every call/)
     const focused = () => page.evaluate<string>('document.activeElement.value')
     await page.locator('#settings-panel .help').focus()
     await page.keyboard.press('Tab')
@@ -100,12 +100,12 @@ describe('the settings of a mesh', () => {
     await page.keyboard.press('ArrowLeft')
     expect([await focused(), lab.stage.settings[0]?.value]).toEqual(['deny', 'allow'])
     await page.keyboard.press('Space')
-    await pageText(page, ruleEffect, /^Calls are refused/)
+    await pageText(page, RULE_EFFECT, /^Calls are refused/)
     await pageText(page, '#announcer', /Deny|Denied/)
     expect(await focused()).toBe('deny')
     await page.keyboard.press('ArrowUp')
     await page.keyboard.press('Enter')
-    await pageText(page, ruleEffect, /^Every call/)
+    await pageText(page, RULE_EFFECT, /^Every call/)
     expect(await focused()).toBe('allow')
     const group = page.getByRole('radiogroup', { name: 'Rule for dashboard → counting' })
     expect(await group.getAttribute('aria-describedby')).toBe('setting-0-effect')
@@ -115,15 +115,15 @@ describe('the settings of a mesh', () => {
     await using lab = await startStage()
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
-    await pageText(page, ruleEffect, /^Every call/)
+    await pageText(page, RULE_EFFECT, /^Every call/)
     const [rule, mtls] = lab.stage.settings
     if (rule) rule.value = 'deny'
-    await pageText(page, ruleEffect, /^Calls are refused/)
+    await pageText(page, RULE_EFFECT, /^Calls are refused/)
     if (mtls) mtls.value = 'gone'
     await pageText(page, '#setting-1-effect', /^In force: “gone”/)
     expect(await inForce(page)).toEqual(['deny'])
     await lab.silence()
-    await pageText(page, ruleEffect, /^Unknown: the mesh does not answer\.$/)
+    await pageText(page, RULE_EFFECT, /^Unknown: the mesh does not answer\.$/)
     expect(await inForce(page)).toEqual([])
   })
 
@@ -131,7 +131,7 @@ describe('the settings of a mesh', () => {
     await using lab = await startStage()
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
-    await pageText(page, ruleEffect, /^Every call/)
+    await pageText(page, RULE_EFFECT, /^Every call/)
     lab.stage.settings.splice(0)
     await page.locator('#settings').waitFor({ state: 'hidden' })
     expect(await page.locator('#settings input').count()).toBe(0)
@@ -144,7 +144,7 @@ describe('just after a change', () => {
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
     await pageText(page, '#state-label', /^Connected$/)
-    await pageText(page, ruleEffect, /^Every call/)
+    await pageText(page, RULE_EFFECT, /^Every call/)
     const { gate, open } = openGate()
     lab.stage.after = gate
     const states = await watchText(page, '#state-label')
@@ -153,7 +153,7 @@ describe('just after a change', () => {
     lab.stage.stale.push('allow')
     await pollUntil(() => (lab.stage.stale.length === 0 ? true : undefined), { what: 'the stale answer to be served' })
     open()
-    await pageText(page, ruleEffect, /^Calls are refused/)
+    await pageText(page, RULE_EFFECT, /^Calls are refused/)
     lab.stage.stale.push('allow')
     const before = lab.stage.requests
     await pollUntil(() => (lab.stage.requests > before + 5 ? true : undefined), { what: 'some more requests' })
@@ -165,7 +165,7 @@ describe('just after a change', () => {
     await using lab = await startStage({ TRAFFIC: 'off' })
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
-    await pageText(page, ruleEffect, /^Every call/)
+    await pageText(page, RULE_EFFECT, /^Every call/)
     const held = openGate()
     let [isHeld, isReleased] = [false, false]
     await page.route('**/api/mesh/status', async (route) => {
@@ -177,9 +177,9 @@ describe('just after a change', () => {
       isReleased = true
     })
     await pollUntil(() => isHeld, { what: 'a status that is held back' })
-    const effects = await watchText(page, ruleEffect)
+    const effects = await watchText(page, RULE_EFFECT)
     await choose(page, 'Deny')
-    await pageText(page, ruleEffect, /^Calls are refused/)
+    await pageText(page, RULE_EFFECT, /^Calls are refused/)
     held.open()
     await pollUntil(() => isReleased, { what: 'the old status to be out' })
     await page.waitForResponse('**/api/mesh/status')
@@ -190,7 +190,7 @@ describe('just after a change', () => {
     await using lab = await startStage({ TRAFFIC: 'off' })
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
-    await pageText(page, ruleEffect, /^Every call/)
+    await pageText(page, RULE_EFFECT, /^Every call/)
     await fetch(`${lab.url}/api/traffic/once`, { method: 'POST' })
     await pageText(page, '#state-label', /^Connected$/)
     lab.stage.staleAfterChange = 1

@@ -9,8 +9,8 @@ const text =
   (status: number, body: string): RequestListener =>
   (_request, response) =>
     void response.writeHead(status, { 'content-type': 'text/plain', server: 'envoy' }).end(body)
-const before = 'upstream connect error or disconnect/reset before headers. '
-const lookTheSame =
+const EARLIER = 'upstream connect error or disconnect/reset before headers. '
+const LOOK_THE_SAME =
   /^connection reset: a TCP-level denial, a port that wants mTLS and a crash look the same \(TL_UPSTREAM_RESET\)$/
 
 /** What can come back over the wire, and what the page must say about it. */
@@ -25,19 +25,19 @@ const signals: [cause: string, answer: RequestListener, state: RegExp, reason: R
     'an intention on the TCP layer, a port that requires mutual TLS, a crash',
     (request) => void request.socket.resetAndDestroy(),
     /^Unreachable$/,
-    lookTheSame,
+    LOOK_THE_SAME,
   ],
   [
     'a connection that is closed without an answer',
     (request) => void request.socket.end(),
     /^Unreachable$/,
-    lookTheSame,
+    LOOK_THE_SAME,
   ],
   [
     'counting is down',
     text(
       503,
-      `${before}retried and the latest reset reason: remote connection failure, transport failure reason: delayed connect error: Connection refused`,
+      `${EARLIER}retried and the latest reset reason: remote connection failure, transport failure reason: delayed connect error: Connection refused`,
     ),
     /^Unreachable$/,
     /^counting or its sidecar is down; a proxy answered 503: upstream connect error/,
@@ -50,7 +50,7 @@ const signals: [cause: string, answer: RequestListener, state: RegExp, reason: R
   ],
   [
     'plaintext to a strict sidecar, through another sidecar',
-    text(503, `${before}reset reason: connection termination`),
+    text(503, `${EARLIER}reset reason: connection termination`),
     /^Unreachable$/,
     /^the connection was cut before an answer: .* look the same; a proxy answered 503/,
   ],

@@ -22,7 +22,7 @@ const readsB3 = (tracer: Tracer): boolean => tracer === 'zipkin' || tracer === '
 const control = ['freshest-wins', ...stockPropagators] as const
 const carrierNames = Object.keys(carriers) as Carrier[]
 const tenPercent = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.1' }
-const requestsAtTenPercent = 200
+const REQUESTS_AT_TEN_PERCENT = 200
 
 const pairs = {
   ...Object.fromEntries(carrierNames.map((name) => [name, { env: carriers[name] }])),
@@ -155,7 +155,7 @@ describe.each(envoys)('Envoy %s', (envoy) => {
 
     it.each(['diagnostics', 'stock'])('%s, 10 % in the services: every trace that exists is whole', async (name) => {
       const ids: string[] = []
-      for (let i = 0; i < requestsAtTenPercent; i += 1) {
+      for (let i = 0; i < REQUESTS_AT_TEN_PERCENT; i += 1) {
         ids.push((await rig.send(`${name} at 10 %`, 'app')).answered ?? '')
       }
       const last = await rig.send(`${name} at 10 %`, 'app', callers.sampled)
@@ -169,7 +169,7 @@ describe.each(envoys)('Envoy %s', (envoy) => {
     const sidecarsThatDecide = tracer === 'none' ? [] : ['dashboard-sidecar']
     it.each(sidecarsThatDecide)('10 % in %s: every trace that exists is whole', async () => {
       const requests: Sent[] = []
-      for (let i = 0; i < requestsAtTenPercent; i += 1) {
+      for (let i = 0; i < REQUESTS_AT_TEN_PERCENT; i += 1) {
         requests.push(await rig.send('diagnostics', 'listener at 10 %', callers.deferred))
       }
       const decided = requests.map((one) => ({ ...one, context: callerOf(one.received)?.context }))

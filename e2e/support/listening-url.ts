@@ -1,5 +1,5 @@
 import type { ChildProcessByStdio } from 'node:child_process'
-import readline from 'node:readline'
+import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 
 /**
@@ -11,7 +11,7 @@ import type { Readable } from 'node:stream'
 export function listeningUrl(child: ChildProcessByStdio<null, Readable, null>, name: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let isKnown = false
-    readline.createInterface({ input: child.stdout }).on('line', (line) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
       if (isKnown) return
       const { url } = JSON.parse(line) as { url?: string }
       if (url === undefined) return

@@ -9,7 +9,7 @@ const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
  * Faults that bounding boxes show: parts that overlap, text that is cut off or breaks inside a word, anything outside the
  * window. Text that is meant to be shortened shows an ellipsis and is left out.
  */
-const findFaults = `(() => {
+const FIND_FAULTS = `(() => {
   const faults = []
   const name = (e) => (e.id ? '#' + e.id : e.tagName.toLowerCase() + '.' + e.getAttribute('class')) + ' ' + (e.textContent || '').trim().slice(0, 30)
   const seen = (e) => e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !e.closest('.visually-hidden, .sprite')
@@ -50,7 +50,7 @@ const findFaults = `(() => {
 })()`
 
 /** What must be in sight without scrolling, cause and effect: whatever of it is there and is not. */
-const findOffStage = `(() => {
+const FIND_OFF_STAGE = `(() => {
   scrollTo(0, 0)
   const parts = ['#count', '#state-label', '#path', '#rows tr', '#gone-rows tr', '#send', '#access', '#propagation', '#tracer', '#fault', '#bypass-probe']
   return parts.flatMap((part) => [...document.querySelectorAll(part)].flatMap((e) => {
@@ -61,7 +61,7 @@ const findOffStage = `(() => {
 })()`
 
 /** Pixels of what is read from ten metres. */
-const typeSizes = `Object.fromEntries([['count', '#count'], ['state', '#state-label'], ['hop', '.hop-name']].map(([key, part]) => [key, parseFloat(getComputedStyle(document.querySelector(part)).fontSize)]))`
+const TYPE_SIZES = `Object.fromEntries([['count', '#count'], ['state', '#state-label'], ['hop', '.hop-name']].map(([key, part]) => [key, parseFloat(getComputedStyle(document.querySelector(part)).fontSize)]))`
 
 const sizes = [
   [360, 740],
@@ -81,11 +81,11 @@ export async function expectLayout(page: Page, when: string, only: readonly numb
   for (const [width, height] of sizes) {
     if (only.length > 0 && !only.includes(width)) continue
     await page.setViewportSize({ width, height })
-    const faults = await page.evaluate<string[]>(findFaults)
-    const offStage = width < 1280 ? [] : await page.evaluate<string[]>(findOffStage)
+    const faults = await page.evaluate<string[]>(FIND_FAULTS)
+    const offStage = width < 1280 ? [] : await page.evaluate<string[]>(FIND_OFF_STAGE)
     expect({ when, width, faults, offStage }).toEqual({ when, width, faults: [], offStage: [] })
     if (width !== 1920) continue
-    const { count = 0, state = 0, hop = 0 } = await page.evaluate<Record<string, number>>(typeSizes)
+    const { count = 0, state = 0, hop = 0 } = await page.evaluate<Record<string, number>>(TYPE_SIZES)
     expect([count >= 60, state >= 44, hop >= 22]).toEqual([true, true, true])
   }
 }

@@ -11,7 +11,7 @@ interface Goal<Figures> {
   of: (figures: Figures) => number
 }
 
-const throughputWanted = 0.75
+const THROUGHPUT_GOAL = 0.75
 
 const telemetryGoals: Goal<TelemetryFigures>[] = [
   {
@@ -30,7 +30,7 @@ const telemetryGoals: Goal<TelemetryFigures>[] = [
   },
   {
     what: 'throughput, traced',
-    wanted: throughputWanted,
+    wanted: THROUGHPUT_GOAL,
     atLeast: true,
     unit: ' of plain',
     digits: 2,
@@ -76,12 +76,12 @@ function row<Figures>(
 
 /** Why traced throughput isn't the share of plain's that was wanted, in figures; nothing when it is. */
 export function boundOfThroughput({ requestCost }: TelemetryFigures): string {
-  if (costOf(requestCost, 'ours').throughput.median >= throughputWanted) return ''
+  if (costOf(requestCost, 'ours').throughput.median >= THROUGHPUT_GOAL) return ''
   const plain = costOf(requestCost, 'plain').cpuMicros.median
   const added = (variant: string): number => costOf(requestCost, variant).addedMicros.median
   const span = added('ours, ended and not kept') - added('ours, not sampled')
   return `
-A plain request takes ${us(plain)} here, so ${throughputWanted} of its throughput leaves ${us(plain / throughputWanted - plain)} for all of tracing. The SDK's span alone takes
+A plain request takes ${us(plain)} here, so ${THROUGHPUT_GOAL} of its throughput leaves ${us(plain / THROUGHPUT_GOAL - plain)} for all of tracing. The SDK's span alone takes
 ${us(span)}.
 `
 }

@@ -3,11 +3,14 @@ import { pollUntil } from '@throughline/lab-testkit'
 import type { ControlPlane } from './control-plane.ts'
 import { type Pod, startPod } from './start-pod.ts'
 
-const name = 'dashboard-gateway-istio'
+const NAME = 'dashboard-gateway-istio'
 
 /** What istiod has made for the chart's gateway. */
 export async function madeForGateway({ kubeApi }: ControlPlane, kind: string, namespace: string): Promise<KubeObject> {
-  return await pollUntil(() => kubeApi.get({ kind, name, namespace }), { deadline: 10_000, what: `${kind} ${name}` })
+  return await pollUntil(() => kubeApi.get({ kind, name: NAME, namespace }), {
+    deadline: 10_000,
+    what: `${kind} ${NAME}`,
+  })
 }
 
 /** Starts the pod that istiod asks for, and gives its Service an address as a cloud does. */
@@ -20,7 +23,7 @@ export async function startGateway(plane: ControlPlane, namespace: string): Prom
     {
       apiVersion: 'discovery.k8s.io/v1',
       kind: 'EndpointSlice',
-      metadata: { name, namespace, labels: { 'kubernetes.io/service-name': name } },
+      metadata: { name: NAME, namespace, labels: { 'kubernetes.io/service-name': NAME } },
       addressType: 'IPv4',
       endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready: true } }],
       ports,

@@ -5,12 +5,12 @@ export interface Pod extends AnyPod {
   metadata: KubeObject['metadata'] & { labels: Record<string, string>; annotations: Record<string, string> }
 }
 
-const hash = '5d8f9c6b7d'
+const HASH = '5d8f9c6b7d'
 
 /** Starts a Deployment's pod as the controllers of a cluster do, and returns it as it was admitted. */
 export async function startPod(kubeApi: FakeKubeApi, deployment: KubeObject): Promise<Pod> {
   const { template } = deployment.spec as { template: Pod }
-  const replicaSet = `${deployment.metadata.name}-${hash}`
+  const replicaSet = `${deployment.metadata.name}-${HASH}`
   const ref = { kind: 'Pod', name: `${replicaSet}-x7k2p`, namespace: deployment.metadata.namespace ?? 'default' }
   // Only a new pod is injected.
   if (kubeApi.get(ref)) kubeApi.delete(ref)
@@ -23,8 +23,8 @@ export async function startPod(kubeApi: FakeKubeApi, deployment: KubeObject): Pr
         name: ref.name,
         namespace: ref.namespace,
         generateName: `${replicaSet}-`,
-        labels: { ...template.metadata.labels, 'pod-template-hash': hash },
-        ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: replicaSet, controller: true, uid: hash }],
+        labels: { ...template.metadata.labels, 'pod-template-hash': HASH },
+        ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: replicaSet, controller: true, uid: HASH }],
       },
       spec: template.spec,
     },

@@ -1,9 +1,9 @@
-import { lookup } from 'node:dns/promises'
+import dns from 'node:dns/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LabError, poll } from '@throughline/lab-programs'
 
 /** Milliseconds for the containers to start. */
-const startDeadline = 120_000
+const START_DEADLINE = 120_000
 
 /**
  * IPv4 addresses of containers by name, as soon as each has one. Consul needs addresses, and the engine chooses them.
@@ -12,9 +12,9 @@ const startDeadline = 120_000
  */
 export async function untilAddresses<Name extends string>(names: readonly Name[]): Promise<Record<Name, string>> {
   const pairs = names.map(async (name) => {
-    const address = await poll(() => addressOf(name), { deadlineMs: startDeadline, intervalMs: 100 })
+    const address = await poll(() => addressOf(name), { deadlineMs: START_DEADLINE, intervalMs: 100 })
     if (address !== undefined) return [name, address] as const
-    throw new LabError('TL_MESH_UPDATE_TIMEOUT', `no container is called ${name} after ${startDeadline / 1000} s`)
+    throw new LabError('TL_MESH_UPDATE_TIMEOUT', `no container is called ${name} after ${START_DEADLINE / 1000} s`)
   })
   return Object.fromEntries(await Promise.all(pairs)) as Record<Name, string>
 }
@@ -33,7 +33,7 @@ export async function addressChange(before: Record<string, string>): Promise<str
 
 async function addressOf(name: string): Promise<string | undefined> {
   try {
-    return (await lookup(name, { family: 4 })).address
+    return (await dns.lookup(name, { family: 4 })).address
   } catch {
     return undefined
   }

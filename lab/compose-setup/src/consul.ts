@@ -13,19 +13,25 @@ import { createRemoteConsulSidecar } from './remote-consul-sidecar.ts'
 import { adminUrls, folders, ports, type SetupSettings, usableTracers } from './setup-settings.ts'
 
 /** The program that writes bootstraps; the Dockerfile puts it there. */
-const consul = '/usr/local/bin/consul'
-const agentUrl = 'http://consul:8500'
-const xdsUrl = 'http://consul:8502'
+const CONSUL = '/usr/local/bin/consul'
+const AGENT_URL = 'http://consul:8500'
+const XDS_URL = 'http://consul:8502'
 
 /** The Consul server of compose/consul.yml, and both sidecars as it configures them. `start` waits for all of them. */
 export async function createConsul(settings: SetupSettings): Promise<ComposeMesh> {
   const addresses = await untilAddresses(['counting', 'dashboard', 'consul'])
   const services = placeServices(addresses)
   const sidecar = (name: ServiceName): ConsulSidecar =>
-    createRemoteConsulSidecar(name, { service: services[name], folder: folders[name], consul, agentUrl, xdsUrl })
+    createRemoteConsulSidecar(name, {
+      service: services[name],
+      folder: folders[name],
+      consul: CONSUL,
+      agentUrl: AGENT_URL,
+      xdsUrl: XDS_URL,
+    })
   const mesh = await withMeasuredBypass((bypass) =>
     createConsulMesh({
-      agent: createRemoteConsulAgent({ url: agentUrl, xdsUrl }),
+      agent: createRemoteConsulAgent({ url: AGENT_URL, xdsUrl: XDS_URL }),
       sidecars: { counting: sidecar('counting'), dashboard: sidecar('dashboard') },
       services,
       bypass: () => bypass,

@@ -3,9 +3,9 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { createCertificateAuthority, writeCertificates } from '@throughline/lab-meshes'
 
-const hour = 3_600_000
+const HOUR_MS = 3_600_000
 /** Envoy reads certificates when it starts; compose is restarted more often than this. */
-const validHours = 90 * 24
+const VALID_HOURS = 90 * 24
 
 /**
  * Gives each service an identity of one mesh, in a folder of its own that holds no other key. Existing identities are kept
@@ -17,10 +17,10 @@ const validHours = 90 * 24
 export async function keepIdentities(folders: Record<string, string>): Promise<boolean> {
   const found = await Promise.all(Object.entries(folders).map(([name, folder]) => readIdentity(name, folder)))
   const [first] = found
-  const until = Date.now() + 24 * hour
+  const until = Date.now() + 24 * HOUR_MS
   if (first !== undefined && found.every((one) => one?.authority === first.authority && one.validTo > until))
     return false
-  const authority = await createCertificateAuthority({ hours: validHours })
+  const authority = await createCertificateAuthority({ hours: VALID_HOURS })
   for (const [name, folder] of Object.entries(folders)) {
     await writeCertificates(folder, { authority, serviceAccounts: [name] })
   }

@@ -5,7 +5,7 @@ import { LabError } from '@throughline/lab-programs'
 import type { ComposeMesh } from './compose-mesh.ts'
 import { createConsul } from './consul.ts'
 import { writeControlFile } from './control-file.ts'
-import { type ComposeMeshName, controlPort, folders, loadSetupSettings, type SetupSettings } from './setup-settings.ts'
+import { type ComposeMeshName, CONTROL_PORT, folders, loadSetupSettings, type SetupSettings } from './setup-settings.ts'
 import { createStaticEnvoys } from './static-envoys.ts'
 
 const meshes: Record<ComposeMeshName, (settings: SetupSettings) => Promise<ComposeMesh>> = {
@@ -20,11 +20,11 @@ async function setUp(stopRequested: Promise<unknown>): Promise<void> {
     const { mesh, facts, serve, outdated } = await meshes[settings.mesh](settings)
     await using _served = await serve?.()
     await mesh.start()
-    const token = await writeControlFile(folders.control, `http://setup:${controlPort}`)
+    const token = await writeControlFile(folders.control, `http://setup:${CONTROL_PORT}`)
     await using api = await createControlApi({
       mesh,
       host: '0.0.0.0',
-      port: controlPort,
+      port: CONTROL_PORT,
       token,
       allowedHosts: ['setup'],
     })

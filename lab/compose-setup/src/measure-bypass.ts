@@ -4,7 +4,7 @@ import type { Bypass, Mesh } from '@throughline/lab-meshes'
 import { ports } from './setup-settings.ts'
 
 /** Milliseconds for a connection within one machine. */
-const connectTimeout = 500
+const CONNECT_TIMEOUT = 500
 
 /** A mesh that probes the bypass of counting's sidecar for each status. */
 export async function withMeasuredBypass(create: (bypass: Bypass) => Mesh): Promise<Mesh> {
@@ -27,7 +27,7 @@ async function measureBypass(): Promise<Bypass> {
 }
 
 async function isOpen(host: string, port: number): Promise<boolean> {
-  const socket = net.connect({ host, port, signal: AbortSignal.timeout(connectTimeout) })
+  const socket = net.connect({ host, port, signal: AbortSignal.timeout(CONNECT_TIMEOUT) })
   try {
     await once(socket, 'connect')
     return true

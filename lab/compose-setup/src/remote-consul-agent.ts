@@ -2,7 +2,7 @@ import { LabError, poll } from '@throughline/lab-programs'
 import { type ConsulAgent, createConsulClient } from '@throughline/lab-meshes'
 
 /** Milliseconds for a server to elect itself leader. */
-const leaderDeadline = 60_000
+const LEADER_DEADLINE = 60_000
 
 /** A Consul server that compose starts, stops and restarts. */
 export function createRemoteConsulAgent({ url, xdsUrl }: { url: string; xdsUrl: string }): ConsulAgent {
@@ -13,11 +13,11 @@ export function createRemoteConsulAgent({ url, xdsUrl }: { url: string; xdsUrl: 
     xdsUrl,
     pid: () => undefined,
     async start() {
-      const ready = await poll(async () => (await client.isReady()) || undefined, { deadlineMs: leaderDeadline })
+      const ready = await poll(async () => (await client.isReady()) || undefined, { deadlineMs: LEADER_DEADLINE })
       if (ready === undefined) {
         throw new LabError(
           'TL_MESH_UPDATE_TIMEOUT',
-          `no Consul with a leader answers at ${url} after ${leaderDeadline / 1000} s`,
+          `no Consul with a leader answers at ${url} after ${LEADER_DEADLINE / 1000} s`,
         )
       }
     },

@@ -15,7 +15,7 @@ import {
 import { createRemoteSidecar } from './remote-sidecar.ts'
 
 /** Milliseconds for a container to start its Envoy, and for that to get its configuration. */
-const startDeadline = 60_000
+const START_DEADLINE = 60_000
 
 export interface RemoteConsulSidecarOptions extends Omit<BootstrapOptions, 'adminBind' | 'limitAdmin'> {
   service: ServicePlacement
@@ -37,11 +37,11 @@ export function createRemoteConsulSidecar(name: ServiceName, options: RemoteCons
 
   const untilStarted = async (): Promise<void> => {
     const started = await poll(async () => ((await readMark(admin.url)) === mark ? true : undefined), {
-      deadlineMs: startDeadline,
+      deadlineMs: START_DEADLINE,
       intervalMs: 100,
     })
     if (started === undefined) {
-      const reason = `${name}-sidecar did not start with its bootstrap within ${startDeadline / 1000} s: see its container's log`
+      const reason = `${name}-sidecar did not start with its bootstrap within ${START_DEADLINE / 1000} s: see its container's log`
       throw new LabError('TL_MESH_UPDATE_TIMEOUT', reason)
     }
     await sidecar.acknowledged()

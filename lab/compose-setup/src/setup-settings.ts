@@ -29,7 +29,7 @@ export const ports = {
 }
 
 /** Port of the control API. */
-export const controlPort = 19_000
+export const CONTROL_PORT = 19_000
 
 /** The folders that the set-up service shares: one with each sidecar, and one with the dashboard. */
 export const folders: Record<SidecarName | 'control', string> = {
@@ -39,7 +39,7 @@ export const folders: Record<SidecarName | 'control', string> = {
 }
 
 /** Where a sidecar sees its folder. */
-const seenAt = '/etc/throughline'
+const MOUNTED_AT = '/etc/throughline'
 
 /** Jaeger does not speak the protocol of a Datadog agent. */
 export const usableTracers: readonly Tracer[] = tracers.filter((tracer) => tracer !== 'datadog')
@@ -84,8 +84,8 @@ function readUrl(env: NodeJS.ProcessEnv, name: string, otherwise: string): strin
  */
 export function composeEnvoySettings({ otlpUrl, zipkinUrl, sampling }: SetupSettings): StaticEnvoySettings {
   return {
-    configDir: { counting: seenAt, dashboard: seenAt },
-    certsDir: `${seenAt}/certs`,
+    configDir: { counting: MOUNTED_AT, dashboard: MOUNTED_AT },
+    certsDir: `${MOUNTED_AT}/certs`,
     admin: anyAddress(ports.admin),
     countingApp: `127.0.0.1:${ports.app.counting}`,
     countingInbound: `0.0.0.0:${ports.inbound.counting}`,

@@ -24,12 +24,12 @@ export interface Admission {
   validate: (request: AdmissionRequest) => Promise<void>
 }
 
-const group = 'admissionregistration.k8s.io'
+const GROUP = 'admissionregistration.k8s.io'
 
 export function createAdmission(store: ObjectStore): Admission {
   const webhooks = (shelf: string): Webhook[] =>
     store
-      .list(`${group}/${shelf}`)
+      .list(`${GROUP}/${shelf}`)
       .toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name))
       .flatMap((configuration) => (configuration['webhooks'] ?? []) as Webhook[])
 

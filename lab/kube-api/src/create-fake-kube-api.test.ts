@@ -3,7 +3,7 @@ import { parse } from 'yaml'
 import { createFakeKubeApi } from './create-fake-kube-api.ts'
 import { ask, configMap, definition } from './request.test-support.ts'
 
-const configMaps = '/api/v1/namespaces/default/configmaps'
+const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps'
 
 describe('the address of the fake Kubernetes API', () => {
   it('refuses callers that do not know its path', async () => {
@@ -18,7 +18,7 @@ describe('the address of the fake Kubernetes API', () => {
 
   it('is free again after close, even with a watch open', async () => {
     const kubeApi = await createFakeKubeApi()
-    const open = await fetch(`${kubeApi.url}${configMaps}?watch=true`)
+    const open = await fetch(`${kubeApi.url}${CONFIG_MAPS}?watch=true`)
     await kubeApi.close()
     await kubeApi.close()
     await expect(open.text()).rejects.toThrow('terminated')
@@ -30,16 +30,19 @@ describe('the address of the fake Kubernetes API', () => {
 describe('objects over HTTP', () => {
   it('are created, read, replaced, listed and deleted', async () => {
     await using kubeApi = await createFakeKubeApi()
-    const created = await ask(kubeApi, configMaps, { method: 'POST', body: configMap('one', { data: { a: '1' } }) })
+    const created = await ask(kubeApi, CONFIG_MAPS, { method: 'POST', body: configMap('one', { data: { a: '1' } }) })
     expect(created).toMatchObject({ status: 201, body: { metadata: { name: 'one', namespace: 'default' } } })
-    expect((await ask(kubeApi, configMaps, { method: 'POST', body: configMap('one') })).status).toBe(409)
-    expect((await ask(kubeApi, `${configMaps}/one`)).body).toMatchObject({ kind: 'ConfigMap', data: { a: '1' } })
-    const put = await ask(kubeApi, `${configMaps}/one`, { method: 'PUT', body: configMap('one', { data: { b: '2' } }) })
+    expect((await ask(kubeApi, CONFIG_MAPS, { method: 'POST', body: configMap('one') })).status).toBe(409)
+    expect((await ask(kubeApi, `${CONFIG_MAPS}/one`)).body).toMatchObject({ kind: 'ConfigMap', data: { a: '1' } })
+    const put = await ask(kubeApi, `${CONFIG_MAPS}/one`, {
+      method: 'PUT',
+      body: configMap('one', { data: { b: '2' } }),
+    })
     expect(put.body).toMatchObject({ data: { b: '2' }, metadata: { uid: created.body.metadata.uid } })
     const { body } = await ask(kubeApi, '/api/v1/configmaps')
     expect(body).toMatchObject({ kind: 'ConfigMapList', items: [{ data: { b: '2' } }] })
-    expect((await ask(kubeApi, `${configMaps}/one`, { method: 'DELETE' })).status).toBe(200)
-    expect((await ask(kubeApi, `${configMaps}/one`)).body).toMatchObject({
+    expect((await ask(kubeApi, `${CONFIG_MAPS}/one`, { method: 'DELETE' })).status).toBe(200)
+    expect((await ask(kubeApi, `${CONFIG_MAPS}/one`)).body).toMatchObject({
       kind: 'Status',
       code: 404,
       reason: 'NotFound',
@@ -49,16 +52,16 @@ describe('objects over HTTP', () => {
   it('get a generated name on request, and are refused in a missing namespace', async () => {
     await using kubeApi = await createFakeKubeApi()
     const body = { metadata: { generateName: 'part-' } }
-    expect((await ask(kubeApi, configMaps, { method: 'POST', body })).body.metadata.name).toMatch(/^part-\w{5}$/)
+    expect((await ask(kubeApi, CONFIG_MAPS, { method: 'POST', body })).body.metadata.name).toMatch(/^part-\w{5}$/)
     const elsewhere = await ask(kubeApi, '/api/v1/namespaces/none/configmaps', { method: 'POST', body })
     expect(elsewhere).toMatchObject({ status: 404, body: { message: expect.stringContaining('namespaces "none"') } })
   })
 
   it('are refused when another client has changed them', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one', { data: { a: '1' } })] })
-    const { body } = await ask(kubeApi, `${configMaps}/one`)
+    const { body } = await ask(kubeApi, `${CONFIG_MAPS}/one`)
     await kubeApi.apply([configMap('one', { data: { a: '2' } })])
-    expect((await ask(kubeApi, `${configMaps}/one`, { method: 'PUT', body })).body).toMatchObject({
+    expect((await ask(kubeApi, `${CONFIG_MAPS}/one`, { method: 'PUT', body })).body).toMatchObject({
       code: 409,
       reason: 'Conflict',
     })
@@ -67,17 +70,17 @@ describe('objects over HTTP', () => {
   it('are not changed by a dry run', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one')] })
     const dry = '?dryRun=All'
-    expect((await ask(kubeApi, `${configMaps}${dry}`, { method: 'POST', body: configMap('two') })).status).toBe(201)
-    await ask(kubeApi, `${configMaps}/one${dry}`, { method: 'PUT', body: configMap('one', { data: { a: '1' } }) })
-    await ask(kubeApi, `${configMaps}/one${dry}`, { method: 'DELETE' })
+    expect((await ask(kubeApi, `${CONFIG_MAPS}${dry}`, { method: 'POST', body: configMap('two') })).status).toBe(201)
+    await ask(kubeApi, `${CONFIG_MAPS}/one${dry}`, { method: 'PUT', body: configMap('one', { data: { a: '1' } }) })
+    await ask(kubeApi, `${CONFIG_MAPS}/one${dry}`, { method: 'DELETE' })
     expect(kubeApi.list('ConfigMap')).toMatchObject([{ metadata: { name: 'one' }, data: {} }])
   })
 
   it('get a new version only when something changed', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one', { data: { a: '1' } })] })
     const before = kubeApi.version()
-    const { body } = await ask(kubeApi, `${configMaps}/one`)
-    await ask(kubeApi, `${configMaps}/one`, { method: 'PUT', body })
+    const { body } = await ask(kubeApi, `${CONFIG_MAPS}/one`)
+    await ask(kubeApi, `${CONFIG_MAPS}/one`, { method: 'PUT', body })
     await kubeApi.apply([configMap('one', { data: { a: '1' } })])
     expect(kubeApi.version()).toBe(before)
     await kubeApi.apply([configMap('one', { data: { a: '2' } })])
@@ -95,8 +98,8 @@ describe('objects over HTTP', () => {
     await using kubeApi = await createFakeKubeApi()
     const protobuf = { 'content-type': 'application/vnd.kubernetes.protobuf' }
     const options = { method: 'POST', body: configMap('one') }
-    expect((await ask(kubeApi, configMaps, { ...options, headers: protobuf })).status).toBe(415)
-    const broken = await fetch(`${kubeApi.url}${configMaps}`, { method: 'POST', body: '{"a":' })
+    expect((await ask(kubeApi, CONFIG_MAPS, { ...options, headers: protobuf })).status).toBe(415)
+    const broken = await fetch(`${kubeApi.url}${CONFIG_MAPS}`, { method: 'POST', body: '{"a":' })
     expect(broken.status).toBe(400)
   })
 })

@@ -32,7 +32,7 @@ export function idOf({ namespace = '', name }: Pick<ObjectMeta, 'namespace' | 'n
 }
 
 /** Events kept for watches that reconnect. Memory is bounded; a client that missed more lists again. */
-const keptEvents = 4096
+const KEPT_EVENTS = 4096
 
 export function createObjectStore(): ObjectStore {
   const shelves = new Map<string, Map<string, KubeObject>>()
@@ -49,9 +49,9 @@ export function createObjectStore(): ObjectStore {
 
   const publish = (shelf: string, event: StoreEvent): void => {
     log.push({ ...event, shelf })
-    if (log.length > 2 * keptEvents) {
-      forgotten = log.at(-keptEvents - 1)?.version ?? forgotten
-      log = log.slice(-keptEvents)
+    if (log.length > 2 * KEPT_EVENTS) {
+      forgotten = log.at(-KEPT_EVENTS - 1)?.version ?? forgotten
+      log = log.slice(-KEPT_EVENTS)
     }
     for (const listener of listeners.get(shelf) ?? []) listener(event)
   }

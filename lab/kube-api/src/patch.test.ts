@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createFakeKubeApi } from './create-fake-kube-api.ts'
 import { ask, configMap } from './request.test-support.ts'
 
-const path = '/api/v1/namespaces/default/configmaps/one'
+const PATH = '/api/v1/namespaces/default/configmaps/one'
 const typed = (kind: string) => ({ method: 'PATCH', headers: { 'content-type': kind } })
 
 describe('a patch', () => {
@@ -14,11 +14,11 @@ describe('a patch', () => {
       { op: 'remove', path: '/data/b' },
       { op: 'add', path: '/metadata/labels', value: { 'a/b': 'c' } },
     ]
-    expect((await ask(kubeApi, path, { ...options, body })).body).toMatchObject({
+    expect((await ask(kubeApi, PATH, { ...options, body })).body).toMatchObject({
       data: { a: '3' },
       metadata: { labels: { 'a/b': 'c' } },
     })
-    const wrong = await ask(kubeApi, path, { ...options, body: [{ op: 'remove', path: '/data/none' }] })
+    const wrong = await ask(kubeApi, PATH, { ...options, body: [{ op: 'remove', path: '/data/none' }] })
     expect(wrong).toMatchObject({ status: 422, body: { reason: 'Invalid' } })
   })
 
@@ -27,7 +27,7 @@ describe('a patch', () => {
       objects: [configMap('one', { data: { a: '1', list: ['x', 'y'] } })],
     })
     const body = { data: { a: null, list: ['z'] } }
-    const { body: merged } = await ask(kubeApi, path, { ...typed('application/merge-patch+json'), body })
+    const { body: merged } = await ask(kubeApi, PATH, { ...typed('application/merge-patch+json'), body })
     expect(merged['data']).toEqual({ list: ['z'] })
   })
 
@@ -54,13 +54,13 @@ describe('a patch', () => {
   it('creates a missing object when it is an apply, and only then', async () => {
     await using kubeApi = await createFakeKubeApi()
     const body = { data: { a: '1' } }
-    expect((await ask(kubeApi, path, { ...typed('application/merge-patch+json'), body })).status).toBe(404)
-    const applied = await ask(kubeApi, `${path}?fieldManager=test`, { ...typed('application/apply-patch+yaml'), body })
+    expect((await ask(kubeApi, PATH, { ...typed('application/merge-patch+json'), body })).status).toBe(404)
+    const applied = await ask(kubeApi, `${PATH}?fieldManager=test`, { ...typed('application/apply-patch+yaml'), body })
     expect(applied.body).toMatchObject({ data: { a: '1' }, metadata: { name: 'one', namespace: 'default' } })
   })
 
   it('is refused in any other kind', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one')] })
-    expect((await ask(kubeApi, path, { ...typed('text/plain'), body: {} })).status).toBe(415)
+    expect((await ask(kubeApi, PATH, { ...typed('text/plain'), body: {} })).status).toBe(415)
   })
 })

@@ -3,7 +3,7 @@ import { parse } from 'yaml'
 import { badRequest, KubeError } from './kube-error.ts'
 import type { Json } from './kube-object.ts'
 
-const maxBytes = 16 * 1024 * 1024
+const MAX_BYTES = 16 * 1024 * 1024
 
 /**
  * The parsed body; undefined for an empty one. JSON, or YAML from an apply.
@@ -15,7 +15,7 @@ export async function readBody(request: http.IncomingMessage): Promise<Json | un
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > maxBytes) throw new KubeError(413, 'RequestEntityTooLarge', `the body has more than ${maxBytes} bytes`)
+    if (size > MAX_BYTES) throw new KubeError(413, 'RequestEntityTooLarge', `the body has more than ${MAX_BYTES} bytes`)
     chunks.push(chunk)
   }
   if (size === 0) return undefined

@@ -31,7 +31,7 @@ export function matchesSelector(labels: Labels, selector: LabelSelector = {}): b
   )
 }
 
-const requirement =
+const REQUIREMENT =
   /^(?:(?<set>\S+) (?<operator>in|notin) \((?<values>[^)]*)\)|(?<not>!)?(?<key>[^\s=!]+)(?:(?<compare>==?|!=)(?<value>[^\s=!]*))?)$/
 
 /**
@@ -45,7 +45,7 @@ export function parseLabelSelector(text: string): LabelSelector {
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .map((part): NonNullable<LabelSelector['matchExpressions']>[number] => {
-      const { set, operator, values = '', not, key = '', compare, value = '' } = requirement.exec(part)?.groups ?? {}
+      const { set, operator, values = '', not, key = '', compare, value = '' } = REQUIREMENT.exec(part)?.groups ?? {}
       if (set !== undefined) {
         const list = values.split(',').map((item) => item.trim())
         return { key: set, operator: operator === 'in' ? 'In' : 'NotIn', values: list }

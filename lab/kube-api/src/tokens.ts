@@ -20,7 +20,7 @@ export interface Tokens {
   read: (token: string) => TokenClaims | undefined
 }
 
-const lifetimeSeconds = 24 * 3600
+const LIFETIME_SECONDS = 24 * 3600
 
 export function createTokens(): Tokens {
   const key = randomBytes(32)
@@ -37,7 +37,7 @@ export function createTokens(): Tokens {
           sub: `system:serviceaccount:${namespace}:${serviceAccount}`,
           iat: now,
           nbf: now,
-          exp: now + lifetimeSeconds,
+          exp: now + LIFETIME_SECONDS,
           'kubernetes.io': { namespace, serviceaccount: { name: serviceAccount } },
         },
       ]
@@ -45,7 +45,7 @@ export function createTokens(): Tokens {
         .join('.')
       return {
         token: `${unsigned}.${sign(unsigned).toString('base64url')}`,
-        expires: new Date((now + lifetimeSeconds) * 1000),
+        expires: new Date((now + LIFETIME_SECONDS) * 1000),
       }
     },
     read(token) {

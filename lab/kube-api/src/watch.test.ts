@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { createFakeKubeApi } from './create-fake-kube-api.ts'
 import { ask, configMap, definition, watch } from './request.test-support.ts'
 
-const path = '/api/v1/namespaces/default/configmaps'
+const PATH = '/api/v1/namespaces/default/configmaps'
 
 describe('a watch', () => {
   it('from the beginning sends everything, then a bookmark, and then each change', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one'), configMap('two')] })
-    using changes = await watch(kubeApi, `${path}?watch=true&sendInitialEvents=true`)
+    using changes = await watch(kubeApi, `${PATH}?watch=true&sendInitialEvents=true`)
     expect([await changes.next(), await changes.next()]).toEqual(['ADDED one', 'ADDED two'])
     expect(await changes.nextLine()).toEqual({
       type: 'BOOKMARK',
@@ -27,9 +27,9 @@ describe('a watch', () => {
 
   it('continues where a list ended, with nothing lost in between', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one')] })
-    const { resourceVersion } = (await ask(kubeApi, path)).body.metadata
+    const { resourceVersion } = (await ask(kubeApi, PATH)).body.metadata
     await kubeApi.apply([configMap('two')])
-    using changes = await watch(kubeApi, `${path}?watch=true&resourceVersion=${resourceVersion}`)
+    using changes = await watch(kubeApi, `${PATH}?watch=true&resourceVersion=${resourceVersion}`)
     expect(await changes.next()).toBe('ADDED two')
   })
 
@@ -37,15 +37,15 @@ describe('a watch', () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one')] })
     const from = kubeApi.version()
     for (let n = 0; n < 9000; n += 1) await kubeApi.apply([configMap('one', { data: { n: String(n) } })])
-    using late = await watch(kubeApi, `${path}?watch=true&resourceVersion=${from}`)
+    using late = await watch(kubeApi, `${PATH}?watch=true&resourceVersion=${from}`)
     expect([await late.next(), await late.next()]).toEqual(['ERROR 410', 'closed'])
-    using recent = await watch(kubeApi, `${path}?watch=true&resourceVersion=${kubeApi.version() - 1}`)
+    using recent = await watch(kubeApi, `${PATH}?watch=true&resourceVersion=${kubeApi.version() - 1}`)
     expect(await recent.next()).toBe('MODIFIED one')
   })
 
   it('by label reports an object that enters or leaves the selection', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one')] })
-    using changes = await watch(kubeApi, `${path}?watch=true&sendInitialEvents=true&labelSelector=app%3Dweb`)
+    using changes = await watch(kubeApi, `${PATH}?watch=true&sendInitialEvents=true&labelSelector=app%3Dweb`)
     expect(await changes.next()).toBe('BOOKMARK')
     for (const app of ['web', 'api']) await kubeApi.apply([configMap('one', { labels: { app } })])
     expect([await changes.next(), await changes.next()]).toEqual(['ADDED one', 'DELETED one'])
@@ -53,7 +53,7 @@ describe('a watch', () => {
 
   it('ends after its timeout', async () => {
     await using kubeApi = await createFakeKubeApi()
-    using changes = await watch(kubeApi, `${path}?watch=true&timeoutSeconds=0.05`)
+    using changes = await watch(kubeApi, `${PATH}?watch=true&timeoutSeconds=0.05`)
     expect(await changes.next()).toBe('closed')
   })
 
@@ -88,12 +88,12 @@ describe('a list', () => {
       configMap('bare'),
     ]
     await using kubeApi = await createFakeKubeApi({ objects })
-    const { body } = await ask(kubeApi, `${path}?${encodeURI(query)}`)
+    const { body } = await ask(kubeApi, `${PATH}?${encodeURI(query)}`)
     expect(body.items.map(({ metadata }) => metadata.name)).toEqual(names)
   })
 
   it('by an invalid selector is refused', async () => {
     await using kubeApi = await createFakeKubeApi()
-    expect((await ask(kubeApi, `${path}?labelSelector=${encodeURIComponent('a=b=c')}`)).status).toBe(400)
+    expect((await ask(kubeApi, `${PATH}?labelSelector=${encodeURIComponent('a=b=c')}`)).status).toBe(400)
   })
 })

@@ -10,7 +10,7 @@ export interface WatchOptions {
 }
 
 /** Bytes that may wait for a client that doesn't read; beyond that it is disconnected, and lists again. */
-const maxWaiting = 32 * 1024 * 1024
+const MAX_WAITING = 32 * 1024 * 1024
 
 /**
  * Answers with one JSON line for each change, until the client leaves or its `timeoutSeconds` are over.
@@ -22,7 +22,7 @@ export function serveWatch(response: http.ServerResponse, store: ObjectStore, op
   const { shelf, view, query } = options
   const send = (type: string, object: object): void => {
     response.write(`${JSON.stringify({ type, object })}\n`)
-    if (response.writableLength > maxWaiting) response.destroy()
+    if (response.writableLength > MAX_WAITING) response.destroy()
   }
   const sendChange = (event: StoreEvent): void => {
     const type = changeFor(event, view)

@@ -6,15 +6,15 @@ import { describe, expect, it } from 'vitest'
 import { createCertificateAuthority, spiffeId, writeCertificates } from './certs.ts'
 import { temporaryFolder } from '@throughline/lab-testkit'
 
-const serverAuth = '1.3.6.1.5.5.7.3.1'
-const clientAuth = '1.3.6.1.5.5.7.3.2'
+const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 
 describe('certificates', () => {
   it('issues a leaf that names one service account and is good for both ends of a connection', async () => {
     const authority = await createCertificateAuthority()
     const leaf = new X509Certificate((await authority.issue('counting')).certificate)
     expect(leaf.subjectAltName).toBe(`URI:${spiffeId('counting')}`)
-    expect(leaf.keyUsage).toEqual([serverAuth, clientAuth])
+    expect(leaf.keyUsage).toEqual([SERVER_AUTH, CLIENT_AUTH])
     expect(leaf.ca).toBe(false)
     expect(leaf.publicKey.asymmetricKeyDetails).toEqual({ namedCurve: 'prime256v1' })
   })

@@ -19,7 +19,7 @@ import {
 } from '@peculiar/x509'
 
 /** Trust domain of the machines-only mesh: the host part of every SPIFFE id in it. */
-const trustDomain = 'throughline.local'
+const TRUST_DOMAIN = 'throughline.local'
 
 /** Both as PEM. */
 interface Identity {
@@ -46,7 +46,7 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 
 /** The SPIFFE id of a service account, in the form that Istio uses too: `spiffe://<trust domain>/ns/<ns>/sa/<name>`. */
 export function spiffeId(serviceAccount: string): string {
-  return `spiffe://${trustDomain}/ns/default/sa/${serviceAccount}`
+  return `spiffe://${TRUST_DOMAIN}/ns/default/sa/${serviceAccount}`
 }
 
 /**
@@ -60,7 +60,7 @@ export async function createCertificateAuthority(
   cryptoProvider.set(webcrypto)
   const { hours = 24, authorityHours = hours } = options
   const authority = await newKeys()
-  const name = `CN=${trustDomain} mesh CA`
+  const name = `CN=${TRUST_DOMAIN} mesh CA`
 
   const sign = async (
     subject: { name: string; publicKey: webcrypto.CryptoKey; hours: number },
@@ -88,7 +88,7 @@ export async function createCertificateAuthority(
     certificate: await sign({ name, publicKey: authority.publicKey, hours: authorityHours }, [
       new BasicConstraintsExtension(true, 0, true),
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-      new SubjectAlternativeNameExtension([{ type: 'url', value: `spiffe://${trustDomain}` }]),
+      new SubjectAlternativeNameExtension([{ type: 'url', value: `spiffe://${TRUST_DOMAIN}` }]),
     ]),
     async issue(serviceAccount) {
       const keys = await newKeys()

@@ -26,7 +26,7 @@ export interface ControlApi extends AsyncDisposable {
   close: () => Promise<void>
 }
 
-const bodyLimit = 4096
+const BODY_LIMIT = 4096
 
 /**
  * What a page may do to the mesh: `GET /mesh/status`, `POST /mesh/allow`, `POST /mesh/deny`, `POST /mesh/tracer` with
@@ -105,8 +105,8 @@ async function readBody(request: http.IncomingMessage): Promise<string> {
   request.setEncoding('utf8')
   for await (const chunk of request) {
     body += String(chunk)
-    if (body.length > bodyLimit)
-      throw new LabError('TL_CONTROL_BAD_REQUEST', `the body is longer than ${bodyLimit} characters`)
+    if (body.length > BODY_LIMIT)
+      throw new LabError('TL_CONTROL_BAD_REQUEST', `the body is longer than ${BODY_LIMIT} characters`)
   }
   const type = request.headers['content-type'] ?? ''
   if (body !== '' && !/^application\/json(?:;|$)/i.test(type)) {

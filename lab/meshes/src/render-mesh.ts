@@ -9,8 +9,8 @@ export interface MeshSource {
   text: string
 }
 
-const placeholder = /\$\{([^{}]*)\}/g
-const onlyPlaceholder = /^\$\{([^{}]*)\}$/
+const PLACEHOLDER = /\$\{([^{}]*)\}/g
+const ONLY_PLACEHOLDER = /^\$\{([^{}]*)\}$/
 
 /**
  * Turns a readable mesh file into the data its program reads (Envoy substitutes nothing itself).
@@ -41,8 +41,8 @@ export function renderMesh(source: MeshSource, values: Record<string, Json> = {}
 
   const substitute = (node: Json): Json => {
     if (typeof node === 'string') {
-      const name = onlyPlaceholder.exec(node)?.[1]
-      return name === undefined ? node.replace(placeholder, (_, part: string) => asText(part)) : lookUp(name)
+      const name = ONLY_PLACEHOLDER.exec(node)?.[1]
+      return name === undefined ? node.replace(PLACEHOLDER, (_, part: string) => asText(part)) : lookUp(name)
     }
     if (Array.isArray(node)) return node.map(substitute)
     if (node === null || typeof node !== 'object') return node

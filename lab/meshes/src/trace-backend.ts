@@ -61,7 +61,7 @@ export async function openTraceBackend(
 }
 
 /** What a Jaeger without its web pages answers at `/`. */
-const placeholder = 'not the Jaeger UI'
+const PLACEHOLDER = 'not the Jaeger UI'
 
 /**
  * Addresses of a real Jaeger, from that of its query API: OTLP on 4318 and Zipkin on 9411 of the same host unless given.
@@ -86,7 +86,7 @@ export async function findJaeger(
     queryUrl: origin,
     otlpUrl: withPath(options.otlpUrl ?? `http://${hostname}:4318`, '/v1/traces'),
     zipkinUrl: withPath(options.zipkinUrl ?? `http://${hostname}:9411`, '/api/v2/spans'),
-    uiUrl: page.includes(placeholder) ? undefined : `${origin}/trace/{traceId}`,
+    uiUrl: page.includes(PLACEHOLDER) ? undefined : `${origin}/trace/{traceId}`,
   }
 }
 

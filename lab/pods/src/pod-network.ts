@@ -21,8 +21,8 @@ export interface PodNetwork extends AsyncDisposable {
   close: () => Promise<void>
 }
 
-const subnetCount = 254
-const firstPod = 11
+const SUBNET_COUNT = 254
+const FIRST_POD = 11
 
 /**
  * Creates the network. Its names and addresses are unique, so several labs can run side by side; the reaper removes
@@ -83,7 +83,7 @@ export async function createPodNetwork({ reaper }: { reaper: Reaper }): Promise<
       }
       const index = names.push(name) - 1
       const namespace = `${link}-${name}`
-      const address = subnetAddress(number, firstPod + index)
+      const address = subnetAddress(number, FIRST_POD + index)
       reaper.add(`netns:${namespace}`)
       await ip('netns', 'add', namespace)
       const pod = await createPod({ name, namespace, address, tools, reaper })
@@ -107,9 +107,9 @@ export async function createPodNetwork({ reaper }: { reaper: Reaper }): Promise<
  */
 async function claimSubnet(tools: NamespaceTools): Promise<number> {
   const routes = await readRoutes(tools)
-  const start = randomInt(subnetCount)
-  for (let step = 0; step < subnetCount; step += 1) {
-    const number = ((start + step) % subnetCount) + 1
+  const start = randomInt(SUBNET_COUNT)
+  for (let step = 0; step < SUBNET_COUNT; step += 1) {
+    const number = ((start + step) % SUBNET_COUNT) + 1
     if (!isSubnetFree(number, routes)) continue
     try {
       await runIp(tools, ['netns', 'add', `tl${number}-node`])

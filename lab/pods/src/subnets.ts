@@ -4,7 +4,7 @@ export function subnetAddress(number: number, host: number): string {
 }
 
 /** Routes at least this specific are networks in use; a wider one, such as a VPN's 10.0.0.0/8, yields to ours. */
-const specific = 16
+const SPECIFIC_ROUTE = 16
 
 /**
  * Whether a subnet number is free on a machine with these routes.
@@ -17,7 +17,7 @@ export function isSubnetFree(number: number, routes: readonly string[]): boolean
     const [address = '', bits = '32'] = route.split('/')
     const other = toNumber(address)
     const length = Number(bits)
-    if (other === undefined || length < specific) return false
+    if (other === undefined || length < SPECIFIC_ROUTE) return false
     const size = 2 ** (32 - Math.min(length, 24))
     return Math.floor(ours / size) === Math.floor(other / size)
   })

@@ -16,7 +16,7 @@ export interface HttpRequestOptions {
   socketPath?: string | undefined
 }
 
-const maxBody = 8 * 1024 * 1024
+const MAX_BODY = 8 * 1024 * 1024
 
 /**
  * One request over a connection of its own: a kept-alive one would go on talking to a program that has been replaced.
@@ -32,7 +32,7 @@ export function httpRequest(url: string, options: HttpRequestOptions = {}): Prom
       response.setEncoding('utf8')
       response.on('data', (chunk: string) => {
         answer += chunk
-        if (answer.length > maxBody) response.destroy(new Error(`${url} answered more than ${maxBody} bytes`))
+        if (answer.length > MAX_BODY) response.destroy(new Error(`${url} answered more than ${MAX_BODY} bytes`))
       })
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: answer }))
       response.on('error', reject)

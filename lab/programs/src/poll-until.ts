@@ -1,4 +1,4 @@
-import timers from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { poll } from './poll.ts'
 
@@ -46,7 +46,7 @@ export async function pollUntil<T>(
     return undefined
   }
   const expiry = new AbortController()
-  const over = timers.setTimeout(deadline, undefined, { signal: expiry.signal }).catch(() => undefined)
+  const over = sleep(deadline, undefined, { signal: expiry.signal }).catch(() => undefined)
   try {
     const found = await Promise.race([poll(tries, { deadlineMs: deadline, intervalMs: interval }), over])
     if (found !== undefined) return found.value

@@ -23,8 +23,8 @@ type PortName = keyof typeof demoPorts
 export type Ports = Record<PortName, number>
 
 /** Below every system's ephemeral range: no outgoing connection takes one between the check and the bind. */
-const first = 20_000
-const last = 29_999
+const FIRST_PORT = 20_000
+const LAST_PORT = 29_999
 const handedOut = new Set<number>()
 
 /** Whether a server could listen on this port of 127.0.0.1 now. */
@@ -47,7 +47,7 @@ export async function isPortFree(port: number): Promise<boolean> {
  */
 export async function takeFreePort(): Promise<number> {
   for (;;) {
-    const port = randomInt(first, last + 1)
+    const port = randomInt(FIRST_PORT, LAST_PORT + 1)
     if (handedOut.has(port)) continue
     handedOut.add(port)
     if (await isPortFree(port)) return port

@@ -34,7 +34,7 @@ const meshModules: Record<MeshName, MeshModule> = {
   istio: istioModule,
 }
 
-const attempts = 3
+const ATTEMPTS = 3
 
 /**
  * Starts both services, each behind its own sidecar, and a trace backend; resolves when all of them work. Whatever was
@@ -50,7 +50,7 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
     } catch (error) {
       // Another program took a port that was free a moment ago.
       const bindFailed = error instanceof LabError && /EADDRINUSE|address already in use/i.test(error.message)
-      if (!bindFailed || attempt === attempts || settings.ports !== 'free') throw error
+      if (!bindFailed || attempt === ATTEMPTS || settings.ports !== 'free') throw error
     }
   }
 }

@@ -33,7 +33,7 @@ export interface Service extends Program {
 }
 
 /** Milliseconds a service may take to flush its spans, after its requests have ended. */
-const flushMs = 5000
+const FLUSH_MS = 5000
 
 /** One of the two services as a process of its own, started from its build. */
 export function createService(options: ServiceOptions): Service {
@@ -61,7 +61,7 @@ export function createService(options: ServiceOptions): Service {
     log,
     backOff: options.backOff,
     // Killed while it drains, it would lose its spans.
-    graceMs: drainMs(options.env) + flushMs,
+    graceMs: drainMs(options.env) + FLUSH_MS,
     isReady: isServing,
   })
   return { ...program, status: () => readStatus(program, isServing) }

@@ -1,6 +1,6 @@
 import type { JaegerSpan, JaegerTrace } from '@throughline/trace-store'
 
-export const traceId = '0af7651916cd43dd8448eb211c80319c'
+export const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 
 /** Sidecar names are those of another mesh on purpose: nothing may go by them. */
 const processes = {
@@ -18,10 +18,10 @@ export interface SpanSketch {
 }
 
 const makeSpan = ({ id, parent, process, kind }: SpanSketch): JaegerSpan => ({
-  traceID: traceId,
+  traceID: TRACE_ID,
   spanID: id,
   operationName: 'GET',
-  references: parent === undefined ? [] : [{ refType: 'CHILD_OF', traceID: traceId, spanID: parent }],
+  references: parent === undefined ? [] : [{ refType: 'CHILD_OF', traceID: TRACE_ID, spanID: parent }],
   startTime: 0,
   duration: 1,
   tags: [
@@ -34,7 +34,7 @@ const makeSpan = ({ id, parent, process, kind }: SpanSketch): JaegerSpan => ({
 })
 
 export const makeTrace = (sketches: readonly SpanSketch[]): JaegerTrace => ({
-  traceID: traceId,
+  traceID: TRACE_ID,
   spans: sketches.map(makeSpan),
   processes,
 })

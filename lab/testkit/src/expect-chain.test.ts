@@ -2,7 +2,7 @@ import assert from 'node:assert'
 
 import { describe, expect, it } from 'vitest'
 
-import { makeTrace, pathOf, type SpanSketch, traceId } from './chain.test-support.ts'
+import { makeTrace, pathOf, type SpanSketch, TRACE_ID } from './chain.test-support.ts'
 import { expectChain } from './expect-chain.ts'
 import type { ChainExpectation } from './expected-chain.ts'
 
@@ -12,7 +12,7 @@ const five = pathOf('server', 'client', 'outbound', 'inbound', 'count')
 const change = (id: string, fields: Partial<SpanSketch>): SpanSketch[] =>
   five.map((span) => (span.id === id ? { ...span, ...fields } : span))
 
-const failure = (spans: readonly SpanSketch[], options = app): string => {
+function failure(spans: readonly SpanSketch[], options = app): string {
   try {
     expectChain(makeTrace(spans), options)
   } catch (error) {
@@ -127,7 +127,7 @@ describe('expectChain', () => {
   it('draws what was found beside what was expected', () => {
     expect(failure(change('count', { parent: 'client' }))).toBe(
       [
-        `trace ${traceId} is not the chain of entry app, tracer opentelemetry`,
+        `trace ${TRACE_ID} is not the chain of entry app, tracer opentelemetry`,
         'first wrong edge: sidecar SERVER -> counting SERVER',
         '  counting SERVER count is a child of dashboard CLIENT client',
         '',

@@ -26,11 +26,11 @@ export const keep: Look = (value) => {
   last = value
 }
 
-const printable = /^[!-~]*$/
+const PRINTABLE = /^[!-~]*$/
 
 /** Looks once at each character, by the fastest way there is: no check of what is sent on can take less. */
 export const lookOnce: Look = (value) => {
-  last = typeof value === 'string' && printable.test(value)
+  last = typeof value === 'string' && PRINTABLE.test(value)
 }
 
 /** What was seen last. */

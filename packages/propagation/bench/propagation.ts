@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import fs from 'node:fs'
 import path from 'node:path'
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
 import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3'
@@ -68,9 +68,9 @@ const show = ({ median, min, max }: Spread) => `${median.toFixed(1)} (${min.toFi
 
 const results = Object.fromEntries(Object.entries(SCENARIOS).map(([name, headers]) => [name, measure(headers)]))
 const file = path.resolve(process.argv[2] ?? 'bench-results/propagation.json')
-mkdirSync(path.dirname(file), { recursive: true })
+fs.mkdirSync(path.dirname(file), { recursive: true })
 const machine = { node: process.version, arch: process.arch, rounds: ROUNDS, hopsPerRound: TIMES }
-writeFileSync(file, `${JSON.stringify({ ...machine, results }, undefined, 2)}\n`)
+fs.writeFileSync(file, `${JSON.stringify({ ...machine, results }, undefined, 2)}\n`)
 
 console.table(
   Object.fromEntries(

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import fs from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -57,8 +57,8 @@ describe('under auto-instrumentations-node', () => {
   let installed: InstalledPackage
   beforeAll(async () => {
     installed = await installPackage()
-    await writeFile(path.join(installed.project, 'plain.cjs'), PLAIN_APP)
-    await writeFile(path.join(installed.project, 'forwarding.cjs'), FORWARDING_APP)
+    await fs.writeFile(path.join(installed.project, 'plain.cjs'), PLAIN_APP)
+    await fs.writeFile(path.join(installed.project, 'forwarding.cjs'), FORWARDING_APP)
   })
   afterAll(() => installed[Symbol.asyncDispose]())
 

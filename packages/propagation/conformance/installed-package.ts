@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import fs from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -22,29 +22,29 @@ export interface InstalledPackage extends AsyncDisposable {
 /** Builds, packs and unpacks the package, apart from its `dist` folder. */
 export async function installPackage(): Promise<InstalledPackage> {
   const results = path.join(PACKAGE, 'test-results')
-  await mkdir(results, { recursive: true })
-  const project = await mkdtemp(path.join(results, 'project-'))
+  await fs.mkdir(results, { recursive: true })
+  const project = await fs.mkdtemp(path.join(results, 'project-'))
   // A manifest of its own: without one, the package's name would be found in this folder's parents, as itself.
-  await writeFile(path.join(project, 'package.json'), '{ "name": "consumer", "private": true }')
+  await fs.writeFile(path.join(project, 'package.json'), '{ "name": "consumer", "private": true }')
   const build = path.join(project, 'build')
   const outDir = path.join(build, 'dist')
   await run(process.execPath, [TSC, '-p', PACKAGE, '--outDir', outDir, '--tsBuildInfoFile', path.join(project, 'info')])
-  await cp(path.join(PACKAGE, 'package.json'), path.join(build, 'package.json'))
-  await cp(path.join(PACKAGE, 'README.md'), path.join(build, 'README.md'))
+  await fs.cp(path.join(PACKAGE, 'package.json'), path.join(build, 'package.json'))
+  await fs.cp(path.join(PACKAGE, 'README.md'), path.join(build, 'README.md'))
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--loglevel=error'], { cwd: build })
   const [packed] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }]
   const tarball = path.join(build, packed.filename)
   const scope = path.join(project, 'node_modules', '@throughline')
-  await mkdir(scope, { recursive: true })
+  await fs.mkdir(scope, { recursive: true })
   await run('tar', ['-xzf', tarball, '-C', scope])
   const directory = path.join(scope, 'propagation')
-  await rename(path.join(scope, 'package'), directory)
+  await fs.rename(path.join(scope, 'package'), directory)
   return {
     project,
     tarball,
     directory,
     files: packed.files.map((file) => file.path),
-    [Symbol.asyncDispose]: () => rm(project, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => fs.rm(project, { recursive: true, force: true }),
   }
 }
 

@@ -1,7 +1,7 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import fs from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { gzipSync } from 'node:zlib'
+import zlib from 'node:zlib'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { rolldown } from 'rolldown'
@@ -38,7 +38,7 @@ describe('the package as it is published', () => {
   afterAll(() => installed[Symbol.asyncDispose]())
 
   const subpaths = async (): Promise<string[]> => {
-    const { exports } = JSON.parse(await readFile(path.join(installed.directory, 'package.json'), 'utf8')) as {
+    const { exports } = JSON.parse(await fs.readFile(path.join(installed.directory, 'package.json'), 'utf8')) as {
       exports: Record<string, unknown>
     }
     return Object.keys(exports).filter((subpath) => subpath !== './package.json')
@@ -50,7 +50,7 @@ describe('the package as it is published', () => {
   })
 
   it('has no dependency, and peers that may be missing', async () => {
-    const manifest = JSON.parse(await readFile(path.join(installed.directory, 'package.json'), 'utf8')) as {
+    const manifest = JSON.parse(await fs.readFile(path.join(installed.directory, 'package.json'), 'utf8')) as {
       dependencies?: unknown
       peerDependencies: object
       peerDependenciesMeta: Record<string, { optional: boolean }>
@@ -62,8 +62,8 @@ describe('the package as it is published', () => {
 
   it('imports nothing outside of dist/otel', async () => {
     const dist = path.join(installed.directory, 'dist')
-    const scripts = (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('.js'))
-    const code = await Promise.all(scripts.map((file) => readFile(path.join(dist, file), 'utf8')))
+    const scripts = (await fs.readdir(dist, { recursive: true })).filter((file) => file.endsWith('.js'))
+    const code = await Promise.all(scripts.map((file) => fs.readFile(path.join(dist, file), 'utf8')))
     const foreign = scripts.filter((_file, at) => /from '(?!node:|\.)/.test(code[at] ?? ''))
     expect(foreign.length).toBeGreaterThan(0)
     expect(foreign.filter((file) => !file.startsWith('otel/'))).toEqual([])
@@ -76,16 +76,16 @@ describe('the package as it is published', () => {
 
   it('loads by import and by require, every subpath', async () => {
     const names = (await subpaths()).map((subpath) => path.posix.join('@throughline/propagation', subpath))
-    await writeFile(path.join(installed.project, 'all.mjs'), names.map((name) => `import '${name}'`).join('\n'))
-    await writeFile(path.join(installed.project, 'all.cjs'), names.map((name) => `require('${name}')`).join('\n'))
+    await fs.writeFile(path.join(installed.project, 'all.mjs'), names.map((name) => `import '${name}'`).join('\n'))
+    await fs.writeFile(path.join(installed.project, 'all.cjs'), names.map((name) => `require('${name}')`).join('\n'))
     expect(await runNode(installed.project, ['all.mjs'])).toBe('')
     expect(await runNode(installed.project, ['--no-warnings', 'all.cjs'])).toBe('')
   })
 
   it('has types that fit axios, Express, undici, node:http and OpenTelemetry', async () => {
-    const consumer = await readFile(new URL('consumer.ts', import.meta.url), 'utf8')
-    await writeFile(path.join(installed.project, 'consumer.ts'), consumer)
-    await writeFile(path.join(installed.project, 'tsconfig.json'), JSON.stringify(CONSUMER))
+    const consumer = await fs.readFile(new URL('consumer.ts', import.meta.url), 'utf8')
+    await fs.writeFile(path.join(installed.project, 'consumer.ts'), consumer)
+    await fs.writeFile(path.join(installed.project, 'tsconfig.json'), JSON.stringify(CONSUMER))
     const check = promisify(execFile)(process.execPath, [TSC], { cwd: installed.project })
     await expect(check).resolves.toMatchObject({ stdout: '' })
   })
@@ -96,6 +96,6 @@ describe('the package as it is published', () => {
     const { output } = await bundle.generate({ format: 'esm', minify: true })
     await bundle.close()
     expect(output).toHaveLength(1)
-    expect(gzipSync(output[0].code).length).toBeLessThan(CORE_BUDGET)
+    expect(zlib.gzipSync(output[0].code).length).toBeLessThan(CORE_BUDGET)
   })
 })

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import fs from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { HEADER_CATALOGUE } from '../src/index.ts'
@@ -24,7 +24,7 @@ describe('the README', () => {
   let readme: string
   let installed: InstalledPackage
   beforeAll(async () => {
-    readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+    readme = await fs.readFile(new URL('../README.md', import.meta.url), 'utf8')
     installed = await installPackage()
   })
   afterAll(() => installed[Symbol.asyncDispose]())
@@ -41,7 +41,7 @@ describe('the README', () => {
     for (const [name, code] of Object.entries(programs)) {
       const listening = '.listen(0, "127.0.0.1", function () { console.log(this.address().port) })'
       const here = code.replace('.listen(3000)', listening).replace(/http:\/\/counting:9001/, upstream.url)
-      await writeFile(path.join(installed.project, name), here)
+      await fs.writeFile(path.join(installed.project, name), here)
     }
     await using app = await startApp({ cwd: installed.project, args, env: QUIET_SDK })
     const headers: [string, string][] = [['traceparent', `00-${TRACE}-${SPAN}-01`]]

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import fs from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endpoint } from './endpoint.ts'
 import { postRaw } from './post-raw.ts'
@@ -26,7 +26,7 @@ interface OfficialCase {
   readonly requests: readonly OfficialRequest[]
 }
 
-const CASES = JSON.parse(readFileSync(new URL('trace-context.json', import.meta.url), 'utf8')) as OfficialCase[]
+const CASES = JSON.parse(fs.readFileSync(new URL('trace-context.json', import.meta.url), 'utf8')) as OfficialCase[]
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/
 
 describe('W3C Trace Context, on the wire of a service with NodeSDK and MeshPropagator', () => {

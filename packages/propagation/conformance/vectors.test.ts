@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import fs from 'node:fs'
 import { defaultTextMapGetter, defaultTextMapSetter, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { describe, expect, it } from 'vitest'
 import { extract, forwardHeaders, type Hint, type Selection } from '../src/index.ts'
@@ -21,7 +21,7 @@ interface Vector {
   readonly forward?: Record<string, string>
 }
 
-const VECTORS = JSON.parse(readFileSync(new URL('vectors.json', import.meta.url), 'utf8')) as Vector[]
+const VECTORS = JSON.parse(fs.readFileSync(new URL('vectors.json', import.meta.url), 'utf8')) as Vector[]
 const GROUPS = [...new Set(VECTORS.map(({ group }) => group))]
 
 describe.each(GROUPS)('vectors, %s', (group) => {

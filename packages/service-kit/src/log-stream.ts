@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import tty from 'node:tty'
+import { isatty } from 'node:tty'
 
 /** Where log lines go. */
 export interface LogStream {
@@ -30,7 +30,7 @@ export function createLogStream(describeLoss: (lines: number) => string, fd = 1)
 /** Node's own stream waits for none of these; to a file it writes in place, and throws. */
 function isStream(fd: number): boolean {
   const stat = fs.fstatSync(fd)
-  return stat.isFIFO() || stat.isSocket() || tty.isatty(fd)
+  return stat.isFIFO() || stat.isSocket() || isatty(fd)
 }
 
 function writeToStream(stream: NodeJS.WriteStream): (text: string) => boolean {

@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { validateHeaderName, validateHeaderValue } from 'node:http'
+import http from 'node:http'
 import type { EnvReader } from './env-reader.ts'
 import type { ExporterName } from './exporter-names.ts'
 import { parseKeyValues } from './key-values.ts'
@@ -59,8 +59,8 @@ function checkUrl(name: string, env: NodeJS.ProcessEnv, reader: EnvReader): URL 
 function checkHeaders(name: string, reader: EnvReader): void {
   for (const [header, value] of Object.entries(parseKeyValues(reader.text(name)))) {
     try {
-      validateHeaderName(header)
-      validateHeaderValue(header, value)
+      http.validateHeaderName(header)
+      http.validateHeaderValue(header, value)
     } catch {
       // Its value may be a secret.
       reader.problems.push(`${name} has a header named ${header} that HTTP has no way to send`)

@@ -1,4 +1,4 @@
-import module from 'node:module'
+import { register } from 'node:module'
 import { loadOptional } from './load-optional.ts'
 import { isTraced, type ShouldTrace } from './http/should-trace.ts'
 import type { Instrumentation } from './http/tracer-instrumentation.ts'
@@ -14,7 +14,7 @@ export async function loadStockInstrumentations(shouldTrace: ShouldTrace | undef
     'TRACE_INSTRUMENTATION=stock',
     ['@opentelemetry/instrumentation-http', '@opentelemetry/instrumentation-express'],
     async () => {
-      module.register('@opentelemetry/instrumentation/hook.mjs', hookUser())
+      register('@opentelemetry/instrumentation/hook.mjs', hookUser())
       return Promise.all([
         import('@opentelemetry/instrumentation-http'),
         import('@opentelemetry/instrumentation-express'),

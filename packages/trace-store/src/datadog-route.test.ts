@@ -28,7 +28,7 @@ const send = (
 
 const tag = (span: JaegerSpan | undefined, key: string) => span?.tags.find((one) => one.key === key)?.value
 
-const traceId = '0af7651916cd43dd8448eb211c80319c'
+const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 const span = {
   service: 'shop',
   name: 'web.request',
@@ -48,10 +48,10 @@ describe('what Envoy reports to a Datadog agent', () => {
     await using served = await serveTraceStore()
     const response = await send(served.datadogUrl, { body: fromEnvoy })
     expect([response.status, await response.json()]).toEqual([200, { rate_by_service: {} }])
-    const [out, into] = served.store.trace(traceId)?.spans ?? []
+    const [out, into] = served.store.trace(TRACE_ID)?.spans ?? []
     expect(out).toMatchObject({
       operationName: 'egress counting:9101',
-      references: [{ refType: 'CHILD_OF', traceID: traceId, spanID: 'b7ad6b7169203331' }],
+      references: [{ refType: 'CHILD_OF', traceID: TRACE_ID, spanID: 'b7ad6b7169203331' }],
       spanID: expect.stringMatching(/^[0-9a-f]{16}$/) as unknown,
     })
     expect([tag(out, 'span.kind'), tag(out, 'component'), tag(out, 'http.status_code')]).toEqual([
@@ -75,12 +75,12 @@ describe('PUT /v0.4/traces', () => {
     await using served = await serveTraceStore()
     const failed = { ...span, error: 1, meta: { ...span.meta, 'error.message': 'it broke' } }
     expect((await send(served.datadogUrl, { body: [[failed]], method: 'PUT' })).status).toBe(200)
-    expect(served.store.trace(traceId)?.spans).toEqual([
+    expect(served.store.trace(TRACE_ID)?.spans).toEqual([
       {
-        traceID: traceId,
+        traceID: TRACE_ID,
         spanID: 'b7ad6b7169203331',
         operationName: 'GET /cart',
-        references: [{ refType: 'CHILD_OF', traceID: traceId, spanID: '0000000000000001' }],
+        references: [{ refType: 'CHILD_OF', traceID: TRACE_ID, spanID: '0000000000000001' }],
         startTime: 1_700_000_000_123_456,
         duration: 2500,
         tags: [
@@ -111,7 +111,7 @@ describe('PUT /v0.4/traces', () => {
         [{ ...dropped, metrics: {} }, dropped],
       ],
     })
-    expect(served.store.trace(traceId)?.spans.map(({ spanID }) => spanID)).toEqual([
+    expect(served.store.trace(TRACE_ID)?.spans.map(({ spanID }) => spanID)).toEqual([
       '0000000000000002',
       'b7ad6b7169203331',
     ])

@@ -17,20 +17,20 @@ interface Protocol {
 }
 
 // exporter-trace-otlp-http takes its compression as an enum from a package of its own.
-const gzip = 'gzip' as never
+const GZIP = 'gzip' as never
 
 const protocols: Protocol[] = [
   { name: 'OTLP protobuf', createExporter: ({ otlpUrl }) => new ProtobufExporter({ url: otlpUrl }) },
   {
     name: 'OTLP protobuf, gzip',
-    createExporter: ({ otlpUrl }) => new ProtobufExporter({ url: otlpUrl, compression: gzip }),
+    createExporter: ({ otlpUrl }) => new ProtobufExporter({ url: otlpUrl, compression: GZIP }),
   },
   { name: 'OTLP JSON', createExporter: ({ otlpUrl }) => new JsonExporter({ url: otlpUrl }) },
-  { name: 'OTLP JSON, gzip', createExporter: ({ otlpUrl }) => new JsonExporter({ url: otlpUrl, compression: gzip }) },
+  { name: 'OTLP JSON, gzip', createExporter: ({ otlpUrl }) => new JsonExporter({ url: otlpUrl, compression: GZIP }) },
   { name: 'OTLP gRPC', createExporter: ({ otlpGrpcUrl }) => new GrpcExporter({ url: otlpGrpcUrl }) },
   {
     name: 'OTLP gRPC, gzip',
-    createExporter: ({ otlpGrpcUrl }) => new GrpcExporter({ url: otlpGrpcUrl, compression: gzip }),
+    createExporter: ({ otlpGrpcUrl }) => new GrpcExporter({ url: otlpGrpcUrl, compression: GZIP }),
   },
   { name: 'Zipkin', createExporter: ({ zipkinUrl }) => new ZipkinExporter({ url: zipkinUrl }) },
 ]

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exportRequestType } from './otlp-schema.ts'
 import { startStoreProcess } from './store-process.test-support.ts'
 
-const traceId = '0af7651916cd43dd8448eb211c80319c'
+const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 const MIB = 1024 * 1024
 
 const JSON_TYPE = 'application/json'
@@ -37,15 +37,21 @@ const fill = (pattern: string): string => pattern.repeat((15 * MIB) / pattern.le
 const fillBytes = (...pattern: number[]) => new Uint8Array(Buffer.alloc(15 * MIB, Buffer.from(pattern)))
 
 const manyTags = (count: number) => Object.fromEntries(list(count, (index) => [`key-${index}`, 'v']))
-const zipkinSpan = (index: number, fields: object = {}) => ({ traceId, id: (index + 1).toString(16), ...fields })
-const otlpSpan = (fields: object) => ({ resourceSpans: [{ scopeSpans: [{ spans: [{ traceId, ...fields }] }] }] })
+const zipkinSpan = (index: number, fields: object = {}) => ({
+  traceId: TRACE_ID,
+  id: (index + 1).toString(16),
+  ...fields,
+})
+const otlpSpan = (fields: object) => ({
+  resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: TRACE_ID, ...fields }] }] }],
+})
 const otlpTags = (count: number) =>
   list(count, (index) => ({ key: `key-${index}`, value: { stringValue: `value-${index}` } }))
 const protobuf = (message: object) =>
   new Uint8Array(exportRequestType.encode(exportRequestType.fromObject(message)).finish())
 
 /** A protobuf field of type message or bytes. */
-const field = (id: number, content: Uint8Array): Uint8Array => {
+function field(id: number, content: Uint8Array): Uint8Array {
   const length: number[] = []
   let rest = content.length
   for (; rest > 127; rest >>>= 7) length.push((rest & 127) | 128)
@@ -163,7 +169,7 @@ describe('what a full store holds', { timeout: 60_000 }, () => {
       const spans = list(4000, (index) => {
         const number = batch * 4000 + index
         // A trace of 30,000 spans, and then small ones.
-        const id = number < 30_000 ? traceId : (number >> 3).toString(16)
+        const id = number < 30_000 ? TRACE_ID : (number >> 3).toString(16)
         return zipkinSpan(number, { traceId: id, name: `GET /${number}`, kind: 'SERVER', tags })
       })
       await addSpans(store, spans)
@@ -212,7 +218,7 @@ describe('what a full store holds', { timeout: 60_000 }, () => {
       const spans = list(3000, (index) => zipkinSpan(batch * 3000 + index, { tags }))
       await addSpans(store, spans)
     }
-    const [answer = ''] = await readTwelveTimes(`${store.queryUrl}/api/traces/${traceId}`)
+    const [answer = ''] = await readTwelveTimes(`${store.queryUrl}/api/traces/${TRACE_ID}`)
     expect(answer.match(/"spanID"/g)?.length).toBe(9000)
     expect(store.peakMiB()).toBeLessThan(RESIDENT_MIB)
   })

@@ -10,9 +10,9 @@ import { serveTraceStore } from './serve-trace-store.ts'
 const JSON_TYPE = 'application/json'
 const PROTOBUF = 'application/x-protobuf'
 
-const traceId = '0af7651916cd43dd8448eb211c80319c'
-const spanId = 'b7ad6b7169203331'
-const plainSpan = { traceId, spanId, name: 'ingress', kind: 2 }
+const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
+const SPAN_ID = 'b7ad6b7169203331'
+const plainSpan = { traceId: TRACE_ID, spanId: SPAN_ID, name: 'ingress', kind: 2 }
 
 const withSpan = (span: object) => ({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] })
 
@@ -39,7 +39,7 @@ async function postProtobuf(body: Uint8Array<ArrayBuffer>) {
 }
 
 const spanTags = (store: Awaited<ReturnType<typeof postJson>>['store']) =>
-  Object.fromEntries((store.trace(traceId)?.spans[0]?.tags ?? []).map((tag) => [tag.key, tag.value]))
+  Object.fromEntries((store.trace(TRACE_ID)?.spans[0]?.tags ?? []).map((tag) => [tag.key, tag.value]))
 
 describe('POST /v1/traces', () => {
   it('answers in the content type of the request', async () => {
@@ -62,9 +62,9 @@ describe('POST /v1/traces', () => {
   })
 
   it('reads 64-bit times as text and as numbers, and ids of any case', async () => {
-    const span = { ...plainSpan, traceId: traceId.toUpperCase(), startTimeUnixNano: '1700000000000001000' }
+    const span = { ...plainSpan, traceId: TRACE_ID.toUpperCase(), startTimeUnixNano: '1700000000000001000' }
     const { store } = await postJson(withSpan({ ...span, endTimeUnixNano: 1_700_000_000_500_000_000 }))
-    const stored = store.trace(traceId)?.spans[0]
+    const stored = store.trace(TRACE_ID)?.spans[0]
     expect(stored?.startTime).toBe(1_700_000_000_000_001)
     expect(stored?.duration).toBe(499_999)
   })
@@ -97,7 +97,7 @@ describe('POST /v1/traces', () => {
 
   it('warns about a span that ends before it starts instead of refusing it', async () => {
     const { store } = await postJson(withSpan({ ...plainSpan, startTimeUnixNano: '2000', endTimeUnixNano: '1000' }))
-    expect(store.trace(traceId)?.spans[0]).toMatchObject({ duration: 0, warnings: ['the span ends before it starts'] })
+    expect(store.trace(TRACE_ID)?.spans[0]).toMatchObject({ duration: 0, warnings: ['the span ends before it starts'] })
   })
 
   it('takes the name of the service from the resource, and has one for a span without', async () => {
@@ -120,16 +120,20 @@ describe('POST /v1/traces', () => {
     ['a list', [], 'the body must be an object'],
     ['a trace id that is too short', withSpan({ ...plainSpan, traceId: 'abcd' }), 'traceId must be 16 bytes, not 2'],
     ['a trace id in base64', withSpan({ ...plainSpan, traceId: 'W47/95gDgQPSabYzgT/GDA==' }), 'must be hex digits'],
-    ['no span id', withSpan({ traceId }), 'spans[0].spanId must be 8 bytes and not all zeros'],
+    ['no span id', withSpan({ traceId: TRACE_ID }), 'spans[0].spanId must be 8 bytes and not all zeros'],
     ['a span id of zeros', withSpan({ ...plainSpan, spanId: '0'.repeat(16) }), 'spanId must be 8 bytes and not all'],
-    ['a long parent', withSpan({ ...plainSpan, parentSpanId: traceId }), 'parentSpanId must be 8 bytes, not 16'],
+    ['a long parent', withSpan({ ...plainSpan, parentSpanId: TRACE_ID }), 'parentSpanId must be 8 bytes, not 16'],
     ['an unknown kind', withSpan({ ...plainSpan, kind: 6 }), 'spans[0].kind is not a span kind'],
     ['an unknown kind name', withSpan({ ...plainSpan, kind: 'SERVER' }), 'spans[0].kind is not a span kind'],
     ['an unknown status', withSpan({ ...plainSpan, status: { code: 9 } }), 'status.code is not a status code'],
     ['a negative time', withSpan({ ...plainSpan, endTimeUnixNano: -1 }), 'must be an unsigned 64-bit integer'],
     ['a name that is a number', withSpan({ ...plainSpan, name: 7 }), 'spans[0].name must be a string'],
     ['spans that are no list', { resourceSpans: {} }, 'resourceSpans must be a list'],
-    ['a link without a trace', withSpan({ ...plainSpan, links: [{ spanId }] }), 'links[0].traceId must be 16 bytes'],
+    [
+      'a link without a trace',
+      withSpan({ ...plainSpan, links: [{ spanId: SPAN_ID }] }),
+      'links[0].traceId must be 16 bytes',
+    ],
   ])('refuses %s with 400 and the reason', async (_, body, reason) => {
     const { response, answer, store } = await postJson(body)
     expect(response.status).toBe(400)
@@ -147,7 +151,7 @@ describe('POST /v1/traces', () => {
   it.each([
     [
       'a body cut short',
-      encode(withSpan({ ...plainSpan, traceId: idBytes(traceId, 16) })).slice(0, -1),
+      encode(withSpan({ ...plainSpan, traceId: idBytes(TRACE_ID, 16) })).slice(0, -1),
       'the body is not',
     ],
     ['a wrong wire type', new Uint8Array([0x08, 0x01]), 'resourceSpans has a wrong protobuf wire type'],
@@ -159,7 +163,7 @@ describe('POST /v1/traces', () => {
     ['text', new TextEncoder().encode('{"resourceSpans":[]}'), 'the body is not an OTLP trace export in protobuf'],
     [
       'a trace id of 15 bytes',
-      encode(withSpan({ traceId: idBytes(traceId, 15), spanId: idBytes(spanId, 8) })),
+      encode(withSpan({ traceId: idBytes(TRACE_ID, 15), spanId: idBytes(SPAN_ID, 8) })),
       'traceId must be 16 bytes, not 15',
     ],
   ])('refuses protobuf with %s, and says so in a google.rpc.Status', async (_, body, reason) => {

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 
 import { serveTraceStore } from './serve-trace-store.ts'
 
-const traceId = '00000000000000000af7651916cd43dd'
+const TRACE_ID = '00000000000000000af7651916cd43dd'
 
 async function serveOneCall() {
   const served = await serveTraceStore()
   const call = (id: string, serviceName: string, fields: object) => ({
-    traceId,
+    traceId: TRACE_ID,
     id,
     localEndpoint: { serviceName },
     ...fields,
@@ -25,7 +25,7 @@ async function serveOneCall() {
   return served
 }
 
-const getJson = async (url: string) => {
+async function getJson(url: string) {
   const response = await fetch(url)
   return { status: response.status, body: (await response.json()) as { data: unknown } }
 }
@@ -43,8 +43,11 @@ describe('the query API', () => {
 
   it('finds one trace by its id, in any case and without its leading zeros', async () => {
     await using served = await serveOneCall()
-    const { status, body } = await getJson(`${served.queryUrl}/api/traces/${traceId}`)
-    expect({ status, body }).toEqual({ status: 200, body: { ...whole, data: [served.store.trace(traceId)], total: 1 } })
+    const { status, body } = await getJson(`${served.queryUrl}/api/traces/${TRACE_ID}`)
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: { ...whole, data: [served.store.trace(TRACE_ID)], total: 1 },
+    })
     expect((await getJson(`${served.queryUrl}/api/traces/AF7651916CD43DD`)).body).toEqual(body)
   })
 

@@ -11,7 +11,7 @@ async function isPending(promise: Promise<unknown>): Promise<boolean> {
   return pending
 }
 
-const noEvict = () => {}
+function noEvict() {}
 
 describe('createRoom', () => {
   beforeEach(() => void vi.useFakeTimers())

@@ -9,11 +9,11 @@ const post = (url: string, body: unknown, type = 'application/json') =>
     headers: { 'content-type': type },
   })
 
-const traceId = '0af7651916cd43dd8448eb211c80319c'
+const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 
 // The shape of what a sidecar with a zipkin tracer reports.
 const sidecarSpan = {
-  traceId,
+  traceId: TRACE_ID,
   id: 'b7ad6b7169203331',
   parentId: '00f067aa0ba902b7',
   name: 'localhost:9101',
@@ -31,13 +31,13 @@ describe('POST /api/v2/spans', () => {
     await using served = await serveTraceStore()
     const response = await post(served.zipkinUrl, [sidecarSpan])
     expect([response.status, await response.text()]).toEqual([202, ''])
-    const stored = served.store.trace(traceId)
+    const stored = served.store.trace(TRACE_ID)
     expect(stored?.spans).toEqual([
       {
-        traceID: traceId,
+        traceID: TRACE_ID,
         spanID: sidecarSpan.id,
         operationName: 'localhost:9101',
-        references: [{ refType: 'CHILD_OF', traceID: traceId, spanID: sidecarSpan.parentId }],
+        references: [{ refType: 'CHILD_OF', traceID: TRACE_ID, spanID: sidecarSpan.parentId }],
         startTime: 1_700_000_000_000_001,
         duration: 2500,
         tags: [
@@ -74,7 +74,7 @@ describe('POST /api/v2/spans', () => {
     const shared = { ...sidecarSpan, kind: 'SERVER', shared: true, localEndpoint: { serviceName: 'counting-sidecar' } }
     await post(served.zipkinUrl, [sidecarSpan, shared])
     await post(served.zipkinUrl, [sidecarSpan])
-    const spans = served.store.trace(traceId)?.spans ?? []
+    const spans = served.store.trace(TRACE_ID)?.spans ?? []
     expect(spans.map((span) => span.warnings)).toEqual([null, ['the span shares its id with the span of its caller']])
     const dependencies = await fetch(`${served.queryUrl}/api/dependencies`)
     expect(await dependencies.json()).toMatchObject({
@@ -84,8 +84,8 @@ describe('POST /api/v2/spans', () => {
 
   it('takes a span without a kind as internal, and one without a service, a name or times', async () => {
     await using served = await serveTraceStore()
-    expect((await post(served.zipkinUrl, [{ traceId, id: '1', localEndpoint: null }])).status).toBe(202)
-    expect(served.store.trace(traceId)).toMatchObject({
+    expect((await post(served.zipkinUrl, [{ traceId: TRACE_ID, id: '1', localEndpoint: null }])).status).toBe(202)
+    expect(served.store.trace(TRACE_ID)).toMatchObject({
       spans: [{ operationName: '', startTime: 0, duration: 0, tags: [{ key: 'span.kind', value: 'internal' }, {}] }],
       processes: { p1: { serviceName: 'unknown_service' } },
     })
@@ -96,9 +96,9 @@ describe('POST /api/v2/spans', () => {
     ['an object', {}, 'the body must be a list of spans'],
     ['a span that is a number', [7], 'spans[0] must be an object'],
     ['no trace id', [{ id: '1' }], 'spans[0].traceId must be hex digits and not all zeros'],
-    ['an id of zeros', [{ traceId, id: '000' }], 'spans[0].id must be hex digits and not all zeros'],
-    ['a trace id of 33 digits', [{ traceId: `${traceId}0`, id: '1' }], 'traceId must have at most 32 hex digits'],
-    ['an id that is not hex', [sidecarSpan, { traceId, id: 'xyz' }], 'spans[1].id must be hex digits'],
+    ['an id of zeros', [{ traceId: TRACE_ID, id: '000' }], 'spans[0].id must be hex digits and not all zeros'],
+    ['a trace id of 33 digits', [{ traceId: `${TRACE_ID}0`, id: '1' }], 'traceId must have at most 32 hex digits'],
+    ['an id that is not hex', [sidecarSpan, { traceId: TRACE_ID, id: 'xyz' }], 'spans[1].id must be hex digits'],
     ['another kind', [{ ...sidecarSpan, kind: 'server' }], 'kind must be CLIENT, SERVER, PRODUCER or CONSUMER'],
     ['a time that is text', [{ ...sidecarSpan, timestamp: 'now' }], 'timestamp must be a number'],
     ['a tag that is an object', [{ ...sidecarSpan, tags: { a: {} } }], 'tags values must be a string'],

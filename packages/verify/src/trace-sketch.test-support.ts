@@ -8,7 +8,7 @@ export interface SpanSketch {
   start?: number
 }
 
-const sketchTraceId = '0af7651916cd43dd8448eb211c80319c'
+const SKETCH_TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 
 /** The five spans of one call through two sidecars, in no particular order. */
 export const wholeChain: SpanSketch[] = [
@@ -23,13 +23,13 @@ export const wholeChain: SpanSketch[] = [
 export function toJaeger(sketches: readonly SpanSketch[]): Record<string, unknown> {
   const services = [...new Set(sketches.map((span) => span.service))]
   return {
-    traceID: sketchTraceId,
+    traceID: SKETCH_TRACE_ID,
     processes: Object.fromEntries(services.map((serviceName, index) => [`p${index}`, { serviceName, tags: [] }])),
     spans: sketches.map(({ id, parent, service, kind, proxy, start = 0 }) => ({
-      traceID: sketchTraceId,
+      traceID: SKETCH_TRACE_ID,
       spanID: id,
       operationName: `call ${id}`,
-      references: parent === undefined ? [] : [{ refType: 'CHILD_OF', traceID: sketchTraceId, spanID: parent }],
+      references: parent === undefined ? [] : [{ refType: 'CHILD_OF', traceID: SKETCH_TRACE_ID, spanID: parent }],
       startTime: 1_700_000_000_000_000 + start,
       duration: 10,
       processID: `p${services.indexOf(service)}`,

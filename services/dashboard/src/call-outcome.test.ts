@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { outcomeOfAnswer, outcomeOfFailure } from './call-outcome.ts'
 
-const json = 'application/json; charset=utf-8'
+const JSON_BODY = 'application/json; charset=utf-8'
 
 describe('the state of a call, from what was seen on the wire', () => {
   it('is connected on a count', () => {
-    const answer = { status: 200, contentType: json, body: '{"count":7,"hostname":"pod-1"}' }
+    const answer = { status: 200, contentType: JSON_BODY, body: '{"count":7,"hostname":"pod-1"}' }
     expect(outcomeOfAnswer(answer)).toMatchObject({ state: 'connected', count: 7, hostname: 'pod-1', code: null })
   })
 
@@ -22,7 +22,7 @@ describe('the state of a call, from what was seen on the wire', () => {
   )
 
   it('is failing on a 5xx of counting itself', () => {
-    const answer = { status: 503, contentType: json, body: '{"code":"TL_FAULT","message":"on demand"}' }
+    const answer = { status: 503, contentType: JSON_BODY, body: '{"code":"TL_FAULT","message":"on demand"}' }
     expect(outcomeOfAnswer(answer)).toMatchObject({
       state: 'failing',
       code: 'TL_UPSTREAM_FAILED',
@@ -33,9 +33,9 @@ describe('the state of a call, from what was seen on the wire', () => {
   it.each([
     [503, 'text/plain', 'no healthy upstream'],
     [503, 'text/plain', 'upstream connect error or disconnect/reset before headers. reset reason: connection failure'],
-    [500, json, '{"error":"not one of ours"}'],
-    [502, json, 'not json'],
-    [404, json, '{"code":"TL_NOT_FOUND","message":"no route"}'],
+    [500, JSON_BODY, '{"error":"not one of ours"}'],
+    [502, JSON_BODY, 'not json'],
+    [404, JSON_BODY, '{"code":"TL_NOT_FOUND","message":"no route"}'],
     [301, 'text/html', ''],
   ])('is unreachable, with the reason, when a proxy answers %i %s', (status, contentType, body) => {
     const outcome = outcomeOfAnswer({ status, contentType, body })
@@ -54,7 +54,7 @@ describe('the state of a call, from what was seen on the wire', () => {
   it.each(['{"count":"7","hostname":"h"}', '{"count":7}', '[]', 'null', '<html>', '{"count":1e99,"hostname":"h"}'])(
     'reports a 200 without a count as unreachable: %s',
     (body) => {
-      expect(outcomeOfAnswer({ status: 200, contentType: json, body })).toMatchObject({
+      expect(outcomeOfAnswer({ status: 200, contentType: JSON_BODY, body })).toMatchObject({
         state: 'unreachable',
         code: 'TL_UPSTREAM_INVALID',
         count: null,

@@ -5,7 +5,7 @@ import { describeLacking, LabError } from '@throughline/lab-programs'
 
 const commands: Record<string, (args: string[]) => Promise<void>> = { demo, dev, setup }
 
-const usage = `throughline <command> [flags]
+const USAGE = `throughline <command> [flags]
 
   demo   both services behind real Envoy sidecars, and a page that shows what happens (demo --help)
   dev    the sidecars alone, for services that are reloaded while you work on them
@@ -15,12 +15,12 @@ const usage = `throughline <command> [flags]
 /** Runs `throughline <command> [flags]` and returns its exit code: 0 done, 1 failed, 2 for a wrong command line. */
 export async function runCommand([name = '', ...args]: string[]): Promise<number> {
   if (name === '--help' || name === '-h') {
-    console.log(usage)
+    console.log(USAGE)
     return 0
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command === undefined) {
-    console.error(name === '' ? usage : `There is no command "${name}".\n\n${usage}`)
+    console.error(name === '' ? USAGE : `There is no command "${name}".\n\n${USAGE}`)
     return 2
   }
   try {

@@ -3,7 +3,7 @@ import type { Lab } from '@throughline/lab-meshes'
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** Milliseconds in which a second signal is the same Ctrl-C, repeated by a shell or by npm. */
-const echoWindow = 300
+const ECHO_WINDOW = 300
 
 /**
  * Runs a lab until Ctrl-C, TERM or a closed terminal, then stops it and returns; during the start the same signals cancel
@@ -21,7 +21,7 @@ export async function runUntilStopped(
   let requestedAt = 0
   const onSignal = (): void => {
     if (controller.signal.aborted) {
-      if (performance.now() - requestedAt < echoWindow) return
+      if (performance.now() - requestedAt < ECHO_WINDOW) return
       killAll(lab)
       process.exit(130)
     }

@@ -1,7 +1,7 @@
 import { isRecord } from '@throughline/trace-store'
 import { invalid, parseText } from './entry-values.ts'
 
-const tracingType =
+const TRACING_TYPE =
   'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing'
 
 const tracingFields = [
@@ -49,9 +49,9 @@ export function checkListenerTracing(value: unknown, { where: entry, clusters }:
   const where = `${entry}: config.envoy_listener_tracing_json`
   const tracing = parseText(value, where)
   if (!isRecord(tracing)) throw invalid(where, 'is not a map')
-  if (tracing['@type'] !== tracingType) {
+  if (tracing['@type'] !== TRACING_TYPE) {
     const found = tracing['@type'] === undefined ? 'no "@type"' : `the "@type" ${JSON.stringify(tracing['@type'])}`
-    throw invalid(where, `has ${found}, and is ignored as a whole; it must be "${tracingType}"`)
+    throw invalid(where, `has ${found}, and is ignored as a whole; it must be "${TRACING_TYPE}"`)
   }
   for (const [field, content] of Object.entries(tracing)) {
     const name = field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

@@ -11,7 +11,7 @@ import { checkConsulEntry } from './check-consul-entry.ts'
 import type { ConsulEntry } from './consul-entry.ts'
 
 /** Milliseconds for an agent that is being restarted to answer again and elect a leader. */
-const answerDeadline = 10_000
+const ANSWER_DEADLINE = 10_000
 
 /** The part of Consul's HTTP API that a mesh uses. */
 export interface ConsulClient {
@@ -48,7 +48,7 @@ export function createConsulClient(url: string): ConsulClient {
         return undefined
       }
     }
-    const answer = await poll(attempt, { deadlineMs: answerDeadline, intervalMs: 100 })
+    const answer = await poll(attempt, { deadlineMs: ANSWER_DEADLINE, intervalMs: 100 })
     if (answer === undefined) throw new LabError('TL_MESH_UPDATE_TIMEOUT', `Consul did not ${what}: ${last}`)
     return answer
   }

@@ -8,7 +8,7 @@ import type { SpanReceivers } from '../trace-backend.ts'
 import type { ConsulEntry } from './consul-entry.ts'
 import type { ConsulState } from './consul-settings.ts'
 
-const folder = 'consul/proxy-defaults'
+const FOLDER = 'consul/proxy-defaults'
 
 /** The settings of every sidecar. Without a tracer there is no cluster for spans and no sampling either. */
 export async function renderProxyDefaults(
@@ -17,11 +17,11 @@ export async function renderProxyDefaults(
 ): Promise<ConsulEntry> {
   const traces = tracer !== 'none'
   return asEntry(
-    await renderMeshFile(`${folder}/entry.yaml`, {
+    await renderMeshFile(`${FOLDER}/entry.yaml`, {
       CLUSTER: traces ? await text(renderCluster(tracer, backend)) : null,
       TRACER: traces ? await text(renderTracer(tracer, backend)) : null,
       SAMPLING: traces ? await text(renderSampling(sampling)) : null,
-      ACCESS_LOG: await text(renderMeshFile(`${folder}/access-log.yaml`)),
+      ACCESS_LOG: await text(renderMeshFile(`${FOLDER}/access-log.yaml`)),
     }),
   )
 }
@@ -77,19 +77,19 @@ function backendOf(tracer: Tracer, { otlpUrl, zipkinUrl }: SpanReceivers): URL {
 
 function renderCluster(tracer: Tracer, backend: SpanReceivers): Promise<Json> {
   const { hostname, port } = backendOf(tracer, backend)
-  return renderMeshFile(`${folder}/cluster.yaml`, { BACKEND: envoyAddress(`${hostname}:${port || '80'}`) })
+  return renderMeshFile(`${FOLDER}/cluster.yaml`, { BACKEND: envoyAddress(`${hostname}:${port || '80'}`) })
 }
 
 function renderTracer(tracer: Tracer, backend: SpanReceivers): Promise<Json> {
   const { href, pathname } = backendOf(tracer, backend)
   return renderMeshFile(
-    `${folder}/${tracer}.yaml`,
+    `${FOLDER}/${tracer}.yaml`,
     tracer === 'opentelemetry' ? { BACKEND_URL: href } : { BACKEND_PATH: pathname },
   )
 }
 
 function renderSampling(sampling: string): Promise<Json> {
-  return renderMeshFile(`${folder}/sampling.yaml`, { SAMPLING: Number(sampling) })
+  return renderMeshFile(`${FOLDER}/sampling.yaml`, { SAMPLING: Number(sampling) })
 }
 
 const asEntry = (value: Json): ConsulEntry => value as unknown as ConsulEntry

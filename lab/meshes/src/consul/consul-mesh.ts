@@ -22,10 +22,10 @@ import { readSidecarConfig, type SidecarConfig } from './sidecar-config.ts'
 const services = ['dashboard', 'counting'] as const
 
 /** Milliseconds for a change to reach the sidecars; enough for an agent that is being restarted. */
-const updateDeadline = 15_000
+const UPDATE_DEADLINE = 15_000
 
 /** The same at the start, when everything starts at once: a loaded machine is slow, not wrong. */
-const startDeadline = 45_000
+const START_DEADLINE = 45_000
 
 export interface ConsulMeshOptions {
   agent: ConsulAgent
@@ -68,7 +68,7 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
   const readConfig = (name: ServiceName): Promise<SidecarConfig> =>
     readSidecarConfig(placements[name].admin.url, listeners[name])
 
-  const untilInForce = async (state: ConsulState, deadlineMs = updateDeadline): Promise<void> => {
+  const untilInForce = async (state: ConsulState, deadlineMs = UPDATE_DEADLINE): Promise<void> => {
     let outstanding = ''
     const inForce = async (): Promise<true | undefined> => {
       for (const name of services) {
@@ -171,7 +171,7 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
       for (const name of services) await agent.client.register(await renderRegistration(name, placements[name]))
       await Promise.all(services.map((name) => sidecars[name].prepare()))
       await Promise.all(services.map((name) => sidecars[name].start()))
-      await untilInForce(requested, startDeadline)
+      await untilInForce(requested, START_DEADLINE)
     },
     async stop() {
       await Promise.all(services.map((name) => sidecars[name].stop()))

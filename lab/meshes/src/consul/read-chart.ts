@@ -37,7 +37,7 @@ export interface ChartPlacement {
   outside: string[]
 }
 
-const prefix = 'consul.hashicorp.com/'
+const PREFIX = 'consul.hashicorp.com/'
 
 /** Consul refuses L7 intentions while the destination's protocol is not known to be http. */
 const entryOrder = ['proxy-defaults', 'mesh', 'service-defaults', 'service-intentions']
@@ -52,12 +52,12 @@ const withoutEffect = new Set(['ServiceAccount', 'PodDisruptionBudget', 'ConfigM
  */
 export function readChart(objects: readonly KubeObject[]): ChartPlacement {
   const entries = objects
-    .filter(({ apiVersion }) => apiVersion.startsWith(prefix))
+    .filter(({ apiVersion }) => apiVersion.startsWith(PREFIX))
     .map(toEntry)
     .toSorted((a, b) => entryOrder.indexOf(a.kind) - entryOrder.indexOf(b.kind))
   const deployments = objects.filter(isDeployment)
   for (const object of objects) {
-    const known = object.apiVersion.startsWith(prefix) || isDeployment(object) || withoutEffect.has(object.kind)
+    const known = object.apiVersion.startsWith(PREFIX) || isDeployment(object) || withoutEffect.has(object.kind)
     if (!known) throw invalid(object, 'needs a cluster: this lab has no gateway')
   }
   const injected = deployments.filter((deployment) => annotationOf(deployment, 'connect-inject') === 'true')
@@ -140,7 +140,7 @@ function hostsOf({ metadata: { name, namespace = 'default' } }: KubeObject): str
 }
 
 function annotationOf(deployment: Deployment, name: string): string | undefined {
-  return deployment.spec.template.metadata.annotations?.[`${prefix}${name}`]
+  return deployment.spec.template.metadata.annotations?.[`${PREFIX}${name}`]
 }
 
 /** Whether labels match a selector; an empty selector matches nothing here. */

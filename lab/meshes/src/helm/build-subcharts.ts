@@ -1,4 +1,4 @@
-import crypto from 'node:crypto'
+import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -12,7 +12,7 @@ export interface BuildSubchartsOptions {
 }
 
 /** Names, in `charts/`, what the archives beside it were built from. Helm ignores files that begin with a dot. */
-const stampName = '.built-from'
+const STAMP_NAME = '.built-from'
 
 /**
  * Puts the subcharts that `Chart.yaml` names by `file://` into the chart's `charts/`, as `helm dependency update` does,
@@ -28,7 +28,7 @@ export async function buildSubcharts({ run, chart: folder }: BuildSubchartsOptio
   if (sources.length === 0) return false
   const target = path.join(chart, 'charts')
   const stamp = await hashOf([path.join(chart, 'Chart.yaml'), ...sources])
-  if ((await fs.readFile(path.join(target, stampName), 'utf8').catch(() => '')) === stamp) return false
+  if ((await fs.readFile(path.join(target, STAMP_NAME), 'utf8').catch(() => '')) === stamp) return false
 
   const work = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-subcharts-'))
   try {
@@ -56,7 +56,7 @@ async function localSubcharts(chart: string): Promise<string[]> {
 }
 
 async function hashOf(paths: string[]): Promise<string> {
-  const hash = crypto.createHash('sha256')
+  const hash = createHash('sha256')
   for (const one of paths) {
     const isFolder = (await fs.stat(one)).isDirectory()
     const entries = isFolder ? await fs.readdir(one, { recursive: true, withFileTypes: true }) : []
@@ -88,5 +88,5 @@ async function replaceContent(target: string, built: string, stamp: string): Pro
     const isOurs = archives.includes(name) || name.startsWith('.')
     if (!isOurs) await fs.rm(path.join(target, name), { recursive: true, force: true })
   }
-  await fs.writeFile(path.join(target, stampName), stamp)
+  await fs.writeFile(path.join(target, STAMP_NAME), stamp)
 }

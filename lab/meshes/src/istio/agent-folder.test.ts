@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { editTemplate } from './agent-folder.ts'
 
-const template = `{
+const TEMPLATE = `{
   "layers": [{ "name": "admin", "admin_layer": {} }],
   "admin": {
     "address": { "socket_address": { "address": "{{ .wildcard }}", "port_value": {{ .config.ProxyAdminPort }} } }
@@ -10,11 +10,11 @@ const template = `{
 
 describe('the bootstrap of an agent', () => {
   it('answers only what can be read by its admin interface, where the Envoy can do that', async () => {
-    const edited = await editTemplate(template, { loopbackOnly: false, limitAdmin: true })
+    const edited = await editTemplate(TEMPLATE, { loopbackOnly: false, limitAdmin: true })
     const { admin } = JSON.parse(edited.replace('{{ .config.ProxyAdminPort }}', '15000')) as { admin: object }
     expect(admin).toMatchObject({ allow_paths: expect.arrayContaining([{ exact: '/ready' }, { prefix: '/stats' }]) })
     expect(JSON.stringify(admin)).not.toContain('quit')
-    expect(await editTemplate(template, { loopbackOnly: false, limitAdmin: false })).toBe(template)
+    expect(await editTemplate(TEMPLATE, { loopbackOnly: false, limitAdmin: false })).toBe(TEMPLATE)
   })
 
   it('is refused when it has no place for that', async () => {

@@ -15,7 +15,7 @@ import { type ProxyConfig, readProxyConfig } from './proxy-config.ts'
 const services = ['dashboard', 'counting'] as const
 
 /** Milliseconds for a change to reach the sidecars; enough for an istiod that is being restarted. */
-const updateDeadline = 15_000
+const UPDATE_DEADLINE = 15_000
 
 /** An Istio mesh has one thing more than every mesh. */
 export interface IstioMesh extends Mesh {
@@ -55,7 +55,7 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
 
   const untilInForce = async (state: IstioState): Promise<void> => {
     const inForce = async () => (isInForce(await readBoth(), state) ? true : undefined)
-    if ((await poll(inForce, { deadlineMs: updateDeadline })) === undefined) {
+    if ((await poll(inForce, { deadlineMs: UPDATE_DEADLINE })) === undefined) {
       const reason = running().istiod.downReason()
       const why = reason === undefined ? '' : `: istiod is down (${reason}), and sends the change when it is up again`
       throw new LabError('TL_MESH_UPDATE_TIMEOUT', `the change is not in force in the sidecars after 15 s${why}`)
@@ -89,7 +89,7 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
         throw new LabError('TL_MESH_UPDATE_REJECTED', messageOf(error), { cause: error })
       }
     }
-    if (objects.length > 0 && (await poll(attempt, { deadlineMs: updateDeadline, intervalMs: 250 })) === undefined) {
+    if (objects.length > 0 && (await poll(attempt, { deadlineMs: UPDATE_DEADLINE, intervalMs: 250 })) === undefined) {
       throw new LabError('TL_MESH_UPDATE_TIMEOUT', 'istiod is down, and without it the API accepts no policy')
     }
   }

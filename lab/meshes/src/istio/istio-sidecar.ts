@@ -8,7 +8,7 @@ import { createSidecar, type Sidecar } from '../sidecar/sidecar.ts'
 import { writeAgentFolder } from './agent-folder.ts'
 import type { Istiod } from './control-plane/start-istiod.ts'
 import { readInjectedPod } from './injected-pod.ts'
-import { meshNamespace } from './mesh-objects.ts'
+import { MESH_NAMESPACE } from './mesh-objects.ts'
 
 export interface IstioSidecarOptions {
   /** The service's pod, as istiod's webhook has injected it. */
@@ -35,7 +35,7 @@ export async function createIstioSidecar(name: ServiceName, options: IstioSideca
   await writeAgentFolder({
     folder,
     pod,
-    token: kubeApi.issueToken({ namespace: meshNamespace, serviceAccount: name, audience: 'istio-ca' }),
+    token: kubeApi.issueToken({ namespace: MESH_NAMESPACE, serviceAccount: name, audience: 'istio-ca' }),
     rootCertificate: istiod.rootCertificate(),
     bootstrap: istio.files.envoyBootstrap,
     loopbackOnly: placement.loopbackOnly,
@@ -45,7 +45,7 @@ export async function createIstioSidecar(name: ServiceName, options: IstioSideca
   await placement.arrange(name, { folder, logFile, pod })
   return createSidecar({
     name: `${name}-sidecar`,
-    nodeId: `sidecar~${podIp}~${name}-0.${meshNamespace}~${meshNamespace}.svc.cluster.local`,
+    nodeId: `sidecar~${podIp}~${name}-0.${MESH_NAMESPACE}~${MESH_NAMESPACE}.svc.cluster.local`,
     ...placement.sidecars[name],
     command: placement.placeAgent(name, { command: istio.pilotAgent, ...pod.proxy, cwd: folder }),
     logFile,

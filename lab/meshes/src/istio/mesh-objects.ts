@@ -19,10 +19,10 @@ export interface PodSettings {
   annotations: Json
 }
 
-export const meshNamespace = 'throughline'
+export const MESH_NAMESPACE = 'throughline'
 /** The version that the pods claim, which becomes the revision in Istio's tags. */
-const version = '0.1.0'
-const node = 'fake-node'
+const VERSION = '0.1.0'
+const NODE = 'fake-node'
 
 async function render(file: string, values?: Record<string, Json>): Promise<KubeObject> {
   return (await renderMeshFile(`istio/${file}`, values)) as unknown as KubeObject
@@ -72,14 +72,14 @@ export async function renderService(name: ServiceName, pod: PodSettings): Promis
     render('services/service.yaml', { NAME: name, PORT: servicePort, CLUSTER_IP: clusterIp ?? null }),
     render('services/pod.yaml', {
       NAME: name,
-      VERSION: version,
+      VERSION: VERSION,
       ANNOTATIONS: annotations,
       PORT: port,
       POD_IP: podIp,
       HOST_IP: address,
-      NODE: node,
+      NODE: NODE,
     }),
-    render('services/endpoints.yaml', { NAME: name, PORT: port, ADDRESS: address, NODE: node }),
+    render('services/endpoints.yaml', { NAME: name, PORT: port, ADDRESS: address, NODE: NODE }),
   ])
 }
 

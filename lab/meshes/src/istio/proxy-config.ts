@@ -5,7 +5,7 @@ import { isRecord } from '@throughline/trace-store'
 import { type DumpNode, nodesIn, percentageOf, readConfigDump } from '../sidecar/config-dump.ts'
 import type { IstioState } from './istio-settings.ts'
 
-const countingCluster = /^outbound\|\d+\|\|counting\./
+const COUNTING_CLUSTER = /^outbound\|\d+\|\|counting\./
 
 /** What an Envoy is configured to do, read from its own dump. */
 export interface ProxyConfig {
@@ -64,7 +64,7 @@ function parseProxyConfig(dumped: {
     .filter(({ filter_chain_match: match }) => isRecord(match) && match['destination_port'] === port)
   const managers = listeners.flatMap((listener) => [...nodesIn(listener)]).filter((node) => 'http_filters' in node)
   const tracing = managers.flatMap(({ tracing: settings }) => (isRecord(settings) ? [settings] : []))
-  const toCounting = clusters.find(({ name }) => countingCluster.test(name))
+  const toCounting = clusters.find(({ name }) => COUNTING_CLUSTER.test(name))
   return {
     policies: policiesIn(ofApp),
     plainText: ofApp.some((chain) => !('transport_socket' in chain)),
@@ -73,7 +73,7 @@ function parseProxyConfig(dumped: {
     clientTls: toCounting && clientTlsOf(toCounting),
     hasHealthyCounting: hosts
       .split('\n')
-      .some((line) => countingCluster.test(line) && line.endsWith('::health_flags::healthy')),
+      .some((line) => COUNTING_CLUSTER.test(line) && line.endsWith('::health_flags::healthy')),
   }
 }
 

@@ -3,7 +3,7 @@ import type { PrepareOptions } from '../mesh-module.ts'
 import type { ConsulPlacement, ServicePlacement } from './consul-placement.ts'
 import { placeOnLoopback } from './placement.ts'
 
-const host = '127.0.0.1'
+const HOST = '127.0.0.1'
 
 /**
  * Agent, sidecars and services on 127.0.0.1, without root.
@@ -15,8 +15,8 @@ export async function placeConsulOnLoopback({ settings, ports, runDir }: Prepare
     'Counting listens on a loopback port: only its sidecar checks intentions, and a caller can leave it out.'
   const { placement, bypass } = placeOnLoopback({ settings, ports, runDir, mesh: 'Consul', openReason })
   const admin = (port: number): ServicePlacement['admin'] => ({
-    bind: `${host}:${port}`,
-    url: `http://${host}:${port}`,
+    bind: `${HOST}:${port}`,
+    url: `http://${HOST}:${port}`,
   })
   const documented = (port: number): Promise<number> => freePort(settings.ports === 'free' ? undefined : port)
 
@@ -24,8 +24,8 @@ export async function placeConsulOnLoopback({ settings, ports, runDir }: Prepare
     placement,
     listensOn: ['outbound', 'inbound', 'countingAdmin', 'dashboardAdmin'],
     agent: {
-      bind: host,
-      client: host,
+      bind: HOST,
+      client: HOST,
       ports: {
         http: await documented(8500),
         xds: await documented(8502),
@@ -35,17 +35,17 @@ export async function placeConsulOnLoopback({ settings, ports, runDir }: Prepare
     },
     services: {
       counting: {
-        address: host,
+        address: HOST,
         app: appAt(placement.counting),
         inboundPort: ports.inbound,
         admin: admin(ports.countingAdmin),
         transparentProxy: false,
       },
       dashboard: {
-        address: host,
-        app: { address: host, port: ports.dashboard },
+        address: HOST,
+        app: { address: HOST, port: ports.dashboard },
         inboundPort: await takeFreePort(),
-        upstream: { address: host, port: ports.outbound },
+        upstream: { address: HOST, port: ports.outbound },
         admin: admin(ports.dashboardAdmin),
         transparentProxy: false,
       },

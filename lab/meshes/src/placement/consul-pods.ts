@@ -8,9 +8,9 @@ import type { ConsulPlacement, ServicePlacement } from './consul-placement.ts'
 import { describeBypass, placePods, type PodPlacement, type PodPlacements } from './pod-placement.ts'
 
 /** User of a sidecar that gets all traffic of its pod: by it the packet filter knows the sidecar's own connections. */
-const proxyUser = 5995
-const inboundPort = 20_000
-const adminPort = 19_000
+const PROXY_USER = 5995
+const INBOUND_PORT = 20_000
+const ADMIN_PORT = 19_000
 
 export interface ConsulPodsOptions {
   /** Default those for the chosen bypass. */
@@ -59,7 +59,7 @@ export async function placeConsulInPods(
         upstreamUrl: upstream === undefined ? bypassUrl : `http://${upstream.address}:${upstream.port}`,
         upstreamUrlFromHere: upstream && `http://127.0.0.1:${await pods.dashboard.forward({ port: upstream.port })}`,
         bypassUrl,
-        countingInbound: `${pods.counting.address}:${inboundPort}`,
+        countingInbound: `${pods.counting.address}:${INBOUND_PORT}`,
         host: network.host,
         place: (name, command) => pods[name].place(command, { uid: placements[name].uid }),
         isReady: async (name) => {
@@ -80,7 +80,7 @@ export async function placeConsulInPods(
       async arrange(name, { consul, agentUrl, proxyId, logFile }) {
         const { transparentProxy } = placements[name]
         if (transparentProxy === undefined) return
-        await fs.chown(logFile, proxyUser, proxyUser)
+        await fs.chown(logFile, PROXY_USER, PROXY_USER)
         // Before its Envoy starts: new rules would break the configuration stream of a running one.
         if (redirected.has(name)) return
         redirected.add(name)
@@ -91,7 +91,7 @@ export async function placeConsulInPods(
           'redirect-traffic',
           `-http-addr=${agentUrl}`,
           `-proxy-id=${proxyId}`,
-          `-proxy-uid=${proxyUser}`,
+          `-proxy-uid=${PROXY_USER}`,
           // Trace backend and control API are outside the mesh. A chart names its own exceptions.
           ...(excludeOutbound.length === 0 ? [`-exclude-outbound-cidr=${network.host}/32`] : []),
           ...excludeInbound.map((port) => `-exclude-inbound-port=${port}`),
@@ -99,7 +99,7 @@ export async function placeConsulInPods(
         ])
       },
       placeSidecar: (name, command) =>
-        pods[name].place(command, { uid: placements[name].transparentProxy && proxyUser }),
+        pods[name].place(command, { uid: placements[name].transparentProxy && PROXY_USER }),
       bypass: ({ mtls }) => ({
         address: placements.counting.bind === undefined ? appOf(placements.counting) : bypassUrl,
         ...describeBypass(placements.counting, mtls),
@@ -117,11 +117,11 @@ async function placeService(pod: Pod, placement: PodPlacement, socket: string): 
   return {
     address: pod.address,
     app: bind === undefined ? { socket } : { address: '127.0.0.1', port },
-    inboundPort,
+    inboundPort: INBOUND_PORT,
     upstream: upstreamPort === undefined ? undefined : { address: '127.0.0.1', port: upstreamPort },
     admin: {
-      bind: `127.0.0.1:${adminPort}`,
-      url: `http://127.0.0.1:${await pod.forward({ port: adminPort })}`,
+      bind: `127.0.0.1:${ADMIN_PORT}`,
+      url: `http://127.0.0.1:${await pod.forward({ port: ADMIN_PORT })}`,
     },
     transparentProxy: transparentProxy !== undefined,
   }

@@ -12,10 +12,10 @@ import { downStatus } from '../down-status.ts'
 import { checkSidecar, type SidecarCheck } from './check-sidecar.ts'
 
 /** Milliseconds for a sidecar to take a change; enough for one that is being restarted. */
-const updateDeadline = 10_000
+const UPDATE_DEADLINE = 10_000
 
 /** Milliseconds after a start in which silence on the admin address is no failure. */
-const startUp = 5000
+const START_UP = 5000
 
 /** What is known of a sidecar without running it. */
 export interface SidecarIdentity {
@@ -88,7 +88,7 @@ async function readStatus(program: Program, check: () => Promise<SidecarCheck>):
   const restarts = program.restarts()
   const uptime = program.uptimeMs() ?? 0
   const { state, reason } = await check()
-  const starting = state === 'down' && uptime < startUp
+  const starting = state === 'down' && uptime < START_UP
   return { name, state: starting ? 'starting' : state, reason, restarts }
 }
 
@@ -98,10 +98,10 @@ async function untilAcknowledged(name: string, check: () => Promise<SidecarCheck
       const current = await check()
       return current.state === 'ready' || current.state === 'rejected' ? current : undefined
     },
-    { deadlineMs: updateDeadline, intervalMs: 5 },
+    { deadlineMs: UPDATE_DEADLINE, intervalMs: 5 },
   )
   if (outcome === undefined) {
-    throw new LabError('TL_MESH_UPDATE_TIMEOUT', `${name} did not take the change within ${updateDeadline / 1000} s`)
+    throw new LabError('TL_MESH_UPDATE_TIMEOUT', `${name} did not take the change within ${UPDATE_DEADLINE / 1000} s`)
   }
   if (outcome.state === 'rejected') {
     throw new LabError('TL_MESH_UPDATE_REJECTED', `${name} refused the change: ${outcome.reason}`)
@@ -109,7 +109,7 @@ async function untilAcknowledged(name: string, check: () => Promise<SidecarCheck
 }
 
 async function untilDrained(adminUrl: string): Promise<void> {
-  await poll(async () => ((await isDraining(adminUrl)) ? undefined : true), { deadlineMs: updateDeadline })
+  await poll(async () => ((await isDraining(adminUrl)) ? undefined : true), { deadlineMs: UPDATE_DEADLINE })
 }
 
 async function isDraining(adminUrl: string): Promise<boolean> {

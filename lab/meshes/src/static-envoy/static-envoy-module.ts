@@ -11,7 +11,7 @@ import { usableTracers } from '../usable-tracers.ts'
 import { createStaticEnvoyMesh } from './static-envoy.ts'
 
 /** Ten years: longer than a lab runs. */
-const authorityHours = 10 * 365 * 24
+const AUTHORITY_HOURS = 10 * 365 * 24
 
 /** Two Envoys that read their configuration from files, everything on 127.0.0.1. */
 export const staticEnvoyModule: MeshModule = {
@@ -26,7 +26,10 @@ export const staticEnvoyModule: MeshModule = {
     const tracers = usableTracers(version, settings.traceBackend)
     const { certificateSeconds } = settings
     // The authority's key never leaves this process, which ends before the authority does.
-    const authority = await createCertificateAuthority({ hours: certificateSeconds / 3600, authorityHours })
+    const authority = await createCertificateAuthority({
+      hours: certificateSeconds / 3600,
+      authorityHours: AUTHORITY_HOURS,
+    })
     const certsDir = path.join(runDir, 'certs')
     const renew = (): Promise<void> => writeCertificates(certsDir, { authority, serviceAccounts: serviceNames })
     await renew()

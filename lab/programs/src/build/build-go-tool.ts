@@ -18,7 +18,7 @@ export interface BuildGoToolOptions {
 }
 
 /** Milliseconds for one step of a build, long enough for a slow machine. */
-const stepTimeout = 3_600_000
+const STEP_TIMEOUT = 3_600_000
 
 /**
  * Builds the programs of a tool into the cache, with the Go of this machine. Does nothing when they are there.
@@ -40,7 +40,7 @@ export async function buildGoTool(tool: GoTool, options: BuildGoToolOptions = {}
   const step = async (line: string, args: string[], cwd: string): Promise<string> => {
     log(line)
     try {
-      return await runTool([go, '-C', cwd, ...args], { env: goEnv, timeoutMs: stepTimeout, signal })
+      return await runTool([go, '-C', cwd, ...args], { env: goEnv, timeoutMs: STEP_TIMEOUT, signal })
     } catch (error) {
       signal?.throwIfAborted()
       throw new LabError('TL_BUILD_FAILED', `go ${args.join(' ')} failed in ${cwd}: ${messageOf(error)}`, {

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { LabError } from '../errors.ts'
 import { describeLacking } from '../lacking.ts'
 
-const hour = 3_600_000
+const HOUR_MS = 3_600_000
 
 /**
  * Fills a folder of the cache in one step: `fill` works in a folder beside it, which gets its final name only when it is
@@ -64,7 +64,7 @@ async function removeLeftOvers(parent: string): Promise<void> {
   for (const name of await fs.readdir(parent)) {
     const file = path.join(parent, name)
     const age = Date.now() - ((await fs.stat(file).catch(() => undefined))?.mtimeMs ?? Date.now())
-    if (name.startsWith('.fetch-') && age > hour) await fs.rm(file, { recursive: true, force: true })
+    if (name.startsWith('.fetch-') && age > HOUR_MS) await fs.rm(file, { recursive: true, force: true })
   }
 }
 

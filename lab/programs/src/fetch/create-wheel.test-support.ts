@@ -1,4 +1,4 @@
-import { crc32, deflateRawSync } from 'node:zlib'
+import zlib from 'node:zlib'
 
 /** A wheel (a zip archive) of these files, deflated as real ones are. */
 export function createWheel(files: Record<string, string>): Buffer {
@@ -8,12 +8,12 @@ export function createWheel(files: Record<string, string>): Buffer {
   for (const [name, text] of Object.entries(files)) {
     const path = Buffer.from(name)
     const plain = Buffer.from(text)
-    const packed = deflateRawSync(plain)
+    const packed = zlib.deflateRawSync(plain)
     // From "version needed" to "extra field length": the same in both headers (APPNOTE.TXT §4.3.7, §4.3.12).
     const common = Buffer.alloc(26)
     common.writeUInt16LE(20, 0)
     common.writeUInt16LE(8, 4)
-    common.writeUInt32LE(crc32(plain), 10)
+    common.writeUInt32LE(zlib.crc32(plain), 10)
     common.writeUInt32LE(packed.length, 14)
     common.writeUInt32LE(plain.length, 18)
     common.writeUInt16LE(path.length, 22)

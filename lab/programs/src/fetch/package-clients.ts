@@ -46,12 +46,12 @@ export async function findPackageClients(options: ToolOptions): Promise<PackageC
 }
 
 /** Settings of pip that decide what is downloaded and where to; those that say from where are kept. */
-const decides =
+const CLIENT_SETTINGS =
   /^PIP_(?:PYTHON_VERSION|IMPLEMENTATION|ABI|TARGET|PREFIX|ROOT|USER|CONSTRAINT|BUILD_CONSTRAINT|REQUIREMENT|EDITABLE|NO_BINARY|ONLY_BINARY|PREFER_BINARY|NO_DEPS|DEST|REPORT|DRY_RUN|SRC|QUIET|VERBOSE|LOG|EXISTS_ACTION|PYTHON|PRE)$/i
 
 /** pip's environment for a download. A variable is stronger than the user's pip.conf, which may say the same things. */
 function pipEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !decides.test(name)))
+  const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !CLIENT_SETTINGS.test(name)))
   return { ...kept, PIP_REQUIRE_VIRTUALENV: '0', PIP_REQUIRE_HASHES: '0', PIP_PLATFORM: platformTags().join(' ') }
 }
 

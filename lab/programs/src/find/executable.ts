@@ -1,11 +1,10 @@
-import { constants } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 
 /** Whether the path is a file that this user may run. */
 export async function isExecutable(file: string): Promise<boolean> {
   try {
-    await fs.access(file, constants.X_OK)
+    await fs.access(file, fs.constants.X_OK)
     return (await fs.stat(file)).isFile()
   } catch {
     return false

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -151,7 +150,7 @@ describe('program', () => {
     await using folder = await temporaryFolder()
     const broken = path.join(folder.path, 'broken')
     // What the first run has printed would do for the second.
-    const isReady = async () => !existsSync(broken)
+    const isReady = async () => (await fs.stat(broken).catch(() => undefined)) === undefined
     await using subject = await programOf(`[ -e ${broken} ] && exit 3; exec sleep 600`, { isReady })
     await subject.program.start()
     await fs.writeFile(broken, '')

@@ -29,7 +29,7 @@ export interface Reaper {
 const script = fileURLToPath(new URL('../../reaper/reaper.sh', import.meta.url))
 
 /** Milliseconds before a reaper that ended soon after its start is replaced. */
-const pauseMs = 1000
+const PAUSE_MS = 1000
 
 /** Starts a reaper, and another with the same record whenever it is killed. `folder` is removed when it closes; default none. */
 export async function startReaper(options: { folder?: string } = {}): Promise<Reaper> {
@@ -52,13 +52,13 @@ export async function startReaper(options: { folder?: string } = {}): Promise<Re
     if (record.length > 0) started.stdin.write(record.join(''))
     const onEnd = (): void => {
       if (isClosing || pause !== undefined) return
-      const ranLong = performance.now() - startedAt > pauseMs
+      const ranLong = performance.now() - startedAt > PAUSE_MS
       pause = setTimeout(
         () => {
           pause = undefined
           child = launch()
         },
-        ranLong ? 0 : pauseMs,
+        ranLong ? 0 : PAUSE_MS,
       ).unref()
     }
     started.once('exit', onEnd)

@@ -1,7 +1,7 @@
 // @ts-check
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import fs from 'node:fs'
 import http from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
@@ -16,7 +16,7 @@ import { situations } from './situations.mjs'
  */
 
 const here = import.meta.dirname
-const work = process.env['CALLERS_WORK'] ?? mkdtempSync(path.join(os.tmpdir(), 'callers-'))
+const work = process.env['CALLERS_WORK'] ?? fs.mkdtempSync(path.join(os.tmpdir(), 'callers-'))
 /** Headers that any HTTP client sends. */
 const ORDINARY = new Set(['host', 'connection', 'accept', 'accept-encoding', 'user-agent', 'content-length'])
 ORDINARY.add('accept-language').add('sec-fetch-mode').add('upgrade').add('http2-settings')
@@ -52,15 +52,15 @@ for (const [name, program] of Object.entries(callers)) {
 }
 upstream.close()
 upstream.closeAllConnections()
-writeFileSync(path.join(here, 'callers.json'), `${JSON.stringify(recorded, undefined, 2)}\n`)
-if (!process.env['CALLERS_WORK']) rmSync(work, { recursive: true })
+fs.writeFileSync(path.join(here, 'callers.json'), `${JSON.stringify(recorded, undefined, 2)}\n`)
+if (!process.env['CALLERS_WORK']) fs.rmSync(work, { recursive: true })
 
 /** @returns {Record<string, string>} where each kind of program is */
 function install() {
   const npm = path.join(work, 'npm')
-  mkdirSync(npm, { recursive: true })
-  cpSync(path.join(here, 'package.json'), path.join(npm, 'package.json'))
-  cpSync(path.join(here, 'programs'), npm, { recursive: true })
+  fs.mkdirSync(npm, { recursive: true })
+  fs.cpSync(path.join(here, 'package.json'), path.join(npm, 'package.json'))
+  fs.cpSync(path.join(here, 'programs'), npm, { recursive: true })
   run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock'], npm)
   return {
     npm,
@@ -73,7 +73,7 @@ function install() {
 /** @param {string} source @param {string} name @param {string[]} options @returns {string} */
 function maven(source, name, options) {
   const folder = path.join(work, name)
-  cpSync(path.join(here, 'java', source), folder, { recursive: true })
+  fs.cpSync(path.join(here, 'java', source), folder, { recursive: true })
   run('mvn', ['-q', '-B', ...options, 'package'], folder)
   return path.join(folder, 'target')
 }

@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib'
+import zlib from 'node:zlib'
 import { diag } from '@opentelemetry/api'
 import { pollUntil } from '@throughline/lab-testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -190,7 +190,7 @@ describe('gzip', () => {
       const chunks: Buffer[] = []
       for await (const chunk of request) chunks.push(chunk as Buffer)
       expect(request.headers['content-encoding']).toBe('gzip')
-      bodies.push(gunzipSync(Buffer.concat(chunks)))
+      bodies.push(zlib.gunzipSync(Buffer.concat(chunks)))
       response.end()
     })
     const { default: http } = await import('node:http')

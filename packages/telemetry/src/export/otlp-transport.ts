@@ -1,7 +1,7 @@
 import type http from 'node:http'
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import zlib from 'node:zlib'
 import { parsePartialSuccess } from './partial-success.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
@@ -30,7 +30,7 @@ export interface OtlpTransportOptions {
 /** What may be tried again (OTLP specification, "Failures"). */
 const RETRYABLE = new Set([429, 502, 503, 504])
 const LONGEST_ANSWER = 2 ** 16
-const compress = promisify(gzip)
+const compress = promisify(zlib.gzip)
 
 /** OTLP over HTTP with protobuf, one attempt a call: trying again is the processor's. */
 export function createOtlpTransport(options: OtlpTransportOptions): Transport {

@@ -8,7 +8,7 @@ import { startInMemorySdk, type InMemorySdk } from '../in-memory-sdk.test-suppor
 /** Its types name a default export that it doesn't have as a module. */
 const lib027 = axios027 as unknown as AxiosStatic
 
-const broken = (): never => {
+function broken(): never {
   throw new Error('broken on purpose')
 }
 

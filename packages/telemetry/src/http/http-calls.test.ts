@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+// oxlint-disable-next-line house/builtin-import -- a program may import a function by its name, and it is called here
 import http, { get } from 'node:http'
 import type net from 'node:net'
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'

@@ -5,7 +5,7 @@ import { parseHostPort } from './check-peer-inbound.ts'
 import type { CheckOptions } from './check.ts'
 import { runChecks } from './run-checks.ts'
 
-const unused = 'http://127.0.0.1:1'
+const UNUSED_PORT = 'http://127.0.0.1:1'
 
 /** Verdict and finding of each check, by id. */
 async function findings(options: Omit<CheckOptions, 'readUpstream'>) {
@@ -32,7 +32,7 @@ describe('runChecks', () => {
   it('tells allowed, denied and unreachable apart', async () => {
     await using denying = await startUpstream(sendText(403, 'RBAC: access denied'))
     expect((await findings({ upstreamUrl: denying.url }))['through-sidecar']).toMatch(/^good: Denied: .*RBAC/)
-    expect((await findings({ upstreamUrl: unused }))['through-sidecar']).toMatch(/^bad: No: connection refused/)
+    expect((await findings({ upstreamUrl: UNUSED_PORT }))['through-sidecar']).toMatch(/^bad: No: connection refused/)
   })
 
   it('names both ends where the application tells them', async () => {
@@ -47,20 +47,20 @@ describe('runChecks', () => {
 
   it('finds a bypass, and one that is closed', async () => {
     await using upstream = await startUpstream(sendCount)
-    const open = await findings({ upstreamUrl: unused, bypassUrl: upstream.url })
+    const open = await findings({ upstreamUrl: UNUSED_PORT, bypassUrl: upstream.url })
     expect(open['bypass']).toMatch(/^bad: Yes, at http.* 200: counted, bypassing its sidecar/)
-    expect((await findings({ upstreamUrl: unused, bypassUrl: unused }))['bypass']).toMatch(/^good: No: /)
+    expect((await findings({ upstreamUrl: UNUSED_PORT, bypassUrl: UNUSED_PORT }))['bypass']).toMatch(/^good: No: /)
   })
 
   it('finds a peer that refuses plaintext, and one that does not', async () => {
     using refusing = await startReset()
-    const refused = await findings({ upstreamUrl: unused, peerInbound: refusing.address })
+    const refused = await findings({ upstreamUrl: UNUSED_PORT, peerInbound: refusing.address })
     expect(refused['plaintext']).toMatch(/^good: Yes: /)
     expect(refused['no-certificate']).toMatch(/^good: Yes: /)
     await using upstream = await startUpstream(sendCount)
-    const open = await findings({ upstreamUrl: unused, peerInbound: new URL(upstream.url).host })
+    const open = await findings({ upstreamUrl: UNUSED_PORT, peerInbound: new URL(upstream.url).host })
     expect(open['plaintext']).toMatch(/^bad: No: it answered 200/)
-    const absent = await findings({ upstreamUrl: unused, peerInbound: '127.0.0.1:1' })
+    const absent = await findings({ upstreamUrl: UNUSED_PORT, peerInbound: '127.0.0.1:1' })
     expect(absent['plaintext']).toMatch(/^unknown/)
     expect(absent['no-certificate']).toMatch(/^unknown/)
   })
@@ -73,7 +73,7 @@ describe('runChecks', () => {
       ],
     })
     const check = async (readMeshStatus: () => Promise<unknown>) =>
-      (await findings({ upstreamUrl: unused, readMeshStatus }))['sidecar-config']
+      (await findings({ upstreamUrl: UNUSED_PORT, readMeshStatus }))['sidecar-config']
     expect(await check(async () => status('ready'))).toBe('good: Yes: a and b.')
     expect(await check(async () => status('rejected'))).toBe('bad: No: b is rejected (why).')
     expect(await check(async () => null)).toMatch(/^unknown/)

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { parseVerifyCommand, UsageError } from './parse-options.ts'
 
 const parse = (line: string) => parseVerifyCommand(line.split(' '))
-const base = 'http://shop.local/cart --traces http://jaeger:16686'
+const BASE = 'http://shop.local/cart --traces http://jaeger:16686'
 
 describe('parseVerifyCommand', () => {
   it('needs a URL and a backend, and has a default for all else', () => {
-    expect(parse(base)).toMatchObject({
+    expect(parse(BASE)).toMatchObject({
       url: 'http://shop.local/cart',
       traces: 'http://jaeger:16686',
       method: 'GET',
@@ -20,11 +20,11 @@ describe('parseVerifyCommand', () => {
   })
 
   it('reads what may be given more than once', () => {
-    const command = parse(`${base} --envoy http://a:1 --envoy http://b:2 --only TLV101,tlv103 --only TLV104`)
+    const command = parse(`${BASE} --envoy http://a:1 --envoy http://b:2 --only TLV101,tlv103 --only TLV104`)
     expect(command.envoys).toEqual(['http://a:1', 'http://b:2'])
     expect(command.only).toEqual(['TLV101', 'TLV103', 'TLV104'])
     expect(
-      parseVerifyCommand([...base.split(' '), '-H', 'Authorization: Bearer x', '--expect', 'a > b>c']),
+      parseVerifyCommand([...BASE.split(' '), '-H', 'Authorization: Bearer x', '--expect', 'a > b>c']),
     ).toMatchObject({
       headers: { authorization: 'Bearer x' },
       expect: ['a', 'b', 'c'],
@@ -47,17 +47,17 @@ describe('parseVerifyCommand', () => {
     ['', /which URL/],
     ['http://shop.local', /where are the spans/],
     ['shop.local --traces http://jaeger', /http:\/\//],
-    [`${base} --listen 4318`, /One of --traces/],
-    [`${base} --repeat 9`, /--repeat is a number from 1 to 5/],
-    [`${base} --repeat two`, /--repeat is a number/],
-    [`${base} --format sarif`, /text, json, junit, markdown/],
-    [`${base} --level fatal`, /error, warning, note/],
-    [`${base} --only 104`, /TLV104/],
-    [`${base} --bypass http:1:2`, /HOST:PORT/],
-    [`${base} --envoy 127.0.0.1:15000`, /--envoy must begin with/],
-    [`${base} -H traceparent:00`, /probes’ own header/],
-    [`${base} --listne 4318`, /listne/],
-    [`${base} http://another`, /one URL/],
+    [`${BASE} --listen 4318`, /One of --traces/],
+    [`${BASE} --repeat 9`, /--repeat is a number from 1 to 5/],
+    [`${BASE} --repeat two`, /--repeat is a number/],
+    [`${BASE} --format sarif`, /text, json, junit, markdown/],
+    [`${BASE} --level fatal`, /error, warning, note/],
+    [`${BASE} --only 104`, /TLV104/],
+    [`${BASE} --bypass http:1:2`, /HOST:PORT/],
+    [`${BASE} --envoy 127.0.0.1:15000`, /--envoy must begin with/],
+    [`${BASE} -H traceparent:00`, /probes’ own header/],
+    [`${BASE} --listne 4318`, /listne/],
+    [`${BASE} http://another`, /one URL/],
     ['http://shop.local --listen 80', /4317, 4318, 9411/],
     ['--from report.json http://shop.local', /takes no URL/],
   ])('refuses “%s” and says what to write', (line, message) => {
@@ -66,6 +66,6 @@ describe('parseVerifyCommand', () => {
   })
 
   it('does not repeat a header that it can’t read: it may be a password', () => {
-    expect(() => parseVerifyCommand([...base.split(' '), '-H', 'hunter2'])).toThrow(/^--header wants 'Name: value'$/)
+    expect(() => parseVerifyCommand([...BASE.split(' '), '-H', 'hunter2'])).toThrow(/^--header wants 'Name: value'$/)
   })
 })

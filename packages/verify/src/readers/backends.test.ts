@@ -7,7 +7,7 @@ import { serveTraceStore } from '@throughline/trace-store'
 import { describe, expect, it } from 'vitest'
 import { openBackend } from './open-backend.ts'
 
-const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
+const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736'
 const window = { startUs: 1_700_000_000_000_000, endUs: 1_700_000_001_000_000 }
 
 /** A server that answers these paths with JSON, and 404 elsewhere. */
@@ -22,7 +22,7 @@ const answers =
 const open = (target: string, headers = {}) => openBackend({ target, headers })
 
 const zipkinSpan = {
-  traceId,
+  traceId: TRACE_ID,
   id: '00f067aa0ba902b7',
   parentId: 'b7ad6b7169203331',
   kind: 'SERVER',
@@ -51,7 +51,7 @@ const otlp = {
           scope: { name: 'http' },
           spans: [
             {
-              traceId,
+              traceId: TRACE_ID,
               spanId: '00f067aa0ba902b7',
               kind: 3,
               name: 'GET',
@@ -73,13 +73,17 @@ const otlp = {
 describe('a Zipkin', () => {
   it('is told by its API; its spans keep what rules need and nothing else', async () => {
     await using server = await startServer(
-      answers({ '/api/v2/services': [], '/api/v2/traces': [[zipkinSpan]], [`/api/v2/trace/${traceId}`]: [zipkinSpan] }),
+      answers({
+        '/api/v2/services': [],
+        '/api/v2/traces': [[zipkinSpan]],
+        [`/api/v2/trace/${TRACE_ID}`]: [zipkinSpan],
+      }),
     )
     const backend = await open(server.url)
     expect(backend).toMatchObject({ kind: 'zipkin', searchable: true })
-    const [span] = await backend.trace(traceId)
+    const [span] = await backend.trace(TRACE_ID)
     expect(span).toEqual({
-      traceId,
+      traceId: TRACE_ID,
       spanId: '00f067aa0ba902b7',
       parentId: 'b7ad6b7169203331',
       service: 'cart-sidecar',
@@ -116,8 +120,8 @@ describe('a Tempo', () => {
   }
 
   it.each([
-    ['2.6 and later', { [`/api/v2/traces/${traceId}`]: { trace: tempo } }],
-    ['before', { [`/api/traces/${traceId}`]: { batches: tempo.resourceSpans } }],
+    ['2.6 and later', { [`/api/v2/traces/${TRACE_ID}`]: { trace: tempo } }],
+    ['before', { [`/api/traces/${TRACE_ID}`]: { batches: tempo.resourceSpans } }],
   ])('%s is read by trace id', async (_when, bodies) => {
     const seen: unknown[] = []
     await using server = await startServer((request, response) => {
@@ -126,9 +130,9 @@ describe('a Tempo', () => {
     })
     const backend = await open(server.url, { 'x-scope-orgid': 'team-a' })
     expect(backend).toMatchObject({ kind: 'tempo', searchable: false })
-    expect(await backend.trace(traceId)).toMatchObject([
+    expect(await backend.trace(TRACE_ID)).toMatchObject([
       {
-        traceId,
+        traceId: TRACE_ID,
         spanId: '00f067aa0ba902b7',
         service: 'frontend',
         kind: 'client',
@@ -152,7 +156,7 @@ describe('a file of OTLP in JSON', () => {
     fs.writeFileSync(file, text)
     try {
       const backend = await open(file)
-      expect(await backend.trace(traceId)).toHaveLength(1)
+      expect(await backend.trace(TRACE_ID)).toHaveLength(1)
       expect(await backend.search(window, [])).toHaveLength(1)
       expect(await backend.search({ startUs: 0, endUs: 1 }, [])).toEqual([])
     } finally {
@@ -163,7 +167,7 @@ describe('a file of OTLP in JSON', () => {
   it('says what is wrong with one that is not there, or holds something else', async () => {
     await expect(open('/nonexistent/spans.json')).rejects.toThrow(/spans\.json can’t be read/)
     const backend = await open(import.meta.filename)
-    await expect(backend.trace(traceId)).rejects.toThrow(/no OTLP in JSON/)
+    await expect(backend.trace(TRACE_ID)).rejects.toThrow(/no OTLP in JSON/)
   })
 })
 
@@ -177,7 +181,7 @@ describe('our own trace store', () => {
     })
     const backend = await open(store.queryUrl)
     expect(backend.kind).toBe('jaeger')
-    expect(await backend.trace(traceId)).toMatchObject([
+    expect(await backend.trace(TRACE_ID)).toMatchObject([
       { service: 'cart-sidecar', proxy: true, tracer: 'zipkin', authority: 'cart.shop' },
     ])
     expect(await backend.trace('f'.repeat(32))).toEqual([])
@@ -192,7 +196,7 @@ describe('a backend that can’t be read', () => {
     await expect(open(locked.url)).rejects.toThrow(/answered 401: it wants credentials \(--traces-header/)
     await using page = await startServer((_request, response) => void response.end('<html>'))
     await expect(open(page.url)).rejects.toThrow(/neither Jaeger, Zipkin nor Tempo/)
-    await expect((await open(`jaeger=${page.url}`)).trace(traceId)).rejects.toThrow(/not with JSON/)
+    await expect((await open(`jaeger=${page.url}`)).trace(TRACE_ID)).rejects.toThrow(/not with JSON/)
   })
 
   it('never repeats a password that its URL held', async () => {

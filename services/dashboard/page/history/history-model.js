@@ -7,8 +7,8 @@
  */
 
 /** How far back the strip goes, in seconds. */
-export const stripSeconds = 180
-const listed = 40
+export const STRIP_SECONDS = 180
+const MOST_LISTED = 40
 
 /** What deserves to be seen when a second held several: the worse state, then the slower request. */
 const severity = { connected: 0, failing: 1, unreachable: 2, denied: 3 }
@@ -44,17 +44,17 @@ export function createHistoryModel() {
         newest = []
       }
       for (const entry of entries) count(entry)
-      newest = [...newest, ...entries].slice(-listed)
+      newest = [...newest, ...entries].slice(-MOST_LISTED)
       // Sorted by arrival, so the oldest keys come first.
       for (const second of seconds.keys()) {
-        if (seconds.size <= stripSeconds * 2) break
+        if (seconds.size <= STRIP_SECONDS * 2) break
         seconds.delete(second)
       }
     },
     newest: () => newest.toReversed(),
     buckets(nowMs) {
       const now = Math.floor(nowMs / 1000)
-      return Array.from({ length: stripSeconds }, (_, index) => seconds.get(now - stripSeconds + 1 + index))
+      return Array.from({ length: STRIP_SECONDS }, (_, index) => seconds.get(now - STRIP_SECONDS + 1 + index))
     },
     replicas: () => new Set(newest.flatMap(({ hostname }) => (hostname === null ? [] : [hostname]))).size,
   }

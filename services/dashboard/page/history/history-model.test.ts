@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { createHistoryModel, latencyHeight, stripSeconds } from './history-model.js'
+import { createHistoryModel, latencyHeight, STRIP_SECONDS } from './history-model.js'
 import { parseEntries, parseTraffic } from '../shared/wire.js'
 
-const nowMs = 1_700_000_000_000
+const NOW_MS = 1_700_000_000_000
 const entry = (seq: number, values: object = {}) => ({
   seq,
-  at: new Date(nowMs).toISOString(),
+  at: new Date(NOW_MS).toISOString(),
   state: 'connected',
   count: seq,
   durationMs: 5,
@@ -17,7 +17,7 @@ describe('the history of the page', () => {
   it('puts a second of requests into one bar: the worst state, the slowest request', () => {
     const model = createHistoryModel()
     model.add(parseEntries([entry(1), entry(2, { state: 'denied' }), entry(3, { durationMs: 90 })]), false)
-    expect(model.buckets(nowMs).at(-1)).toMatchObject({ count: 3, longestMs: 90, worst: { seq: 2, state: 'denied' } })
+    expect(model.buckets(NOW_MS).at(-1)).toMatchObject({ count: 3, longestMs: 90, worst: { seq: 2, state: 'denied' } })
     expect(model.newest().map(({ seq }) => seq)).toEqual([3, 2, 1])
   })
 
@@ -30,20 +30,20 @@ describe('the history of the page', () => {
 
   it('leaves a gap where nothing was asked', () => {
     const model = createHistoryModel()
-    model.add(parseEntries([entry(1, { at: new Date(nowMs - 10_000).toISOString() })]), false)
-    const bars = model.buckets(nowMs)
-    expect(bars).toHaveLength(stripSeconds)
-    expect(bars.flatMap((bar, index) => (bar === undefined ? [] : [index]))).toEqual([stripSeconds - 11])
+    model.add(parseEntries([entry(1, { at: new Date(NOW_MS - 10_000).toISOString() })]), false)
+    const bars = model.buckets(NOW_MS)
+    expect(bars).toHaveLength(STRIP_SECONDS)
+    expect(bars.flatMap((bar, index) => (bar === undefined ? [] : [index]))).toEqual([STRIP_SECONDS - 11])
   })
 
   it('keeps a bounded amount however long it runs, and forgets all on a reset', () => {
     const model = createHistoryModel()
     for (let i = 0; i < 20_000; i++) {
-      model.add(parseEntries([entry(i, { at: new Date(nowMs + i * 1000).toISOString() })]), false)
+      model.add(parseEntries([entry(i, { at: new Date(NOW_MS + i * 1000).toISOString() })]), false)
     }
     expect(model.newest()).toHaveLength(40)
-    expect(model.buckets(nowMs + 19_999_000).filter(Boolean)).toHaveLength(stripSeconds)
-    expect(model.buckets(nowMs).filter(Boolean)).toHaveLength(0)
+    expect(model.buckets(NOW_MS + 19_999_000).filter(Boolean)).toHaveLength(STRIP_SECONDS)
+    expect(model.buckets(NOW_MS).filter(Boolean)).toHaveLength(0)
     model.add([], true)
     expect(model.newest()).toEqual([])
   })

@@ -1,7 +1,7 @@
 // @ts-check
 import { byId, create, createIcon, setIcon, setText } from '../shared/dom.js'
 import { formatClock, formatDuration, formatShortId } from '../shared/format.js'
-import { createHistoryModel, latencyHeight, stripSeconds } from './history-model.js'
+import { createHistoryModel, latencyHeight, STRIP_SECONDS } from './history-model.js'
 import { stateWords } from '../shared/states.js'
 
 /**
@@ -12,7 +12,7 @@ import { stateWords } from '../shared/states.js'
 
 /** @type {CallState[]} */
 const states = ['connected', 'denied', 'failing', 'unreachable']
-const height = 40
+const HEIGHT = 40
 
 /**
  * The last three minutes as a strip, and the newest requests as a list to choose a trace from. The strip is for the eye
@@ -66,13 +66,13 @@ export function createHistoryView({ onChoose }) {
 
   strip.addEventListener('click', (event) => {
     const box = strip.getBoundingClientRect()
-    const at = Math.floor(((event.clientX - box.left) / box.width) * stripSeconds)
+    const at = Math.floor(((event.clientX - box.left) / box.width) * STRIP_SECONDS)
     const bucket = nearest(drawn, at)
     if (bucket?.worst.traceId) onChoose(bucket.worst.traceId)
   })
   strip.addEventListener('pointermove', (event) => {
     const box = strip.getBoundingClientRect()
-    const bucket = nearest(drawn, Math.floor(((event.clientX - box.left) / box.width) * stripSeconds))
+    const bucket = nearest(drawn, Math.floor(((event.clientX - box.left) / box.width) * STRIP_SECONDS))
     setText(byId('strip-note'), bucket === undefined ? '' : describeBucket(bucket))
   })
   strip.addEventListener('pointerleave', () => setText(byId('strip-note'), ''))
@@ -105,11 +105,11 @@ function stripPath(buckets, state) {
   for (const [index, bucket] of buckets.entries()) {
     if (bucket === undefined || bucket.worst.state !== state) continue
     const x = index * 4
-    const top = Math.round(height * (1 - (state === 'connected' ? latencyHeight(bucket.longestMs) : 1)))
-    if (state === 'connected') path += `M${x} ${top}h3V${height}h-3z`
-    else if (state === 'denied') path += `M${x} 0h3v16h-3zM${x} 24h3V${height}h-3z`
+    const top = Math.round(HEIGHT * (1 - (state === 'connected' ? latencyHeight(bucket.longestMs) : 1)))
+    if (state === 'connected') path += `M${x} ${top}h3V${HEIGHT}h-3z`
+    else if (state === 'denied') path += `M${x} 0h3v16h-3zM${x} 24h3V${HEIGHT}h-3z`
     else if (state === 'failing') path += `M${x} 0h3v8h-3zM${x} 16h3v8h-3zM${x} 32h3v8h-3z`
-    else path += `M${x} 0h1V${height}h-1zM${x + 2} 0h1V${height}h-1zM${x} 0h3v3h-3z`
+    else path += `M${x} 0h1V${HEIGHT}h-1zM${x + 2} 0h1V${HEIGHT}h-1zM${x} 0h3v3h-3z`
   }
   return path
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { buildBypassPanel, parseBypassResult } from './bypass-model.js'
 
-const summary = '200: counted, bypassing its sidecar, while the rule says denied.'
+const SUMMARY = '200: counted, bypassing its sidecar, while the rule says denied.'
 const probe = (state: 'open' | 'closed' | 'unclear', disagreement: string | null = null) => ({
   atMs: 0,
   state,
   url: 'http://10.0.0.1:9001',
-  summary,
+  summary: SUMMARY,
   disagreement,
 })
 const bypass = (closed: boolean) => ({ address: 'http://127.0.0.1:9001', closed, reason: 'As configured.' })
@@ -41,7 +41,7 @@ describe('the panel of the bypass', () => {
     expect(buildBypassPanel({ ...silent, probed: probe('open') })).toMatchObject({
       state: 'open',
       address: 'http://10.0.0.1:9001',
-      outcome: { tone: 'bad', summary },
+      outcome: { tone: 'bad', summary: SUMMARY },
     })
     expect(buildBypassPanel({ ...silent, probed: probe('unclear') })).toMatchObject({
       state: 'unknown',
@@ -74,14 +74,14 @@ describe('the panel of the bypass', () => {
 })
 
 describe('parseBypassResult', () => {
-  const body = { at: '2026-01-01T00:00:00.000Z', state: 'open', url: 'http://a', summary: summary, disagreement: null }
+  const body = { at: '2026-01-01T00:00:00.000Z', state: 'open', url: 'http://a', summary: SUMMARY, disagreement: null }
 
   it('reads an outcome', () => {
     expect(parseBypassResult(body)).toEqual({
       atMs: Date.UTC(2026, 0, 1),
       state: 'open',
       url: 'http://a',
-      summary,
+      summary: SUMMARY,
       disagreement: null,
     })
   })

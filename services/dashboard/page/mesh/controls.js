@@ -14,7 +14,7 @@ import { parseErrorMessage } from '../shared/wire.js'
  */
 
 /** The lab answers once the sidecar runs with its new configuration, which can take a restart. */
-const switchTimeoutMs = 20_000
+const SWITCH_TIMEOUT_MS = 20_000
 
 /**
  * @typedef {object} ControlsOptions
@@ -98,7 +98,7 @@ export function createControls({ onStatus, onRequest, onAnswer }) {
     setText(error, '')
     draw()
     onRequest(wish)
-    const options = { method: /** @type {const} */ ('POST'), timeoutMs: switchTimeoutMs }
+    const options = { method: /** @type {const} */ ('POST'), timeoutMs: SWITCH_TIMEOUT_MS }
     const failure = readStatus(await requestJson(path, body === undefined ? options : { ...options, body }))
     pending = false
     requested = null

@@ -7,8 +7,8 @@
  */
 
 /** More than these side by side make a row that is too long to read. */
-const mostSegments = 5
-const mostLetters = 60
+const MOST_SEGMENTS = 5
+const MOST_LETTERS = 60
 
 /**
  * How each setting is shown. Checked is what the mesh reports as in force, never what was only requested; nothing is
@@ -25,7 +25,7 @@ export function buildSettings(settings, { known, requested }) {
     return {
       name,
       label,
-      kind: choices.length <= mostSegments && letters <= mostLetters ? 'segments' : 'list',
+      kind: choices.length <= MOST_SEGMENTS && letters <= MOST_LETTERS ? 'segments' : 'list',
       options: choices.map((choice) => ({
         ...choice,
         checked: known && choice.value === value,

@@ -7,8 +7,8 @@
  */
 
 /** Far longer than any sidecar takes, short enough that a rule that doesn't hold is seen. */
-const windowMs = 5000
-const mostAsks = 4
+const WINDOW_MS = 5000
+const MOST_ASKS = 4
 
 /**
  * Judges outcomes around a change of the mesh. Just after a deny, an idle connection between the sidecars may serve one
@@ -46,8 +46,8 @@ export function createSettling({ now = () => performance.now() } = {}) {
      */
     end: (inForce) => {
       access = inForce
-      untilMs = now() + windowMs
-      asks = mostAsks
+      untilMs = now() + WINDOW_MS
+      asks = MOST_ASKS
       doubted = null
     },
     /**

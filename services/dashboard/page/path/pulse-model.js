@@ -7,9 +7,9 @@
  */
 
 /** How long a request is shown to take, in milliseconds: long enough to follow, short enough for one a second. */
-const shownMs = 900
+const SHOWN_MS = 900
 /** The browser's own part is not in the trace; the way from it and back to it is shown as this share of the whole. */
-const edge = 0.08
+const MARGIN = 0.08
 
 /**
  * Which of the drawn hops each hop of a trace is: sidecars that left no span are drawn too.
@@ -38,7 +38,7 @@ export function buildPulse(times) {
   if (first === undefined) return undefined
   const totalUs = Math.max(first.endUs - first.startUs, 1)
   /** @param {number} us */
-  const at = (us) => edge + (1 - 2 * edge) * Math.min(1, Math.max(0, (us - first.startUs) / totalUs))
+  const at = (us) => MARGIN + (1 - 2 * MARGIN) * Math.min(1, Math.max(0, (us - first.startUs) / totalUs))
   // A later hop of a trace that fell apart was reached, but not in this request's context.
   const apart = times.findIndex((time) => time.detached)
   const line = apart === -1 ? times : times.slice(0, apart)
@@ -51,5 +51,5 @@ export function buildPulse(times) {
   let reached = 0
   // Clocks of four programs are not one clock: a stop is never before the one that leads to it.
   for (const stop of stops) reached = stop.offset = Math.max(stop.offset, reached)
-  return { stops, slower: Math.max(1, Math.round((shownMs * 1000) / totalUs)), totalMs: shownMs }
+  return { stops, slower: Math.max(1, Math.round((SHOWN_MS * 1000) / totalUs)), totalMs: SHOWN_MS }
 }

@@ -6,7 +6,7 @@
  */
 
 /** Longer than the dashboard's own timeout for its upstream, so that its answer comes first. */
-const timeoutMs = 8000
+const TIMEOUT_MS = 8000
 
 /**
  * One same-origin request. It never throws: no answer in time, no answer at all and an answer that isn't JSON are
@@ -16,7 +16,7 @@ const timeoutMs = 8000
  * @param {{ method?: 'GET' | 'POST', body?: unknown, headers?: Record<string, string>, timeoutMs?: number }} [options]
  * @returns {Promise<JsonAnswer | LostAnswer>}
  */
-export async function requestJson(path, { method = 'GET', body, headers = {}, timeoutMs: limitMs = timeoutMs } = {}) {
+export async function requestJson(path, { method = 'GET', body, headers = {}, timeoutMs: limitMs = TIMEOUT_MS } = {}) {
   /** @type {Response} */
   let response
   /** @type {string} */

@@ -1,9 +1,9 @@
 // @ts-check
 import { byId, setText } from './dom.js'
 
-const noticeMs = 1500
+const NOTICE_MS = 1500
 /** Long enough to copy by hand what the browser does not let the page copy. */
-const shownMs = 8000
+const SHOWN_MS = 8000
 
 /**
  * A button that copies a text and says so; where copying is not allowed, it shows the text instead.
@@ -28,7 +28,7 @@ export function copyFrom(button, text, words = button.querySelector('span') ?? b
         setText(words, label)
         timer = undefined
       },
-      done ? noticeMs : shownMs,
+      done ? NOTICE_MS : SHOWN_MS,
     )
   })
 }

@@ -1,6 +1,6 @@
 // @ts-check
 
-const svgNamespace = 'http://www.w3.org/2000/svg'
+const SVG_NAMESPACE = 'http://www.w3.org/2000/svg'
 
 /**
  * The element with this id. The page is static, so a missing one is a mistake in it.
@@ -41,10 +41,10 @@ export function create(tag, attributes = {}, children = []) {
  * @returns {SVGSVGElement}
  */
 export function createIcon(name, className = 'icon') {
-  const svg = document.createElementNS(svgNamespace, 'svg')
+  const svg = document.createElementNS(SVG_NAMESPACE, 'svg')
   svg.setAttribute('class', className)
   svg.setAttribute('aria-hidden', 'true')
-  const use = document.createElementNS(svgNamespace, 'use')
+  const use = document.createElementNS(SVG_NAMESPACE, 'use')
   svg.append(use)
   setIcon(svg, name)
   return svg

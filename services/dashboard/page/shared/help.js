@@ -2,7 +2,7 @@
 import { byId, setText } from './dom.js'
 import { helpTexts } from './help-texts.js'
 
-const gap = 8
+const GAP = 8
 
 /** Opens the help of a part of the page beside the button that asks for it: any `[data-help]`, also one drawn later. */
 export function startHelp() {
@@ -35,8 +35,8 @@ function place(panel, button) {
   const at = button.getBoundingClientRect()
   const { offsetWidth: width, offsetHeight: height } = panel
   const { clientWidth, clientHeight } = document.documentElement
-  const below = at.bottom + gap
-  const top = below + height > clientHeight ? Math.max(gap, at.top - gap - height) : below
+  const below = at.bottom + GAP
+  const top = below + height > clientHeight ? Math.max(GAP, at.top - GAP - height) : below
   panel.style.setProperty('--top', `${top}px`)
-  panel.style.setProperty('--left', `${Math.max(gap, Math.min(at.left, clientWidth - width - gap))}px`)
+  panel.style.setProperty('--left', `${Math.max(GAP, Math.min(at.left, clientWidth - width - GAP))}px`)
 }

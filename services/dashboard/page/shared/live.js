@@ -14,12 +14,12 @@ import { isRecord, parseEntries, parseErrorMessage, parseTraffic } from './wire.
  */
 
 /** A dashboard beats every 5 s; two missed beats are a connection that died without a word. */
-const silenceMs = 12_000
+const SILENCE_MS = 12_000
 /** A stream that has said nothing for this long is held back by something on the way. */
-const firstWordMs = 4000
-const pollMs = 1000
+const FIRST_WORD_MS = 4000
+const POLL_MS = 1000
 /** While polling works, a stream is tried again this often. */
-const retryMs = 5000
+const RETRY_MS = 5000
 
 /**
  * What the dashboard tells, as it happens: by server-sent events, and by polling for as long as no stream comes
@@ -120,10 +120,10 @@ export function createLive({ onEntries, onTraffic, onFound, onLost }) {
   const watch = async () => {
     if (document.visibilityState === 'hidden') return close()
     const now = performance.now()
-    if (source !== undefined && now - heardMs > (alive ? silenceMs : firstWordMs)) close()
+    if (source !== undefined && now - heardMs > (alive ? SILENCE_MS : FIRST_WORD_MS)) close()
     if (!alive) await poll()
-    if (source === undefined && found && performance.now() - openedMs > retryMs) open()
-    schedule(pollMs)
+    if (source === undefined && found && performance.now() - openedMs > RETRY_MS) open()
+    schedule(POLL_MS)
   }
   /** @param {number} ms */
   const schedule = (ms) => {
@@ -138,7 +138,7 @@ export function createLive({ onEntries, onTraffic, onFound, onLost }) {
         schedule(0)
       })
       open()
-      schedule(pollMs)
+      schedule(POLL_MS)
     },
   }
 }

@@ -3,13 +3,13 @@ import { describeHop, findOtherHalf } from './hop-detail-model.js'
 import { parseExplanation } from './parse-explanation.js'
 import { parseTrace } from './parse-trace.js'
 import { buildTraceModel } from './trace-model.js'
-import { fixtureTraceId, toAnswer, wholeChain } from './trace-sketch.test-support.ts'
+import { FIXTURE_TRACE_ID, toAnswer, wholeChain } from './trace-sketch.test-support.ts'
 
 const trace = parseTrace(toAnswer(wholeChain))
 const model = buildTraceModel(
-  trace ?? { traceId: fixtureTraceId, spans: [], places: [], problems: [], reachesUpstream: false },
+  trace ?? { traceId: FIXTURE_TRACE_ID, spans: [], places: [], problems: [], reachesUpstream: false },
 )
-const row = (service: string, kind: string) => {
+function row(service: string, kind: string) {
   const found = model.rows.find((each) => each.service === service && each.kind === kind)
   if (found === undefined) throw new Error(`no ${kind} row of ${service}`)
   return found
@@ -28,8 +28,12 @@ const explanation = (values: { sent?: object; received?: object; caller?: object
         sent: { traceparent: 'old', 'x-b3-spanid': 'same', ...values.sent },
         hop: {
           service: 'counting',
-          received: { traceparent: `00-${fixtureTraceId}-${parentId}-01`, 'x-b3-spanid': 'same', 'x-request-id': 'r' },
-          caller: { traceId: fixtureTraceId, spanId: parentId, format: 'w3c', reason: 'rewritten', ...values.caller },
+          received: {
+            traceparent: `00-${FIXTURE_TRACE_ID}-${parentId}-01`,
+            'x-b3-spanid': 'same',
+            'x-request-id': 'r',
+          },
+          caller: { traceId: FIXTURE_TRACE_ID, spanId: parentId, format: 'w3c', reason: 'rewritten', ...values.caller },
           ...values.received,
         },
       },
@@ -41,7 +45,12 @@ describe('a hop in words', () => {
     if (last === undefined) throw new Error('no rows')
     const { facts, tables } = describeHop(last, model, explanation())
     expect(tables[0]?.headers).toEqual([
-      { name: 'traceparent', value: `00-${fixtureTraceId}-${parentId}-01`, note: 'rewritten on the way', chosen: true },
+      {
+        name: 'traceparent',
+        value: `00-${FIXTURE_TRACE_ID}-${parentId}-01`,
+        note: 'rewritten on the way',
+        chosen: true,
+      },
       { name: 'x-b3-spanid', value: 'same', note: 'as it was sent', chosen: false },
       { name: 'x-request-id', value: 'r', note: 'added on the way', chosen: false },
     ])

@@ -8,8 +8,8 @@ import { isRecord, parseText, parseTraceId } from '../shared/wire.js'
  * @typedef {{ url: string, sent: Header[], hop: Hop | null }} Call
  */
 
-const maxDepth = 5
-const maxHeaders = 20
+const MAX_DEPTH = 5
+const MAX_HEADERS = 20
 
 /**
  * The call tree of one request: what arrived and what left at each application.
@@ -19,7 +19,7 @@ const maxHeaders = 20
  * @returns {Hop | undefined}
  */
 export function parseExplanation(value, depth = 0) {
-  if (!isRecord(value) || depth > maxDepth) return undefined
+  if (!isRecord(value) || depth > MAX_DEPTH) return undefined
   const calls = Array.isArray(value['calls']) ? value['calls'].slice(0, 10) : []
   return {
     service: parseText(value['service'], 100) ?? 'unnamed service',
@@ -40,7 +40,7 @@ export function parseExplanation(value, depth = 0) {
 function parseHeaders(value) {
   if (!isRecord(value)) return []
   return Object.entries(value)
-    .slice(0, maxHeaders)
+    .slice(0, MAX_HEADERS)
     .map(([name, text]) => ({ name: name.slice(0, 60), value: parseText(text, 600) ?? '' }))
     .sort((a, b) => a.name.localeCompare(b.name))
 }

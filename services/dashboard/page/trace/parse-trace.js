@@ -31,8 +31,8 @@ import { isRecord, parseNumber, parseText, parseTraceId } from '../shared/wire.j
  * @property {boolean} reachesUpstream an application other than the first one has its server span here
  */
 
-const maxSpans = 500
-const maxAttributes = 60
+const MAX_SPANS = 500
+const MAX_ATTRIBUTES = 60
 const kinds = new Set(['server', 'client', 'internal', 'producer', 'consumer'])
 
 /**
@@ -48,7 +48,7 @@ export function parseTrace(body) {
   if (traceId === null) return undefined
   const processes = isRecord(value['processes']) ? value['processes'] : {}
   const spans = value['spans']
-    .slice(0, maxSpans)
+    .slice(0, MAX_SPANS)
     .map((span) => parseSpan(span, processes))
     .filter((span) => span !== undefined)
   return { traceId, spans, ...parseVerdict(body['verdict']) }
@@ -60,7 +60,7 @@ export function parseTrace(body) {
  */
 function parseVerdict(value) {
   if (!isRecord(value) || !Array.isArray(value['problems'])) return { places: [], problems: [], reachesUpstream: false }
-  const spans = Array.isArray(value['spans']) ? value['spans'].slice(0, maxSpans) : []
+  const spans = Array.isArray(value['spans']) ? value['spans'].slice(0, MAX_SPANS) : []
   const places = spans.filter(isRecord).map((span) => ({
     spanId: parseText(span['spanId'], 32) ?? '',
     depth: parseNumber(span['depth']) ?? 0,
@@ -125,7 +125,7 @@ function readTags(value) {
  */
 function toAttributes(tags) {
   return [...tags]
-    .slice(0, maxAttributes)
+    .slice(0, MAX_ATTRIBUTES)
     .map(([name, value]) => ({ name: name.slice(0, 80), value: parseText(String(value), 400) ?? '' }))
     .sort((a, b) => a.name.localeCompare(b.name))
 }

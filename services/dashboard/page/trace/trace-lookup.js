@@ -10,7 +10,7 @@ import { parseTrace } from './parse-trace.js'
  * @typedef {import('./parse-explanation.js').Hop} Explanation
  */
 
-const kept = 8
+const CAPACITY = 8
 
 /**
  * One trace as the dashboard has it. A trace that is not there yet is no error: its spans are on their way.
@@ -42,7 +42,7 @@ export function createExplanations() {
       const body = answer.kind === 'json' && isRecord(answer.body) ? answer.body['explain'] : undefined
       known.set(traceId, parseExplanation(body) ?? null)
       for (const oldest of known.keys()) {
-        if (known.size <= kept) break
+        if (known.size <= CAPACITY) break
         known.delete(oldest)
       }
     },

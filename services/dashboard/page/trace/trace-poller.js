@@ -18,11 +18,11 @@ import { buildTraceModel } from './trace-model.js'
  * @property {() => number} [now] milliseconds
  */
 
-const giveUpMs = 8000
-const quietMs = 2500
+const GIVE_UP_MS = 8000
+const QUIET_MS = 2500
 /** A break whose cause is known needs no long wait: only one program reports the spans of this part. */
-const explainedQuietMs = 600
-const retryMs = 300
+const EXPLAINED_QUIET_MS = 600
+const RETRY_MS = 300
 
 /**
  * Polls one trace at a time from "not there yet" to complete. Its spans come from several programs that each flush on
@@ -66,14 +66,14 @@ export function createTracePoller({
         }
         onFound(model)
         const explained = isExplained(model)
-        const quiet = now() - grewMs >= (explained ? explainedQuietMs : quietMs)
+        const quiet = now() - grewMs >= (explained ? EXPLAINED_QUIET_MS : QUIET_MS)
         if (isSettled(model, { followedTrace, quiet, explained, expected: expectedSpans() })) {
           usualMs = now() - startMs
           return onSettled(model, followedTrace)
         }
       }
-      if (now() - startMs + retryMs > giveUpMs) break
-      await wait(retryMs)
+      if (now() - startMs + RETRY_MS > GIVE_UP_MS) break
+      await wait(RETRY_MS)
     }
     if (model === undefined || model.rows.length === 0) onMissing(reason, followedTrace)
     else onSettled(model, followedTrace)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseTrace } from './parse-trace.js'
 import { createTracePoller } from './trace-poller.js'
-import { fixtureTraceId, type SpanSketch, toAnswer, wholeChain } from './trace-sketch.test-support.ts'
+import { FIXTURE_TRACE_ID, type SpanSketch, toAnswer, wholeChain } from './trace-sketch.test-support.ts'
 
 type Version = SpanSketch[] | null
 
@@ -24,8 +24,8 @@ function startPoller(versions: Version[], expected = 0) {
   return { poller, seen }
 }
 
-const connected = { traceId: fixtureTraceId, state: 'connected' as const, appSpans: true }
-const denied = { traceId: fixtureTraceId, state: 'denied' as const, appSpans: true }
+const connected = { traceId: FIXTURE_TRACE_ID, state: 'connected' as const, appSpans: true }
+const denied = { traceId: FIXTURE_TRACE_ID, state: 'denied' as const, appSpans: true }
 const withoutCounting = wholeChain.filter((span) => span.id !== 'd1')
 
 describe('createTracePoller', () => {

@@ -42,20 +42,20 @@ export const wholeChain: SpanSketch[] = [
   { id: 'a2', parent: 'a1', service: 'dashboard', kind: 'client', start: 100, duration: 600, status: 200 },
 ]
 
-export const fixtureTraceId = '0af7651916cd43dd8448eb211c80319c'
+export const FIXTURE_TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 
 /** Sketches as the wire would bring them: one process for each service, times in µs since the epoch. */
 function toJaeger(sketches: SpanSketch[]): Record<string, unknown> {
   const services = [...new Set(sketches.map((span) => span.service))]
   return {
-    traceID: fixtureTraceId,
+    traceID: FIXTURE_TRACE_ID,
     processes: Object.fromEntries(services.map((serviceName, index) => [`p${index}`, { serviceName, tags: [] }])),
     spans: sketches.map((span) => ({
-      traceID: fixtureTraceId,
+      traceID: FIXTURE_TRACE_ID,
       spanID: span.id,
       operationName: `call ${span.id}`,
       references:
-        span.parent === undefined ? [] : [{ refType: 'CHILD_OF', traceID: fixtureTraceId, spanID: span.parent }],
+        span.parent === undefined ? [] : [{ refType: 'CHILD_OF', traceID: FIXTURE_TRACE_ID, spanID: span.parent }],
       startTime: 1_700_000_000_000_000 + (span.start ?? 0),
       duration: span.duration ?? 10,
       processID: `p${services.indexOf(span.service)}`,

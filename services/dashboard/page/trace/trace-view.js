@@ -22,11 +22,11 @@ import { createWaterfallView } from './waterfall-view.js'
  */
 
 /** A request that the viewer sent stays on screen this long before newer ones replace it. */
-const sentMs = 6000
+const SENT_MS = 6000
 /** A wall shows a span's details from the start. */
-const wall = '(min-width: 160rem) and (min-height: 85rem)'
+const WALL = '(min-width: 160rem) and (min-height: 85rem)'
 /** Marks of what changed stay this long: the next request, a second later, differs in nothing. */
-const markedMs = 12_000
+const MARKED_MS = 12_000
 
 /**
  * The trace panel: follows the newest trace, or holds the one that was chosen, which the address `?trace=` names.
@@ -87,7 +87,7 @@ export function createTraceView({ onSettled, onHeld }) {
     shown = withOtherHalf(model)
     const first = waterfall.isEmpty()
     waterfall.show(shown)
-    if (first && matchMedia(wall).matches) waterfall.pick(shown.rows.at(-1) ?? null)
+    if (first && matchMedia(WALL).matches) waterfall.pick(shown.rows.at(-1) ?? null)
     name(shown.traceId)
   }
 
@@ -96,7 +96,7 @@ export function createTraceView({ onSettled, onHeld }) {
     const changes = previous === undefined ? undefined : compareTraces(previous, model)
     previous = model
     if (changes !== undefined && changes.summary !== '') {
-      marked = { changes, untilMs: performance.now() + markedMs }
+      marked = { changes, untilMs: performance.now() + MARKED_MS }
       byId('changes').hidden = false
       setText(byId('changes-text'), `Changed at ${formatClock(new Date())}: ${changes.summary}`)
     }
@@ -194,13 +194,13 @@ export function createTraceView({ onSettled, onHeld }) {
     async showSent(followedTrace) {
       if (held !== null) hold(null)
       sentAtMs = performance.now()
-      sentUntilMs = sentAtMs + sentMs
+      sentUntilMs = sentAtMs + SENT_MS
       const { traceId } = followedTrace
       name(traceId)
       await read(followedTrace, {
         isWanted: () => held === null && named === traceId,
         onSettled(model) {
-          sentUntilMs = performance.now() + sentMs
+          sentUntilMs = performance.now() + SENT_MS
           settle(model, followedTrace)
           compare(model)
           show(model)

@@ -2,8 +2,8 @@
 import { byId, setText } from '../shared/dom.js'
 import { panBy, wholeTrace, zoomBy } from './zoom-model.js'
 
-const factor = 1.6
-const step = 0.2
+const FACTOR = 1.6
+const STEP = 0.2
 
 /**
  * Zooming by buttons, keys and the wheel with Ctrl held (a pinch on a touchpad).
@@ -24,8 +24,8 @@ export function createZoomControl({ onChange }) {
     )
     onChange()
   }
-  byId('zoom-in').addEventListener('click', () => set(zoomBy(zoom, factor)))
-  byId('zoom-out').addEventListener('click', () => set(zoomBy(zoom, 1 / factor)))
+  byId('zoom-in').addEventListener('click', () => set(zoomBy(zoom, FACTOR)))
+  byId('zoom-out').addEventListener('click', () => set(zoomBy(zoom, 1 / FACTOR)))
   byId('zoom-reset').addEventListener('click', () => set(wholeTrace))
   byId('rows').addEventListener(
     'wheel',
@@ -35,7 +35,7 @@ export function createZoomControl({ onChange }) {
       event.preventDefault()
       const box = lane.getBoundingClientRect()
       const around = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width))
-      set(zoomBy(zoom, event.deltaY < 0 ? factor : 1 / factor, around))
+      set(zoomBy(zoom, event.deltaY < 0 ? FACTOR : 1 / FACTOR, around))
     },
     { passive: false },
   )
@@ -44,11 +44,11 @@ export function createZoomControl({ onChange }) {
     current: () => zoom,
     onKey(event) {
       if (event.ctrlKey || event.metaKey || event.altKey) return false
-      if (event.key === '+' || event.key === '=') set(zoomBy(zoom, factor))
-      else if (event.key === '-') set(zoomBy(zoom, 1 / factor))
+      if (event.key === '+' || event.key === '=') set(zoomBy(zoom, FACTOR))
+      else if (event.key === '-') set(zoomBy(zoom, 1 / FACTOR))
       else if (event.key === '0') set(wholeTrace)
-      else if (event.key === 'ArrowLeft') set(panBy(zoom, -step))
-      else if (event.key === 'ArrowRight') set(panBy(zoom, step))
+      else if (event.key === 'ArrowLeft') set(panBy(zoom, -STEP))
+      else if (event.key === 'ArrowRight') set(panBy(zoom, STEP))
       else return false
       event.preventDefault()
       return true

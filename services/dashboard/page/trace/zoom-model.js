@@ -10,7 +10,7 @@
 export const wholeTrace = { from: 0, to: 1 }
 
 /** A thousandth of a trace is a few microseconds: nothing to see below. */
-const least = 0.001
+const SMALLEST_PART = 0.001
 
 /**
  * @param {Zoom} zoom
@@ -19,7 +19,7 @@ const least = 0.001
  * @returns {Zoom}
  */
 export function zoomBy({ from, to }, factor, around = 0.5) {
-  const length = Math.min(1, Math.max(least, (to - from) / factor))
+  const length = Math.min(1, Math.max(SMALLEST_PART, (to - from) / factor))
   const place = from + (to - from) * around
   return clamp(place - length * around, length)
 }

@@ -14,14 +14,14 @@ export interface IstioObjectsOptions {
 }
 
 /** Namespace of Istio itself. */
-export const istioNamespace = 'istio-system'
+export const ISTIO_NAMESPACE = 'istio-system'
 
 /** What an installation of Istio puts into a cluster: its own charts `base` and `istiod`, and the Gateway API. */
 export async function renderIstioObjects(options: IstioObjectsOptions): Promise<KubeObject[]> {
   const { helm, istio, files = [], values = {}, kubeVersion = '1.36.3' } = options
   const { baseChart, istiodChart, gatewayApiDefinitions } = istio.files
   const { objects } = createHelm(helm)
-  const common = { namespace: istioNamespace, kubeVersion, includeCrds: true, includeTests: false }
+  const common = { namespace: ISTIO_NAMESPACE, kubeVersion, includeCrds: true, includeTests: false }
   // The charts of the sources name test images; only released ones name the release.
   const image = { global: { hub: 'docker.io/istio', tag: versions.istio.version } }
   const [base, istiod, gateway] = await Promise.all([

@@ -10,7 +10,7 @@ import {
   type Reaper,
   takeFreePort,
 } from '@throughline/lab-programs'
-import { istioNamespace } from './istio-objects.ts'
+import { ISTIO_NAMESPACE } from './istio-objects.ts'
 import { istiodCommand, type IstiodPorts } from './istiod-command.ts'
 
 export interface StartIstiodOptions {
@@ -51,7 +51,7 @@ export async function startIstiod(options: StartIstiodOptions): Promise<Istiod> 
   await fs.mkdir(folder, { recursive: true })
   const kubeconfig = path.join(folder, 'kubeconfig')
   await fs.writeFile(kubeconfig, kubeApi.kubeconfig(), { mode: 0o600 })
-  const deployment = kubeApi.get({ kind: 'Deployment', namespace: istioNamespace, name: 'istiod' })
+  const deployment = kubeApi.get({ kind: 'Deployment', namespace: ISTIO_NAMESPACE, name: 'istiod' })
   if (deployment === undefined) throw new LabError('TL_MESH_CONFIG_INVALID', 'the API has no Deployment of istiod')
   const ports = await choosePorts(options.ports ?? {})
 
@@ -104,7 +104,7 @@ function endpointsOf({ host, ports }: { host: string; ports: IstiodPorts }): Kub
     kind: 'EndpointSlice',
     metadata: {
       name: 'istiod',
-      namespace: istioNamespace,
+      namespace: ISTIO_NAMESPACE,
       labels: { 'kubernetes.io/service-name': 'istiod' },
     },
     addressType: 'IPv4',
@@ -135,7 +135,7 @@ async function requireWebhooks(kubeApi: FakeKubeApi, deadlineMs: number): Promis
 }
 
 function readRoot(kubeApi: FakeKubeApi): string {
-  const secret = kubeApi.get({ kind: 'Secret', namespace: istioNamespace, name: 'istio-ca-secret' })
+  const secret = kubeApi.get({ kind: 'Secret', namespace: ISTIO_NAMESPACE, name: 'istio-ca-secret' })
   const { 'ca-cert.pem': encoded } = (secret?.['data'] ?? {}) as { 'ca-cert.pem'?: string }
   if (encoded === undefined) throw new LabError('TL_PROGRAM_FAILED', 'istiod has made no root certificate yet')
   return Buffer.from(encoded, 'base64').toString()
