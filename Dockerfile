@@ -1,4 +1,4 @@
-# The images: docker build --target counting --tag throughline/counting:0.1.0 .   (or dashboard, setup, setup-consul)
+# The images: docker build --target counting --tag throughline/counting .   (or dashboard, setup, setup-consul)
 # Node compiles and bundles on the machine that builds; what runs is only copied, so any platform can be built anywhere.
 ARG NODE=node:24-slim
 ARG CONSUL=hashicorp/consul:1.22.7

@@ -94,6 +94,12 @@ export const COMMANDS = {
     passesOn: true,
     run: async (args) => (await import('./bench.mjs')).bench(args),
   },
+  version: {
+    does: 'gives packages, charts, images, code and docs the next version, and closes the changelog',
+    takes: 'major | minor | patch | 1.2.3',
+    positionals: true,
+    run: async (args) => (await import('./release/version.mjs')).version(args),
+  },
   check: {
     does: 'lint, format, types, unused code and docs',
     run: async () => (await import('./check.mjs')).check(),

@@ -3,7 +3,7 @@ import http, { type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { readObjects } from '@throughline/lab-kube-api'
-import { temporaryFolder } from '@throughline/lab-testkit'
+import { projectVersion, temporaryFolder } from '@throughline/lab-testkit'
 import { checkPath } from 'throughline'
 import { describe, expect, it } from 'vitest'
 import { checkOut } from './support/check-out.ts'
@@ -103,7 +103,7 @@ describe.each(['consul', 'istio'])('the guide to %s', (mesh) => {
     const files = all.join('\n').match(/(?<= )charts\/[\w./-]+/g) ?? []
     expect(files.length).toBeGreaterThan(3)
     expect(files.filter((file) => !fs.existsSync(path.join(root, file)))).toEqual([])
-    expect(commands[2]).toContain('throughline/counting:0.1.0 throughline/dashboard:0.1.0')
+    expect(commands[2]).toContain(`throughline/counting:${projectVersion} throughline/dashboard:${projectVersion}`)
   })
 
   it.for([4, 3] as const)(

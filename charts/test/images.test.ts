@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { type KubeObject, isDeployment, type PodSpec, readObjects } from '@throughline/lab-kube-api'
-import { temporaryFolder } from '@throughline/lab-testkit'
+import { projectVersion, temporaryFolder } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
 import { CHARTS, giveUp, requireHelm } from './support/helm.ts'
 import { createValidator } from './support/validate.ts'
@@ -37,10 +37,10 @@ describe.each(['consul', 'istio'])('images of charts/%s', (chart) => {
     }
     const objects = await helm.objects(chart, { values })
     expect(imagesOf(objects)).toEqual({
-      counting: 'ghcr.io/shop/counting:0.1.0',
-      dashboard: 'registry.example.com:5000/mirror/throughline/dashboard:0.1.0',
+      counting: `ghcr.io/shop/counting:${projectVersion}`,
+      dashboard: `registry.example.com:5000/mirror/throughline/dashboard:${projectVersion}`,
       jaeger: 'registry.example.com:5000/mirror/jaegertracing/jaeger:2.13.0',
-      'throughline-test': 'registry.example.com:5000/mirror/throughline/dashboard:0.1.0',
+      'throughline-test': `registry.example.com:5000/mirror/throughline/dashboard:${projectVersion}`,
     })
     const secrets = Object.entries(podsOf(objects)).map(([name, pod]) => [name, pod['imagePullSecrets']])
     expect(Object.fromEntries(secrets)).toEqual({
@@ -54,7 +54,7 @@ describe.each(['consul', 'istio'])('images of charts/%s', (chart) => {
   it('come from a registry by its IPv6 address', async (context) => {
     const values = { global: { image: { registry: '[2001:db8::1]:5000' } } }
     const objects = await (await requireHelm(context)).objects(chart, { values })
-    expect(imagesOf(objects)).toMatchObject({ dashboard: '[2001:db8::1]:5000/throughline/dashboard:0.1.0' })
+    expect(imagesOf(objects)).toMatchObject({ dashboard: `[2001:db8::1]:5000/throughline/dashboard:${projectVersion}` })
   })
 
   it('of the test is the dashboard’s, digest, policy and secrets included, until it is given another', async (context) => {
@@ -69,7 +69,9 @@ describe.each(['consul', 'istio'])('images of charts/%s', (chart) => {
       containers: [{ image: `shop/page@${digest}`, imagePullPolicy: 'Always' }],
     })
     expect(await pod({ tag: '2' })).toMatchObject({ containers: [{ image: 'shop/page:2' }] })
-    expect(await pod({ repository: 'shop/test' })).toMatchObject({ containers: [{ image: 'shop/test:0.1.0' }] })
+    expect(await pod({ repository: 'shop/test' })).toMatchObject({
+      containers: [{ image: `shop/test:${projectVersion}` }],
+    })
   })
 
   it('may be named by digest, also inside a tag, and no label takes it over', async (context) => {
@@ -93,7 +95,7 @@ describe.each(['consul', 'istio'])('images of charts/%s', (chart) => {
     const helm = await requireHelm(context)
     const validate = await createValidator('1.34.0').catch((error: unknown) => giveUp(context, error))
     await using folder = await temporaryFolder()
-    const version = ['--version', '0.1.0+3f9a2bc', '--app-version', '0.2.0+3f9a2bc']
+    const version = ['--version', '1.2.3+3f9a2bc', '--app-version', '0.2.0+3f9a2bc']
     await helm.run('package', path.join(CHARTS, chart), ...version, '--destination', folder.path)
     const [archive = ''] = await fs.readdir(folder.path)
     const { stdout } = await helm.run('template', 'throughline', path.join(folder.path, archive))
@@ -113,7 +115,7 @@ it.for(['service', 'consul/install/mesh'])(
   async (chart, context) => {
     const helm = await requireHelm(context)
     await using folder = await temporaryFolder()
-    const version = `0.1.0+${'a'.repeat(70)}.`.replace(/\.$/, '')
+    const version = `1.2.3+${'a'.repeat(70)}.`.replace(/\.$/, '')
     await helm.run(
       'package',
       path.join(CHARTS, chart),

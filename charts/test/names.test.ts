@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { findObject, type KubeObject } from '@throughline/lab-kube-api'
+import { projectVersion } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { CHARTS, requireHelm } from './support/helm.ts'
@@ -98,10 +99,10 @@ it('every chart has one version, and the images are of that version', async (con
   const helm = await requireHelm(context)
   const read = (file: string) => parse(fs.readFileSync(path.join(CHARTS, file), 'utf8')) as Record<string, string>
   for (const chart of ['service', 'observability', 'consul', 'consul/install/mesh', 'istio']) {
-    expect(read(`${chart}/Chart.yaml`)).toMatchObject({ version: '0.1.0', appVersion: '0.1.0' })
+    expect(read(`${chart}/Chart.yaml`)).toMatchObject({ version: projectVersion, appVersion: projectVersion })
   }
   for (const name of services) {
     const image = podOf(await helm.objects('istio'), name).spec.containers[0].image
-    expect(image).toBe(`throughline/${name}:0.1.0`)
+    expect(image).toBe(`throughline/${name}:${projectVersion}`)
   }
 })

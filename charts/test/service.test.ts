@@ -1,4 +1,5 @@
 import { findObject } from '@throughline/lab-kube-api'
+import { projectVersion } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
 import { requireHelm } from './support/helm.ts'
 import { environmentOf, names, podOf } from './support/kubernetes-object.ts'
@@ -120,7 +121,7 @@ describe('charts/service, installed alone', () => {
     const values = { telemetry: { resourceAttributes } }
     const environment = environmentOf(podOf(await helm.objects('service', { ...dashboard, values }), 'dashboard'))
     expect(environment['OTEL_RESOURCE_ATTRIBUTES']).toBe(
-      'service.version=0.1.0,k8s.namespace.name=throughline,k8s.pod.name=$(POD_NAME),' +
+      `service.version=${projectVersion},k8s.namespace.name=throughline,k8s.pod.name=$(POD_NAME),` +
         'deployment.environment.name=a%20b%2Cc%3Dd%25,team=throughline',
     )
   })

@@ -37,7 +37,7 @@ async function nest(folder: string): Promise<void> {
     await fs.cp(path.join(folder, 'node_modules/@throughline', name), nested, { recursive: true })
     const manifest = path.join(nested, 'package.json')
     const text = await fs.readFile(manifest, 'utf8')
-    await fs.writeFile(manifest, text.replace('"version": "0.1.0"', '"version": "0.1.1"'))
+    await fs.writeFile(manifest, text.replace(/"version": "[^"]+"/, '"version": "0.0.1"'))
   }
   await fs.cp(path.join(folder, 'copy-calls.mjs'), path.join(folder, 'nested/copy-calls.mjs'))
 }

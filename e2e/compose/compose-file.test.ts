@@ -4,6 +4,7 @@ import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { versions } from '@throughline/lab-programs'
 import { Ajv } from 'ajv'
+import { projectVersion } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { type ComposeFile, readComposeFile } from './compose-file.ts'
@@ -134,7 +135,7 @@ describe('compose/consul.env', () => {
       ) as ComposeFile
     const plain = config('/dev/null').services
     const { consul, ...others } = config('compose/consul.env').services
-    expect(consul?.image).toBe('throughline/compose-consul:0.1.0')
+    expect(consul?.image).toBe(`throughline/compose-consul:${projectVersion}`)
     const changed = Object.keys(others).filter((name) => !isDeepStrictEqual(others[name], plain[name]))
     expect(changed.toSorted()).toEqual(Object.keys(overlay.services).toSorted())
   })

@@ -3,7 +3,7 @@ import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { pollUntil } from '@throughline/lab-testkit'
+import { pollUntil, projectVersion } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
 import { readImages } from './compose-file.ts'
 import { upCompose } from './compose.ts'
@@ -22,16 +22,15 @@ const inspect = async (image: string): Promise<Image> =>
   (JSON.parse(await docker('image', 'inspect', image)) as [Image])[0]
 
 describe.each(['counting', 'dashboard', 'setup'])('the image of %s', (name) => {
-  const image = `throughline/${name}:0.1.0`
+  const image = `throughline/${name}:${projectVersion}`
 
   it('runs as an unprivileged user, has a probe without a shell, and is labelled', async () => {
     const { Config } = await inspect(image)
-    const { version } = JSON.parse(await fs.readFile(path.join(root, 'package.json'), 'utf8')) as { version: string }
     expect(Config.User).toBe('10001:10001')
     expect(Config.Healthcheck?.Test).toEqual(['CMD', 'node', 'healthcheck.js'])
     expect(Config.Cmd).toEqual(['node', 'main.js'])
     expect(Config.Labels).toMatchObject({
-      'org.opencontainers.image.version': version,
+      'org.opencontainers.image.version': projectVersion,
       'org.opencontainers.image.licenses': 'Apache-2.0',
       'org.opencontainers.image.title': `Throughline ${name}`,
     })
@@ -57,12 +56,12 @@ describe.each(['counting', 'dashboard', 'setup'])('the image of %s', (name) => {
 
 describe('the image of setup-consul', () => {
   it('is that of setup with the Consul of docker-compose.yml, and says whose licence it has', async () => {
-    const image = 'throughline/setup-consul:0.1.0'
+    const image = `throughline/setup-consul:${projectVersion}`
     const tag = (await readImages()).consul.split(':')[1]
     expect(await docker('run', '--rm', image, 'consul', 'version')).toContain(`Consul v${tag}`)
     const { Config, RootFS } = await inspect(image)
     expect(Config.Labels['org.opencontainers.image.licenses']).toBe('Apache-2.0 AND BUSL-1.1')
-    const { RootFS: plain } = await inspect('throughline/setup:0.1.0')
+    const { RootFS: plain } = await inspect(`throughline/setup:${projectVersion}`)
     expect(RootFS.Layers.slice(0, plain.Layers.length)).toEqual(plain.Layers)
   })
 })

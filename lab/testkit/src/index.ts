@@ -8,6 +8,7 @@ export type { HeaderRecorder, HeaderRecorderOptions, RecordedRequest } from './h
 export { createMemoryGroup } from './memory-group.ts'
 export type { MemoryGroup } from './memory-group.ts'
 export { pollUntil, temporaryFolder, writeScript } from '@throughline/lab-programs'
+export { projectVersion } from './project-version.ts'
 export { isSidecar, kindOf, parentIdOf, serviceOf } from './span-facts.ts'
 export { startServer } from './start-server.ts'
 export type { StartedServer } from './start-server.ts'

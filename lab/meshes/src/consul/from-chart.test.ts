@@ -51,7 +51,7 @@ describe('what Consul would make of the chart', () => {
       admitted: [20_000],
       env: {
         HOST: '127.0.0.1',
-        OTEL_RESOURCE_ATTRIBUTES: 'service.version=0.1.0,k8s.namespace.name=throughline,k8s.pod.name=counting-0',
+        OTEL_RESOURCE_ATTRIBUTES: 'service.version=VERSION,k8s.namespace.name=throughline,k8s.pod.name=counting-0',
       },
       hosts: ['counting', 'counting.throughline', 'counting.throughline.svc', 'counting.throughline.svc.cluster.local'],
     })

@@ -21,7 +21,7 @@ export interface PodSettings {
 
 export const MESH_NAMESPACE = 'throughline'
 /** The version that the pods claim, which becomes the revision in Istio's tags. */
-const VERSION = '0.1.0'
+const VERSION = 'lab'
 const NODE = 'fake-node'
 
 async function render(file: string, values?: Record<string, Json>): Promise<KubeObject> {

@@ -38,7 +38,7 @@ const zipkinSpan = {
     response_flags: 'UH',
     upstream_cluster: 'inbound|8080||',
     'guid:x-request-id': 'ef8b7bd8-3deb-9001-9068-c165bb48bf36',
-    user_agent: 'curl/8 throughline-verify/0.1.0 (0123456789ab)',
+    user_agent: 'curl/8 throughline-verify/1.2.3 (0123456789ab)',
   },
 }
 
