@@ -78,6 +78,12 @@ export const COMMANDS = {
     positionals: true,
     run: (args) => runLab(['setup', ...args]),
   },
+  cluster: {
+    does: 'installs a mesh and the application in a Kubernetes cluster, proves that it works, opens the page; --down removes it',
+    takes: '--mesh istio | consul | none [flags]',
+    passesOn: true,
+    run: (args) => runLab(['cluster', ...args]),
+  },
   verify: {
     does: 'names the hop that breaks a trace, the cause, and the fix, in any mesh',
     takes: 'URL --traces BACKEND [flags], or explain TLV…',

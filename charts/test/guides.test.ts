@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import http, { type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
+import { type ClusterMesh, clusterSteps, formatCommand, OWN_CLUSTER } from '@throughline/lab-cluster'
 import { readObjects } from '@throughline/lab-kube-api'
 import { projectVersion, temporaryFolder } from '@throughline/lab-testkit'
 import { checkPath } from 'throughline'
@@ -87,13 +88,15 @@ function withoutPlaces(output: string): string {
 }
 
 /** Flags of installing that rendering does not have. */
-const onlyInCluster = ['--wait', '--create-namespace', '--reset-then-reuse-values']
+const onlyInCluster = ['--wait', '--create-namespace', '--reset-then-reuse-values', '--install']
 
-describe.each(['consul', 'istio'])('the guide to %s', (mesh) => {
+describe.each(['consul', 'istio'] satisfies ClusterMesh[])('the guide to %s', (mesh) => {
   const { commands, all, outputs } = readGuide(mesh)
 
-  it('goes from an empty cluster to the deny and back in twelve commands', () => {
-    expect(commands).toHaveLength(12)
+  it('has the steps of npm run cluster, and then the deny and the way back', () => {
+    const steps = clusterSteps({ mesh, cluster: { kind: 'kind', name: OWN_CLUSTER }, createCluster: true })
+    expect(commands.slice(0, -3)).toEqual(steps.map((step) => formatCommand(step)))
+    expect(all).toContain(`npm run cluster -- --mesh ${mesh}`)
     expect(commands.at(-3)).toContain('--set dashboard.allowed=false')
     // An upgrade without it would keep the deny.
     expect(commands.at(-1)).toContain('--set dashboard.allowed=true')
@@ -103,7 +106,7 @@ describe.each(['consul', 'istio'])('the guide to %s', (mesh) => {
     const files = all.join('\n').match(/(?<= )charts\/[\w./-]+/g) ?? []
     expect(files.length).toBeGreaterThan(3)
     expect(files.filter((file) => !fs.existsSync(path.join(root, file)))).toEqual([])
-    expect(commands[2]).toContain(`throughline/counting:${projectVersion} throughline/dashboard:${projectVersion}`)
+    expect(commands[4]).toContain(`throughline/counting:${projectVersion} throughline/dashboard:${projectVersion}`)
   })
 
   it.for([4, 3] as const)(
@@ -146,7 +149,7 @@ it('the guide to consul names keys that the official chart has', () => {
 
 it('the guide to consul waits for what the step before installs', async (context) => {
   const helm = await requireHelm(context)
-  const wait = readGuide('consul').commands.find((command) => command.startsWith('kubectl')) ?? ''
+  const wait = readGuide('consul').commands.find((command) => command.startsWith('kubectl wait')) ?? ''
   const { stdout } = await helm.run('template', 'mesh', path.join(CHARTS, 'consul/install/mesh'))
   const installed = names(readObjects(stdout)).map((name) => name.toLowerCase())
   expect((wait.match(/\b[a-z]+\/[a-z-]+/g) ?? []).toSorted()).toEqual(installed)

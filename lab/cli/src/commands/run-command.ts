@@ -1,15 +1,17 @@
+import { cluster } from './cluster.ts'
 import { demo } from './demo.ts'
 import { dev } from './dev.ts'
 import { setup } from './setup.ts'
 import { describeLacking, LabError } from '@throughline/lab-programs'
 
-const commands: Record<string, (args: string[]) => Promise<void>> = { demo, dev, setup }
+const commands: Record<string, (args: string[]) => Promise<void>> = { cluster, demo, dev, setup }
 
 const USAGE = `throughline <command> [flags]
 
-  demo   both services behind real Envoy sidecars, and a page that shows what happens (demo --help)
-  dev    the sidecars alone, for services that are reloaded while you work on them
-  setup  builds a program that has no package: consul, istio or jaeger
+  demo     both services behind real Envoy sidecars, and a page that shows what happens (demo --help)
+  dev      the sidecars alone, for services that are reloaded while you work on them
+  setup    builds a program that has no package: consul, istio or jaeger
+  cluster  the mesh and the application in a Kubernetes cluster (cluster --help)
 `
 
 /** Runs `throughline <command> [flags]` and returns its exit code: 0 done, 1 failed, 2 for a wrong command line. */

@@ -1,0 +1,63 @@
+import net from 'node:net'
+import { messageOf, runTool } from '@throughline/lab-programs'
+import type { ClusterKind } from './cluster-kinds.ts'
+
+/** A cluster that the user's kubeconfig knows. */
+export interface KubeContext {
+  context: string
+  kind: ClusterKind
+  /** The cluster's name as its own program knows it. */
+  name: string
+}
+
+export interface KubeContexts {
+  all: KubeContext[]
+  /** The user's current one. */
+  current: KubeContext | undefined
+}
+
+interface KubeConfig {
+  'current-context'?: string
+  contexts?: { name: string; context: { cluster: string } }[] | null
+  clusters?:
+    | { name: string; cluster: { server?: string; extensions?: { extension?: { provider?: string } }[] } }[]
+    | null
+}
+
+/** Reads the contexts of the user's kubeconfig; none where there is no kubectl or no kubeconfig. */
+export async function readContexts(env: NodeJS.ProcessEnv): Promise<KubeContexts> {
+  const printed = await runTool(['kubectl', 'config', 'view', '-o', 'json'], { env, timeoutMs: 20_000 }).catch(
+    (error: unknown) => ({ error: messageOf(error) }),
+  )
+  if (typeof printed !== 'string') return { all: [], current: undefined }
+  const config = JSON.parse(printed) as KubeConfig
+  const all = (config.contexts ?? []).map(({ name, context }) => {
+    const cluster = config.clusters?.find((candidate) => candidate.name === context.cluster)?.cluster
+    const isMinikube = cluster?.extensions?.some(({ extension }) => extension?.provider === 'minikube.sigs.k8s.io')
+    return { context: name, ...recognise(name, cluster?.server ?? '', isMinikube ?? false) }
+  })
+  return { all, current: all.find(({ context }) => context === config['current-context']) }
+}
+
+/** Anyone may call a context `kind-…`: the name counts only where the API server is on this machine. */
+function recognise(name: string, server: string, isMinikube: boolean): { kind: ClusterKind; name: string } {
+  if (isMinikube) return { kind: 'minikube', name }
+  if (isOnThisMachine(server)) {
+    if (name === 'docker-desktop') return { kind: 'docker-desktop', name }
+    if (name.startsWith('kind-')) return { kind: 'kind', name: name.slice('kind-'.length) }
+  }
+  return { kind: 'other', name }
+}
+
+const localAddresses = new net.BlockList()
+localAddresses.addSubnet('127.0.0.0', 8)
+localAddresses.addAddress('0.0.0.0')
+localAddresses.addAddress('::1', 'ipv6')
+
+function isOnThisMachine(server: string): boolean {
+  if (!URL.canParse(server)) return false
+  const host = new URL(server).hostname.replaceAll(/[[\]]/g, '')
+  if (['localhost', 'kubernetes.docker.internal'].includes(host)) return true
+  const family = net.isIP(host)
+  return family !== 0 && localAddresses.check(host, family === 4 ? 'ipv4' : 'ipv6')
+}
