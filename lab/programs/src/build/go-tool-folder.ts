@@ -19,8 +19,9 @@ export async function goToolFolder(tool: GoTool, env: NodeJS.ProcessEnv): Promis
     JSON.stringify({ ...('folder' in from ? {} : { from }), ldflags, programs, files }),
   )
   if ('folder' in from) {
-    for (const name of ['go.mod', 'go.sum'])
-      hash.update(await fs.readFile(path.join(goModuleFolder(from.folder), name)))
+    const folder = goModuleFolder(from.folder)
+    const sources = (await fs.readdir(folder)).filter((name) => name.endsWith('.go')).toSorted()
+    for (const name of ['go.mod', 'go.sum', ...sources]) hash.update(await fs.readFile(path.join(folder, name)))
   }
   return path.join(cacheFolder(env), tool.name, `${version}-${hash.digest('hex').slice(0, 12)}`)
 }

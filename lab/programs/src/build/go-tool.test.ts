@@ -112,12 +112,14 @@ describe('finding a program of a tool', () => {
     })
   })
 
-  it.each(Object.values(goTools))('names every way to get $name when there is none', async (tool) => {
+  it.each<GoTool>(Object.values(goTools))('names every way to get $name when there is none', async (tool) => {
     await using folder = await temporaryFolder()
     const missing = findGoTool(tool, { env: { PATH: '', XDG_CACHE_HOME: folder.path } })
     await expect(missing).rejects.toMatchObject({
       code: 'TL_BINARY_MISSING',
-      message: expect.stringMatching(new RegExp(`npm run setup:${tool.name}[^]*PATH[^]*${tool.programs[0].variable}`)),
+      message: expect.stringMatching(
+        new RegExp(`npm run setup:${tool.setup ?? tool.name}[^]*PATH[^]*${tool.programs[0]?.variable}`),
+      ),
     })
   })
 })

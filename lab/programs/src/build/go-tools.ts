@@ -13,8 +13,10 @@ interface GoProgram {
 
 /** A foreign program in Go without packages for every machine: built where it is used, never shipped. */
 export interface GoTool {
-  /** The name in `npm run setup:<name>` and of its folder in the cache. */
+  /** The name of its folder in the cache. */
   name: string
+  /** The name in `npm run setup:<name>`, where that is another. */
+  setup?: string
   version: string
   /**
    * Where its versions and checksums are: `lab/programs/go/<name>` of this repository, or the module itself where its
@@ -31,7 +33,7 @@ export interface GoTool {
   minutes: number
 }
 
-/** What `npm run setup:<name>` builds. */
+/** What the commands `npm run setup:<name>` build. */
 export const goTools = {
   consul: {
     name: 'consul',
@@ -91,5 +93,43 @@ export const goTools = {
     ldflags: '-s -w',
     programs: [{ name: 'jaeger', variable: 'JAEGER_BIN', package: './cmd/jaeger' }],
     minutes: 9,
+  },
+  kubernetes: {
+    name: 'kubernetes',
+    version: versions.kubernetes.version,
+    from: { folder: 'lab/programs/go/kubernetes' },
+    go: '1.26.0',
+    ldflags: [
+      '-s -w -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=34',
+      `-X k8s.io/component-base/version.gitVersion=v${versions.kubernetes.version}`,
+      '-X k8s.io/component-base/version.gitTreeState=clean -X k8s.io/component-base/version.gitCommit=none',
+      '-X k8s.io/component-base/version.buildDate=2026-01-01T00:00:00Z',
+    ].join(' '),
+    programs: [{ name: 'kubernetes', variable: 'KUBERNETES_BIN', package: '.' }],
+    minutes: 12,
+  },
+  coredns: {
+    name: 'coredns',
+    setup: 'kubernetes',
+    version: versions.kubernetes.coredns,
+    from: { folder: 'lab/programs/go/coredns' },
+    go: '1.26.0',
+    ldflags: '-s -w',
+    programs: [{ name: 'coredns', variable: 'COREDNS_BIN', package: '.' }],
+    minutes: 2,
+  },
+  istioCni: {
+    name: 'istio-cni',
+    setup: 'kubernetes',
+    version: versions.istio.version,
+    from: { folder: 'lab/programs/go/istio-cni' },
+    go: '1.26.0',
+    ldflags: `-s -w -X istio.io/istio/pkg/version.buildVersion=${versions.istio.version}`,
+    programs: [
+      { name: 'install-cni', variable: 'ISTIO_INSTALL_CNI_BIN', package: 'istio.io/istio/cni/cmd/install-cni' },
+      { name: 'istio-cni', variable: 'ISTIO_CNI_BIN', package: 'istio.io/istio/cni/cmd/istio-cni' },
+    ],
+    files: { module: 'istio.io/istio', paths: ['manifests/charts/istio-cni'] },
+    minutes: 2,
   },
 } as const satisfies Record<string, GoTool>

@@ -47,7 +47,7 @@ function missing(tool: GoTool, { program, variable }: { program: string; variabl
     'TL_BINARY_MISSING',
     [
       `There is no ${program} (${tool.name} ${tool.version}) on this machine. Any one of these will do:`,
-      `  - build it with Go ${tool.go} or newer, once, in about ${tool.minutes} minutes: npm run setup:${tool.name}`,
+      `  - build it with Go ${tool.go} or newer, once, in about ${tool.minutes} minutes: npm run setup:${tool.setup ?? tool.name}`,
       `  - put "${program}" on PATH`,
       `  - set ${variable} to the path of one`,
     ].join('\n'),
