@@ -1,4 +1,4 @@
-/** A chain of our own: other rules in the pod's tables, such as a transparent proxy's, stay untouched. */
+/** A chain of our own: other rules in the same tables, such as a transparent proxy's or Docker's, stay untouched. */
 const CHAIN = 'THROUGHLINE'
 
 /**
@@ -22,3 +22,27 @@ export const admitAllRules: string[][] = [
   ['-w', '-F', CHAIN],
   ['-w', '-X', CHAIN],
 ]
+
+const raw = (...args: string[]): string[] => ['-w', '-t', 'raw', ...args]
+
+/**
+ * Arguments for iptables on this machine, one run each: what comes from elsewhere than the network's own interface and this
+ * machine itself doesn't reach the network's addresses, neither those of the pods nor this machine's own. The raw table comes
+ * first, so that no rule of another program admits it.
+ *
+ * @param chain a name for the rules, which `reaper.sh` removes by it
+ */
+export function guardRules({ chain: name, link, subnet }: { chain: string; link: string; subnet: string }): string[][] {
+  return [
+    raw('-N', name),
+    raw('-A', name, '!', '-d', subnet, '-j', 'RETURN'),
+    raw('-A', name, '-i', 'lo', '-j', 'RETURN'),
+    raw('-A', name, '!', '-i', link, '-j', 'DROP'),
+    raw('-I', 'PREROUTING', '-j', name),
+  ]
+}
+
+/** Removes `guardRules`. */
+export function unguardRules(name: string): string[][] {
+  return [raw('-D', 'PREROUTING', '-j', name), raw('-F', name), raw('-X', name)]
+}

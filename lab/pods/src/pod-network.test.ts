@@ -220,7 +220,7 @@ describe('nothing is left of a network of pods', () => {
     await pollUntil(() => (namespaces().includes(`${link}-node`) ? undefined : true), {
       what: `${link}-node to be gone`,
     })
-    expectNothingOf(link)
+    await pollUntil(() => expectNothingOf(link) ?? true, { what: 'the rest to be gone' })
   })
 })
 
@@ -236,6 +236,7 @@ function runs(pid: number): boolean {
 function expectNothingOf(link: string): void {
   expect(links()).not.toMatch(new RegExp(`^${link}@`, 'm'))
   expect(namespaces()).not.toMatch(new RegExp(`^${link}-`, 'm'))
+  expect(execFileSync('iptables-save', ['-t', 'raw'], { encoding: 'utf8' })).not.toMatch(new RegExp(`${link}\\b`))
   const files = fs.existsSync('/etc/netns') ? fs.readdirSync('/etc/netns') : []
   expect(files.filter((file) => file.startsWith(`${link}-`))).toEqual([])
 }

@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto'
+import path from 'node:path'
 import { LabError, messageOf, type Reaper, runTool } from '@throughline/lab-programs'
 import { type NamespaceTools, requireNamespaceTools } from './namespace-tools.ts'
+import { guardRules, unguardRules } from './packet-filter.ts'
 import { createPod, type Pod, removeNamespace } from './pod.ts'
 import { isSubnetFree, subnetAddress } from './subnets.ts'
 
@@ -29,19 +31,23 @@ const FIRST_POD = 11
  * everything when this process is killed.
  *
  * The bridge is in a namespace of its own, connected to this machine by one interface: a firewall of this machine, such as
- * Docker's, does not filter traffic between the pods.
+ * Docker's, does not filter traffic between the pods. A packet filter keeps the network for the pods and this machine: its
+ * addresses can't be reached from another machine, a container or a virtual machine that has a route here.
  *
  * @throws LabError TL_USAGE without root, TL_BINARY_MISSING, TL_PROGRAM_FAILED when the kernel refuses
  */
 export async function createPodNetwork({ reaper }: { reaper: Reaper }): Promise<PodNetwork> {
   const tools = await requireNamespaceTools()
-  const ip = (...args: string[]): Promise<string> => runIp(tools, args)
+  const ip = (...args: string[]): Promise<string> => run([tools.ip, ...args])
+  const iptables = (args: string[]): Promise<string> => run([tools.iptables, ...args])
   const number = await claimSubnet(tools)
   const link = `tl${number}`
   const node = `${link}-node`
-  // Both belong to the owner of this number from here on.
+  const guard = `THROUGHLINE-${link}`
+  // All of them belong to the owner of this number from here on.
   reaper.add(`netns:${node}`)
   reaper.add(`link:${link}`)
+  reaper.add(`filter:${guard}`)
   const pods: Pod[] = []
   /** The index gives a pod its address; several pods may be created at once. */
   const names: string[] = []
@@ -53,9 +59,14 @@ export async function createPodNetwork({ reaper }: { reaper: Reaper }): Promise<
     for (let pod = pods.pop(); pod !== undefined; pod = pods.pop()) await pod.remove()
     await removeNamespace(node, tools)
     reaper.drop(`netns:${node}`)
+    // Last: until then there is something to guard.
+    for (const rule of unguardRules(guard)) await iptables(rule).catch(() => {})
+    reaper.drop(`filter:${guard}`)
   }
 
   try {
+    for (const rule of guardRules({ chain: guard, link, subnet: `${subnetAddress(number, 0)}/24` }))
+      await iptables(rule)
     await ip('link', 'add', link, 'type', 'veth', 'peer', 'name', 'uplink', 'netns', node)
     await ip('address', 'add', `${subnetAddress(number, 1)}/24`, 'dev', link)
     await ip('link', 'set', link, 'up')
@@ -112,7 +123,7 @@ async function claimSubnet(tools: NamespaceTools): Promise<number> {
     const number = ((start + step) % SUBNET_COUNT) + 1
     if (!isSubnetFree(number, routes)) continue
     try {
-      await runIp(tools, ['netns', 'add', `tl${number}-node`])
+      await run([tools.ip, 'netns', 'add', `tl${number}-node`])
       return number
     } catch (error) {
       if (!messageOf(error).includes('File exists')) throw error
@@ -122,18 +133,20 @@ async function claimSubnet(tools: NamespaceTools): Promise<number> {
 }
 
 async function readRoutes(tools: NamespaceTools): Promise<string[]> {
-  const text = await runIp(tools, ['-json', '-4', 'route', 'show', 'table', 'all'])
+  const text = await run([tools.ip, '-json', '-4', 'route', 'show', 'table', 'all'])
   return (JSON.parse(text === '' ? '[]' : text) as { dst?: string }[]).flatMap(({ dst }) => dst ?? [])
 }
 
-async function runIp({ ip }: NamespaceTools, args: string[]): Promise<string> {
+async function run(command: string[]): Promise<string> {
   try {
-    return await runTool([ip, ...args], { env: process.env, timeoutMs: 10_000 })
+    return await runTool(command, { env: process.env, timeoutMs: 10_000 })
   } catch (error) {
     const reason = messageOf(error)
     const advice = /not permitted|denied/i.test(reason)
       ? '. In a container this needs --privileged, or --cap-add with SYS_ADMIN and NET_ADMIN'
       : ''
-    throw new LabError('TL_PROGRAM_FAILED', `"ip ${args.join(' ')}" failed: ${reason}${advice}`, { cause: error })
+    const [file = '', ...args] = command
+    const what = [path.basename(file), ...args].join(' ')
+    throw new LabError('TL_PROGRAM_FAILED', `"${what}" failed: ${reason}${advice}`, { cause: error })
   }
 }

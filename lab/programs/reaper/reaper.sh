@@ -2,7 +2,8 @@
 # Ends what a lab started and removes what it created once the lab is gone, however it ended.
 # Standard input is a pipe that only the lab holds: it closes when the lab closes it, exits, or is killed.
 # One command a line:  add THING | drop THING | folder PATH
-# A thing is a process group (a number), a network interface (link:NAME) or a network namespace (netns:NAME).
+# A thing is a process group (a number), a network interface (link:NAME), a network namespace (netns:NAME) or a chain of the
+# packet filter (filter:NAME), which the raw table's PREROUTING leads to.
 # Network tools live here, which a user's PATH may lack.
 PATH=$PATH:/usr/sbin:/sbin
 things=''
@@ -51,6 +52,11 @@ remove_network() {
     ip netns delete "$netns"
     rm -rf -- "/etc/netns/${netns:?}"
     rmdir /etc/netns
+  done
+  for chain in $(of_kind filter); do
+    iptables -w -t raw -D PREROUTING -j "$chain"
+    iptables -w -t raw -F "$chain"
+    iptables -w -t raw -X "$chain"
   done
 } 2>/dev/null
 

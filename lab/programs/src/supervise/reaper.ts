@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 
 type Process = ChildProcessByStdio<Writable, null, null>
 
-/** What a reaper ends or removes: a process group, a network interface of this machine, a network namespace. */
-type Reapable = number | `link:${string}` | `netns:${string}`
+/** What a reaper ends or removes: a process group, a network interface, a network namespace, a chain of the packet filter. */
+type Reapable = number | `link:${string}` | `netns:${string}` | `filter:${string}`
 
 /** Records what was started or created, and ends or removes it when this process is exited, even by SIGKILL. */
 export interface Reaper {
@@ -16,7 +16,7 @@ export interface Reaper {
   add: (thing: Reapable) => void
   drop: (thing: Reapable) => void
   /**
-   * Ends every recorded group (TERM, two seconds, KILL), removes interfaces and namespaces with every process in them,
+   * Ends every recorded group (TERM, two seconds, KILL), removes interfaces, namespaces with every process in them and chains,
    * removes the folder if there is one, and exits.
    */
   close: () => Promise<void>
