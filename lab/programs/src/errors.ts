@@ -12,6 +12,10 @@ export const labErrors = {
   TL_BINARY_MISSING: { status: 500, meaning: 'a program is not on this machine and could not be fetched' },
   TL_BUILD_FAILED: { status: 500, meaning: 'a program could not be built with the Go of this machine' },
   TL_CACHE_NOT_WRITABLE: { status: 500, meaning: 'the folder for fetched programs cannot be written' },
+  TL_CACHE_UNTRUSTED: {
+    status: 500,
+    meaning: 'a fetched or built program belongs to another user, can be written by others, or has changed',
+  },
   TL_CONTROL_BAD_REQUEST: {
     status: 400,
     meaning: 'a request to the control API is malformed, or names an unknown setting',

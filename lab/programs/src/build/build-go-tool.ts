@@ -6,6 +6,7 @@ import { isAtLeast } from '../find/envoy-version.ts'
 import { findOnPath, isExecutable } from '../find/executable.ts'
 import { goModuleFolder, goToolFolder } from './go-tool-folder.ts'
 import type { GoTool } from './go-tools.ts'
+import { requireTrusted } from '../fetch/trusted.ts'
 import { runTool } from '../run-tool.ts'
 
 export interface BuildGoToolOptions {
@@ -25,13 +26,15 @@ const STEP_TIMEOUT = 3_600_000
  *
  * @returns their folder
  * @throws LabError TL_BINARY_MISSING without a Go that is new enough, TL_BUILD_FAILED with Go's last line,
- *   TL_CACHE_NOT_WRITABLE
+ *   TL_CACHE_NOT_WRITABLE, TL_CACHE_UNTRUSTED
  */
 export async function buildGoTool(tool: GoTool, options: BuildGoToolOptions = {}): Promise<string> {
   const { env = process.env, log = () => {}, signal } = options
   const folder = await goToolFolder(tool, env)
   const present = await Promise.all(tool.programs.map((program) => isExecutable(path.join(folder, program.name))))
+  const names = tool.programs.map((program) => program.name)
   if (present.every(Boolean)) {
+    await requireTrusted(folder, names, env)
     log(`${tool.name} ${tool.version} is in ${folder}`)
     return folder
   }
@@ -80,6 +83,7 @@ export async function buildGoTool(tool: GoTool, options: BuildGoToolOptions = {}
       }
     }
   })
+  await requireTrusted(folder, names, env)
   log(`${tool.name} ${tool.version} is now in ${folder}`)
   return folder
 }

