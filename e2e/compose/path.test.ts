@@ -80,6 +80,24 @@ describe('docker compose up --wait', () => {
     expect(list).toMatch(/-rw------- .* counting\.key/)
   })
 
+  it('renews the certificates while the apps run on', async () => {
+    const started = () => running.docker('inspect', '--format', '{{.State.StartedAt}}', ...apps)
+    const apps = (await running.compose('ps', '--quiet', 'counting', 'dashboard')).trim().split('\n')
+    const [before, first] = [await started(), await serialOf(running, 'counting')]
+    // Those that are there live for a day; a setup that knows twenty seconds only replaces them within five.
+    await running.composeWith({ CERTIFICATE_SECONDS: '20' }, 'up', '--wait', 'setup')
+    for (const name of ['counting', 'dashboard']) {
+      await pollUntil(async () => ![first, ''].includes(await serialOf(running, name)), {
+        deadline: 30_000,
+        what: `a new certificate of ${name}`,
+      })
+    }
+    await countUntil(running, 'connected')
+    expect(await started()).toBe(before)
+    await running.compose('up', '--wait')
+    await countUntil(running, 'connected')
+  })
+
   it('finishes the requests in flight when counting is stopped, and counts on when it is back', async () => {
     const slow = Array.from({ length: 8 }, () =>
       fetch(`${running.pageUrl}/api/count`, { headers: { baggage: 'throughline-fault=delay:1800' } }),
@@ -109,6 +127,13 @@ describe('docker compose down --volumes', () => {
 
 function tryConnect(host: string, port: number): string {
   return `require('net').connect(${port}, '${host}').on('connect', () => { console.log('open'); process.exit() }).on('error', (e) => console.log(e.code))`
+}
+
+/** Serial number of the certificate that a sidecar runs with; empty without an answer. */
+async function serialOf(running: RunningCompose, name: string): Promise<string> {
+  const ask = `fetch('http://${name}:${name === 'counting' ? 19_001 : 19_002}/certs').then(r => r.text()).then(console.log, () => {})`
+  const text = await running.compose('exec', '-T', 'setup', 'node', '-e', ask)
+  return /"cert_chain":\s*\[\s*\{[^}]*"serial_number":\s*"([^"]+)"/.exec(text)?.[1] ?? ''
 }
 
 /** Requests that counting's sidecar waits for at this moment. */

@@ -1,30 +1,42 @@
 import { X509Certificate } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { createCertificateAuthority, writeCertificates } from '@throughline/lab-meshes'
+import { type CertificateAuthority, createCertificateAuthority, writeCertificates } from '@throughline/lab-meshes'
 
-const HOUR_MS = 3_600_000
-/** Envoy reads certificates when it starts; compose is restarted more often than this. */
-const VALID_HOURS = 90 * 24
+/** Ten years: longer than a set-up service runs. */
+const AUTHORITY_HOURS = 10 * 365 * 24
+
+export interface KeptIdentities {
+  /** Whether new ones were created; running sidecars must then be restarted. */
+  isNew: boolean
+  /** Writes new ones, of one authority from its first call on; running sidecars must then be restarted. */
+  renew: () => Promise<void>
+}
 
 /**
  * Gives each service an identity of one mesh, in a folder of its own that holds no other key. Existing identities are kept
- * while they are valid for another day: running sidecars have read them, and their authority's key no longer exists.
+ * during the first half of their life: running sidecars have read them, and their authority's key no longer exists.
  *
  * @param folders by service account: where its `ca.pem`, `<name>.pem` and `<name>.key` are
- * @returns whether new ones were created; running sidecars must then be restarted
+ * @param options.seconds lifetime of a certificate
  */
-export async function keepIdentities(folders: Record<string, string>): Promise<boolean> {
+export async function keepIdentities(
+  folders: Record<string, string>,
+  { seconds }: { seconds: number },
+): Promise<KeptIdentities> {
+  let authority: CertificateAuthority | undefined
+  const renew = async (): Promise<void> => {
+    authority ??= await createCertificateAuthority({ hours: seconds / 3600, authorityHours: AUTHORITY_HOURS })
+    for (const [name, folder] of Object.entries(folders)) {
+      await writeCertificates(folder, { authority, serviceAccounts: [name] })
+    }
+  }
   const found = await Promise.all(Object.entries(folders).map(([name, folder]) => readIdentity(name, folder)))
   const [first] = found
-  const until = Date.now() + 24 * HOUR_MS
-  if (first !== undefined && found.every((one) => one?.authority === first.authority && one.validTo > until))
-    return false
-  const authority = await createCertificateAuthority({ hours: VALID_HOURS })
-  for (const [name, folder] of Object.entries(folders)) {
-    await writeCertificates(folder, { authority, serviceAccounts: [name] })
-  }
-  return true
+  const until = Date.now() + (seconds * 1000) / 2
+  const isNew = first === undefined || !found.every((one) => one?.authority === first.authority && one.validTo > until)
+  if (isNew) await renew()
+  return { isNew, renew }
 }
 
 async function readIdentity(name: string, folder: string): Promise<{ authority: string; validTo: number } | undefined> {

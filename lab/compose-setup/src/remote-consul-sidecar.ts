@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { httpRequest, LabError, poll } from '@throughline/lab-programs'
 import {
-  type Bootstrap,
   type BootstrapOptions,
   type ConsulSidecar,
   listenersOf,
@@ -10,12 +8,9 @@ import {
   proxyIdOf,
   type ServiceName,
   type ServicePlacement,
-  writeMeshFile,
 } from '@throughline/lab-meshes'
+import { untilRunsWith, writeMarked } from './bootstrap-mark.ts'
 import { createRemoteSidecar } from './remote-sidecar.ts'
-
-/** Milliseconds for a container to start its Envoy, and for that to get its configuration. */
-const START_DEADLINE = 60_000
 
 export interface RemoteConsulSidecarOptions extends Omit<BootstrapOptions, 'adminBind' | 'limitAdmin'> {
   service: ServicePlacement
@@ -36,14 +31,7 @@ export function createRemoteConsulSidecar(name: ServiceName, options: RemoteCons
   })
 
   const untilStarted = async (): Promise<void> => {
-    const started = await poll(async () => ((await readMark(admin.url)) === mark ? true : undefined), {
-      deadlineMs: START_DEADLINE,
-      intervalMs: 100,
-    })
-    if (started === undefined) {
-      const reason = `${name}-sidecar did not start with its bootstrap within ${START_DEADLINE / 1000} s: see its container's log`
-      throw new LabError('TL_MESH_UPDATE_TIMEOUT', reason)
-    }
+    await untilRunsWith(mark, { name: sidecar.name, adminUrl: admin.url })
     await sidecar.acknowledged()
   }
 
@@ -52,24 +40,9 @@ export function createRemoteConsulSidecar(name: ServiceName, options: RemoteCons
     async prepare() {
       const content = await makeBootstrap(name, { ...consul, adminBind: admin.bind, limitAdmin: true })
       mark = createHash('sha256').update(JSON.stringify(content)).digest('hex')
-      const { node } = content
-      const marked = {
-        ...content,
-        node: { ...node, metadata: { ...node.metadata, bootstrap: mark } },
-      } satisfies Bootstrap
-      await writeMeshFile(path.join(folder, 'bootstrap.json'), marked)
+      await writeMarked(path.join(folder, 'bootstrap.json'), content, mark)
     },
     start: untilStarted,
     restart: untilStarted,
-  }
-}
-
-/** The mark of the bootstrap that an Envoy runs with; undefined without an answer. */
-async function readMark(adminUrl: string): Promise<string | undefined> {
-  try {
-    const { body } = await httpRequest(`${adminUrl}/server_info`)
-    return (JSON.parse(body) as { node?: { metadata?: { bootstrap?: string } } }).node?.metadata?.bootstrap
-  } catch {
-    return undefined
   }
 }

@@ -8,6 +8,7 @@ describe('the settings of the set-up service', () => {
       mesh: 'static-envoy',
       tracer: 'opentelemetry',
       sampling: 100,
+      certificateSeconds: 86_400,
       otlpUrl: 'http://jaeger:4318/v1/traces',
       zipkinUrl: 'http://jaeger:9411/api/v2/spans',
       consulUiUrl: 'http://localhost:8500/ui/',
@@ -20,6 +21,8 @@ describe('the settings of the set-up service', () => {
     ['TRACER', 'jaeger'],
     ['SAMPLING', '101'],
     ['SAMPLING', 'half'],
+    ['CERTIFICATE_SECONDS', '9'],
+    ['CERTIFICATE_SECONDS', 'a day'],
     ['OTLP_URL', 'jaeger:4318'],
     ['ZIPKIN_URL', 'https://zipkin/api/v2/spans'],
   ])('refuse %s=%s and say so', (name, value) => {

@@ -12,6 +12,8 @@ export interface SetupSettings {
   zipkinUrl: string
   /** Percentage of requests the sidecars trace when no caller has decided. */
   sampling: number
+  /** Lifetime of the static Envoys' certificates in seconds; they are renewed before. */
+  certificateSeconds: number
   /** Consul's pages, as a browser reaches them. */
   consulUiUrl: string
 }
@@ -62,10 +64,16 @@ export function loadSetupSettings(env: NodeJS.ProcessEnv): SetupSettings {
   if (!(sampling >= 0 && sampling <= 100)) {
     throw new LabError('TL_USAGE', `SAMPLING must be a percentage from 0 to 100, not "${env['SAMPLING']}"`)
   }
+  const certificateSeconds = Number(env['CERTIFICATE_SECONDS'] || '86400')
+  if (!(certificateSeconds >= 10 && certificateSeconds <= 31_536_000)) {
+    const given = env['CERTIFICATE_SECONDS']
+    throw new LabError('TL_USAGE', `CERTIFICATE_SECONDS must be a number from 10 to 31536000, not "${given}"`)
+  }
   return {
     mesh,
     tracer,
     sampling,
+    certificateSeconds,
     otlpUrl: readUrl(env, 'OTLP_URL', 'http://jaeger:4318/v1/traces'),
     zipkinUrl: readUrl(env, 'ZIPKIN_URL', 'http://jaeger:9411/api/v2/spans'),
     consulUiUrl: readUrl(env, 'CONSUL_UI_URL', 'http://localhost:8500/ui/'),

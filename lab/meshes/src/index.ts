@@ -1,4 +1,4 @@
-export { createCertificateAuthority, writeCertificates } from './certs.ts'
+export { createCertificateAuthority, type CertificateAuthority, writeCertificates } from './certs.ts'
 export { makeBootstrap, proxyIdOf, type Bootstrap, type BootstrapOptions } from './consul/bootstrap.ts'
 export { renderAgent, type ConsulAgent } from './consul/consul-agent.ts'
 export { guardApi } from './consul/guard-api.ts'

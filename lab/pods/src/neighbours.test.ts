@@ -62,7 +62,7 @@ async function serve(host: string) {
   return { url: `http://${host}:${port}/`, [Symbol.asyncDispose]: async () => void server.close() }
 }
 
-const everywhere = `require('node:http').createServer((q, r) => r.end('open')).listen(9001, '0.0.0.0')`
+const EVERYWHERE = `require('node:http').createServer((q, r) => r.end('open')).listen(9001, '0.0.0.0')`
 
 describe('a neighbour with a route to a network of pods', () => {
   beforeEach(requireNamespaces)
@@ -82,7 +82,7 @@ describe('a neighbour with a route to a network of pods', () => {
     await using api = await serve(network.host)
     await using store = await serve(second)
     await using other = await serve(neighbour.gateway)
-    const command = one.place({ command: process.execPath, args: ['-e', everywhere] })
+    const command = one.place({ command: process.execPath, args: ['-e', EVERYWHERE] })
     await startProcessGroup(command, { logFile: '/dev/null', reaper })
     const app = `http://${one.address}:9001/`
     await pollUntil(async () => (await two.ask(app)).status === 200, { what: 'the app in the pod' })

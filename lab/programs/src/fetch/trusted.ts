@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { type BigIntStats, createReadStream } from 'node:fs'
-import fs from 'node:fs/promises'
+import fs, { type BigIntStats } from 'node:fs'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { LabError } from '../errors.ts'
@@ -17,7 +16,7 @@ interface Recorded {
 type Records = Record<string, Record<string, Recorded>>
 
 /** Lies in each folder of the cache that holds programs. */
-const recordFile = '.checksums.json'
+const RECORD_FILE = '.checksums.json'
 
 /**
  * Makes sure that what is about to be run from a folder of the cache is what was put there, and that no other user had a
@@ -62,12 +61,12 @@ async function stampsOf(folder: string, part: string): Promise<[name: string, st
   const stat = await statOf(place)
   requireOwn(place, stat, folder)
   if (!stat.isDirectory()) return [[part, [stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ')]]
-  const names = (await fs.readdir(place)).toSorted()
+  const names = (await fs.promises.readdir(place)).toSorted()
   const within = await Promise.all(names.map((name) => stampsOf(folder, path.join(part, name))))
   return within.flat()
 }
 
-const statOf = (place: string): Promise<BigIntStats> => fs.stat(place, { bigint: true })
+const statOf = (place: string): Promise<BigIntStats> => fs.promises.stat(place, { bigint: true })
 
 function requireOwn(place: string, { uid, mode }: BigIntStats, folder: string): void {
   const user = process.getuid?.()
@@ -97,10 +96,10 @@ function requireSame(options: {
 }
 
 async function readRecords(folder: string): Promise<Records> {
-  const file = path.join(folder, recordFile)
+  const file = path.join(folder, RECORD_FILE)
   try {
     requireOwn(file, await statOf(file), folder)
-    return JSON.parse(await fs.readFile(file, 'utf8')) as Records
+    return JSON.parse(await fs.promises.readFile(file, 'utf8')) as Records
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
     if (error instanceof SyntaxError) throw untrusted(`${file} is no record of checksums`, folder)
@@ -110,18 +109,18 @@ async function readRecords(folder: string): Promise<Records> {
 
 /** Where the cache can't be written, each start reads the content. */
 async function writeRecords(folder: string, records: Records): Promise<void> {
-  const draft = path.join(folder, `${recordFile}.${randomUUID()}`)
+  const draft = path.join(folder, `${RECORD_FILE}.${randomUUID()}`)
   try {
-    await fs.writeFile(draft, JSON.stringify(records), { mode: 0o644 })
-    await fs.rename(draft, path.join(folder, recordFile))
+    await fs.promises.writeFile(draft, JSON.stringify(records), { mode: 0o644 })
+    await fs.promises.rename(draft, path.join(folder, RECORD_FILE))
   } catch {
-    await fs.rm(draft, { force: true }).catch(() => {})
+    await fs.promises.rm(draft, { force: true }).catch(() => {})
   }
 }
 
 async function hashOf(file: string): Promise<string> {
   const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
+  await pipeline(fs.createReadStream(file), hash)
   return hash.digest('hex')
 }
 
