@@ -5,7 +5,7 @@ import { environmentOf, names, ofKind, podOf } from './support/kubernetes-object
 
 const gateway = { global: { gateway: { enabled: true } } }
 const open = [
-  { operation: { methods: ['GET'], ports: ['9002'] } },
+  { operation: { methods: ['GET'], notPaths: ['/metrics'], ports: ['9002'] } },
   { operation: { methods: ['POST'], paths: ['/api/*'], ports: ['9002'] } },
 ]
 

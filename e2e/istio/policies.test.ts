@@ -58,6 +58,18 @@ describe('policies of Istio, each pod in a network namespace', () => {
     expect((await lab.mesh.status()).bypass.closed).toBe(true)
   })
 
+  it('lets a browser read the page, and not the metrics that are beside it, however it spells them', async () => {
+    const read = async (path: string) => (await fetch(`${lab.dashboardUrl}${path}`)).status
+    expect(await read('/')).toBe(200)
+    expect(await read('/api/config')).toBe(200)
+    for (const path of ['/metrics', '/metrics?a', '/./metrics', '/x/../metrics', '/%6detrics']) {
+      expect([path, await read(path)]).toEqual([path, 403])
+    }
+    for (const path of ['/metrics/', '//metrics', '/METRICS', '/metrics;x', '/metrics%2f', '/metrics%00']) {
+      expect([path, (await read(path)) === 200]).toEqual([path, false])
+    }
+  })
+
   it('a policy with one empty rule lets every method in, whatever its author meant', async () => {
     await set('mtls', 'permissive')
     await set('rule', 'everything')

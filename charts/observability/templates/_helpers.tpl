@@ -14,7 +14,10 @@ What stands beside the services. The mesh's chart includes it with this subchart
 {{- fail "observability.enabled: has no effect; switch off `observability.jaeger.create`" -}}
 {{- end -}}
 {{- $parts := list -}}
-{{- if (.Values.jaeger).create }}{{ $parts = append $parts "jaeger" }}{{ end -}}
+{{- if (.Values.jaeger).create -}}
+{{- $parts = append $parts "jaeger" -}}
+{{- if ne (toString (.Values.jaeger.networkPolicy).enabled) "false" }}{{ $parts = append $parts "jaegerNetworkPolicy" }}{{ end -}}
+{{- end -}}
 {{- if (.Values.grafanaDashboard).create }}{{ $parts = append $parts "grafanaDashboard" }}{{ end -}}
 {{- range $parts }}
 ---

@@ -73,6 +73,10 @@
 - name: DRAIN_TIMEOUT_MS
   value: {{ $timeout | int | quote }}
 {{- end }}
+{{- if and .Values.telemetry.page ((.Values.global).gateway).enabled (not .Values.global.gateway.sharedHistory) }}
+- name: HISTORY
+  value: own
+{{- end }}
 - name: OTEL_SERVICE_NAME
   value: {{ include "service.name" . | quote }}
 - name: POD_NAME

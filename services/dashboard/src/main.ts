@@ -45,6 +45,7 @@ await main('dashboard', async () => {
     checks: { bypassUrl: config.COUNTING_BYPASS_URL, peerInbound: config.PEER_INBOUND },
     ownService: config.COUNTING_ANSWER === 'any',
     faults: config.FAULTS === 'on',
+    history: config.HISTORY,
     traffic: config.TRAFFIC,
     appSpans: telemetry.enabled,
     callSelf: async (path, headers) => telemetry.untraced(() => callSelf?.(path, headers)),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import os from 'node:os'
 import { methodNotAllowed } from '@throughline/service-kit'
 import express, { type Express, type Request, type RequestHandler } from 'express'
@@ -36,6 +37,8 @@ export interface ShowOptions {
   faults?: boolean
   /** Makes a request to this app as it listens; default: no request is made. */
   callSelf?: (path: string, headers: Record<string, string>) => Promise<void>
+  /** The requests that the page shows to everyone: `all`, the default, or the dashboard's `own`, which hold no visitor's headers. */
+  history?: 'all' | 'own'
   /** How many requests the dashboard makes itself; default `auto`. */
   traffic?: TrafficRate
   /** Default 5 s. */
@@ -58,9 +61,11 @@ export function createShow(options: ShowOptions): Show {
   const { upstreamUrl, traceId, spanId, traces = false, traceUiUrl, controls = {}, checks = {} } = options
   const { faults = false, callSelf = async () => {}, traffic: rate = 'auto', heartbeatMs } = options
   const history = createHistory()
+  // No one else knows it.
+  const ownMark = randomUUID()
   const watchers = createWatchers({ onFirst: () => traffic.wake() })
   const traffic = createTraffic({
-    send: (headers) => callSelf('/api/count', headers),
+    send: (headers) => callSelf('/api/count', { ...headers, [OWN_REQUEST]: ownMark }),
     initial: { rate, fault: null, propagation: true },
     isWatched: () => watchers.isWatched(),
   })
@@ -68,6 +73,7 @@ export function createShow(options: ShowOptions): Show {
   return {
     observe: observeRequests({
       history,
+      isKept: (request) => options.history !== 'own' || request.get(OWN_REQUEST) === ownMark,
       upstreamUrl,
       traceId,
       spanId,
@@ -111,6 +117,9 @@ export function createShow(options: ShowOptions): Show {
     },
   }
 }
+
+/** Marks a request that the dashboard makes itself. */
+const OWN_REQUEST = 'x-throughline-own'
 
 const files = express.static(pageFolder, { redirect: false })
 

@@ -16,6 +16,8 @@ import { asksForBrokenTrace } from './traffic-settings.ts'
 
 export interface ObserveOptions {
   history: History
+  /** Whether a request goes into the history. */
+  isKept: (request: Request) => boolean
   upstreamUrl: string
   traceId?: (() => string | undefined) | undefined
   spanId?: (() => string | undefined) | undefined
@@ -35,7 +37,7 @@ const EXPLAIN = { 'x-throughline-explain': '1' }
  * links the answer to its trace. `?explain=1` adds the call tree to the answer.
  */
 export function observeRequests(options: ObserveOptions): NonNullable<CountRouteOptions['observe']> {
-  const { history, upstreamUrl: url, faults, traceId, spanId, appSpans } = options
+  const { history, isKept, upstreamUrl: url, faults, traceId, spanId, appSpans } = options
   return (request, response) => {
     const propagate = !(faults && asksForBrokenTrace(request.get('baggage')))
     const { transport, sent, traceparent } = createRecordingTransport({ propagate })
@@ -46,7 +48,7 @@ export function observeRequests(options: ObserveOptions): NonNullable<CountRoute
         const hop = answer.state === 'connected' ? readExplanation(call.answer) : undefined
         const explain = explainRequest(request, { answer, url, sent: sent(), hop })
         const trace = appSpans ? { traceId: answer.traceId } : nameForwardedTrace(answer, explain)
-        history.add({ ...answer, ...trace }, explain)
+        if (isKept(request)) history.add({ ...answer, ...trace }, explain)
         setTraceLinks(response, { ...options, ...ids, traceparent: traceparent() })
         return { ...trace, ...(request.query['explain'] === '1' && { explain }) }
       },

@@ -6,6 +6,7 @@ import { TRAFFIC_RATES } from './traffic-settings.ts'
 export const showVariables = {
   ...dashboardVariables,
   TRACE_UI_URL: variable.text().optional(),
+  HISTORY: variable.oneOf('all', 'own').default('all'),
   TRAFFIC: variable.oneOf(...TRAFFIC_RATES).default('auto'),
   COUNTING_BYPASS_URL: variable.httpUrl().optional(),
   PEER_INBOUND: variable.text().optional(),
