@@ -121,14 +121,35 @@ describe('loadTelemetryConfig', () => {
     ['otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT', '/v1/traces'],
     ['otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'http://collector:port'],
     ['otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'http://collector:4318?key=1'],
+    ['otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'http://collector:4318/?'],
+    ['otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'http://collector:4318#'],
+    ['otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'http://${COLLECTOR}:4318'],
+    ['otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'http://one,http://other'],
+    ['otlp', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'http://{{ .Host }}:4318/v1/traces'],
+    ['otlp', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'http://*:4318/v1/traces'],
     ['otlp', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'localhost:4318/v1/traces'],
     ['otlp', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'http://collector:4318/v1/traces '],
     ['otlp', 'OTEL_EXPORTER_OTLP_COMPRESSION', 'zstd'],
     ['otlp', 'OTEL_EXPORTER_OTLP_TIMEOUT', '10s'],
     ['otlp', 'OTEL_EXPORTER_OTLP_CERTIFICATE', '/nowhere/ca.pem'],
+    ['otlp', 'OTEL_EXPORTER_OTLP_CERTIFICATE', '/'],
+    ['otlp', 'OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE', '/dev/null'],
+    ['otlp', 'OTEL_EXPORTER_OTLP_CERTIFICATE', import.meta.filename],
+    ['otlp', 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE', import.meta.filename],
+    ['otlp', 'OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY', import.meta.filename],
+    ['otlp', 'OTEL_EXPORTER_OTLP_TRACES_COMPRESSION', '"gzip"'],
+    ['otlp', 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', '"http/protobuf"'],
+    ['otlp', 'OTEL_BSP_SCHEDULE_DELAY', '"1000"'],
+    ['otlp', 'OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS', '"GET,POST"'],
+    ['otlp', 'OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS', 'GET;POST'],
     ['zipkin', 'OTEL_EXPORTER_ZIPKIN_ENDPOINT', 'zipkin:9411/api/v2/spans'],
+    ['zipkin', 'OTEL_EXPORTER_ZIPKIN_ENDPOINT', 'http://$ZIPKIN:9411/api/v2/spans'],
     ['jaeger', 'OTEL_EXPORTER_JAEGER_ENDPOINT', 'jaeger:14268/api/traces'],
     ['jaeger', 'OTEL_EXPORTER_JAEGER_AGENT_PORT', '66000'],
+    ['jaeger', 'OTEL_EXPORTER_JAEGER_AGENT_HOST', '"jaeger"'],
+    ['jaeger', 'OTEL_EXPORTER_JAEGER_AGENT_HOST', 'jaeger:6832'],
+    ['jaeger', 'OTEL_EXPORTER_JAEGER_AGENT_HOST', 'http://jaeger'],
+    ['jaeger', 'OTEL_EXPORTER_JAEGER_AGENT_HOST', ' jaeger'],
     [undefined, 'OTEL_PROPAGATORS', 'w3c'],
   ])('names variable and value of what the exporter could not use: %s, %s=%s', (exporter, name, value) => {
     const load = () => loadTelemetryConfig({ OTEL_TRACES_EXPORTER: exporter, [name]: value })
@@ -140,6 +161,34 @@ describe('loadTelemetryConfig', () => {
     const load = () => loadTelemetryConfig({ OTEL_EXPORTER_OTLP_HEADERS: 'a b=secret' })
     expect(load).toThrow('OTEL_EXPORTER_OTLP_HEADERS has a header named a b')
     expect(load).not.toThrow('secret')
+  })
+
+  it.each(['secret', 'Authorization: Bearer secret', 'a=b,secret', '=secret', ' =secret', 'a;b=secret'])(
+    'says which member of a list of headers names none, without its value: %s',
+    (list) => {
+      const load = () => loadTelemetryConfig({ OTEL_EXPORTER_OTLP_TRACES_HEADERS: list })
+      const member = list.startsWith('a=b') ? 2 : 1
+      expect(load).toThrow(`OTEL_EXPORTER_OTLP_TRACES_HEADERS has no name=value as its member ${member}`)
+      expect(load).not.toThrow('secret')
+    },
+  )
+
+  it.each(['', ' ', ',', 'a=b,', 'a=', ' a = b , c=d;e=f', 'a=1=2'])('takes a list of headers like %j', (list) => {
+    expect(loadTelemetryConfig({ OTEL_EXPORTER_OTLP_HEADERS: list }).exporters).toEqual(['otlp'])
+  })
+
+  it.each(['http://collector_1:4318', 'HTTPS://Collector.example:4318/otlp/', 'http://[2001:db8::1]', 'http://bücher'])(
+    'takes an address like %s',
+    (endpoint) => {
+      expect(loadTelemetryConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }).exporters).toEqual(['otlp'])
+    },
+  )
+
+  it.each(['jaeger', 'jaeger.example', '192.0.2.1', '2001:db8::1', ''])('takes an agent like %j', (host) => {
+    const env = { OTEL_TRACES_EXPORTER: 'jaeger', OTEL_EXPORTER_JAEGER_AGENT_HOST: host }
+    expect(loadTelemetryConfig(env).exporters).toEqual(['jaeger'])
+    const unused = { ...env, OTEL_EXPORTER_JAEGER_AGENT_HOST: '"', OTEL_EXPORTER_JAEGER_ENDPOINT: 'http://jaeger/api' }
+    expect(loadTelemetryConfig(unused).exporters).toEqual(['jaeger'])
   })
 
   it('passes over variables of exporters that are not in use', () => {

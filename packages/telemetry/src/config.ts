@@ -85,6 +85,7 @@ export function loadTelemetryConfig(env: NodeJS.ProcessEnv): TelemetryConfig {
     },
   }
   checkDestinations(exporters, env, reader)
+  checkMethods('OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS', reader)
   if (reader.problems.length > 0) throw new TelemetryConfigError(reader.problems)
   return config
 }
@@ -104,4 +105,10 @@ function readSampler(reader: EnvReader): Pick<TelemetryConfig, 'sampler' | 'samp
   const sampler = reader.oneOf('OTEL_TRACES_SAMPLER', SAMPLER_NAMES, 'parentbased_always_on')
   const hasRatio = sampler.endsWith('traceidratio') || reader.problems.length > known
   return { sampler, samplerRatio: hasRatio ? reader.ratio('OTEL_TRACES_SAMPLER_ARG', 1) : 1 }
+}
+
+/** With a quote or a `;` in it, no method would be known. */
+function checkMethods(name: string, reader: EnvReader): void {
+  const list = reader.text(name) ?? ''
+  if (!/^[\w\s,-]*$/.test(list)) reader.problems.push(`${name}=${list} is not a list of methods with commas`)
 }

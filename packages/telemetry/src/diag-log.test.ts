@@ -10,6 +10,14 @@ describe('createDiagLogger', () => {
     expect(lines).toEqual(['opentelemetry warn: first second broken on purpose\n'])
   })
 
+  it('writes a line of anything that a program may have thrown', () => {
+    for (const thrown of ODD_ERRORS) {
+      const { lines, logger } = collect()
+      logger.error('left out:', thrown)
+      expect(lines).toEqual([expect.stringMatching(/^opentelemetry error: left out: [^\n]+\n$/)])
+    }
+  })
+
   it('says a repeated message again after 30 s, with how often it came', () => {
     const { lines, logger, clock } = collect()
     for (let i = 0; i < 10; i += 1) logger.error(`Dropped ${i} spans`)
@@ -37,6 +45,14 @@ describe('installDiagLog', () => {
     expect(ours).toEqual(['opentelemetry warn: shown\n', 'opentelemetry debug: shown too\n'])
   })
 
+  it('names a level that there is not', () => {
+    const lines: string[] = []
+    installDiagLog('"debug"', { write: (line) => lines.push(line) })
+    expect(lines).toEqual([expect.stringContaining('OTEL_LOG_LEVEL="debug" is none of NONE, ERROR, WARN')])
+    for (const level of ['Debug', ' warn ', '', undefined]) installDiagLog(level, { write: (line) => lines.push(line) })
+    expect(lines.filter((line) => line.includes('OTEL_LOG_LEVEL'))).toHaveLength(1)
+  })
+
   it('shows the message of what the SDK reports, not its stack', () => {
     const lines: string[] = []
     installDiagLog(undefined, { write: (line) => lines.push(line) })
@@ -47,6 +63,34 @@ describe('installDiagLog', () => {
     expect(lines[0]).not.toMatch(/ at /)
   })
 })
+
+function broken(): never {
+  throw new Error('broken on purpose')
+}
+
+function circular(): object {
+  const errors: unknown[] = []
+  errors.push(errors)
+  return Object.assign(new AggregateError([]), { message: '', errors })
+}
+
+const { proxy: revoked, revoke } = Proxy.revocable({}, {})
+revoke()
+
+const ODD_ERRORS: unknown[] = [
+  10n,
+  Symbol('symbol'),
+  circular(),
+  { circular: circular() },
+  Object.create(null),
+  revoked,
+  undefined,
+  null,
+  Object.defineProperty(new Error('x'), 'message', { get: broken }),
+  Object.defineProperty(new RangeError('code'), 'code', { get: broken }),
+  Object.assign(new AggregateError([Symbol('in a list'), null]), { message: Symbol('message') }),
+  { toJSON: broken },
+]
 
 function collect() {
   const lines: string[] = []

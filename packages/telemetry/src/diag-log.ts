@@ -1,4 +1,5 @@
 import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api'
+import { textOf } from './text-of.ts'
 
 const QUIET_MS = 30_000
 
@@ -16,8 +17,9 @@ export interface DiagLogOptions {
 /** Sends OpenTelemetry's own warnings and errors to standard error; `OTEL_LOG_LEVEL` changes how many. */
 export function installDiagLog(level: string | undefined, options: DiagLogOptions = {}): void {
   const known: Partial<Record<string, DiagLogLevel>> = LEVELS
-  const logLevel = known[level?.trim().toUpperCase() ?? ''] ?? DiagLogLevel.WARN
-  diag.setLogger(createDiagLogger(options), { logLevel, suppressOverrideMessage: true })
+  const name = level?.trim().toUpperCase() || 'WARN'
+  diag.setLogger(createDiagLogger(options), { logLevel: known[name] ?? WARN, suppressOverrideMessage: true })
+  if (known[name] === undefined) diag.warn(`OTEL_LOG_LEVEL=${level} is none of ${Object.keys(LEVELS).join(', ')}`)
 }
 
 /**
@@ -31,7 +33,7 @@ export function createDiagLogger({
   const seen = new Map<string, { until: number; hidden: number }>()
 
   const log = (level: string, message: string, args: readonly unknown[]): void => {
-    const text = [message, ...args].map(describe).join(' ').replaceAll(/\s+/g, ' ')
+    const text = [message, ...args].map(textOf).join(' ').replaceAll(/\s+/g, ' ')
     const key = `${level} ${text.replaceAll(/\d+/g, '#').slice(0, 120)}`
     const earlier = seen.get(key)
     if (earlier !== undefined && now() < earlier.until) {
@@ -54,33 +56,13 @@ export function createDiagLogger({
   }
 }
 
-/** The SDK reports exceptions as JSON with a stack; the message is what an operator reads. */
-function describe(value: unknown): string {
-  if (value instanceof Error) return describeError(value)
-  if (typeof value !== 'string') return JSON.stringify(value) ?? String(value)
-  if (!value.startsWith('{"')) return value
-  try {
-    return describeError(JSON.parse(value) as ErrorLike)
-  } catch {
-    return value
-  }
-}
-
-interface ErrorLike {
-  name?: string
-  message?: string
-  code?: unknown
-  errors?: unknown
-}
-
-/** Connecting to a name with two addresses fails with an AggregateError that has a code and no message. */
-function describeError({ name, message, code, errors }: ErrorLike): string {
-  const causes = Array.isArray(errors) ? errors.join(', ') : errors
-  const reason = [message, causes, name].find((text) => typeof text === 'string' && text !== '')
-  const text = typeof reason === 'string' ? reason : 'unknown error'
-  return typeof code !== 'string' || text.includes(code) ? text : `${text} (${code})`
-}
-
+/** A write to a standard error that no one reads any more is an `error` event, which would end the process. */
 function writeError(line: string): void {
-  process.stderr.write(line)
+  const { stderr } = process
+  if (!stderr.listeners('error').includes(ignore)) stderr.on('error', ignore)
+  stderr.write(line, () => setImmediate(() => stderr.off('error', ignore)))
+}
+
+function ignore(): void {
+  // There is no one left to tell.
 }

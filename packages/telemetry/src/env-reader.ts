@@ -12,6 +12,8 @@ export interface EnvReader {
   listOf<T extends string>(name: string, valid: readonly T[]): T[]
   /** A whole number from 1 up. */
   positive<T extends number | undefined>(name: string, fallback: T): number | T
+  /** A whole number from 0 up. */
+  count<T extends number | undefined>(name: string, fallback: T): number | T
   /** Milliseconds from 0 up. */
   duration(name: string, fallback: number): number
   /** The same where 0 means that there is no limit, which is `Infinity` here. */
@@ -55,6 +57,7 @@ export function createEnvReader(env: NodeJS.ProcessEnv): EnvReader {
     },
     positive: (name, fallback) =>
       number(name, { fallback, what: 'a positive whole number', accepts: (value) => value > 0 && isWhole(value) }),
+    count: (name, fallback) => number(name, { fallback, what: 'a whole number', accepts: isWhole }),
     duration,
     timeout: (name, fallback) => duration(name, fallback) || Infinity,
     ratio: (name, fallback) => number(name, { fallback, what: 'a number from 0 to 1', accepts: (value) => value <= 1 }),

@@ -18,14 +18,22 @@ describe('goodResourceAttributes', () => {
     expect(warnings).toEqual([])
   })
 
-  it.each(['b', '=b', ' =b', 'b=1=2', 'b=%', `b=${'x'.repeat(256)}`, `${'b'.repeat(256)}=1`, 'b=%E0%A4%A'])(
-    'leaves out one bad member, and names it: %s',
-    (member) => {
-      expect(goodResourceAttributes(`service.name=desk,${member},c=3`)).toBe('service.name=desk,c=3')
-      expect(warnings).toHaveLength(1)
-      expect(warnings[0]).toContain(`OTEL_RESOURCE_ATTRIBUTES: "${member.trim()}" is left out`)
-    },
-  )
+  it.each([
+    'b',
+    '=b',
+    ' =b',
+    'b=1=2',
+    'b=%',
+    `b=${'x'.repeat(256)}`,
+    `${'b'.repeat(256)}=1`,
+    'b=%E0%A4%A',
+    '"b=1',
+    "'b=1",
+  ])('leaves out one bad member, and names it: %s', (member) => {
+    expect(goodResourceAttributes(`service.name=desk,${member},c=3`)).toBe('service.name=desk,c=3')
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]).toContain(`OTEL_RESOURCE_ATTRIBUTES: "${member.trim()}" is left out`)
+  })
 })
 
 describe('resourceAttributes', () => {

@@ -37,6 +37,7 @@ function problemOf(member: string): string | undefined {
   if (key === undefined || value === undefined || more.length > 0) return 'one = is wanted, others as %3D'
   if (value === null || key === null) return 'a % stands for itself only as %25'
   if (key === '') return 'it has no key'
+  if (/^["']/.test(key)) return 'the list is wanted without quotes'
   return Math.max(key.length, value.length) > LONGEST ? `longer than ${LONGEST} characters` : undefined
 }
 

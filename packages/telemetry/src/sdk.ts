@@ -25,7 +25,7 @@ export function nodeSdkReason(env: NodeJS.ProcessEnv): string | undefined {
   const { OTEL_PROPAGATORS: propagators = '' } = env
   if (propagators.trim() !== '' && propagators.trim() !== 'none') return `OTEL_PROPAGATORS=${propagators}`
   const asked = ['OTEL_METRICS_EXPORTER', 'OTEL_LOGS_EXPORTER', 'OTEL_NODE_RESOURCE_DETECTORS'].find(
-    (name) => (env[name] ?? 'none') !== 'none',
+    (name) => (env[name] || 'none') !== 'none',
   )
   return asked && `${asked}=${env[asked]}`
 }

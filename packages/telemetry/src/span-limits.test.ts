@@ -1,7 +1,8 @@
-import { trace } from '@opentelemetry/api'
+import { diag, trace } from '@opentelemetry/api'
 import { serveTraceStore, type JaegerSpan } from '@throughline/trace-store'
 import { describe, expect, it } from 'vitest'
 import { createTelemetry } from './create-telemetry.ts'
+import { readSpanLimits } from './span-limits.ts'
 
 /** A span with two attributes of eight characters and an event that has the same, as it arrives. */
 async function spanUnder(env: NodeJS.ProcessEnv, nodeSdk = false): Promise<JaegerSpan | undefined> {
@@ -38,5 +39,31 @@ describe('span limits, as the README has them', () => {
     ['OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT', '3', ['abc', 'abc']],
   ])('%s means what the specification says', async (name, value, values) => {
     expect(own(await spanUnder({ [name]: value }))?.map((tag) => tag.value)).toEqual(values)
+  })
+
+  it.each([
+    ['1e2', 100, 0],
+    [' 7 ', 7, 0],
+    ['64.0', 64, 0],
+    ['0', 0, 0],
+    ['"128"', undefined, 1],
+    ['many', undefined, 1],
+    ['-1', undefined, 1],
+    ['0x10', undefined, 1],
+  ])('take %j for %j, with %d warnings', (value, limit, count) => {
+    const warnings: string[] = []
+    const ignore = (): void => {}
+    const logger = { error: ignore, info: ignore, debug: ignore, verbose: ignore }
+    diag.setLogger({ ...logger, warn: (message) => void warnings.push(message) })
+    expect(readSpanLimits({ OTEL_SPAN_EVENT_COUNT_LIMIT: value })).toEqual(
+      limit === undefined ? {} : { eventCountLimit: limit },
+    )
+    // What can't be used is as if it were not set, so the next variable counts.
+    const env = { OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT: value, OTEL_ATTRIBUTE_COUNT_LIMIT: '3' }
+    expect(readSpanLimits(env).attributePerEventCountLimit).toBe(limit ?? 3)
+    diag.disable()
+    expect(warnings.filter((line) => line.startsWith(`OTEL_SPAN_EVENT_COUNT_LIMIT=${value.trim()} `))).toHaveLength(
+      count,
+    )
   })
 })

@@ -1,4 +1,6 @@
+import { diag } from '@opentelemetry/api'
 import type { SpanLimits } from '@opentelemetry/sdk-trace'
+import { createEnvReader } from './env-reader.ts'
 
 /**
  * Variables of each limit, the one that counts first (OpenTelemetry environment variables, "Attribute limits" and "Span
@@ -21,11 +23,16 @@ const VARIABLES: Record<keyof SpanLimits, readonly string[]> = {
   ],
 }
 
-/** The limits that the environment sets; the SDK has a default for each of the others. */
+/**
+ * The limits that the environment sets; the SDK has a default for each of the others. What is no number is passed over
+ * with a warning (OpenTelemetry, "Environment variable specification", Numeric).
+ */
 export function readSpanLimits(env: NodeJS.ProcessEnv): SpanLimits {
+  const reader = createEnvReader(env)
   const limits = Object.entries(VARIABLES).flatMap(([limit, names]): [string, number][] => {
-    const value = names.map((name) => env[name]?.trim()).find(Boolean)
-    return value !== undefined && /^\d{1,9}$/.test(value) ? [[limit, Number(value)]] : []
+    const value = names.map((name) => reader.count(name, undefined)).find((each) => each !== undefined)
+    return value === undefined ? [] : [[limit, value]]
   })
+  for (const problem of new Set(reader.problems)) diag.warn(`${problem}, so that limit is as if it were not set`)
   return Object.fromEntries(limits)
 }

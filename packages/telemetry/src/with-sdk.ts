@@ -25,6 +25,7 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
   const given = options.env ?? process.env
   installDiagLog(given.OTEL_LOG_LEVEL)
   setKnownMethods(given.OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS)
+  warnOfSwitch(given.OTEL_SDK_DISABLED)
   checkVersions()
   const env = sdkEnvironment(given)
   const spanProcessors = await createSpanProcessors(config, env)
@@ -103,4 +104,10 @@ function activeSpanContext(): SpanContext | undefined {
 async function createSdk(parts: SdkParts, reason: string | undefined): Promise<Sdk> {
   if (reason === undefined) return (await import('./trace-sdk.ts')).createTraceSdk(parts)
   return (await import('./node-sdk.ts')).createNodeSdk(parts, reason)
+}
+
+/** What is neither counts for `false` (OpenTelemetry, "Environment variable specification", Boolean). */
+function warnOfSwitch(value = ''): void {
+  if (/^(?:|false)$/i.test(value.trim())) return
+  diag.warn(`OTEL_SDK_DISABLED=${value} is neither true nor false, so the SDK is on`)
 }

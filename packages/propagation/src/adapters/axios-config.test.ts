@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { record, valuesOf } from '../../conformance/test-server.ts'
 import { runWithForwardHeaders } from '../forward.ts'
 import { forwardWithAxios } from './axios.ts'
-import { withAxiosHeaders } from './axios-config.ts'
+import { type AxiosCallLike, withAxiosHeaders } from './axios-config.ts'
 
 /** Its types name a default export that it doesn't have as a module. */
 const lib027 = axios027 as unknown as AxiosStatic
@@ -19,6 +19,20 @@ const INTERCEPTORS: Record<string, (config: { headers?: unknown }) => object> = 
     delete config.headers
     return config
   },
+  'sealed headers': (config) => {
+    Object.seal(config.headers)
+    return config
+  },
+  'a configuration without headers that takes none': (config) => {
+    delete config.headers
+    return Object.preventExtensions(config)
+  },
+  'headers that only a getter has': (config) => ({
+    ...config,
+    get headers() {
+      return {}
+    },
+  }),
   'frozen headers': (config) => ({ ...config, headers: Object.freeze({ ...(config.headers as object) }) }),
 }
 
@@ -42,6 +56,22 @@ describe('withAxiosHeaders', () => {
   it('changes nothing that cannot be changed, and gives a copy', () => {
     const config = Object.freeze({ url: '/', headers: Object.freeze({ A: '1', b: '2' }) })
     expect(withAxiosHeaders(config, [['a', '3']])).toEqual({ url: '/', headers: { a: '3', b: '2' } })
+  })
+
+  it.each<[string, unknown]>([
+    [
+      'a Map',
+      new Map([
+        ['X-Tenant', '7'],
+        ['A', 'old'],
+      ]),
+    ],
+    ['fetch’s Headers', new Headers({ 'X-Tenant': '7', a: 'old' })],
+    ['pairs', [['X-Tenant', '7'], ['A', 'old'], 'odd', [5, 6]]],
+    ['a text', 'X-Tenant: 7\nA:old\nodd'],
+  ])('keeps headers that are %s, as axios takes them', (_what, headers) => {
+    const { headers: merged } = withAxiosHeaders<AxiosCallLike>({ headers }, [['a', '3']])
+    expect(merged).toEqual({ [headers instanceof Headers ? 'x-tenant' : 'X-Tenant']: '7', a: '3' })
   })
 
   it.each([undefined, null, 'x'])('lets axios say what is wrong with a configuration of %j', (config) => {

@@ -13,8 +13,8 @@ export interface AxiosCallLike {
 }
 
 /**
- * Sets headers in an axios configuration, whatever its `headers` are: axios's own object, a plain one, none. Of the same
- * name in any case there is one afterwards, and of trace contexts the one that is set.
+ * Sets headers in an axios configuration, whatever its `headers` are: axios's own object, a plain one, pairs, a text, none.
+ * Of the same name in any case there is one afterwards, and of trace contexts the one that is set.
  *
  * @returns the configuration itself, or a copy where it can't be changed.
  */
@@ -22,17 +22,29 @@ export function withAxiosHeaders<Config extends AxiosCallLike>(config: Config, h
   if (typeof config !== 'object' || config === null) return config
   const { headers: given } = config
   const stale = staleBeside(headers)
-  if (hasSet(given) && !Object.isFrozen(given)) {
+  if (isAxiosHeaders(given) && Object.isExtensible(given)) {
     for (const name of stale) given.delete(name)
     for (const [name, value] of headers) given.set(name, value)
     return config
   }
   const names = new Set([...headers.map(([name]) => name), ...stale])
-  const kept = Object.entries(given ?? {}).filter(([name]) => !names.has(name.toLowerCase()))
+  const kept = pairsOf(given).filter(([name]) => !names.has(name.toLowerCase()))
   const merged = Object.fromEntries([...kept, ...headers])
-  if (Object.isFrozen(config)) return { ...config, headers: merged }
-  config.headers = merged
-  return config
+  return Reflect.set(config, 'headers', merged) ? config : { ...config, headers: merged }
+}
+
+type Pair = readonly [name: string, value: unknown]
+
+/** What axios takes for headers: its own object or a plain one, a list of pairs, a text with a header on each line. */
+function pairsOf(headers: unknown): readonly Pair[] {
+  if (typeof headers === 'string') return headers.split('\n').flatMap(pairOfLine)
+  if (!isIterable(headers) || isAxiosHeaders(headers)) return Object.entries(headers ?? {})
+  return [...headers].filter((each): each is Pair => Array.isArray(each) && typeof each[0] === 'string')
+}
+
+function pairOfLine(line: string): Pair[] {
+  const colon = line.indexOf(':')
+  return colon === -1 ? [] : [[line.slice(0, colon).trim(), line.slice(colon + 1).trim()]]
 }
 
 /**
@@ -47,15 +59,25 @@ export function urlOfAxios(config: AxiosCallLike, instance: { getUri?(config?: o
   return instance.getUri({ url, params, paramsSerializer, allowAbsoluteUrls: true })
 }
 
-function addressOf({ url = '', baseURL, allowAbsoluteUrls }: AxiosCallLike): string {
+function addressOf({ allowAbsoluteUrls, ...config }: AxiosCallLike): string {
+  // Programs without types give a `URL`, too.
+  const [url, baseURL] = [config.url ?? '', config.baseURL ?? ''].map(String) as [string, string]
   const isAbsolute = /^([a-z][a-z\d+.-]*:)?\/\//i.test(url)
-  if (!baseURL || (isAbsolute && allowAbsoluteUrls !== false)) return url
+  if (baseURL === '' || (isAbsolute && allowAbsoluteUrls !== false)) return url
   return url === '' ? baseURL : `${baseURL.replace(/\/?\/$/, '')}/${url.replace(/^\/+/, '')}`
 }
 
-function hasSet(
-  headers: unknown,
-): headers is { set(name: string, value: string): unknown; delete(name: string): unknown } {
-  const { set, delete: remove } = (headers ?? {}) as { set?: unknown; delete?: unknown }
-  return typeof set === 'function' && typeof remove === 'function'
+interface AxiosHeadersLike {
+  set(name: string, value: string): unknown
+  delete(name: string): unknown
+}
+
+/** Of all that has `set` and `delete`, axios's own object alone finds a name in any case and can `normalize` it. */
+function isAxiosHeaders(headers: unknown): headers is AxiosHeadersLike {
+  const { set, delete: remove, normalize } = (headers ?? {}) as Record<string, unknown>
+  return [set, remove, normalize].every((method) => typeof method === 'function')
+}
+
+function isIterable(headers: unknown): headers is Iterable<unknown> {
+  return typeof headers === 'object' && headers !== null && Symbol.iterator in headers
 }

@@ -10,12 +10,23 @@ const reported = new WeakSet<ShouldForward>()
 export function mayForward(shouldForward: ShouldForward | undefined, url: () => string): boolean {
   if (shouldForward === undefined) return true
   try {
-    return shouldForward(url())
+    const answer: unknown = shouldForward(url())
+    if (!(answer instanceof Promise)) return Boolean(answer)
+    answer.catch(() => {})
+    throw new TypeError('it returned a promise, which a call cannot wait for')
   } catch (error) {
     if (!reported.has(shouldForward)) {
       reported.add(shouldForward)
-      process.emitWarning(`shouldForward failed, so calls like this one get no trace headers: ${String(error)}`)
+      process.emitWarning(`shouldForward failed, so calls like this one get no trace headers: ${reasonOf(error)}`)
     }
     return false
+  }
+}
+
+function reasonOf(error: unknown): string {
+  try {
+    return String(error)
+  } catch {
+    return 'no reason given'
   }
 }

@@ -50,10 +50,11 @@ describe('shouldForward hears the URL that is called', () => {
     [{ baseURL: 'http://shop/api/', url: 'count' }, 'http://shop/api/count'],
     [{ baseURL: 'http://shop/api' }, 'http://shop/api'],
     [{ baseURL: 'http://shop/api', url: 'http://other/count' }, 'http://other/count'],
+    [{ url: new URL('http://shop/count') as never }, 'http://shop/count'],
     [{ url: 'http://shop/', params: { a: 1, b: [2, 3] } }, 'http://shop/?a=1&b%5B%5D=2&b%5B%5D=3'],
   ])('of axios with %j', async (config, url) => {
     const heard: string[] = []
-    const called: (string | undefined)[] = []
+    const called: unknown[] = []
     const instance = axios.create({
       adapter: async (each) => {
         called.push(instance.getUri(each))
@@ -63,7 +64,7 @@ describe('shouldForward hears the URL that is called', () => {
     forwardWithAxios(instance, { shouldForward: (each) => heard.push(each) === 0 })
     await runWithForwardHeaders(HEADERS, () => instance.request(config))
     expect(heard).toEqual([url])
-    expect(called).toEqual([url])
+    expect(called.map(String)).toEqual([url])
   })
 
   it.each([
@@ -109,6 +110,10 @@ describe('shouldForward hears the URL that is called', () => {
   })
 })
 
+function throwIt(value: unknown): never {
+  throw value
+}
+
 describe('a shouldForward that throws', () => {
   afterEach(() => vi.restoreAllMocks())
 
@@ -116,6 +121,22 @@ describe('a shouldForward that throws', () => {
     shouldForward: () => {
       throw new Error('broken on purpose')
     },
+  })
+
+  it.each<[string, () => unknown]>([
+    ['throws what has no text', () => throwIt(Object.create(null))],
+    ['throws undefined', () => throwIt(undefined)],
+    ['throws a symbol', () => throwIt(Symbol('x'))],
+    ['is asynchronous', async () => true],
+    ['is asynchronous and fails', () => Promise.reject(new Error('broken on purpose'))],
+  ])('costs a call its headers, and nothing else, when it %s', async (_what, rule) => {
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue()
+    await using server = await record()
+    const instance = axios.create()
+    forwardWithAxios(instance, { shouldForward: rule as never })
+    await runWithForwardHeaders(HEADERS, () => instance.get(server.url))
+    expect(server.requests.map((headers) => valuesOf(headers, 'baggage'))).toEqual([[]])
+    expect(warn).toHaveBeenCalledTimes(1)
   })
 
   it('costs calls their headers, and nothing else, and is reported once', async () => {

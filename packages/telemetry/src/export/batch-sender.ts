@@ -1,4 +1,5 @@
 import { diag } from '@opentelemetry/api'
+import { textOf } from '../text-of.ts'
 import { formatRequest } from './otlp-request.ts'
 import type { Delivery, Transport } from './otlp-transport.ts'
 import type { SpanBatch } from './span-batch.ts'
@@ -66,7 +67,7 @@ export function createBatchSender({
       settle(batch, await transport(await formatRequest(batch.spans), abort.signal))
     } catch (error) {
       // A resource that can't be encoded.
-      settle(batch, { outcome: 'refused', message: String(error) })
+      settle(batch, { outcome: 'refused', message: textOf(error) })
     }
   }
 

@@ -1,5 +1,6 @@
 import { createNoopMeter, diag, TraceFlags, type Attributes, type MeterProvider } from '@opentelemetry/api'
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace'
+import { textOf } from '../text-of.ts'
 import type { CountedSpanProcessor, ExportStats } from './export-stats.ts'
 
 /** `ExportResult` of `@opentelemetry/core`. */
@@ -101,7 +102,7 @@ function exportWithin(
       resolve({ ...result, rejected: result.code === SUCCESS ? Math.min(rejected, length) : length })
     }
     const fail = (error: unknown): void => {
-      finish({ code: FAILED, error: error instanceof Error ? error : new Error(String(error)) })
+      finish({ code: FAILED, error: error instanceof Error ? error : new Error(textOf(error)) })
     }
     if (timeoutMillis !== Infinity) {
       timer = setTimeout(() => fail(new Error(`no answer in ${timeoutMillis} ms`)), timeoutMillis).unref()

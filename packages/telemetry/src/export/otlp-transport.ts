@@ -79,11 +79,19 @@ function exchange(request: ClientRequest, { body, timeoutMillis, signal }: Excha
     }
     const onAbort = (): void => giveUp('given up')
     signal.addEventListener('abort', onAbort)
-    if (timeoutMillis !== Infinity) {
-      timer = setTimeout(() => giveUp(`no answer in ${timeoutMillis} ms`), timeoutMillis)
+    // From its head on, an answer that breaks or never ends is known by its status, and its end is that of the response.
+    let answered = false
+    const onLate = (): void => {
+      if (answered) request.destroy()
+      else giveUp(`no answer in ${timeoutMillis} ms`)
     }
-    request.on('response', (response) => readAnswer(response, finish))
+    if (timeoutMillis !== Infinity) timer = setTimeout(onLate, timeoutMillis)
+    request.on('response', (response) => {
+      answered = true
+      readAnswer(response, finish)
+    })
     request.on('error', (error: NodeJS.ErrnoException) => {
+      if (answered) return
       finish({ outcome: 'unavailable', message: describe(error), reset: /^(ECONNRESET|EPIPE)$/.test(error.code ?? '') })
     })
     // In one write, so that a small request is one packet.

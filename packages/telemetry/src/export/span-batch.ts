@@ -20,8 +20,11 @@ export interface SpanBatch {
 export interface OpenBatch {
   readonly count: number
   readonly bytes: number
-  /** Encodes a span that has ended. Throws when it has no encoding, and is as it was before then. */
-  add(span: ReadableSpan): void
+  /**
+   * Encodes a span that has ended. Throws when it has no encoding, and is as it was before then; so it is after a span of
+   * more bytes than `most`, for which the result is false.
+   */
+  add(span: ReadableSpan, most?: number): boolean
   close(order: number): SpanBatch
 }
 
@@ -60,13 +63,19 @@ export function openBatch(): OpenBatch {
     get bytes() {
       return bytes
     },
-    add(span) {
+    add(span, most = Infinity) {
       const section = sectionOf(span)
       const before = section.writer.length
       encodeSpan(section.writer, span)
+      const size = section.writer.length - before
+      if (size > most) {
+        section.writer.truncate(before)
+        return false
+      }
       section.count += 1
       count += 1
-      bytes += section.writer.length - before
+      bytes += size
+      return true
     },
     close(order) {
       const spans = sections.filter((section) => section.count > 0).map(closeSection)

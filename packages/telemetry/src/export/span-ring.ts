@@ -84,7 +84,11 @@ export function createSpanRing({ maxBytes, maxSpans = Infinity, batchSpans, onDr
         onDropped(1)
         return false
       }
-      open.add(span)
+      if (!open.add(span, maxBytes)) {
+        // It would have all others make room for nothing.
+        onDropped(1)
+        return false
+      }
       while (isOver() && dropOldest());
       if (isOver()) {
         // A span of many megabytes, while all others are being sent.

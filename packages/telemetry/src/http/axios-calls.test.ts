@@ -36,6 +36,7 @@ describe.each([
     ['plain headers', (config) => ({ ...config, headers: { ...(config.headers as object), 'x-tenant': '7' } })],
     ['no headers', (config) => ({ ...config, headers: undefined })],
     ['frozen headers', (config) => ({ ...config, headers: Object.freeze({ ...(config.headers as object) }) })],
+    ['sealed headers', (config) => ({ ...config, headers: Object.seal({ ...(config.headers as object) }) })],
   ])('have a span and its headers past an interceptor that leaves %s', async (_what, interceptor) => {
     sdk.axios.instrument(client)
     client.interceptors.request.use(interceptor as never)
@@ -54,6 +55,38 @@ describe.each([
       expect(statuses()).toEqual([[SpanStatusCode.UNSET, undefined]])
     },
   )
+
+  const thrower = (property: string, error: Error = new Error('x')): Error =>
+    Object.defineProperty(error, property, { get: broken })
+
+  it.each([{ config: {} }, { status: 200 }])(
+    'leave a response as it is of which nothing else can be read: %j',
+    async (has) => {
+      const response = ['status', 'config'].reduce(
+        (made, key) => Object.defineProperty(made, key, key in has ? { value: 200 } : { get: broken }),
+        {},
+      )
+      client.interceptors.response.use(() => response as never)
+      sdk.axios.instrument(client)
+      expect((await client.get('/')) === response).toBe(true)
+      expect(statuses()).toEqual([[SpanStatusCode.UNSET, undefined]])
+    },
+  )
+
+  it.each(['message', 'code', 'name', 'response'])('end past an error whose %s cannot be read', async (property) => {
+    const error = thrower(property)
+    client.interceptors.response.use(() => Promise.reject(error))
+    sdk.axios.instrument(client)
+    const reason: unknown = await client.get('/').catch((caught: unknown) => caught)
+    expect(reason === error).toBe(true)
+    expect(statuses()).toEqual([[SpanStatusCode.ERROR, property === 'name' ? '_OTHER' : 'Error']])
+  })
+
+  it('keep a fragment to themselves, which is not sent and may hold a token', async () => {
+    sdk.axios.instrument(client)
+    await client.get('/a#access_token=secret')
+    expect(sdk.spans()[0]?.attributes['url.full']).toBe(`${callee.url}/a`)
+  })
 
   it.each<[string, AxiosRequestConfig, string]>([
     ['a transform that throws', { transformResponse: broken }, 'Error'],

@@ -22,11 +22,3 @@ export interface AxiosLike {
 export interface AxiosConfigLike extends AxiosCallLike {
   method?: string | undefined
 }
-
-/** What axios resolves or rejects with, as far as it is read. */
-export interface AxiosOutcome {
-  config?: unknown
-  message?: unknown
-  status?: number | undefined
-  response?: { status?: number | undefined } | undefined
-}

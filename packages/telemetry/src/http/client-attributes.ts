@@ -11,6 +11,7 @@ import {
 } from './semantic-attributes.ts'
 import type { CallOutcome } from './call-observer.ts'
 import { cap, redactQuery, setMethod } from './http-attributes.ts'
+import { propertyOf } from '../property-of.ts'
 
 /** What is known when a call starts: OpenTelemetry semantic conventions 1.45, HTTP client span. */
 export function clientAttributes(method: string, uri: string): Attributes {
@@ -20,6 +21,8 @@ export function clientAttributes(method: string, uri: string): Attributes {
   if (url === undefined) return attributes
   url.username = ''
   url.password = ''
+  // Never sent, and it may hold a token.
+  url.hash = ''
   if (url.search !== '') url.search = redactQuery(url.search.slice(1))
   attributes[ATTR_URL_FULL] = cap(url.href)
   attributes[ATTR_SERVER_ADDRESS] = url.hostname.replace(/^\[|\]$/g, '')
@@ -37,9 +40,7 @@ export function endClientSpan(span: Span, { status, error, peer }: CallOutcome):
     span.setAttribute(ATTR_ERROR_TYPE, String(status))
     span.setStatus({ code: SpanStatusCode.ERROR })
   } else if (status === undefined || error !== undefined) {
-    const { code, name, message } = (typeof error === 'object' && error !== null ? error : {}) as Partial<
-      Record<string, unknown>
-    >
+    const [code, name, message] = ['code', 'name', 'message'].map((key) => propertyOf(error, key))
     span.setAttribute(ATTR_ERROR_TYPE, [code, name].find(isText) ?? '_OTHER')
     span.setStatus({ code: SpanStatusCode.ERROR, ...(isText(message) && { message: cap(message) }) })
   }

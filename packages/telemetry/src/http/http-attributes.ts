@@ -6,26 +6,16 @@ const DEFAULT_METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'PATCH', 'OPTIO
 let knownMethods = parseMethods(process.env.OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS)
 const LONGEST_VALUE = 2048
 /**
- * Query parameters whose value lets anyone do what its owner may: those of OpenTelemetry semantic conventions 1.45,
- * `url.query`, and the others of presigned addresses (AWS Signature Version 4, Google Cloud Storage V4, CloudFront, Azure
- * SAS) and of OAuth 2.0 (RFC 6750 §2.3).
+ * Names of query parameters whose value lets anyone do what its owner may, by how they end: those of OpenTelemetry semantic
+ * conventions 1.45, `url.query`, and the others of presigned addresses (`X-Amz-`, `X-Goog-`, `X-Oss-`, `q-signature`, SAS,
+ * CloudFront), of OAuth 2.0 (RFC 6750 §2.3), keys and passwords.
  */
-const SECRETS = new Set([
-  'awsaccesskeyid',
-  'signature',
-  'sig',
-  'x-amz-signature',
-  'x-amz-credential',
-  'x-amz-security-token',
-  'x-goog-signature',
-  'x-goog-credential',
-  'googleaccessid',
-  'key-pair-id',
-  'access_token',
-  'client_secret',
-])
+const SECRET =
+  /(?:^sig|^q-ak|signature|credentials?|security[-_]token|access_?key_?id|accessid|key-pair-id|(?:access|refresh|id)_token|_secret|api[-_]?key|passw(?:or)?d)$/
 /** A query without any of these has no secret, and most have none. */
-const SUSPICIOUS = /sig|aws|x-|goog|key-|access_|client_|%/i
+const SUSPICIOUS = /sig|q-ak|credential|token|access|key|secret|passw|%/i
+/** What a name may begin behind: some servers take `;` for `&`, and a value may be an address that has a query itself. */
+const BEFORE_NAME = /([;?]|%3b|%3f|%26)/i
 
 /** Wire data is as long as its sender likes; an attribute is not. */
 export function cap(value: string): string {
@@ -39,17 +29,22 @@ export function redactQuery(text: string): string {
   return query.split('&').map(redactPair).join('&')
 }
 
-/** Some servers take `;` for `&`, so a name may begin behind one; a value goes on to the next `&` all the same. */
+/** A value goes on to the next `&`, whatever is in it. */
 function redactPair(pair: string): string {
-  for (const { 1: name = '', index, 0: start } of pair.matchAll(/(?<=^|;)([^;=]+)=/g)) {
-    if (isSecret(name)) return `${pair.slice(0, index)}${start}REDACTED`
+  let start = 0
+  for (const part of pair.split(BEFORE_NAME)) {
+    const { index = 0, 0: equals } = /=|%3d/i.exec(part) ?? {}
+    if (equals !== undefined && isSecret(part.slice(0, index))) {
+      return `${pair.slice(0, start + index)}${equals}REDACTED`
+    }
+    start += part.length
   }
   return pair
 }
 
 function isSecret(name: string): boolean {
   try {
-    return SECRETS.has(decodeURIComponent(name.replaceAll('+', ' ')).trim().toLowerCase())
+    return SECRET.test(decodeURIComponent(name.replaceAll('+', ' ')).trim().toLowerCase())
   } catch {
     return false
   }

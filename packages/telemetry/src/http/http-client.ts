@@ -2,10 +2,11 @@ import { context, diag, propagation, SpanKind, trace, type Span } from '@opentel
 import { areOutgoingHeadersClaimed, type Header, mayHaveHeaders, type ShouldForward } from '@throughline/propagation'
 import { urlOfAxios, withAxiosHeaders } from '@throughline/propagation/axios'
 import { type AxiosCall, observeAxios } from './axios-calls.ts'
-import type { AxiosConfigLike, AxiosLike, AxiosOutcome } from './axios-like.ts'
+import type { AxiosConfigLike, AxiosLike } from './axios-like.ts'
 import { type CallOutcome, ON_LIST } from './call-observer.ts'
 import { clientAttributes, endClientSpan } from './client-attributes.ts'
 import { spanMethod } from './http-attributes.ts'
+import { propertyOf } from '../property-of.ts'
 import { type InstrumentationConfig, TracerInstrumentation } from './tracer-instrumentation.ts'
 
 export interface AxiosInstrumentationConfig extends InstrumentationConfig {
@@ -106,20 +107,20 @@ function urlOf(config: AxiosConfigLike, instance: AxiosLike): string {
   }
 }
 
-function outcomeOf(value: unknown): AxiosOutcome {
-  return typeof value === 'object' && value !== null ? value : {}
-}
-
 /** Undefined when an interceptor has made something else of the response, which then went well. */
 function answerOf(response: unknown): CallOutcome | undefined {
-  const { status, config } = outcomeOf(response)
-  return typeof status === 'number' && config !== undefined ? { status } : undefined
+  const status = statusOf(response)
+  return status !== undefined && propertyOf(response, 'config') !== undefined ? { status } : undefined
 }
 
 /** `validateStatus` makes errors of answers that are none: a redirect that isn't followed, for example. */
 function resultOf(error: unknown): CallOutcome {
-  const { message, response } = outcomeOf(error)
-  const status = response?.status
-  const isAnswer = status !== undefined && message === `Request failed with status code ${status}`
+  const status = statusOf(propertyOf(error, 'response'))
+  const isAnswer = status !== undefined && propertyOf(error, 'message') === `Request failed with status code ${status}`
   return isAnswer ? { status } : { status, error: error ?? {} }
+}
+
+function statusOf(response: unknown): number | undefined {
+  const status = propertyOf(response, 'status')
+  return typeof status === 'number' ? status : undefined
 }

@@ -89,12 +89,7 @@ export class HttpServerInstrumentation extends TracerInstrumentation<HttpServerC
   readonly #onFinish = (message: unknown): void => {
     const { response, socket } = message as Exchange
     const metadata = takeSpan(this.#open.get(socket), response)
-    if (metadata === undefined) return
-    try {
-      endServerSpan(metadata, response)
-    } catch (error) {
-      diag.error('a request could not be traced', error)
-    }
+    if (metadata !== undefined) endSafely(endServerSpan, { metadata, response })
   }
 
   #start({ request, response, socket, server }: Exchange): void {
@@ -128,9 +123,22 @@ export class HttpServerInstrumentation extends TracerInstrumentation<HttpServerC
     const opened: OpenSpan[] = []
     this.#open.set(socket, opened)
     socket.once('close', () => {
-      for (const { response, metadata } of opened.splice(0)) endAbortedSpan(metadata, response)
+      for (const each of opened.splice(0)) endSafely(endAbortedSpan, each)
     })
     return opened
+  }
+}
+
+/** Frameworks, and programs, leave anything on a request: it must not throw out of a listener, nor keep the span open. */
+function endSafely(
+  end: (metadata: RpcMetadata, response: ServerResponse) => void,
+  { metadata, response }: OpenSpan,
+): void {
+  try {
+    end(metadata, response)
+  } catch (error) {
+    diag.error('a request could not be traced', error)
+    metadata.span.end()
   }
 }
 
