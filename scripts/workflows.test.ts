@@ -1,0 +1,54 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { trackedFiles } from './tracked-files.mjs'
+
+interface Job {
+  uses?: string
+  permissions?: Record<string, string>
+  steps?: { uses?: string; run?: string; with?: Record<string, unknown> }[]
+}
+
+interface Workflow {
+  permissions?: Record<string, string>
+  jobs: Record<string, Job>
+}
+
+const root = path.dirname(import.meta.dirname)
+const files = trackedFiles('.github/workflows/*.yml')
+const read = (file: string): string => fs.readFileSync(path.join(root, file), 'utf8')
+const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+
+it('there are workflows', () => {
+  expect(files.map((file) => path.basename(file)).toSorted()).toEqual(['ci.yml', 'cluster.yml', 'nightly.yml'])
+})
+
+describe.each(files)('%s', (file) => {
+  const workflow = parse(read(file)) as Workflow
+  const jobs = Object.values(workflow.jobs)
+  const steps = jobs.flatMap((job) => job.steps ?? [])
+
+  it('pins each action by its commit, and says which release that is', () => {
+    const uses = [...read(file).matchAll(/^\s+-? *uses: (.*)$/gm)].map(([, action = '']) => action)
+    const pinned = /^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$|^\.\/\.github\/workflows\/\w+\.yml$/
+    expect(uses.filter((action) => !pinned.test(action))).toEqual([])
+  })
+
+  it('may read the repository and nothing else', () => {
+    expect(workflow.permissions).toEqual({ contents: 'read' })
+    expect(jobs.filter(({ permissions }) => permissions !== undefined)).toEqual([])
+    const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'))
+    expect(checkouts.filter((step) => step.with?.['persist-credentials'] !== false)).toEqual([])
+  })
+
+  it('runs npm scripts of this repository and nothing else', () => {
+    const commands = steps.flatMap(({ run }) => run?.trim() ?? [])
+    const named = commands.map((command) => /^(?:sudo .* )?npm (?:run )?([\w:]+)(?: |$)/.exec(command)?.[1] ?? command)
+    expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([])
+  })
+
+  it('puts no text of an event into a shell', () => {
+    expect(steps.filter(({ run }) => run?.includes('${{'))).toEqual([])
+  })
+})
