@@ -1,6 +1,6 @@
 // @ts-check
 // What tracing costs, and what an exporter loses: `npm run bench -- telemetry [--part requests|exporter] [--rounds 5]
-// [--passes 6] [--requests 4096] [--only ours]`. The first argument, if there is one, is the file for the figures.
+// [--passes 6] [--requests 4096] [--only NAME …]`. The first argument, if there is one, is the file for the figures.
 import fs from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -18,11 +18,11 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '5' },
     passes: { type: 'string', default: '6' },
     requests: { type: 'string', default: '4096' },
-    only: { type: 'string', default: '' },
+    only: { type: 'string', multiple: true },
   },
 })
 const settings = { rounds: Number(values.rounds), passes: Number(values.passes), requests: Number(values.requests) }
-const variants = VARIANTS.filter(({ name }) => name === 'plain' || name.startsWith(values.only))
+const variants = VARIANTS.filter(({ name }) => name === 'plain' || (values.only?.includes(name) ?? true))
 /** @param {string} name */
 const isAsked = (name) => values.part === 'all' || values.part === name
 

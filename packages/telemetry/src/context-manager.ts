@@ -22,7 +22,7 @@ export class AsyncContextManager implements ContextManager {
     ...args: Args
   ): ReturnType<Fn> {
     if (thisArg === undefined) return this.#storage.run(context, fn, ...args)
-    return this.#storage.run(context, () => Reflect.apply(fn, thisArg, args))
+    return this.#storage.run(context, Reflect.apply, fn, thisArg, args) as ReturnType<Fn>
   }
 
   /** A function runs with the context whenever it is called; so do all listeners of an emitter. */

@@ -1,5 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { EventEmitter } from 'node:events'
+import http from 'node:http'
+import net from 'node:net'
+import { Stream } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { createRequestScope } from './request-scope.ts'
 
@@ -39,6 +42,35 @@ describe('an emitter that is bound', () => {
     expect(Object.keys(emitter)).toEqual(names)
     expect(emitter.emit('data')).toBe(false)
     expect(() => emitter.emit('error', new Error('on purpose'))).toThrow('on purpose')
+  })
+
+  it('looks as it did before where Node made it, and one that is not bound has no store', () => {
+    const request = new http.IncomingMessage(new net.Socket())
+    const other = new http.IncomingMessage(new net.Socket())
+    const own = Object.getOwnPropertyNames(request)
+    scope.bind(request, 'own')
+    expect(Object.getOwnPropertyNames(request)).toEqual(own)
+    expect(seenBy(request, () => request.emit('data'))).toEqual(['own'])
+    expect(seenBy(other, () => storage.run('other', () => other.emit('data')))).toEqual(['other'])
+  })
+
+  it('calls what replaced its emit, in its class or on every emitter, before and after', () => {
+    const calls: string[] = []
+    class Counted extends http.ServerResponse {
+      override emit(...args: Parameters<http.ServerResponse['emit']>): boolean {
+        calls.push('class')
+        return super.emit(...args)
+      }
+    }
+    const response = new Counted(new http.IncomingMessage(new net.Socket()))
+    scope.bind(response, 'own')
+    Stream.prototype.emit = function (...args) {
+      calls.push('prototype')
+      return EventEmitter.prototype.emit.apply(this, args)
+    }
+    expect(seenBy(response, () => response.emit('data'))).toEqual(['own'])
+    Reflect.deleteProperty(Stream.prototype, 'emit')
+    expect(calls.filter((call, index) => call !== calls[index - 1])).toEqual(['class', 'prototype'])
   })
 
   it('can be bound again, and be the prototype of another', () => {

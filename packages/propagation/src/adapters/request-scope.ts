@@ -1,10 +1,12 @@
 import type { EventEmitter } from 'node:events'
+import http from 'node:http'
 
 type Emit = (...args: unknown[]) => boolean
 
 interface Emitter {
   emit: Emit
-  listenerCount(event: string | symbol): number
+  listenerCount(event: unknown): number
+  listeners(event: unknown): unknown[]
 }
 
 /** How a scope reads and sets what belongs to a request: `AsyncLocalStorage`, or a context manager over one. */
@@ -26,26 +28,37 @@ export interface RequestScope<Store> {
  * Makes listeners run with what belongs to their request. Node runs them with what belongs to the socket or to the call
  * that made the event happen: nothing, or the request before on a connection that is kept.
  *
- * An emitter gets an `emit` of its own, which no enumeration shows. There is one function for all of them and no closure
- * for a request.
+ * What Node itself makes for a request finds its store through one `emit` on the prototype, so that a request costs two
+ * properties. Any other emitter gets an `emit` of its own. No enumeration shows either.
  */
 export function createRequestScope<Store>(storage: ScopeStorage<Store>): RequestScope<Store> {
   interface Bound extends Emitter {
-    [BINDING]: { store: Store; readonly emit: Emit }
+    [STORE]: Store | undefined
   }
   interface BoundServer extends Emitter {
     [SERVER]: Emit
   }
-  const BINDING = Symbol('throughline.request')
+  const STORE = Symbol('throughline.request')
   const SERVER = Symbol('throughline.server')
+  const shared = new Set<Emit>()
 
-  function emit(this: Bound, ...args: unknown[]): boolean {
-    const { store, emit: inherited } = this[BINDING]
+  function emitWith(inherited: Emit, emitter: Bound, args: unknown[]): boolean {
+    const store = emitter[STORE]
     // Most events have no listener, and most of the rest happen where the store is active already.
-    if (this.listenerCount(args[0] as string) === 0 || storage.active() === store) {
-      return Reflect.apply(inherited, this, args)
+    if (store === undefined || !isHeard(emitter, args[0]) || storage.active() === store) {
+      return Reflect.apply(inherited, emitter, args)
     }
-    return storage.run(store, inherited, this, args)
+    return storage.run(store, inherited, emitter, args)
+  }
+
+  function share(prototype: EventEmitter): void {
+    const own = Object.getOwnPropertyDescriptor(prototype, 'emit')?.value as Emit | undefined
+    const parent = Object.getPrototypeOf(prototype) as Emitter
+    function emit(this: Bound, ...args: unknown[]): boolean {
+      return emitWith(own ?? parent.emit, this, args)
+    }
+    shared.add(emit)
+    Object.defineProperty(prototype, 'emit', hidden(emit))
   }
 
   function emitOfServer(this: BoundServer, ...args: unknown[]): boolean {
@@ -55,23 +68,28 @@ export function createRequestScope<Store>(storage: ScopeStorage<Store>): Request
   }
 
   function storeOf(emitter: object): Store | undefined {
-    return (emitter as Partial<Bound>)[BINDING]?.store
+    return (emitter as Partial<Bound>)[STORE]
   }
 
-  const own = hidden(emit)
   const ownOfServer = hidden(emitOfServer)
 
   return {
     storeOf,
     bind(emitter, store) {
       const bound = emitter as unknown as Bound
-      const binding = bound[BINDING]
-      if (binding !== undefined) {
-        binding.store = store
-        return
-      }
-      bound[BINDING] = { store, emit: bound.emit }
-      Object.defineProperty(bound, 'emit', own)
+      const isBound = bound[STORE] !== undefined
+      bound[STORE] = store
+      if (isBound) return
+      if (shared.size === 0) for (const prototype of PROTOTYPES) share(prototype)
+      const inherited = bound.emit
+      if (shared.has(inherited)) return
+      Object.defineProperty(
+        bound,
+        'emit',
+        hidden(function emit(this: Bound, ...args: unknown[]) {
+          return emitWith(inherited, this, args)
+        }),
+      )
     },
     bindServer(server) {
       const bound = server as unknown as BoundServer
@@ -82,6 +100,18 @@ export function createRequestScope<Store>(storage: ScopeStorage<Store>): Request
   }
 }
 
+/**
+ * Whether the program listens. Node itself listens to the end of a request that is answered before its body was read
+ * (`clearIncoming` in its http server), as most are, and needs no store for it.
+ */
+function isHeard(emitter: Emitter, event: unknown): boolean {
+  const count = emitter.listenerCount(event)
+  if (count !== 1 || event !== 'end') return count > 0
+  return (emitter.listeners(event)[0] as Emit).name !== 'clearIncoming'
+}
+
+/** What Node makes for a request, and what a program's own classes for it extend. */
+const PROTOTYPES = [http.IncomingMessage.prototype, http.ServerResponse.prototype]
 const SERVING: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation'])
 
 function hidden(value: unknown): PropertyDescriptor {

@@ -10,19 +10,17 @@ interface Host {
 
 const HOST = /^(?:\[([0-9a-f:.]+)\]|([^:[\]\s@/?#]+))(?::(\d{1,5}))?$/i
 
-let last: { readonly header: string | undefined; readonly host: Host | undefined } = {
-  header: undefined,
-  host: undefined,
-}
+let last: { readonly header: string; readonly host: Host | undefined } = { header: '', host: undefined }
 
 /** Name and port of a `host` header; the last one is kept, because a service is mostly called by one name. */
 export function parseHost(header: string | undefined): Host | undefined {
+  if (header === undefined) return undefined
   if (header !== last.header) last = { header, host: parse(header) }
   return last.host
 }
 
-function parse(header: string | undefined): Host | undefined {
-  const [, v6, name, port] = HOST.exec(header ?? '') ?? []
+function parse(header: string): Host | undefined {
+  const [, v6, name, port] = HOST.exec(header) ?? []
   const address = v6 === undefined ? name && cap(name) : shortV6(v6)
   if (address === undefined) return undefined
   return { address, port: port === undefined ? undefined : Number(port) }
