@@ -6,7 +6,7 @@ import { LabError, poll } from '@throughline/lab-programs'
 const START_DEADLINE = 120_000
 
 /**
- * IPv4 addresses of containers by name, as soon as each has one. Consul needs addresses, and the engine chooses them.
+ * The IPv4 addresses of containers by name, once each has one. Consul needs addresses, and the engine chooses them.
  *
  * @throws LabError TL_MESH_UPDATE_TIMEOUT naming a container without an address
  */
@@ -26,7 +26,7 @@ export async function addressChange(before: Record<string, string>): Promise<str
     for (const [name, address] of Object.entries(before)) {
       const now = await addressOf(name)
       // A container without an address is being replaced.
-      if (now !== undefined && now !== address) return `${name} is at ${now} and not at ${address} any more`
+      if (now !== undefined && now !== address) return `${name} moved from ${address} to ${now}`
     }
   }
 }

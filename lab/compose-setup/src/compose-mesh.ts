@@ -3,7 +3,7 @@ import type { Mesh } from '@throughline/lab-meshes'
 /** A mesh whose sidecars compose runs. */
 export interface ComposeMesh {
   mesh: Mesh
-  /** What the log says about it. */
+  /** Its description in the log. */
   facts: Record<string, string>
   /** What else is served while it is in use. */
   serve?: (() => Promise<AsyncDisposable>) | undefined

@@ -45,7 +45,7 @@ export async function createConsul(settings: SetupSettings): Promise<ComposeMesh
   return { mesh, facts: { ...addresses }, serve: serveApi, outdated: addressChange(addresses) }
 }
 
-/** The published port of API and pages; the server itself is on the internal network alone. */
+/** The published port of the API and the pages; the server itself is reachable on the internal network only. */
 function serveApi(): Promise<AsyncDisposable> {
   return guardApi({ api: { host: 'consul', port: 8500 }, hosts: ['0.0.0.0'], port: 8500, allowedHosts: [] })
 }

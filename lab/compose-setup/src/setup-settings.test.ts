@@ -25,7 +25,7 @@ describe('the settings of the set-up service', () => {
     ['CERTIFICATE_SECONDS', 'a day'],
     ['OTLP_URL', 'jaeger:4318'],
     ['ZIPKIN_URL', 'https://zipkin/api/v2/spans'],
-  ])('refuse %s=%s and say so', (name, value) => {
+  ])('refuse %s=%s and name the variable', (name, value) => {
     expect(() => loadSetupSettings({ [name]: value })).toThrow(new RegExp(`^${name} must be .*"${value}"`))
   })
 })
@@ -57,21 +57,18 @@ describe('the sidecars of compose and of the lab', () => {
   }
   const firstOf = (file: unknown): unknown => (file as { resources: unknown[] }).resources[0]
 
-  it.each(serviceNames)(
-    '%s: differ only in their placement, and in the listeners that compose adds',
-    async (sidecar) => {
-      const [ours, lab] = [inCompose, inTheLab]
-      expect(withoutPlacement(await ours.bootstrap(sidecar))).toEqual(withoutPlacement(await lab.bootstrap(sidecar)))
-      expect(withoutPlacement(firstOf(await ours.clusters(sidecar, '1')))).toEqual(
-        withoutPlacement(firstOf(await lab.clusters(sidecar, '1'))),
+  it.each(serviceNames)('%s: differ only in placement and in the listeners that compose adds', async (sidecar) => {
+    const [ours, lab] = [inCompose, inTheLab]
+    expect(withoutPlacement(await ours.bootstrap(sidecar))).toEqual(withoutPlacement(await lab.bootstrap(sidecar)))
+    expect(withoutPlacement(firstOf(await ours.clusters(sidecar, '1')))).toEqual(
+      withoutPlacement(firstOf(await lab.clusters(sidecar, '1'))),
+    )
+    for (const tracer of ['opentelemetry', 'zipkin', 'none'] as const) {
+      const options = { tracer, version: '1' }
+      expect(withoutPlacement(firstOf(await ours.listeners(sidecar, options)))).toEqual(
+        withoutPlacement(firstOf(await lab.listeners(sidecar, options))),
       )
-      for (const tracer of ['opentelemetry', 'zipkin', 'none'] as const) {
-        const options = { tracer, version: '1' }
-        expect(withoutPlacement(firstOf(await ours.listeners(sidecar, options)))).toEqual(
-          withoutPlacement(firstOf(await lab.listeners(sidecar, options))),
-        )
-      }
-      expect(ours.listenerNames(sidecar).slice(0, 1)).toEqual(lab.listenerNames(sidecar))
-    },
-  )
+    }
+    expect(ours.listenerNames(sidecar).slice(0, 1)).toEqual(lab.listenerNames(sidecar))
+  })
 })

@@ -87,8 +87,8 @@ function readUrl(env: NodeJS.ProcessEnv, name: string, otherwise: string): strin
 }
 
 /**
- * The sidecars of docker-compose.yml: each app and its sidecar share a network namespace, as in a pod, and are reached by
- * the service's name. Apps listen on loopback, sidecars on all addresses.
+ * The sidecars of docker-compose.yml: each app and its sidecar share a network namespace, as in a pod, and are reached
+ * by the service's name. Apps listen on loopback, sidecars on all addresses.
  */
 export function composeEnvoySettings({ otlpUrl, zipkinUrl, sampling }: SetupSettings): StaticEnvoySettings {
   return {

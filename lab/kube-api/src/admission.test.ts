@@ -19,7 +19,7 @@ function registered(kind: 'Mutating' | 'Validating', webhook: object): KubeObjec
 const patch = (operations: object[]) => Buffer.from(JSON.stringify(operations)).toString('base64')
 
 describe('a validating webhook', () => {
-  it('refuses an object with its own message: nothing is written, and it is called once', async () => {
+  it('refuses an object with its own message, is called once, and nothing is written', async () => {
     await using hook = await startWebhook(() => ({
       allowed: false,
       status: { message: 'data must have an a', code: 422 },
@@ -42,7 +42,7 @@ describe('a validating webhook', () => {
     ])
   })
 
-  it('gets the object as it was before, and is not called for a status', async () => {
+  it('receives the old object, and is not called for a status', async () => {
     await using hook = await startWebhook(() => ({ allowed: true }))
     const webhook = { clientConfig: hook.clientConfig, rules: [{ ...anything, apiGroups: ['example.test'] }] }
     await using kubeApi = await createFakeKubeApi({
@@ -78,7 +78,7 @@ describe('a validating webhook', () => {
     expect(hook.requests).toEqual([])
   })
 
-  it('stops the write when it has no endpoint, and says so', async () => {
+  it('stops the write with a message when it has no endpoint', async () => {
     await using hook = await startWebhook(() => ({ allowed: true }))
     const { clientConfig } = hook
     await using kubeApi = await createFakeKubeApi({ objects: [registered('Validating', { clientConfig })] })

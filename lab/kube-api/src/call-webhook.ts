@@ -15,7 +15,7 @@ export interface AdmissionResponse {
  * Calls one webhook as an API server does: over TLS, verified with the webhook's own `caBundle` and the name of its
  * Service.
  *
- * @throws when there is no valid answer in time
+ * @throws without a valid answer in time
  */
 export async function callWebhook(
   { clientConfig, timeoutSeconds = 10 }: Webhook,

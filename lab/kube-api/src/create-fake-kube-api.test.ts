@@ -6,7 +6,7 @@ import { ask, configMap, definition } from './request.test-support.ts'
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps'
 
 describe('the address of the fake Kubernetes API', () => {
-  it('refuses callers that do not know its path', async () => {
+  it('refuses callers that do not know its secret path', async () => {
     await using kubeApi = await createFakeKubeApi()
     const { origin, pathname } = new URL(kubeApi.url)
     expect((await ask({ url: origin }, '/api/v1/secrets')).status).toBe(403)
@@ -114,7 +114,7 @@ describe('status', () => {
   const path = '/apis/example.test/v1/namespaces/default/gadgets/one'
   const put = { method: 'PUT' }
 
-  it('and spec are written on paths of their own, and only the spec raises the generation', async () => {
+  it('and spec are written on separate paths, and only the spec raises the generation', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [definition('Gadget', ['v1'])] })
     await kubeApi.apply([gadget({ spec: { size: 1 } })])
     const status = await ask(kubeApi, `${path}/status`, {
@@ -126,7 +126,7 @@ describe('status', () => {
     expect(spec.body).toMatchObject({ spec: { size: 2 }, status: { ok: 1 }, metadata: { generation: 2 } })
   })
 
-  it('is written by apply when it is given, which lets a test act as the kubelet', async () => {
+  it('is written by apply when the object has one, so a test can act as the kubelet', async () => {
     await using kubeApi = await createFakeKubeApi()
     const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'one' }, spec: {} }
     for (const podIP of ['10.0.0.1', '10.0.0.2']) {

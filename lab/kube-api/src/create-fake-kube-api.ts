@@ -21,7 +21,9 @@ export interface FakeKubeApiOptions {
   kubernetesVersion?: string
 }
 
-/** A fake Kubernetes API for the lab and its tests: in memory, on loopback, and only what Istio's programs ask for. */
+/** A fake Kubernetes API for the lab and its tests: in memory, on loopback, and limited to what Istio's programs
+ * request.
+ */
 export interface FakeKubeApi {
   /** Address of the API. Its path is a secret, as every caller who knows it may do everything. */
   url: string
@@ -32,7 +34,7 @@ export interface FakeKubeApi {
    * called. A missing namespace is added.
    *
    * @returns the objects as stored, with the changes of webhooks and defaults
-   * @throws KubeError in the wording of the Kubernetes API when one is refused; those before it stay
+   * @throws KubeError in the wording of the Kubernetes API when one is refused; those before it stay stored
    */
   apply: (objects: KubeObject[]) => Promise<KubeObject[]>
   /** @throws KubeError 404 */
@@ -43,7 +45,7 @@ export interface FakeKubeApi {
   list: (kind: string, options?: { apiVersion?: string; namespace?: string }) => KubeObject[]
   /** A token of a service account, valid for a day, that TokenReview accepts for its audience. */
   issueToken: (subject: TokenSubject) => string
-  /** Rises with every change: while it stands still, no client writes. */
+  /** Rises with every change: while it is constant, no client writes. */
   version: () => number
   close: () => Promise<void>
 }

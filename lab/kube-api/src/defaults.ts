@@ -21,7 +21,7 @@ export interface Defaults {
 /** Only the defaults that Istio needs: without a port's protocol, for example, istiod finds no inbound port. */
 export function createDefaults(): Defaults {
   let services = 0
-  /** From the range that kubeadm gives to Services. */
+  /** From the range that kubeadm uses for Services. */
   const nextClusterIp = (): string => {
     services += 1
     return `10.96.${services >> 8}.${services & 255}`

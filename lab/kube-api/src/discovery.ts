@@ -28,7 +28,9 @@ function versionOf(version: string): object {
 }
 
 function groups(types: TypeRegistry): { name: string; versions: object[]; preferredVersion: object | undefined }[] {
-  const apiVersions = [...new Set(types.all().map(({ apiVersion }) => apiVersion))].filter((one) => one.includes('/'))
+  const apiVersions = [...new Set(types.all().map(({ apiVersion }) => apiVersion))].filter((version) =>
+    version.includes('/'),
+  )
   const names = [...new Set(apiVersions.map((apiVersion) => parseApiVersion(apiVersion).group))]
   return names.map((name) => {
     const versions = apiVersions

@@ -11,7 +11,7 @@ import { createTypeRegistry, type TypeRegistry } from './type-registry.ts'
 interface WriteOptions {
   /** Everything but the write itself. */
   dryRun?: boolean
-  /** Only this part is written; any other than `status` is refused. */
+  /** The part to write; anything but `status` is refused. */
   subresource?: string | undefined
 }
 
@@ -63,21 +63,21 @@ export function createKubeApi(): KubeApi {
   /** Checks, defaults, webhooks, store. */
   const write = async (
     type: ResourceType,
-    given: KubeObject,
+    submitted: KubeObject,
     { before, dryRun = false, subresource }: WriteOptions & { before?: KubeObject },
   ): Promise<KubeObject> => {
     const operation = before === undefined ? 'CREATE' : 'UPDATE'
-    defaults.fill(given, before)
-    if (subresource !== undefined) return dryRun ? given : put(type, given)
+    defaults.fill(submitted, before)
+    if (subresource !== undefined) return dryRun ? submitted : put(type, submitted)
     const request = { type, operation, before, dryRun } as const
-    const object = await admission.mutate({ ...request, object: given })
+    const object = await admission.mutate({ ...request, object: submitted })
     defaults.fill(object, before)
     await admission.validate({ ...request, object })
     return dryRun ? view(type, object) : put(type, object)
   }
 
-  const create: KubeApi['create'] = async (type, given, options = {}) => {
-    const object = named(type, given)
+  const create: KubeApi['create'] = async (type, submitted, options = {}) => {
+    const object = named(type, submitted)
     const { name, namespace } = object.metadata
     if (namespace !== undefined && store.get('/namespaces', idOf({ name: namespace })) === undefined) {
       throw notFound(`namespaces "${namespace}"`)
@@ -87,16 +87,16 @@ export function createKubeApi(): KubeApi {
     return await write(type, object, options)
   }
 
-  const replace = async (type: ResourceType, given: KubeObject, options: WriteOptions): Promise<KubeObject> => {
-    const before = need(type, given.metadata)
-    const { resourceVersion } = given.metadata
+  const replace = async (type: ResourceType, submitted: KubeObject, options: WriteOptions): Promise<KubeObject> => {
+    const before = need(type, submitted.metadata)
+    const { resourceVersion } = submitted.metadata
     if (resourceVersion !== undefined && resourceVersion !== before.metadata.resourceVersion) {
-      throw new KubeError(409, 'Conflict', `${type.plural} "${given.metadata.name}" has been modified`)
+      throw new KubeError(409, 'Conflict', `${type.plural} "${submitted.metadata.name}" has been modified`)
     }
     const { subresource } = options
     if (subresource !== undefined && subresource !== 'status') throw notFound(`subresource ${subresource}`)
-    // A status has a path of its own, so that a writer of one half can't undo the other.
-    const object = named(type, subresource === 'status' ? { ...before, status: given.status } : given)
+    // A status has its own path, so that a writer of the spec can't undo a status and vice versa.
+    const object = named(type, subresource === 'status' ? { ...before, status: submitted.status } : submitted)
     if (subresource === undefined && before.status !== undefined) object.status = before.status
     return await write(type, object, { ...options, before })
   }
@@ -130,10 +130,10 @@ export function createKubeApi(): KubeApi {
       }
       return view(type, object)
     },
-    restore(given) {
-      const type = types.byKind(given.kind, given.apiVersion)
-      if (type === undefined) throw badRequest(`no kind ${given.kind} in ${given.apiVersion}`)
-      const object = named(type, given)
+    restore(submitted) {
+      const type = types.byKind(submitted.kind, submitted.apiVersion)
+      if (type === undefined) throw badRequest(`no kind ${submitted.kind} in ${submitted.apiVersion}`)
+      const object = named(type, submitted)
       defaults.fill(object, find(type, object.metadata))
       return put(type, object)
     },
@@ -145,12 +145,19 @@ function view(type: ResourceType, object: KubeObject): KubeObject {
 }
 
 /** A copy with kind, version, name and namespace. */
-function named(type: ResourceType, given: KubeObject): KubeObject {
-  if (given.kind !== undefined && given.kind !== type.kind) throw badRequest(`the object is not a ${type.kind}`)
-  const metadata = structuredClone(given.metadata ?? {}) as Partial<KubeObject['metadata']> & { generateName?: string }
+function named(type: ResourceType, submitted: KubeObject): KubeObject {
+  if (submitted.kind !== undefined && submitted.kind !== type.kind) throw badRequest(`the object is not a ${type.kind}`)
+  const metadata = structuredClone(submitted.metadata ?? {}) as Partial<KubeObject['metadata']> & {
+    generateName?: string
+  }
   const name = metadata.name ?? (metadata.generateName && `${metadata.generateName}${randomUUID().slice(0, 5)}`)
   if (!name) throw badRequest('metadata.name is required')
   if (type.namespaced) metadata.namespace ??= 'default'
   else delete metadata.namespace
-  return { ...structuredClone(given), apiVersion: type.apiVersion, kind: type.kind, metadata: { ...metadata, name } }
+  return {
+    ...structuredClone(submitted),
+    apiVersion: type.apiVersion,
+    kind: type.kind,
+    metadata: { ...metadata, name },
+  }
 }

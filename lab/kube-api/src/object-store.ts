@@ -60,13 +60,13 @@ export function createObjectStore(): ObjectStore {
     version: () => version,
     get: (shelf, id) => shelves.get(shelf)?.get(id),
     list: (shelf) => [...(shelves.get(shelf)?.values() ?? [])],
-    put(shelfName, given) {
+    put(shelfName, submitted) {
       const shelf = shelfOf(shelfName)
-      const id = idOf(given.metadata)
+      const id = idOf(submitted.metadata)
       const before = shelf.get(id)
-      if (before !== undefined && isSame(before, given)) return before
+      if (before !== undefined && isSame(before, submitted)) return before
       version += 1
-      const object = stamp(given, { before, version })
+      const object = stamp(submitted, { before, version })
       shelf.set(id, object)
       publish(shelfName, { type: before ? 'MODIFIED' : 'ADDED', object, version, before })
       return object
@@ -92,11 +92,11 @@ export function createObjectStore(): ObjectStore {
 
 /** Adds the metadata that only the API server writes. */
 function stamp(
-  given: KubeObject,
+  submitted: KubeObject,
   { before, version }: { before: KubeObject | undefined; version: number },
 ): KubeObject {
   const generation = before?.metadata.generation ?? 0
-  const object = structuredClone(given)
+  const object = structuredClone(submitted)
   object.metadata = {
     ...object.metadata,
     uid: before?.metadata.uid ?? randomUUID(),
@@ -109,8 +109,8 @@ function stamp(
 }
 
 /** Without this, two controllers that repeat the same write would wake each other endlessly. */
-function isSame(before: KubeObject, given: KubeObject): boolean {
-  return isDeepStrictEqual(written(before), written(given))
+function isSame(before: KubeObject, submitted: KubeObject): boolean {
+  return isDeepStrictEqual(written(before), written(submitted))
 }
 
 /** Metadata that only the API server writes. */

@@ -6,7 +6,7 @@ const PATH = '/api/v1/namespaces/default/configmaps/one'
 const typed = (kind: string) => ({ method: 'PATCH', headers: { 'content-type': kind } })
 
 describe('a patch', () => {
-  it('is a list of operations (RFC 6902), refused when one can not be applied', async () => {
+  it('is a list of operations (RFC 6902), refused when one cannot be applied', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one', { data: { a: '1', b: '2' } })] })
     const options = typed('application/json-patch+json')
     const body = [
@@ -51,7 +51,7 @@ describe('a patch', () => {
     })
   })
 
-  it('creates a missing object when it is an apply, and only then', async () => {
+  it('creates a missing object only as an apply', async () => {
     await using kubeApi = await createFakeKubeApi()
     const body = { data: { a: '1' } }
     expect((await ask(kubeApi, PATH, { ...typed('application/merge-patch+json'), body })).status).toBe(404)
@@ -59,7 +59,7 @@ describe('a patch', () => {
     expect(applied.body).toMatchObject({ data: { a: '1' }, metadata: { name: 'one', namespace: 'default' } })
   })
 
-  it('is refused in any other kind', async () => {
+  it('is refused for any other content type', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one')] })
     expect((await ask(kubeApi, PATH, { ...typed('text/plain'), body: {} })).status).toBe(415)
   })

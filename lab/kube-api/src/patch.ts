@@ -5,12 +5,12 @@ import type { Json } from './kube-object.ts'
 
 type JsonObject = { [key: string]: Json }
 
-/** The entries of a list are told apart by the first of these keys that all of them have. */
+/** The entries of a list are identified by the first of these keys that all of them have. */
 const mergeKeys = ['name', 'type', 'containerPort', 'port', 'mountPath', 'uid', 'ip'] as const
 
 /**
- * Applies a patch of one of the four kinds that Kubernetes has. Strategic merge and apply are simplified: no ownership of
- * fields, and the key of a list is guessed from its entries instead of read from a schema.
+ * Applies one of the four kinds of patch in Kubernetes. Strategic merge and apply are simplified: no ownership
+ * of fields, and the key of a list is guessed from its entries instead of read from a schema.
  *
  * @throws KubeError 415 for another kind, 422 for a JSON patch that can't be applied
  */

@@ -32,7 +32,7 @@ interface WatchLine {
   object: KubeObject & { code?: number }
 }
 
-/** An open watch: returns its lines one after the other. */
+/** An open watch, read line by line. */
 export async function watch({ url }: Pick<FakeKubeApi, 'url'>, path: string, headers: Record<string, string> = {}) {
   const controller = new AbortController()
   const response = await fetch(`${url}${path}`, { headers, signal: controller.signal })

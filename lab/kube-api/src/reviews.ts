@@ -4,8 +4,8 @@ import type { Tokens } from './tokens.ts'
 type Review = { [key: string]: Json }
 
 /**
- * Answers the kinds that are questions and are never stored: whose token is this, and what may they do. A token is valid
- * when this API issued it for one of the requested audiences. Every caller may do everything.
+ * Answers reviews, which are questions and never stored: whose token this is, and what its owner may do. A token is
+ * valid when this API issued it for one of the requested audiences. Every caller may do everything.
  */
 export function answerReview(kind: string, review: Review, tokens: Tokens): Review | undefined {
   if (kind === 'TokenReview') return { ...review, status: reviewToken(review['spec'] as unknown as TokenSpec, tokens) }

@@ -57,7 +57,7 @@ export function parseLabelSelector(text: string): LabelSelector {
   return { matchExpressions }
 }
 
-/** Whether an object matches a field selector: `metadata.name=x,status.phase!=Failed`. Works for every field. */
+/** Whether an object matches a field selector: `metadata.name=x,status.phase!=Failed`. Supports every field. */
 export function matchesFields(object: KubeObject, selector: string): boolean {
   return selector
     .split(',')

@@ -25,7 +25,7 @@ describe('a watch', () => {
     expect([await changes.next(), await changes.next()]).toEqual(['MODIFIED one', 'DELETED two'])
   })
 
-  it('continues where a list ended, with nothing lost in between', async () => {
+  it('continues where a list ended without losing an event', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one')] })
     const { resourceVersion } = (await ask(kubeApi, PATH)).body.metadata
     await kubeApi.apply([configMap('two')])
@@ -33,7 +33,7 @@ describe('a watch', () => {
     expect(await changes.next()).toBe('ADDED two')
   })
 
-  it('is refused after too many changes, so that the client lists again: the log is bounded', async () => {
+  it('is refused when its version has left the bounded log, so that the client lists again', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [configMap('one')] })
     const from = kubeApi.version()
     for (let n = 0; n < 9000; n += 1) await kubeApi.apply([configMap('one', { data: { n: String(n) } })])
@@ -57,16 +57,16 @@ describe('a watch', () => {
     expect(await changes.next()).toBe('closed')
   })
 
-  it('and a list in the form of metadata contain nothing else', async () => {
+  it('and a list as metadata contain nothing else', async () => {
     await using kubeApi = await createFakeKubeApi({ objects: [definition('Gadget', ['v1'])] })
     const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
     const headers = { accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1' }
     const { body } = await ask(kubeApi, definitions, { headers })
-    const wanted = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: expect.anything() }
+    const metadataOnly = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: expect.anything() }
     expect(body).toMatchObject({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1' })
-    expect(body.items).toEqual([wanted])
+    expect(body.items).toEqual([metadataOnly])
     using changes = await watch(kubeApi, `${definitions}?watch=true`, headers)
-    expect((await changes.nextLine())?.object).toEqual(wanted)
+    expect((await changes.nextLine())?.object).toEqual(metadataOnly)
   })
 })
 

@@ -13,10 +13,10 @@ export interface WatchOptions {
 const MAX_WAITING = 32 * 1024 * 1024
 
 /**
- * Answers with one JSON line for each change, until the client leaves or its `timeoutSeconds` are over.
+ * Answers with one JSON line for each change, until the client disconnects or `timeoutSeconds` have passed.
  *
- * With `sendInitialEvents=true` all existing objects come first, then a bookmark (Kubernetes streaming lists, KEP-3157);
- * without a `resourceVersion` they come first, too, but without the bookmark.
+ * With `sendInitialEvents=true` all existing objects come first, then a bookmark (Kubernetes streaming lists,
+ * KEP-3157); without a `resourceVersion` they come first as well, but without the bookmark.
  */
 export function serveWatch(response: http.ServerResponse, store: ObjectStore, options: WatchOptions): void {
   const { shelf, view, query } = options
@@ -57,7 +57,7 @@ export function serveWatch(response: http.ServerResponse, store: ObjectStore, op
   })
 }
 
-/** For a watch by label, an object that leaves the selection is deleted, and one that enters it is added. */
+/** A watch by label reports an object that leaves the selection as deleted, and one that enters it as added. */
 function changeFor({ type, object, before }: StoreEvent, view: ObjectView): StoreEvent['type'] | undefined {
   const matches = view.matches(object)
   if (type !== 'MODIFIED' || before === undefined) return matches ? type : undefined

@@ -1,4 +1,4 @@
-// The certificate library resolves its parts by reflection and needs this first.
+// The certificate library resolves its parts by reflection and needs this import first.
 import 'reflect-metadata'
 import { webcrypto } from 'node:crypto'
 import { once } from 'node:events'
@@ -16,7 +16,7 @@ interface ReviewRequest {
 
 type Decide = (request: ReviewRequest) => object
 
-/** A running webhook: the requests that it got, and the objects that register it in a cluster. */
+/** A running webhook: the requests it received, and the objects that register it in a cluster. */
 interface RunningWebhook {
   requests: ReviewRequest[]
   clientConfig: { service: object; caBundle: string }

@@ -10,7 +10,7 @@ const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 
 describe('certificates', () => {
-  it('issues a leaf that names one service account and is good for both ends of a connection', async () => {
+  it('issues a leaf for one service account that serves both ends of a connection', async () => {
     const authority = await createCertificateAuthority()
     const leaf = new X509Certificate((await authority.issue('counting')).certificate)
     expect(leaf.subjectAltName).toBe(`URI:${spiffeId('counting')}`)
@@ -19,7 +19,7 @@ describe('certificates', () => {
     expect(leaf.publicKey.asymmetricKeyDetails).toEqual({ namedCurve: 'prime256v1' })
   })
 
-  it('signs leaves that its own certificate verifies, and another authority’s does not', async () => {
+  it('signs leaves that only its own certificate verifies', async () => {
     const [ours, foreign] = await Promise.all([createCertificateAuthority(), createCertificateAuthority()])
     const leaf = new X509Certificate((await ours.issue('dashboard')).certificate)
     const root = new X509Certificate(ours.certificate)
@@ -29,7 +29,7 @@ describe('certificates', () => {
     expect(leaf.verify(new X509Certificate(foreign.certificate).publicKey)).toBe(false)
   })
 
-  it('makes key usage critical, which SPIFFE asks of a leaf', async () => {
+  it('marks key usage as critical, as SPIFFE requires of a leaf', async () => {
     const leaf = new X509Certificate((await (await createCertificateAuthority()).issue('counting')).certificate)
     // keyUsage (2.5.29.15), critical, digitalSignature alone, in DER.
     expect(leaf.raw.toString('hex')).toContain('0603551d0f0101ff040403020780')
@@ -49,7 +49,7 @@ describe('certificates', () => {
     expect(new Set(leaves.map(({ certificate }) => new X509Certificate(certificate).serialNumber)).size).toBe(3)
   })
 
-  it('writes pairs that belong together, with keys that only we can read', async () => {
+  it('writes matching keys and certificates, with keys only the owner can read', async () => {
     await using folder = await temporaryFolder()
     const authority = await createCertificateAuthority()
     await writeCertificates(folder.path, { authority, serviceAccounts: ['counting'] })

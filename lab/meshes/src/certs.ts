@@ -1,4 +1,4 @@
-// The certificate library resolves its parts by reflection and needs this first.
+// The certificate library resolves its parts by reflection and needs this import first.
 import 'reflect-metadata'
 import { randomBytes, webcrypto } from 'node:crypto'
 import fs from 'node:fs/promises'
@@ -18,7 +18,7 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509'
 
-/** Trust domain of the machines-only mesh: the host part of every SPIFFE id in it. */
+/** Trust domain of the static mesh: the host part of every SPIFFE id in it. */
 const TRUST_DOMAIN = 'throughline.local'
 
 /** Both as PEM. */
@@ -30,7 +30,7 @@ interface Identity {
 export interface CertificateAuthority {
   /** Certificate of the authority, PEM. Its key never leaves memory. */
   certificate: string
-  /** Makes a key and a certificate for a service account. */
+  /** Issues a key and a certificate for a service account. */
   issue: (serviceAccount: string) => Promise<Identity>
 }
 
@@ -38,7 +38,7 @@ export interface CertificateAuthority {
 export interface Identities {
   /** `ca.pem` and each service's `.pem` and `.key`. */
   folder: string
-  /** Makes an identity of the same mesh, for a peer that the mesh does not expect. */
+  /** Issues an identity of the same mesh to a peer that the mesh does not expect. */
   issue: CertificateAuthority['issue']
 }
 
@@ -52,7 +52,7 @@ export function spiffeId(serviceAccount: string): string {
 /**
  * Creates an authority whose leaves work as client and server certificates of a mesh: P-256, one URI SAN, critical key
  * usage (X509-SVID §4.3), valid from a minute ago (clocks differ) for `hours`, default 24; the authority itself for
- * `authorityHours`, default as long as a leaf.
+ * `authorityHours`, default the same as a leaf.
  */
 export async function createCertificateAuthority(
   options: { hours?: number; authorityHours?: number } = {},
@@ -105,7 +105,9 @@ export async function createCertificateAuthority(
   }
 }
 
-/** Writes `ca.pem`, and `<name>.pem` and `<name>.key` (0600) for each service account, into a folder only we can enter. */
+/** Writes `ca.pem`, and `<name>.pem` and `<name>.key` (0600) for each service account, into a folder that only its
+ * owner can enter.
+ */
 export async function writeCertificates(
   folder: string,
   { authority, serviceAccounts }: { authority: CertificateAuthority; serviceAccounts: readonly string[] },

@@ -19,10 +19,10 @@ const meshStatus: MeshStatus = {
   links: [],
 }
 
-/** What the API answers where there is no service. */
+/** What the API answers without services. */
 const initial = { ...meshStatus, services: [] }
 
-/** A mesh that does what it is told and has no sidecars. */
+/** A mesh that applies every change and has no sidecars. */
 function obedientMesh(): Mesh {
   let access: Access = 'allowed'
   let tracer: Tracer = 'opentelemetry'
@@ -33,7 +33,7 @@ function obedientMesh(): Mesh {
     stop: async () => {},
     allow: async () => void (access = 'allowed'),
     deny: async () => void (access = 'denied'),
-    tracing: async (wanted) => void (tracer = wanted),
+    tracing: async (tracerName) => void (tracer = tracerName),
     set: async ({ name, value }) => {
       if (name !== 'rule') throw new LabError('TL_CONTROL_BAD_REQUEST', `there is no setting "${name}"`)
       rule = value
@@ -64,7 +64,7 @@ describe('control API', () => {
     expect(await ask(api, '/mesh/status')).toEqual({ status: 200, body: initial })
   })
 
-  it('answers the status of the services, too', async () => {
+  it('answers the status of the services as well', async () => {
     const counting = {
       name: 'counting',
       state: 'down',
@@ -101,7 +101,7 @@ describe('control API', () => {
   })
 
   it.each(['', 'Bearer', 'Bearer wrong', 'Basic abc'])(
-    'refuses authorization "%s", whatever is asked',
+    'refuses authorization "%s" on every path',
     async (authorization) => {
       await using api = await createControlApi({ mesh: obedientMesh() })
       for (const path of ['/mesh/status', '/nowhere']) {
@@ -111,7 +111,7 @@ describe('control API', () => {
     },
   )
 
-  it('has a token of its own each time, and takes the one it is given', async () => {
+  it('creates a new token each time, or uses the given one', async () => {
     await using one = await createControlApi({ mesh: obedientMesh() })
     await using other = await createControlApi({ mesh: obedientMesh() })
     await using given = await createControlApi({ mesh: obedientMesh(), token: 'mine' })
@@ -139,7 +139,7 @@ describe('control API', () => {
     [new LabError('TL_MESH_UPDATE_REJECTED', 'refused'), 502, 'TL_MESH_UPDATE_REJECTED'],
     [new LabError('TL_MESH_UPDATE_TIMEOUT', 'late'), 504, 'TL_MESH_UPDATE_TIMEOUT'],
     [new Error('a fault'), 500, 'TL_LAB_INTERNAL'],
-  ])('answers a change that fails with its code: %s', async (error, status, code) => {
+  ])('answers a failed change with its error code: %s', async (error, status, code) => {
     const deny = async () => {
       throw error
     }
@@ -158,11 +158,11 @@ describe('control API', () => {
 
   it.each([
     ['another name (DNS rebinding)', { host: 'evil.example' }, 'TL_CONTROL_HOST'],
-    ['a name that only begins like ours', { host: 'localhost.evil.example:9009' }, 'TL_CONTROL_HOST'],
+    ['a name that only begins like an allowed one', { host: 'localhost.evil.example:9009' }, 'TL_CONTROL_HOST'],
     ['a page of another site', { 'sec-fetch-site': 'cross-site' }, 'TL_CONTROL_ORIGIN'],
     ['a page of another port', { 'sec-fetch-site': 'same-site' }, 'TL_CONTROL_ORIGIN'],
     ['a page of another origin', { origin: 'http://evil.example' }, 'TL_CONTROL_ORIGIN'],
-  ])('refuses whom a browser sends for %s, even with the token', async (_what, headers, code) => {
+  ])('refuses a browser’s request for %s, even with the token', async (_what, headers, code) => {
     const denials: string[] = []
     const deny = async () => void denials.push('denied')
     await using api = await createControlApi({ mesh: { ...obedientMesh(), deny } })

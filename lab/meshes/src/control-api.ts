@@ -30,10 +30,10 @@ const BODY_LIMIT = 4096
 
 /**
  * What a page may do to the mesh: `GET /mesh/status`, `POST /mesh/allow`, `POST /mesh/deny`, `POST /mesh/tracer` with
- * `{ tracer }` and `POST /mesh/set` with `{ name, value }` of one of its settings. Loopback unless told otherwise, and
- * only with the token, by a name of this machine and not for a page of another origin: any page in the user's browser can
- * reach a loopback port, and a body must be declared as JSON. Each answers 200
- * with the mesh's status and `services` once the change is in force, or `{ code, message }`.
+ * `{ tracer }` and `POST /mesh/set` with `{ name, value }` of one of its settings. It listens on loopback by default,
+ * and answers only callers that send the token, use a name of this machine and are not a page of another origin: any
+ * page in the user's browser can reach a loopback port. A body must be declared as JSON. Each answers 200 with the
+ * mesh's status and `services` once the change is in force, or `{ code, message }`.
  */
 export async function createControlApi(options: ControlApiOptions): Promise<ControlApi> {
   const {
@@ -55,7 +55,7 @@ export async function createControlApi(options: ControlApiOptions): Promise<Cont
 
   const answer = async (request: http.IncomingMessage): Promise<unknown> => {
     if (!isKnownHost(request.headers.host ?? '', allowedHosts)) {
-      throw new LabError('TL_CONTROL_HOST', 'the Host header is no name of the control API; add it to ALLOWED_HOSTS')
+      throw new LabError('TL_CONTROL_HOST', 'the Host header is not a name of the control API; add it to ALLOWED_HOSTS')
     }
     if (isFromOtherPage(request)) {
       throw new LabError('TL_CONTROL_ORIGIN', 'the control API does not answer pages of other origins')
@@ -130,7 +130,7 @@ function parseSetting(body: string): { name: string; value: string } {
   )
 }
 
-/** Nothing in it when it is no object. */
+/** Empty when it is not an object. */
 function parseObject(body: string): Record<string, unknown> {
   try {
     return { ...(JSON.parse(body) as Record<string, unknown> | null) }

@@ -9,8 +9,8 @@ export const topologies = ['loopback', 'namespaces'] as const
 export type Topology = (typeof topologies)[number]
 
 /**
- * What becomes of the bypass of counting's sidecar. `closed` takes whatever the topology offers; the others name one way:
- * the app on a unix socket, the app on its pod's loopback, a packet filter, a transparent proxy.
+ * Whether counting's sidecar can be bypassed. `closed` uses whatever the topology offers; the other values name one way
+ * to close it: the app on a unix socket, the app on its pod's loopback, a packet filter, a transparent proxy.
  */
 export const bypasses = ['open', 'closed', 'socket', 'loopback', 'packet-filter', 'transparent-proxy'] as const
 export type BypassChoice = (typeof bypasses)[number]
@@ -26,28 +26,32 @@ export interface LabOptions {
   tracer?: Tracer | undefined
   /** Percentage of requests the sidecars trace when no caller has decided, default 100. */
   sampling?: number | undefined
-  /** `free` (default) takes unused ports; `demo` the documented ones, some of which may be given here. */
+  /** `free` (default) uses any free ports; `demo` the documented ones, which can be overridden one by one. */
   ports?: 'free' | 'demo' | Partial<Ports> | undefined
   /** More environment for a service; it wins over the lab's own. */
   countingEnv?: Record<string, string> | undefined
   dashboardEnv?: Record<string, string> | undefined
-  /** Another program in counting's place, `host:port` or `unix:/path`, behind the same sidecar; counting isn't started. */
+  /** Address of another program in place of counting, `host:port` or `unix:/path`, behind the same sidecar.
+   */
   countingApp?: string | undefined
   /** A trace backend that is already running; default our own, in this process. */
   traceBackend?: TraceBackendAddresses | undefined
   /** `expected`: the caller starts the services, on the ports given. Default `started`. */
   services?: 'started' | 'expected' | undefined
-  /** Names of this machine that a `Host` header may have besides loopback's, for services, trace store and control API. */
+  /** Names of this machine that a `Host` header may have besides loopback's, for services, trace store and control
+   * API.
+   */
   allowedHosts?: readonly string[] | undefined
   /** Token of the control API, default random. */
   controlToken?: string | undefined
-  /** Version of Envoy, default the one that the mesh pins, or what PATH has. */
+  /** Version of Envoy, default the one that the mesh pins, or the one on PATH. */
   envoyVersion?: string | undefined
   /** Takes mesh and pods from `charts/consul`, rendered with this values file if there is one. Consul only. */
   fromChart?: { values?: string | undefined } | undefined
-  /** Lifetime of a sidecar's certificate in seconds; it is renewed before. Default a day. Not under Consul, which decides it. */
+  /** Lifetime of a sidecar's certificate in seconds; it is renewed before. Default a day. Consul decides it itself.
+   */
   certificateSeconds?: number | undefined
-  /** One line for each event that a person may want to know of. */
+  /** Receives one line for each event of interest to a person. */
   log?: ((line: string) => void) | undefined
   /** Cancels the start and stops what was started. */
   signal?: AbortSignal | undefined
@@ -67,7 +71,7 @@ const defaults = {
 
 const chartDefaults = { ...defaults, mesh: 'consul', topology: 'namespaces', tracer: 'zipkin' } as const
 
-/** What a lab is started with: every option that has a default has its value. */
+/** The options of a lab with all defaults filled in. */
 export type LabSettings = Omit<LabOptions, keyof typeof defaults> & {
   [Name in keyof typeof defaults]: NonNullable<LabOptions[Name]>
 }
@@ -97,9 +101,9 @@ export interface Lab extends AsyncDisposable {
   upstreamUrl: string
   /** `host:port` of counting's sidecar, mutual TLS only; absent without a mesh. */
   countingInbound?: string | undefined
-  /** Set when the mesh's certificates are ours. */
+  /** Set when the lab issues the mesh's certificates. */
   identities?: Identities | undefined
-  /** What our own backend holds; absent when another one is used. */
+  /** The contents of the built-in trace store; absent when another backend is used. */
   traceStore?: TraceStore | undefined
   queryUrl: string
   /** Absent without a mesh, as are the token and `mesh`. */

@@ -7,7 +7,7 @@ import { temporaryFolder } from '@throughline/lab-testkit'
 const envoy = new URL('../../../mesh/envoy/', import.meta.url)
 
 describe('mesh files', () => {
-  it('are listed in their README, with every value they use and no other', async () => {
+  it('are listed in their README with exactly the values they use', async () => {
     const files = (await fs.readdir(envoy, { recursive: true })).filter((name) => name.endsWith('.yaml'))
     const texts = await Promise.all(files.map((name) => fs.readFile(new URL(name, envoy), 'utf8')))
     const used = new Set(texts.flatMap((text) => [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name)))
@@ -25,7 +25,7 @@ describe('mesh files', () => {
     )
   })
 
-  it('are replaced whole, and leave nothing beside them', async () => {
+  it('are replaced atomically, and leave no temporary file', async () => {
     await using folder = await temporaryFolder()
     const file = path.join(folder.path, 'deep', 'routes.json')
     await writeMeshFile(file, { version_info: '1' })

@@ -11,7 +11,7 @@ export async function renderMeshFile(file: string, values: Record<string, Json> 
   return renderMesh({ file: `mesh/${file}`, text: await fs.readFile(new URL(file, meshFolder), 'utf8') }, values)
 }
 
-/** Replaces a JSON file in one step: its reader sees the old one or the new one, whole. */
+/** Replaces a JSON file atomically: a reader sees all of the old file or all of the new one. */
 export async function writeMeshFile(file: string, value: Json): Promise<void> {
   await fs.mkdir(path.dirname(file), { recursive: true })
   // In the same folder: a rename across file systems isn't one step, and Envoy watches this folder for renames.

@@ -5,10 +5,10 @@ import type { Mesh, Tracer } from './mesh.ts'
 import type { Placement } from './placement/placement.ts'
 import type { SpanReceivers } from './trace-backend.ts'
 
-/** What a mesh knows before anything is started. */
+/** The input of a mesh before anything is started. */
 export interface PrepareOptions {
   settings: LabSettings
-  /** To use where addresses are shared: those of foreign programs are free ones, or the documented ones. */
+  /** For placements that share addresses: free ports, or the documented ones. */
   ports: Ports
   /** Folder of configuration and logs; removed when the lab stops. */
   runDir: string
@@ -18,21 +18,22 @@ export interface PrepareOptions {
 /** A mesh whose programs were found and whose addresses are decided. */
 export interface PreparedMesh {
   placement: Placement
-  /** The tracers that the sidecars have here. */
+  /** The tracers that these sidecars support. */
   tracers: readonly Tracer[]
-  /** Which of the ports given it will listen on, of 127.0.0.1; ports of other addresses it checks itself. */
+  /** The given ports that it will listen on at 127.0.0.1; it checks ports of other addresses itself. */
   listensOn: readonly (keyof Ports)[]
-  /** Set when the certificates are ours. */
+  /** Set when the lab issues the certificates. */
   identities?: Identities | undefined
   create: (backend: SpanReceivers) => Mesh
-  /** Removes what was made beside processes and `runDir`, such as network namespaces. Safe to call at any time. */
+  /** Removes what is neither a process nor in `runDir`, such as network namespaces. Safe to call at any time. */
   close: () => Promise<void>
 }
 
 /** A mesh that the lab can start: found, placed, created. */
 export interface MeshModule {
   /**
-   * @throws LabError TL_BINARY_MISSING, TL_BINARY_INVALID with every way to get the program; TL_USAGE for an option that
+   * @throws LabError TL_BINARY_MISSING, TL_BINARY_INVALID with every way to get the program; TL_USAGE for an option
+   * that
    *   this mesh does not have
    */
   prepare: (options: PrepareOptions) => Promise<PreparedMesh>

@@ -1,4 +1,4 @@
-/** Every mesh that the lab can start, by the name that `--mesh` takes. */
+/** Every mesh that the lab can start, by its value of `--mesh`. */
 export const meshNames = ['static-envoy', 'consul', 'istio'] as const
 export type MeshName = (typeof meshNames)[number]
 
@@ -6,7 +6,7 @@ export function isMeshName(value: unknown): value is MeshName {
   return meshNames.some((name) => name === value)
 }
 
-/** How sidecars may trace: `mesh/envoy/tracing` has a file for each. */
+/** How sidecars may trace: `mesh/envoy/tracing` contains a file for each. */
 export const tracers = ['opentelemetry', 'zipkin', 'zipkin-w3c', 'datadog', 'none'] as const
 export type Tracer = (typeof tracers)[number]
 
@@ -22,21 +22,21 @@ export interface ServiceStatus {
   state: 'ready' | 'starting' | 'down'
   /** Why it is not ready. */
   reason?: string | undefined
-  /** How often it was restarted because it had ended by itself. */
+  /** How often it was restarted after ending by itself. */
   restarts: number
   /** Milliseconds until it is started again; absent unless it has ended by itself. */
   restartsInMs?: number | undefined
 }
 
 export interface SidecarStatus extends Omit<ServiceStatus, 'state'> {
-  /** Envoy's `node.id`, which its spans carry as `node_id`; absent before the sidecar is made. */
+  /** Envoy's `node.id`, the `node_id` of its spans; absent before the sidecar is created. */
   nodeId?: string
   state: ServiceStatus['state'] | 'rejected'
 }
 
-/** What can be changed in a running mesh beside access and the tracer: a rule, a protocol, mutual TLS. */
+/** A setting of a running mesh besides access and the tracer, such as a rule, a protocol or mutual TLS. */
 export interface Setting {
-  /** What `POST /mesh/set` calls it: `rule`, `mtls` … */
+  /** Its name in `POST /mesh/set`: `rule`, `mtls` … */
   name: string
   label: string
   /** The choice in force. */
@@ -47,7 +47,7 @@ export interface Setting {
 interface Choice {
   value: string
   label: string
-  /** One sentence: what a caller sees with it. */
+  /** Its effect on a caller, in one sentence. */
   effect: string
 }
 
@@ -59,7 +59,7 @@ interface Link {
 export interface MeshStatus {
   mesh: string
   tracer: Tracer
-  /** What `tracer` can be changed to: Envoys and trace backends differ in what they support. */
+  /** The tracers that can be selected: Envoys and trace backends differ in what they support. */
   tracers: readonly Tracer[]
   /** Whether the dashboard may call counting. */
   access: Access
@@ -74,13 +74,13 @@ export interface MeshStatus {
 export interface Bypass {
   /** URL, or `unix:` and the path of a socket. */
   address: string
-  /** Whether callers outside counting's pod, or of another user of this machine, are kept out. */
+  /** Whether it is closed to callers outside counting's pod, or of another user of this machine. */
   closed: boolean
-  /** One sentence: what leaves it open, or what closes it. */
+  /** What leaves it open or closes it, in one sentence. */
   reason: string
 }
 
-/** A mesh on this machine. Each one is a module that makes this shape, so one contract test serves them all. */
+/** A mesh on this machine. Each is a module of this shape, so that one contract test covers them all. */
 export interface Mesh {
   name: string
   /** Resolves when every sidecar runs with its configuration. */

@@ -26,7 +26,7 @@ export function renderMesh(source: MeshSource, values: Record<string, Json> = {}
 
   const lookUp = (name: string): Json => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined
-    if (value === undefined) throw invalid(source.file, `uses \${${name}}, and no such value was given`)
+    if (value === undefined) throw invalid(source.file, `uses \${${name}}, which has no value`)
     used.add(name)
     return value
   }
@@ -34,7 +34,7 @@ export function renderMesh(source: MeshSource, values: Record<string, Json> = {}
   const asText = (name: string): string => {
     const value = lookUp(name)
     if (value === null || typeof value === 'object') {
-      throw invalid(source.file, `uses \${${name}} inside a string, and its value is not text or a number`)
+      throw invalid(source.file, `uses \${${name}} inside a string, but its value is neither text nor a number`)
     }
     return String(value)
   }

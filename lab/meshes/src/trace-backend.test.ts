@@ -6,7 +6,7 @@ import { findJaeger, openTraceBackend } from './trace-backend.ts'
 const jaegerWithPage = (page: string) => startServer((_request, response) => response.end(page))
 
 describe('findJaeger', () => {
-  it('takes the usual ports of the same host, and its page', async () => {
+  it('uses the usual ports of the same host, and its page', async () => {
     await using jaeger = await jaegerWithPage('<title>Jaeger UI</title>')
     expect(await findJaeger(`${jaeger.url}/search?x=1`)).toEqual({
       queryUrl: jaeger.url,
@@ -21,7 +21,7 @@ describe('findJaeger', () => {
     expect(await findJaeger(jaeger.url)).toMatchObject({ uiUrl: undefined })
   })
 
-  it('takes other addresses for spans, with or without a path', async () => {
+  it('accepts other addresses for spans, with or without a path', async () => {
     await using jaeger = await jaegerWithPage('')
     const elsewhere = { otlpUrl: 'http://elsewhere:14318', zipkinUrl: 'http://elsewhere:19411/in' }
     expect(await findJaeger(jaeger.url, elsewhere)).toMatchObject({
@@ -30,7 +30,7 @@ describe('findJaeger', () => {
     })
   })
 
-  it('says where no Jaeger answers', async () => {
+  it('names the address where no Jaeger answers', async () => {
     const url = `http://127.0.0.1:${await takeFreePort()}`
     await expect(findJaeger(url)).rejects.toMatchObject({
       code: 'TL_TRACE_BACKEND_UNREACHABLE',
@@ -44,7 +44,7 @@ describe('findJaeger', () => {
 })
 
 describe('openTraceBackend', () => {
-  it('serves a trace store of our own when no address is given', async () => {
+  it('serves the built-in trace store without an address', async () => {
     const traceBackend = await openTraceBackend(undefined, {
       host: '127.0.0.1',
       otlp: 0,

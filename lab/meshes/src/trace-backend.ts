@@ -7,7 +7,7 @@ export interface SpanReceivers {
   otlpUrl: string
   /** Zipkin v2: `http://host:9411/api/v2/spans`. */
   zipkinUrl: string
-  /** A Datadog agent, or what speaks for one: `http://host:8126`; default none, as with a Jaeger. */
+  /** A Datadog agent or a compatible backend: `http://host:8126`; default none, as for Jaeger. */
   datadogUrl?: string | undefined
 }
 
@@ -20,18 +20,18 @@ export interface TraceBackendAddresses extends SpanReceivers {
 }
 
 export interface TraceBackend extends TraceBackendAddresses {
-  /** Set when the backend is ours: what it holds, for tests. */
+  /** The contents of the built-in trace store, for tests; absent for another backend. */
   traceStore?: TraceStore | undefined
   close: () => Promise<void>
 }
 
 /**
  * What sidecars send as the Host header to the backend: under Consul its cluster's name in mesh/consul/proxy-defaults,
- * under Istio its service's in mesh/istio/backend. The static Envoys are given its address.
+ * under Istio its service's in mesh/istio/backend. The static Envoys use its address.
  */
 const hostNames = ['trace_collector', 'jaeger.throughline.svc.cluster.local']
 
-/** Our own trace store, or the backend at the addresses given. */
+/** The built-in trace store, or the backend at the given addresses. */
 export async function openTraceBackend(
   addresses: TraceBackendAddresses | undefined,
   {
@@ -64,8 +64,8 @@ export async function openTraceBackend(
 const PLACEHOLDER = 'not the Jaeger UI'
 
 /**
- * Addresses of a real Jaeger, from that of its query API: OTLP on 4318 and Zipkin on 9411 of the same host unless given.
- * It has a page only where it was built with one.
+ * Addresses of a real Jaeger, from that of its query API: OTLP on 4318 and Zipkin on 9411 of the same host unless
+ * given. It has a page only where it was built with one.
  *
  * @throws LabError TL_TRACE_BACKEND_INVALID, TL_TRACE_BACKEND_UNREACHABLE
  */

@@ -3,21 +3,21 @@ import { tracers } from './mesh.ts'
 import { usableTracers } from './usable-tracers.ts'
 
 describe('usableTracers', () => {
-  it('is all of them with our own trace store', () => {
+  it('includes all of them with the built-in trace store', () => {
     expect(usableTracers('1.40.0')).toEqual(tracers)
   })
 
-  it('leaves out what an older Envoy lacks', () => {
+  it('leaves out what an older Envoy does not support', () => {
     expect(usableTracers('1.36.4')).toEqual(tracers)
     expect(usableTracers('1.35.7')).toEqual(['opentelemetry', 'zipkin', 'datadog', 'none'])
   })
 
-  it('leaves out Datadog with a backend that is no Datadog agent', () => {
+  it('leaves out Datadog with a backend that is not a Datadog agent', () => {
     expect(usableTracers('1.40.0', {})).toEqual(['opentelemetry', 'zipkin', 'zipkin-w3c', 'none'])
     expect(usableTracers('1.40.0', { datadogUrl: 'http://127.0.0.1:8126' })).toEqual(tracers)
   })
 
-  it('leaves out none where there are no sidecars', () => {
+  it('leaves out nothing without sidecars', () => {
     expect(usableTracers(undefined, {})).toEqual(tracers)
   })
 })

@@ -5,10 +5,10 @@ import { type Tracer, tracers } from './mesh.ts'
 const oldestEnvoys: Partial<Record<Tracer, string>> = versions.envoy.tracers
 
 /**
- * The tracers that an Envoy has and a trace backend takes spans from.
+ * The tracers that an Envoy supports and whose spans the trace backend accepts.
  *
- * @param version of the Envoy; undefined when there is none, and nothing to leave out
- * @param traceBackend addresses of a backend; default our own, which takes all
+ * @param version of the Envoy; undefined without sidecars, where nothing is left out
+ * @param traceBackend addresses of a backend; default the built-in one, which accepts all
  */
 export function usableTracers(
   version: string | undefined,
@@ -21,7 +21,7 @@ export function usableTracers(
   })
 }
 
-/** @throws LabError TL_CONTROL_BAD_REQUEST that names those that can be used */
+/** @throws LabError TL_CONTROL_BAD_REQUEST naming the usable tracers */
 export function requireTracer(tracer: Tracer, usable: readonly Tracer[]): void {
   if (usable.includes(tracer)) return
   throw new LabError('TL_CONTROL_BAD_REQUEST', `these sidecars can't trace with ${tracer}, only ${usable.join(', ')}`)

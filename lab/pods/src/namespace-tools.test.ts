@@ -11,7 +11,7 @@ describe('what network namespaces need', () => {
     await expect(refused).rejects.toMatchObject({ code: 'TL_USAGE', message: expect.stringContaining('Linux') })
   })
 
-  it('is root, and without it the message names two ways out', async () => {
+  it('is root, and the message without it names two alternatives', async () => {
     const refused = requireNamespaceTools(process.env, { ...root, uid: 1000 })
     await expect(refused).rejects.toMatchObject({
       code: 'TL_USAGE',
@@ -19,7 +19,7 @@ describe('what network namespaces need', () => {
     })
   })
 
-  it('is three programs, found on PATH', async () => {
+  it('includes three programs, found on PATH', async () => {
     await using folder = await temporaryFolder()
     for (const name of ['ip', 'setpriv', 'iptables']) await writeScript(path.join(folder.path, name), 'true')
     expect(await requireNamespaceTools({ PATH: folder.path }, root)).toEqual({

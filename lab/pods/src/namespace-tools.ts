@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { findOnPath, LabError } from '@throughline/lab-programs'
 
-/** The programs that make and enter network namespaces, by absolute path. */
+/** The programs that create and enter network namespaces, by absolute path. */
 export interface NamespaceTools {
   ip: string
   setpriv: string

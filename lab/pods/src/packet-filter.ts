@@ -2,8 +2,8 @@
 const CHAIN = 'THROUGHLINE'
 
 /**
- * Arguments for iptables, one run each: from outside the pod, only new TCP connections to these ports are accepted; others
- * get a reset. It matches the port that the caller used, before a transparent proxy redirects it: a Kubernetes
+ * Arguments for iptables, one run each: from outside the pod, only new TCP connections to these ports are accepted; all
+ * others are reset. It matches the port that the caller used, before a transparent proxy redirects it: a Kubernetes
  * NetworkPolicy acts outside the pod and never sees the redirected port.
  */
 export function admitRules(ports: readonly number[]): string[][] {

@@ -4,16 +4,16 @@ import type { NamespaceTools } from './namespace-tools.ts'
 export interface PodCommandOptions {
   /** Name of the pod's network namespace. */
   namespace: string
-  /** User and group to run as, default root. By it a packet filter tells a proxy from its application. */
+  /** User and group to run as, default root. A packet filter uses it to tell a proxy from its application. */
   uid?: number | undefined
 }
 
 /**
- * The same command inside a pod, with the pod's own /etc/hosts. Both programs in front of it replace themselves, so the
+ * The same command inside a pod, with the pod's own /etc/hosts. Both wrapper programs replace themselves, so the
  * process id is the command's own.
  *
- * Another user keeps one capability of root, to read every file: programs may lie in root's home, as the cache does. It
- * writes only its own files, so a program that opens its standard output again needs a log file that it owns.
+ * Another user keeps one capability of root, to read every file, because programs may be in root's home, as the cache
+ * is. It can write only its own files, so a program that reopens its standard output needs a log file that it owns.
  */
 export function podCommand(command: Command, options: PodCommandOptions, { ip, setpriv }: NamespaceTools): Command {
   const { namespace, uid } = options

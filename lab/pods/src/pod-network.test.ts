@@ -34,7 +34,7 @@ const namespaces = (): string => execFileSync('ip', ['netns', 'list'], { encodin
 describe('a network of pods', () => {
   beforeEach(requireNamespaces)
 
-  it('gives every pod an address that the others and this machine reach, and its own loopback', async () => {
+  it('gives every pod its own loopback, and an address that pods and this machine reach', async () => {
     await using reaper = await startTestReaper()
     await using network = await createPodNetwork({ reaper })
     const one = await network.addPod('one')
@@ -78,7 +78,7 @@ describe('a network of pods', () => {
     expect(fs.readFileSync('/etc/hosts', 'utf8')).not.toContain('counting.shop')
   })
 
-  it('runs a command as another user, who reads every file and writes only their own', async () => {
+  it('runs a command as another user, which reads every file and writes only its own', async () => {
     await using reaper = await startTestReaper()
     await using network = await createPodNetwork({ reaper })
     await using folder = await temporaryFolder()
@@ -123,7 +123,7 @@ describe('a network of pods', () => {
     expect(await seen()).toEqual(['open', 'open', 'open'])
   })
 
-  it("makes a pod's loopback port reachable from this machine, and from nowhere else", async () => {
+  it("makes a pod's loopback port reachable from this machine only", async () => {
     await using reaper = await startTestReaper()
     await using network = await createPodNetwork({ reaper })
     const one = await network.addPod('one')
@@ -147,7 +147,7 @@ describe('a network of pods', () => {
     expect(await pods[1].ask('http://counting:9001/')).toMatchObject({ status: 200 })
   })
 
-  it('says what failed in which pod', async () => {
+  it('names the command that failed and its pod', async () => {
     await using reaper = await startTestReaper()
     await using network = await createPodNetwork({ reaper })
     const pod = await network.addPod('one')
@@ -161,10 +161,10 @@ describe('a network of pods', () => {
   })
 })
 
-describe('nothing is left of a network of pods', () => {
+describe('the clean-up of a network of pods', () => {
   beforeEach(requireNamespaces)
 
-  it('when it is closed: no interface, no namespace, no file, no process', async () => {
+  it('removes interfaces, namespaces, files and processes when it is closed', async () => {
     await using reaper = await startTestReaper()
     const network = await createPodNetwork({ reaper })
     const pod = await network.addPod('one')
@@ -181,8 +181,8 @@ describe('nothing is left of a network of pods', () => {
     expectNothingOf(link)
   })
 
-  it('when its process is killed: the reaper had everything on record', async () => {
-    // The reaper's pipe is held by a process of its own here, so that it can be killed; it repeats what it receives.
+  it('removes them when its process is killed, by the reaper’s record', async () => {
+    // A separate process holds the reaper's pipe here, so that it can be killed; it relays what it receives.
     const holder = spawn(
       process.execPath,
       [
@@ -194,8 +194,8 @@ describe('nothing is left of a network of pods', () => {
       ],
       { stdio: ['pipe', 'pipe', 'inherit'] },
     )
-    let heard = ''
-    holder.stdout.on('data', (data: Buffer) => (heard += data.toString()))
+    let reaperOutput = ''
+    holder.stdout.on('data', (data: Buffer) => (reaperOutput += data.toString()))
     const reaper: Reaper = {
       pid: 0,
       add: (thing) => holder.stdin.write(`add ${thing}\n`),
@@ -204,13 +204,13 @@ describe('nothing is left of a network of pods', () => {
     }
     const network = await createPodNetwork({ reaper })
     const { namespace, place, ask } = await network.addPod('one')
-    // Another user's program that ignores TERM and is on no record.
+    // Another user's program that ignores TERM and is not on record.
     const { command, args } = place({ command: 'sh', args: ['-c', "trap '' TERM; sleep 600"] }, { uid: 5995 })
     const stray = spawn(command, args ?? [], { detached: true, stdio: 'ignore' })
     await ask('http://127.0.0.1:1/')
     const pids = execFileSync('ip', ['netns', 'pids', namespace], { encoding: 'utf8' }).trim().split('\n').map(Number)
     expect(pids).toContain(stray.pid)
-    await pollUntil(() => (heard.includes(namespace) ? true : undefined), { what: 'the reaper to know' })
+    await pollUntil(() => (reaperOutput.includes(namespace) ? true : undefined), { what: 'the reaper to know' })
     holder.kill('SIGKILL')
     await pollUntil(() => (pids.some(runs) ? undefined : true), {
       deadline: 10_000,
@@ -224,7 +224,7 @@ describe('nothing is left of a network of pods', () => {
   })
 })
 
-/** Whether a process runs; one that has ended and waits for its parent doesn't. */
+/** Whether a process runs; a zombie does not. */
 function runs(pid: number): boolean {
   try {
     return !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))

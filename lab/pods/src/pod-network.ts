@@ -10,10 +10,10 @@ import { isSubnetFree, subnetAddress } from './subnets.ts'
 export interface PodNetwork extends AsyncDisposable {
   /** Address at which every pod reaches this machine. */
   host: string
-  /** A further address of this machine on the bridge, for one more server on the same port. Last part 2 to 9. */
+  /** Adds an address of this machine on the bridge, for one more server on the same port. Its last part is 2 to 9. */
   addHost: (lastPart: number) => Promise<string>
   /**
-   * A new pod, at the next address from 11 on.
+   * Creates a pod at the next address, from 11 on.
    *
    * @param name lower case letters, digits and hyphens, as in a cluster
    * @throws LabError TL_USAGE for an invalid or repeated name, TL_PROGRAM_FAILED
@@ -53,7 +53,8 @@ export async function createPodNetwork({ reaper }: { reaper: Reaper }): Promise<
   const names: string[] = []
 
   const close = async (): Promise<void> => {
-    // First: otherwise it disappears some time after the namespace at its other end, and may block the next lab.
+    // This comes first: otherwise the interface disappears some time after the namespace at its other end, and may
+    // block the next lab.
     await ip('link', 'delete', link).catch(() => {})
     reaper.drop(`link:${link}`)
     for (let pod = pods.pop(); pod !== undefined; pod = pods.pop()) await pod.remove()

@@ -18,12 +18,13 @@ export interface Pod extends Omit<PodHelper, 'close'> {
   /** The same command inside the pod, as another user if one is given; see `podCommand`. */
   place: (command: Command, options?: { uid?: number | undefined }) => Command
   /**
-   * Runs a program in it as root, to its end, and returns its output.
+   * Runs a program in it as root until it ends, and returns its output.
    *
    * @throws LabError TL_PROGRAM_FAILED
    */
   run: (command: string[], options?: { timeoutMs?: number }) => Promise<string>
-  /** The hosts that its programs can resolve, beside `localhost` and the pod's name: addresses by name. Replaces the last. */
+  /** Replaces the hosts that its programs can resolve, besides `localhost` and the pod's name: addresses by name.
+   */
   setHosts: (hosts: Record<string, string>) => Promise<void>
   /** Admits new TCP connections from outside to these ports only; to all ports, the default, with `undefined`. */
   admit: (ports: readonly number[] | undefined) => Promise<void>
@@ -112,6 +113,6 @@ export async function removeNamespace(namespace: string, { ip }: NamespaceTools)
   }
   await runTool([ip, 'netns', 'delete', namespace], { env: process.env }).catch(() => {})
   await fs.rm(filesOf(namespace), { recursive: true, force: true })
-  // Fails, as it should, while another program has files in it.
+  // Must fail while another program has files in it.
   await fs.rmdir(path.dirname(filesOf(namespace))).catch(() => {})
 }

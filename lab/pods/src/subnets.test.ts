@@ -12,10 +12,10 @@ describe('subnets', () => {
     ['the same subnet', ['10.213.7.0/24'], false],
     ['one address in it', ['10.213.7.11'], false],
     ['a part of it', ['10.213.7.128/25'], false],
-    ['a network around it', ['10.213.0.0/16'], false],
-    ['the one beside it', ['10.213.8.0/24', '10.213.6.255'], true],
-    ['a VPN over all of 10/8, which ours is more specific than', ['10.0.0.0/8'], true],
-    ['something that is no address', ['unreachable', '10.213.7', ''], true],
+    ['a network that contains it', ['10.213.0.0/16'], false],
+    ['the neighbouring subnet', ['10.213.8.0/24', '10.213.6.255'], true],
+    ['a VPN over all of 10/8, which is less specific', ['10.0.0.0/8'], true],
+    ['a text that is not an address', ['unreachable', '10.213.7', ''], true],
   ])('with %s', (_, routes, free) => {
     expect(isSubnetFree(7, routes)).toBe(free)
   })

@@ -1,4 +1,4 @@
-/** An address in a lab's own private /24; number 1 to 254. */
+/** An address in a lab's own private /24; the number is 1 to 254. */
 export function subnetAddress(number: number, host: number): string {
   return `10.213.${number}.${host}`
 }

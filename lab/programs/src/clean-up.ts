@@ -5,7 +5,7 @@ export interface CleanUp {
   run: () => Promise<void>
 }
 
-/** Collects the steps that undo a start while it goes on. */
+/** Collects, during a start, the steps that undo it. */
 export function createCleanUp(): CleanUp {
   const undos: (() => Promise<void>)[] = []
   const failures: unknown[] = []

@@ -19,9 +19,9 @@ export interface HttpRequestOptions {
 const MAX_BODY = 8 * 1024 * 1024
 
 /**
- * One request over a connection of its own: a kept-alive one would go on talking to a program that has been replaced.
+ * One request over a new connection: a kept-alive one could still lead to a program that has been replaced.
  *
- * @throws when there is no complete answer in time
+ * @throws without a complete answer in time
  */
 export function httpRequest(url: string, options: HttpRequestOptions = {}): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
@@ -42,7 +42,7 @@ export function httpRequest(url: string, options: HttpRequestOptions = {}): Prom
   })
 }
 
-/** Whether a GET is answered with 200 now. */
+/** Whether a GET is answered with 200. */
 export async function answersOk(
   url: string,
   options: Omit<HttpRequestOptions, 'method' | 'body'> = {},

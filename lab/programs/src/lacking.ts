@@ -3,7 +3,7 @@ import { LabError } from './errors.ts'
 import { cacheFolder } from './fetch/cache-folder.ts'
 
 /**
- * An error of the system that a person can act on, as ours: no room on a disk, no file left to open. Looks at its causes
+ * A system error that a person can act on, as a LabError: a full disk, or no file descriptor left. Looks at its causes
  * and at what a tool printed, too; undefined for any other error.
  */
 export function describeLacking(error: unknown, env: NodeJS.ProcessEnv = process.env): LabError | undefined {

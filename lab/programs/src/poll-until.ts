@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import { poll } from './poll.ts'
 
 export interface PollUntilOptions {
-  /** What the test waits for, for the error: "waited 5000 ms for …". */
+  /** What the test waits for, as in the error: "waited 5000 ms for …". */
   what: string
   /** Milliseconds to wait at most. Default 5000. */
   deadline?: number
@@ -30,9 +30,9 @@ async function attempt<T>(fn: () => T | Promise<T>): Promise<Outcome<T>> {
 }
 
 /**
- * Calls `fn` until it returns something other than undefined, null or false, and returns that. A throw is "not yet" too,
- * so an `expect` fits inside. At the deadline, even in the middle of a try, it throws an Error that says what was waited
- * for and what was seen last; what `fn` threw last is its cause.
+ * Calls `fn` until it returns something other than undefined, null or false, and returns that. A throw is "not yet"
+ * too, so an `expect` fits inside. At the deadline, even in the middle of a try, it throws an Error that says what was
+ * waited for and what was seen last; what `fn` threw last is its cause.
  */
 export async function pollUntil<T>(
   fn: () => T | Promise<T>,

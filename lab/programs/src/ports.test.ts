@@ -15,27 +15,27 @@ async function listener(host = '127.0.0.1') {
 const ownersAreKnown = process.platform === 'linux' || process.platform === 'darwin'
 
 describe('ports', () => {
-  it('hands out free ports, each once, below the ephemeral range', async () => {
+  it('returns free ports, each once, below the ephemeral range', async () => {
     const ports = await Promise.all(Array.from({ length: 50 }, takeFreePort))
     expect(new Set(ports).size).toBe(50)
     expect(Math.min(...ports)).toBeGreaterThanOrEqual(20_000)
     expect(Math.max(...ports)).toBeLessThan(30_000)
   })
 
-  it.each(['127.0.0.1', '0.0.0.0'])('sees a port that is taken on %s', async (host) => {
+  it.each(['127.0.0.1', '0.0.0.0'])('detects a port in use on %s', async (host) => {
     await using taken = await listener(host)
     expect(await isPortFree(taken.port)).toBe(false)
   })
 
-  it('lets our own servers choose in a lab on free ports', async () => {
+  it('lets the built-in servers choose their ports in a lab on free ports', async () => {
     expect(await choosePorts('free')).toMatchObject({ otlp: 0, zipkin: 0, datadog: 0, query: 0, control: 0 })
   })
 
-  it('keeps the documented ports, except those that are given', async () => {
+  it('uses the documented ports, except those the caller sets', async () => {
     expect(await choosePorts({ dashboard: 8080 })).toEqual({ ...demoPorts, dashboard: 8080 })
   })
 
-  it.runIf(ownersAreKnown)('names every port that is taken, its use and its owner', async () => {
+  it.runIf(ownersAreKnown)('names every port in use, its purpose and its owner', async () => {
     await using one = await listener()
     await using other = await listener('0.0.0.0')
     const refused = requireFreePorts({ dashboard: one.port, otlp: other.port, query: 0, inbound: await takeFreePort() })

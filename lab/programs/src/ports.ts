@@ -42,7 +42,7 @@ export async function isPortFree(port: number): Promise<boolean> {
 }
 
 /**
- * Finds a port for a program that can't choose one itself; this process hands out none twice. Another process may still
+ * Finds a port for a program that can't choose one itself; this process returns none twice. Another process may still
  * take it, so the caller tries again when the program can't bind.
  */
 export async function takeFreePort(): Promise<number> {

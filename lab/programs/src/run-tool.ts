@@ -10,7 +10,7 @@ export interface ToolOptions {
 
 /** A program failed; the message is its last line on standard error. */
 export class ToolError extends Error {
-  /** Everything that it wrote there. */
+  /** Its whole output on standard error. */
   readonly stderr: string
 
   constructor(message: string, { stderr, cause }: { stderr: string; cause: unknown }) {
@@ -23,7 +23,7 @@ export class ToolError extends Error {
 const run = promisify(execFile)
 
 /**
- * Runs a program to its end and returns what it printed.
+ * Runs a program until it ends and returns its output.
  *
  * @throws ToolError with the last line it wrote on standard error, or how it ended
  */

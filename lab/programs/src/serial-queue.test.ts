@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createSerialQueue } from './serial-queue.ts'
 
 describe('a serial queue', () => {
-  it('starts a task when the one before has ended or failed, and fails for its caller only', async () => {
+  it('starts a task after the previous one, and reports a failure to its own caller only', async () => {
     const enqueue = createSerialQueue()
     const seen: string[] = []
     const step = (name: string, failure?: Error) => async () => {

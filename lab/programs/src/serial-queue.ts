@@ -1,4 +1,4 @@
-/** Runs tasks one after another, each when the one before has ended or failed. */
+/** Runs tasks one after another; a failed task does not stop the next one. */
 export type SerialQueue = (task: () => Promise<void>) => Promise<void>
 
 /** A task's failure reaches the caller of that task only. */

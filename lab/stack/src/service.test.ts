@@ -47,7 +47,7 @@ async function startCounting(backOff?: BackOff) {
 }
 
 describe('a service under the lab', () => {
-  it('is down in its status after a crash, with the time to its restart, and comes back', async () => {
+  it('reports a crash and the time to its restart, and recovers', async () => {
     let delay = 60_000
     await using service = await startCounting({ delayAfter: () => delay })
     const { counting, get } = service
@@ -70,7 +70,7 @@ describe('a service under the lab', () => {
   it.each([
     ['never sends a byte', '', 2000],
     ['never ends its request', 'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n1', 5000],
-  ])('ends by itself, its spans flushed, under a client that %s', async (_what, sent, mostMs) => {
+  ])('ends by itself and flushes its spans under a client that %s', async (_what, sent, mostMs) => {
     await using service = await startCounting()
     const { counting, port, store, log, get } = service
     await get()

@@ -15,14 +15,14 @@ export interface ServiceOptions {
   name: ServiceName
   /** Where it listens: `host:port` or `unix:/path`. */
   address: string
-  /** Its environment, beside the address and the little that every program needs. */
+  /** Its environment, besides the address and the few variables that every program needs. */
   env: Record<string, string>
   runDir: string
   reaper: Reaper
   log?: ((line: string) => void) | undefined
-  /** How long to wait between an end and a restart. */
+  /** The delay between an end and a restart. */
   backOff?: BackOff | undefined
-  /** Moves its command to where it belongs, such as a network namespace. */
+  /** Changes its command so that it runs elsewhere, such as in a network namespace. */
   place?: PreparedMesh['placement']['place']
   /** Whether it is ready, where `address` can't be reached from here. */
   isReady?: PreparedMesh['placement']['isReady']
@@ -78,7 +78,7 @@ async function readStatus(program: Program, isServing: () => Promise<boolean>): 
 export interface ServicesOptions {
   settings: LabSettings
   placement: PreparedMesh['placement']
-  /** Environment that the lab gives to both. */
+  /** Environment of both services. */
   env: Record<string, string>
   runDir: string
   reaper: Reaper

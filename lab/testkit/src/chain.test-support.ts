@@ -2,7 +2,7 @@ import type { JaegerSpan, JaegerTrace } from '@throughline/trace-store'
 
 export const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 
-/** Sidecar names are those of another mesh on purpose: nothing may go by them. */
+/** Sidecar names come from another mesh on purpose: nothing may depend on them. */
 const processes = {
   dash: { serviceName: 'dashboard', tags: [] },
   count: { serviceName: 'counting', tags: [] },

@@ -4,7 +4,7 @@ import { makeTrace, pathOf } from './chain.test-support.ts'
 import { drawTrace } from './draw-trace.ts'
 
 describe('drawTrace', () => {
-  it('draws a tree by parent ids, whatever the order of the spans', () => {
+  it('draws a tree by parent ids, in any order of the spans', () => {
     expect(drawTrace(makeTrace(pathOf('server', 'client', 'count').toReversed()))).toBe(
       ['dashboard SERVER server', '└─ dashboard CLIENT client', '   └─ counting SERVER count'].join('\n'),
     )
@@ -31,7 +31,7 @@ describe('drawTrace', () => {
     expect(drawTrace(shared).split('\n')).toHaveLength(3)
   })
 
-  it('says so when there are no spans', () => {
+  it('notes that there are no spans', () => {
     expect(drawTrace(makeTrace([]))).toBe('(no spans)')
   })
 })

@@ -3,8 +3,8 @@ import type { JaegerSpan, JaegerTrace } from '@throughline/trace-store'
 import { describeSpan, parentIdOf } from './span-facts.ts'
 
 /**
- * Draws a trace as a tree of text, one line for each span. Orphans are drawn, too: the line of a span whose parent is not
- * in the trace says so, and spans that are each other's ancestors come last.
+ * Draws a trace as a tree of text, one line for each span. Orphans are drawn as well: the line of a span whose parent
+ * is not in the trace says so, and spans that are each other's ancestors come last.
  */
 export function drawTrace(trace: JaegerTrace): string {
   if (trace.spans.length === 0) return '(no spans)'

@@ -34,7 +34,7 @@ describe('expectChain', () => {
     [4, { ...app, denied: true }, ['server', 'client', 'outbound', 'inbound']],
     [2, { ...app, entry: 'upstream-listener', denied: true }, ['outbound', 'inbound']],
     [2, { entry: 'app', tracer: 'none', denied: true }, ['server', 'client']],
-  ])('takes the %i spans of %j', (count, options, ids) => {
+  ])('accepts the %i spans of %j', (count, options, ids) => {
     const chain = expectChain(makeTrace(pathOf(...ids).toReversed()), options)
     expect(Object.values(chain).map((span) => span.spanID)).toEqual(ids)
     expect(ids).toHaveLength(count)
@@ -46,7 +46,7 @@ describe('expectChain', () => {
     expect(dashboardInboundSidecar).toBeUndefined()
   })
 
-  it.each(five.map((span) => span.id))('fails when the span %s is not there', (missing) => {
+  it.each(five.map((span) => span.id))('fails without the span %s', (missing) => {
     expect(failure(five.filter((span) => span.id !== missing))).toContain('no such span in the trace')
   })
 
@@ -115,7 +115,7 @@ describe('expectChain', () => {
     expect(() => expectChain({ ...trace, spans }, app)).toThrow('is of trace other')
   })
 
-  it('fails when counting was reached although denied, and on sidecar spans without a tracer', () => {
+  it('fails on a span of counting despite a denial, and on sidecar spans without a tracer', () => {
     expect(failure(five, { ...app, denied: true })).toContain('span too many: counting SERVER count')
     expect(failure(five, { entry: 'app', tracer: 'none' })).toContain('first wrong edge: dashboard CLIENT -> counting')
   })

@@ -22,7 +22,7 @@ const fills = (trace: JaegerTrace, span: JaegerSpan, expected: ExpectedSpan): bo
 function describeParent(trace: JaegerTrace, span: JaegerSpan): string {
   const parentId = parentIdOf(span)
   if (parentId === undefined) return 'has no parent'
-  const parent = trace.spans.find((other) => other.spanID === parentId)
+  const parent = trace.spans.find((candidate) => candidate.spanID === parentId)
   return parent === undefined
     ? `has a parent that is not in the trace, ${parentId}`
     : `is a child of ${describeSpan(trace, parent)}`

@@ -44,7 +44,7 @@ const firstRoles: Record<ChainEntry, ChainRole> = {
   'upstream-listener': 'dashboardSidecar',
 }
 
-/** The spans of one whole request, root first, each the parent of the next. Only this function knows how many. */
+/** The spans of one whole request, root first, each the parent of the next. Only this function decides how many. */
 export function expectedChain({ entry, tracer, denied = false }: ChainExpectation): ExpectedSpan[] {
   const first = spans.findIndex((span) => span.role === firstRoles[entry])
   return spans

@@ -7,9 +7,9 @@ export interface RecordedRequest {
   method: string
   /** The request target: path and query. */
   url: string
-  /** Every header line in order, with the name as written. A repeated name is two lines. */
+  /** Every header line in order, with its name as sent. A repeated name gives several lines. */
   headers: [name: string, value: string][]
-  /** The values of all lines with this name, in any case; empty without one. */
+  /** The values of all lines with this name, matched in any case; empty without one. */
   header: (name: string) => string[]
 }
 

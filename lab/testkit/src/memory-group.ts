@@ -1,13 +1,13 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-/** A control group of this machine that bounds the memory of what runs in it, as a container's limit does. */
+/** A control group that bounds the memory of the processes in it, as a container's limit does. */
 export interface MemoryGroup extends AsyncDisposable {
-  /** A command that runs `command` inside. */
+  /** The command that runs `command` inside. */
   enclose: (command: string, args: readonly string[]) => { command: string; args: string[] }
   /** Memory in use now, in bytes. */
   usage: () => number
-  /** Most memory that was in use, in bytes. */
+  /** Peak memory use, in bytes. */
   peak: () => number
 }
 
@@ -18,7 +18,7 @@ interface Layout {
   peak: string
 }
 
-/** Where this system has its groups: version 2 where the controller is delegated, else version 1. */
+/** The folder of this system's groups: version 2 where the controller is delegated, else version 1. */
 function findLayout(name: string): Layout {
   const v1 = '/sys/fs/cgroup/memory'
   if (fs.existsSync(`${v1}/memory.limit_in_bytes`)) {
@@ -35,7 +35,7 @@ function findLayout(name: string): Layout {
   return { folder: path.join(v2, name), limit: 'memory.max', usage: 'memory.current', peak: 'memory.peak' }
 }
 
-let made = 0
+let groupCount = 0
 
 /**
  * Makes a group. Needs root, and a cgroup file system that can be written.
@@ -43,8 +43,8 @@ let made = 0
  * @throws what the system says when it can't be made
  */
 export function createMemoryGroup(bytes: number): MemoryGroup {
-  made += 1
-  const { folder, limit, usage, peak } = findLayout(`throughline-${process.pid}-${made}`)
+  groupCount += 1
+  const { folder, limit, usage, peak } = findLayout(`throughline-${process.pid}-${groupCount}`)
   fs.mkdirSync(folder)
   fs.writeFileSync(path.join(folder, limit), String(bytes))
   const read = (file: string): number => Number(fs.readFileSync(path.join(folder, file), 'utf8'))
@@ -59,7 +59,7 @@ export function createMemoryGroup(bytes: number): MemoryGroup {
       for (const pid of fs.readFileSync(path.join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean)) {
         process.kill(Number(pid), 'SIGKILL')
       }
-      // A process leaves its group only when the system has buried it.
+      // A process leaves its group only after it was reaped.
       for (let attempt = 0; ; attempt += 1) {
         try {
           return fs.rmdirSync(folder)

@@ -2,7 +2,7 @@ import type { JaegerSpan, JaegerTrace } from '@throughline/trace-store'
 
 const tagOf = (span: JaegerSpan, key: string): unknown => span.tags.find((tag) => tag.key === key)?.value
 
-/** The id of the span's parent, or undefined for a root. A link (`FOLLOWS_FROM`) is no parent. */
+/** The id of the span's parent, or undefined for a root. A link (`FOLLOWS_FROM`) is not a parent. */
 export const parentIdOf = (span: JaegerSpan): string | undefined =>
   span.references.find((reference) => reference.refType === 'CHILD_OF')?.spanID
 
@@ -12,7 +12,7 @@ export function kindOf(span: JaegerSpan): string {
   return typeof kind === 'string' ? kind : ''
 }
 
-/** Is this a sidecar's span? By `component=proxy`, because meshes name their sidecars as they like. */
+/** Whether this is a sidecar's span, by `component=proxy`: each mesh names its sidecars differently. */
 export const isSidecar = (span: JaegerSpan): boolean => tagOf(span, 'component') === 'proxy'
 
 /** The name of the service that made the span; empty when the trace doesn't say. */

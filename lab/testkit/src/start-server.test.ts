@@ -7,7 +7,7 @@ import { createHeaderRecorder } from './header-recorder.ts'
 import { startServer } from './start-server.ts'
 
 describe('startServer', () => {
-  it('answers on a port of its own and is gone when disposed of, with its connections', async () => {
+  it('answers on its own port, and closes with its connections when disposed of', async () => {
     let url = ''
     {
       await using server = await startServer((_, response) => response.end('hello'))
@@ -21,7 +21,7 @@ describe('startServer', () => {
 })
 
 describe('createHeaderRecorder', () => {
-  it('records header lines as they were sent: order, case and doubled ones', async () => {
+  it('records header lines as sent, with their order, case and duplicates', async () => {
     await using recorder = await createHeaderRecorder()
     const headers = ['host', 'x', 'TraceParent', 'a', 'tracestate', 'k=1', 'traceparent', 'b']
     const request = http.request(`${recorder.url}/path?q=1`, { method: 'POST', headers }).end()
@@ -39,7 +39,7 @@ describe('createHeaderRecorder', () => {
     expect(recorded?.header('b3')).toEqual([])
   })
 
-  it('answers as it is told', async () => {
+  it('answers with the given handler', async () => {
     await using recorder = await createHeaderRecorder({ reply: (_, response) => response.writeHead(403).end('no') })
     expect((await fetch(recorder.url)).status).toBe(403)
     expect(recorder.requests).toHaveLength(1)

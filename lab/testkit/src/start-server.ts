@@ -6,7 +6,7 @@ export interface StartedServer extends AsyncDisposable {
   url: string
   port: number
   server: http.Server
-  /** Ends the server and all its connections; may be called again. */
+  /** Closes the server and all its connections; safe to call again. */
   close: () => Promise<void>
 }
 

@@ -3,7 +3,7 @@ import { parseDemoOptions } from './demo-options.ts'
 import { forwardedEnvironment } from './forwarded-environment.ts'
 
 describe('flags of the demo', () => {
-  it('has a default for each', () => {
+  it('each have a default', () => {
     expect(parseDemoOptions([], {})).toEqual({
       mesh: 'static-envoy',
       topology: 'loopback',
@@ -36,13 +36,15 @@ describe('flags of the demo', () => {
     })
   })
 
-  it('takes names of this machine from the environment, and refuses what is no name', () => {
+  it('accepts host names of this machine from the environment, and refuses anything else', () => {
     const options = parseDemoOptions([], { ALLOWED_HOSTS: 'laptop.local, *.lab.example,' })
     expect(options.allowedHosts).toEqual(['laptop.local', '*.lab.example'])
-    expect(() => parseDemoOptions([], { ALLOWED_HOSTS: 'http://a' })).toThrow('ALLOWED_HOSTS must be host names')
+    expect(() => parseDemoOptions([], { ALLOWED_HOSTS: 'http://a' })).toThrow(
+      'ALLOWED_HOSTS must be a comma-separated list of host names',
+    )
   })
 
-  it('takes mesh and pods from a chart, which then decides about them', () => {
+  it('reads the mesh and the pods from a chart, which then decides the options for both', () => {
     const { bypass, ...options } = parseDemoOptions(['--values', 'my.yaml'], {})
     expect(bypass).toBeUndefined()
     expect(options).toMatchObject({
@@ -54,7 +56,7 @@ describe('flags of the demo', () => {
     expect(parseDemoOptions(['--from-chart'], {}).fromChart).toEqual({})
   })
 
-  it('takes the port from PORT, and --port before it', () => {
+  it('reads the port from --port, then from PORT', () => {
     expect(parseDemoOptions([], { PORT: '8080' }).port).toBe(8080)
     expect(parseDemoOptions(['--port', '8081'], { PORT: '8080' }).port).toBe(8081)
   })
@@ -88,7 +90,7 @@ describe('flags of the demo', () => {
 })
 
 describe('the variables that the demo forwards', () => {
-  it('change the services, but not where their spans go', () => {
+  it('configure the services, but not where their spans go', () => {
     const env = {
       FAULTS: 'on',
       OTEL_SDK_DISABLED: 'true',

@@ -14,10 +14,10 @@ import {
 import { demoPorts, LabError, messageOf } from '@throughline/lab-programs'
 
 export interface DemoOptions {
-  /** `none` is without sidecars. */
+  /** `none` starts no sidecars. */
   mesh: MeshName | 'none'
   topology: Topology
-  /** Absent where a chart decides it. */
+  /** Absent when a chart decides it. */
   bypass: BypassChoice | undefined
   tracer: Tracer
   /** Port of the page. */
@@ -26,22 +26,22 @@ export interface DemoOptions {
   jaeger: string | undefined
   otlp: string | undefined
   zipkin: string | undefined
-  /** Take mesh and pods from `charts/consul`, with this values file if there is one. */
+  /** Read the mesh and the pods from `charts/consul`, with this values file if there is one. */
   fromChart: LabOptions['fromChart']
   /** Open the page in the browser. */
   open: boolean
   /** Names of this machine that a `Host` header may have besides loopback's. */
   allowedHosts: string[]
-  /** Any free ports, instead of the documented ones. */
+  /** Use any free ports instead of the documented ones. */
   freePorts: boolean
   help: boolean
 }
 
 /**
- * Reads the flags of `throughline demo`; `PORT` in the environment is the default of `--port`, and `ALLOWED_HOSTS` has
- * names with commas between them.
+ * Reads the flags of `throughline demo`; `PORT` in the environment is the default of `--port`, and `ALLOWED_HOSTS` is a
+ * comma-separated list of names.
  *
- * @throws LabError TL_USAGE with one line that names the flag and what it takes
+ * @throws LabError TL_USAGE with one line that names the flag and its valid values
  */
 export function parseDemoOptions(args: string[], env: NodeJS.ProcessEnv): DemoOptions {
   const { values } = readFlags(args)
@@ -118,14 +118,14 @@ function parsePort(name: string, text: string): number {
   return port
 }
 
-/** What the services take too, so that a wrong name is refused before anything is started. */
+/** The services' own check, so that an invalid name is refused before anything is started. */
 function parseHosts(text: string): string[] {
   const names = text
     .split(',')
     .map((name) => name.trim())
     .filter(Boolean)
   const wrong = names.find((name) => !/^(\*|(\*\.)?[\w.-]+)$/.test(name))
-  if (wrong !== undefined) throw usage(`ALLOWED_HOSTS must be host names with commas between them, not "${wrong}"`)
+  if (wrong !== undefined) throw usage(`ALLOWED_HOSTS must be a comma-separated list of host names, not "${wrong}"`)
   return names
 }
 
@@ -153,18 +153,18 @@ and a page that shows the live count and the trace of the newest request.
   --mesh ${meshNames.join('|')}
                  what configures the sidecars (default static-envoy: files)
   --bypass ${bypasses.join('|')}
-                 the bypass of counting's sidecar (default open); closed uses what the topology offers
+                 whether counting's sidecar can be bypassed (default open); closed uses the topology's own way
   --topology ${topologies.join('|')}
                  where the pods run (default loopback); namespaces needs root
-  --from-chart   Consul only: mesh and pods from charts/consul and its install/mesh, rendered by Helm; needs root
+  --from-chart   Consul only: reads the mesh and the pods from charts/consul, rendered by Helm; needs root
   --values FILE  values for that chart
   --tracer ${tracers.join('|')}
                  how the sidecars trace (default opentelemetry)
   --jaeger URL   send traces to a real Jaeger, by the address of its page, for example http://127.0.0.1:16686
-  --otlp URL     where that Jaeger receives OTLP over HTTP (default its host, port 4318)
-  --zipkin URL   where that Jaeger receives Zipkin spans (default its host, port 9411)
-  --port N       port of the page (default ${demoPorts.dashboard}; PORT in the environment does the same)
-  --free-ports   use any free ports: for a second demo beside the first, or where documented ports are taken
+  --otlp URL     where that Jaeger receives OTLP over HTTP (default: the same host, port 4318)
+  --zipkin URL   where that Jaeger receives Zipkin spans (default: the same host, port 9411)
+  --port N       port of the page (default PORT, or ${demoPorts.dashboard})
+  --free-ports   use any free ports, for a second demo or when a documented port is in use
   --open         open the page in the browser
   --no-mesh      without sidecars: no mutual TLS, no rules, and only the spans of the two services
   --help         this text
@@ -173,13 +173,13 @@ Environment:
   ENVOY_BIN        the Envoy to use, instead of the one on PATH, in the cache, or fetched
   CONSUL_BIN       the Consul to use, instead of the one on PATH or in the cache
   XDG_CACHE_HOME   where fetched programs are kept (default ~/.cache)
-  ALLOWED_HOSTS    names of this machine by which a browser may call page, trace store and control API, with commas between
-                   them (default only loopback's and addresses)
-  FAULTS           off removes the faults from the page (default on, in the demo only)
+  ALLOWED_HOSTS    comma-separated host names by which a browser may call the page, the trace store and the
+                   control API (default: loopback names and IP addresses only)
+  FAULTS           off hides the fault switches of the page (default on, in the demo only)
   TRACE_INSTRUMENTATION, TRACE_CONTEXT_HINT, OTEL_SDK_DISABLED, OTEL_PROPAGATORS, OTEL_TRACES_EXPORTER,
   OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG, OTEL_EXPORTER_JAEGER_* and OTEL_EXPORTER_ZIPKIN_* are forwarded
   to both services
 
-Ctrl-C stops everything and exits 0; a second one does not wait, and exits 130. Other exit codes: 1 for a failed
-start, 2 for a wrong flag or variable.
+Ctrl-C stops everything and exits with 0; a second Ctrl-C kills what is left and exits with 130. Other exit codes:
+1 when the start failed, 2 for an invalid flag or variable.
 `

@@ -35,7 +35,7 @@ export async function demo(args: string[]): Promise<void> {
 
 async function toLabOptions(options: DemoOptions): Promise<LabOptions> {
   const { mesh, topology, bypass, fromChart, tracer, port, freePorts, jaeger, otlp, zipkin, allowedHosts } = options
-  // A demo may be broken on purpose; outside of it the services ignore faults by default.
+  // A demo may be broken on purpose; elsewhere the services ignore faults by default.
   const env = { FAULTS: 'on', ...forwardedEnvironment(process.env) }
   return {
     mesh,
@@ -51,13 +51,13 @@ async function toLabOptions(options: DemoOptions): Promise<LabOptions> {
   }
 }
 
-/** Adds the flag that helps to the message. */
+/** Adds the flag that avoids the problem to the message. */
 function withAdvice(error: unknown): unknown {
   if (!(error instanceof LabError)) return error
   const { code, message } = error
   const busy = code === 'TL_LAB_PORT_IN_USE'
   const advice = [
-    ...(code === 'TL_BINARY_MISSING' ? ['Or go without sidecars: npm run demo -- --no-mesh'] : []),
+    ...(code === 'TL_BINARY_MISSING' ? ['Or run without sidecars: npm run demo -- --no-mesh'] : []),
     ...(busy && message.includes('(dashboard)') ? ['Another port for the page: npm run demo -- --port N'] : []),
     ...(busy ? ['Any free ports instead of the documented ones: npm run demo -- --free-ports'] : []),
     ...(busy && /\((otlp|zipkin|datadog|query)\)/.test(message)

@@ -10,7 +10,7 @@ const names = new Set([
 ])
 const prefixes = ['OTEL_EXPORTER_JAEGER_', 'OTEL_EXPORTER_ZIPKIN_']
 
-/** The variables of the user's shell that both services get. No other variable can change the demo by accident. */
+/** The variables of the user's shell that both services inherit. No other variable can change the demo by accident. */
 export function forwardedEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
   const chosen = Object.entries(env).flatMap(([name, value]) => {
     const isForwarded = names.has(name) || prefixes.some((prefix) => name.startsWith(prefix))

@@ -6,7 +6,7 @@ export interface Progress {
 }
 
 /**
- * Progress on a stream: on a terminal a step in progress shows its seconds, elsewhere each step is one line.
+ * Progress on a stream: a terminal shows the elapsed seconds of a step in progress; elsewhere each step is one line.
  */
 export function createProgress(stream: NodeJS.WriteStream): Progress {
   let timer: NodeJS.Timeout | undefined

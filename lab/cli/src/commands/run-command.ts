@@ -14,7 +14,7 @@ const USAGE = `throughline <command> [flags]
   cluster  the mesh and the application in a Kubernetes cluster (cluster --help)
 `
 
-/** Runs `throughline <command> [flags]` and returns its exit code: 0 done, 1 failed, 2 for a wrong command line. */
+/** Runs `throughline <command> [flags]` and returns its exit code: 0 done, 1 failed, 2 for an invalid command line. */
 export async function runCommand([name = '', ...args]: string[]): Promise<number> {
   if (name === '--help' || name === '-h') {
     console.log(USAGE)

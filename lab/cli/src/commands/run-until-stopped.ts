@@ -2,12 +2,12 @@ import { once } from 'node:events'
 import type { Lab } from '@throughline/lab-meshes'
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-/** Milliseconds in which a second signal is the same Ctrl-C, repeated by a shell or by npm. */
+/** Milliseconds within which a second signal counts as the same Ctrl-C, repeated by a shell or by npm. */
 const ECHO_WINDOW = 300
 
 /**
- * Runs a lab until Ctrl-C, TERM or a closed terminal, then stops it and returns; during the start the same signals cancel
- * it. A second one kills what is left and exits with 130.
+ * Runs a lab until Ctrl-C, TERM or a closed terminal, then stops it and returns; during the start the same signals
+ * cancel it. A second one kills what is left and exits with 130.
  *
  * @throws what the start throws
  */

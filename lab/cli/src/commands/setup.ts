@@ -3,7 +3,9 @@ import { createProgress } from './progress.ts'
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** `throughline setup <tool>`: builds one of `goTools` into the cache; quick when it is there. Ctrl-C cancels it. */
+/** `throughline setup <tool>`: builds one of `goTools` into the cache; returns at once when it is already there. Ctrl-C
+ * cancels it.
+ */
 export async function setup(args: string[]): Promise<void> {
   const names = Object.keys(goTools)
   const [name = '', ...more] = args

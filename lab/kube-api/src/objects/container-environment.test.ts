@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { containerEnvironment } from './container-environment.ts'
 
-it('resolves fields, refers to variables above, and leaves out what it cannot know', () => {
+it('resolves fields and references to earlier variables, and leaves out unknown sources', () => {
   const env = [
     { name: 'POD', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
     { name: 'UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },

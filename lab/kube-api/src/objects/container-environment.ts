@@ -2,8 +2,8 @@ import type { Container } from './workload.ts'
 
 /**
  * A container's environment as the kubelet makes it: `fieldRef`s are looked up in `fields` (by path, such as
- * `metadata.name`), `$(NAME)` refers to a variable above and stays as it is written where there is none, and of a
- * variable that is there twice the last one counts. Variables of any other source are left out.
+ * `metadata.name`), `$(NAME)` refers to an earlier variable and stays literal without one, and the last of two
+ * variables with one name wins. Variables from any other source are left out.
  */
 export function containerEnvironment(
   { env = [] }: Pick<Container, 'env'>,

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../kube-object.ts'
 
-/** The one object of a kind and name. @throws with a list of all objects when there is none, or more than one */
+/** The one object of a kind and name. @throws with a list of all objects unless there is exactly one */
 export function findObject(objects: readonly KubeObject[], kind: string, name: string): KubeObject {
   const found = objects.filter((object) => object.kind === kind && object.metadata.name === name)
   const [first] = found

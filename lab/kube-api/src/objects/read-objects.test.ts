@@ -4,7 +4,7 @@ import { readObjects } from './read-objects.ts'
 
 const DOCUMENTS = '---\n# nothing\n---\nkind: Service\nmetadata: {name: a}\n---\nkind: Service\nmetadata: {name: b}\n'
 
-it('a stream has its documents but the empty ones, and invalid YAML is an error', () => {
+it('a stream yields its documents without the empty ones, and invalid YAML is an error', () => {
   expect(readObjects(DOCUMENTS).map(({ metadata }) => metadata.name)).toEqual(['a', 'b'])
   expect(() => readObjects('a: [')).toThrow('Flow sequence')
 })

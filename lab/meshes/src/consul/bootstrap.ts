@@ -4,7 +4,7 @@ import type { Json } from '@throughline/lab-kube-api'
 import type { ServiceName } from '../service-name.ts'
 
 export interface BootstrapOptions {
-  /** Path of the Consul to ask. */
+  /** Path of the Consul program. */
   consul: string
   /** URL of the agent's API. */
   agentUrl: string
@@ -12,7 +12,7 @@ export interface BootstrapOptions {
   xdsUrl: string
   /** Envoy's admin: `host:port`. */
   adminBind: string
-  /** Limit what the admin interface answers; an Envoy before 1.37 refuses to. */
+  /** Limit the paths of the admin interface; an Envoy before 1.37 refuses this setting. */
   limitAdmin: boolean
 }
 
@@ -30,8 +30,8 @@ export function proxyIdOf(name: ServiceName): string {
 }
 
 /**
- * The bootstrap that `consul connect envoy` writes for the sidecar of a registered service, with the lab's additions. The
- * tracer is part of it.
+ * The bootstrap that `consul connect envoy` writes for the sidecar of a registered service, with the lab's additions.
+ * The tracer is part of it.
  *
  * @throws LabError TL_MESH_CONFIG_INVALID with Consul's message
  */
@@ -43,7 +43,7 @@ export async function makeBootstrap(name: ServiceName, options: BootstrapOptions
     const text = await runTool([consul, 'connect', 'envoy', ...args, '-bootstrap'], { env: {}, timeoutMs: 30_000 })
     printed = JSON.parse(text) as Bootstrap
   } catch (error) {
-    const why = `Consul made no bootstrap for ${name}: ${messageOf(error)}`
+    const why = `Consul wrote no bootstrap for ${name}: ${messageOf(error)}`
     throw new LabError('TL_MESH_CONFIG_INVALID', why, { cause: error })
   }
   const layers = [...(printed.layered_runtime?.layers ?? []), await renderMeshFile('consul/layer.yaml')]

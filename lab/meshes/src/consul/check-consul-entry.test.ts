@@ -31,13 +31,16 @@ function messageFor(entry: ConsulEntry): string {
 }
 
 describe('checkConsulEntry', () => {
-  it.each(['opentelemetry', 'zipkin', 'zipkin-w3c', 'none'] as const)('takes what we write for %s', async (tracer) => {
-    expect(() => checkConsulEntry({ kind: 'proxy-defaults' })).not.toThrow()
-    const entry = await renderProxyDefaults({ tracer, sampling: '10' }, backend)
-    expect(() => checkConsulEntry(entry)).not.toThrow()
-  })
+  it.each(['opentelemetry', 'zipkin', 'zipkin-w3c', 'none'] as const)(
+    'accepts the tracer entries for %s',
+    async (tracer) => {
+      expect(() => checkConsulEntry({ kind: 'proxy-defaults' })).not.toThrow()
+      const entry = await renderProxyDefaults({ tracer, sampling: '10' }, backend)
+      expect(() => checkConsulEntry(entry)).not.toThrow()
+    },
+  )
 
-  it('takes every other entry that we write', async () => {
+  it('accepts every other entry of the lab', async () => {
     const entries = await Promise.all([
       renderMeshEntry(),
       renderServiceDefaults('counting', { protocol: 'tcp' }),
@@ -53,10 +56,10 @@ describe('checkConsulEntry', () => {
       'config.envoy_listener_tracing_json: is a map',
     ],
     ['a map of clusters', { envoy_extra_static_clusters_json: {} }, 'must be a string of JSON'],
-    ['what is not JSON', { envoy_tracing_json: '{http}' }, 'config.envoy_tracing_json: is not JSON'],
-    ['a misspelt key', { envoy_tracng_json: '{}' }, 'did you mean "envoy_tracing_json"?'],
+    ['a string that is not JSON', { envoy_tracing_json: '{http}' }, 'config.envoy_tracing_json: is not JSON'],
+    ['a misspelled key', { envoy_tracng_json: '{}' }, 'did you mean "envoy_tracing_json"?'],
     ['a key in another spelling', { envoyTracingJson: '{}' }, 'did you mean "envoy_tracing_json"?'],
-    ['a key that there isn’t', { colour: 'red' }, 'config has "colour", which Consul ignores; it knows protocol'],
+    ['an unknown key', { colour: 'red' }, 'config has "colour", which Consul ignores; it knows protocol'],
     ['a tracer without http', { envoy_tracing_json: '{}' }, 'has no "http"'],
     ['a tracer without its type', { envoy_tracing_json: '{"http":{"typed_config":{}}}' }, 'with an "@type"'],
     [
@@ -78,13 +81,13 @@ describe('checkConsulEntry', () => {
       { ...tracing, random_sampling: { numerator: 1, denominator: 'HUNDRED' } },
       'a percentage is {"value"',
     ],
-    ['more than all', { ...tracing, random_sampling: { value: 101 } }, 'random_sampling: is {"value":101}'],
+    ['more than 100 percent', { ...tracing, random_sampling: { value: 101 } }, 'random_sampling: is {"value":101}'],
     ['a percentage as text', { ...tracing, overall_sampling: { value: '5' } }, 'overall_sampling: is {"value":"5"}'],
   ])('refuses sampling with %s', (_what, value, message) => {
     expect(messageFor(proxyDefaults({ envoy_listener_tracing_json: JSON.stringify(value) }))).toContain(message)
   })
 
-  it('refuses access logs whose format is no JSON', () => {
+  it('refuses access logs whose format is not JSON', () => {
     const entry = { ...proxyDefaults({}), accessLogs: { enabled: true, jsonFormat: '{time}' } }
     expect(messageFor(entry)).toContain('accessLogs.jsonFormat: is not JSON')
   })

@@ -33,8 +33,8 @@ const configKeys = [
 ]
 
 /**
- * Refuses what Consul accepts silently and then ignores: all of it is in `proxy-defaults`, whose `config` Consul doesn't
- * check. It refuses a wrong field anywhere else itself.
+ * Refuses what Consul accepts silently and then ignores. All of it is in `proxy-defaults`, whose `config` Consul
+ * doesn't check; everywhere else Consul itself refuses an unknown field.
  *
  * @throws LabError TL_MESH_CONFIG_INVALID that says what is wrong, where, and how to write it
  */

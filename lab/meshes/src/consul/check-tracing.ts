@@ -43,7 +43,7 @@ export function checkTracer(value: unknown, { where: entry, clusters }: Context)
   checkProvider(provider, { where: `${where}, http`, clusters })
 }
 
-/** What Consul puts into each listener: anything but this one message switches tracing off. */
+/** What Consul puts into each listener: any message but this one switches tracing off. */
 export function checkListenerTracing(value: unknown, { where: entry, clusters }: Context): void {
   if (value === undefined) return
   const where = `${entry}: config.envoy_listener_tracing_json`

@@ -19,7 +19,7 @@ export interface ConsulAgentOptions {
 
 /** A Consul server as a mesh uses it, run by the lab or elsewhere. */
 export interface ConsulAgent extends Pick<Program, 'name' | 'pid' | 'stop'> {
-  /** Resolves when it has elected itself leader and can sign certificates. */
+  /** Resolves once it is the leader and can sign certificates. */
   start: () => Promise<void>
   /** Why it doesn't answer; `undefined` while it does. */
   downReason: () => string | undefined | Promise<string | undefined>

@@ -16,7 +16,7 @@ const ANSWER_DEADLINE = 10_000
 /** The part of Consul's HTTP API that a mesh uses. */
 export interface ConsulClient {
   url: string
-  /** Whether the agent has a leader and its authority a root certificate. */
+  /** Whether the agent has a leader and its certificate authority has a root certificate. */
   isReady: () => Promise<boolean>
   /**
    * Writes a config entry, after `checkConsulEntry`.
@@ -25,7 +25,7 @@ export interface ConsulClient {
    */
   writeEntry: (entry: ConsulEntry) => Promise<void>
   /**
-   * A config entry from Consul, with its keys spelled as in a write; undefined when there is none.
+   * A config entry from Consul, with its keys spelled as in a write; undefined without one.
    *
    * @throws LabError TL_MESH_UPDATE_TIMEOUT
    */
@@ -81,7 +81,7 @@ export function createConsulClient(url: string): ConsulClient {
   }
 }
 
-/** Consul answers 500 to some wrong entries, and to every entry while it has no leader. */
+/** Consul answers 500 to some invalid entries, and to every entry while it has no leader. */
 function isRefusal({ status, body }: HttpAnswer): boolean {
   return (
     (status >= 400 && status < 500) || (status === 500 && !/leader|leave in progress|rpc error|timeout/i.test(body))

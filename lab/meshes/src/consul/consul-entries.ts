@@ -94,5 +94,5 @@ function renderSampling(sampling: string): Promise<Json> {
 
 const asEntry = (value: Json): ConsulEntry => value as unknown as ConsulEntry
 
-/** Consul needs a string of JSON here: it accepts a map, too, and ignores it. */
+/** Consul needs a string of JSON here; it accepts a map but ignores it. */
 const text = async (value: Promise<Json>): Promise<string> => JSON.stringify(await value)

@@ -24,7 +24,7 @@ const services = ['dashboard', 'counting'] as const
 /** Milliseconds for a change to reach the sidecars; enough for an agent that is being restarted. */
 const UPDATE_DEADLINE = 15_000
 
-/** The same at the start, when everything starts at once: a loaded machine is slow, not wrong. */
+/** The same for the start, where everything starts at once and a loaded machine is slow. */
 const START_DEADLINE = 45_000
 
 export interface ConsulMeshOptions {
@@ -35,9 +35,9 @@ export interface ConsulMeshOptions {
   bypass: (state: ConsulState) => Bypass
   backend: SpanReceivers
   tracer: Tracer
-  /** What the tracer can be changed to. */
+  /** The tracers that can be selected. */
   tracers: readonly Tracer[]
-  /** Config entries to start with, such as a chart's; default those of `mesh/consul`. */
+  /** Initial config entries, such as a chart's; default those of `mesh/consul`. */
   entries?: readonly ConsulEntry[] | undefined
   /** Percentage of requests that the sidecars trace when no caller has decided. */
   sampling: number
@@ -53,14 +53,14 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
     protocol: 'http',
     sampling: String(options.sampling),
     tracer: options.tracer,
-    // The mesh entry of a chart leaves no choice.
+    // A chart's mesh entry fixes this setting.
     mtls: placements.counting.transparentProxy && !options.entries ? 'strict' : undefined,
   }
   /** The rule that `allow` returns to. */
   let allowingRule = requested.rule
 
   const { upstream } = placements.dashboard
-  /** Start of the name of the listener that shows a sidecar's configuration. */
+  /** Prefix of the name of the listener that shows a sidecar's configuration. */
   const listeners: Record<ServiceName, string> = {
     dashboard: `counting:${upstream?.address}:${upstream?.port}`,
     counting: 'public_listener:',
@@ -97,7 +97,7 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
     await Promise.all(services.map((name) => sidecars[name].drained()))
   }
 
-  /** Writes what differs from before, and the requested part in any case: other clients write to Consul, too. */
+  /** Writes what differs from the previous state, and always the requested part: other clients may write to Consul. */
   const write = async (state: ConsulState, before?: ConsulState, part: Partial<ConsulState> = {}): Promise<void> => {
     const { client } = agent
     if (before === undefined && options.entries) {
@@ -114,12 +114,12 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
     const writeProtocol = async (): Promise<void> => {
       if (isNew('protocol', 'mtls')) await client.writeEntry(await renderServiceDefaults('counting', state))
     }
-    // Consul refuses a rule on methods while the protocol has none, and the other way round.
+    // Consul refuses a rule on methods while the protocol is tcp, and tcp while a rule names methods.
     const inOrder = state.protocol === 'http' ? [writeProtocol, writeRule] : [writeRule, writeProtocol]
     for (const writeEntry of inOrder) await writeEntry()
   }
 
-  /** For what only a bootstrap changes. One after the other, so that one is always up. */
+  /** For settings of the bootstrap. Sidecars restart one at a time, so that one is always up. */
   const restartSidecars = async (): Promise<void> => {
     for (const name of ['counting', 'dashboard'] as const) {
       const sidecar = sidecars[name]
@@ -165,7 +165,7 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
     },
     async start() {
       await agent.start()
-      // A server that ran before has kept its rule.
+      // A server that was already running has kept its rule.
       requested = await readState()
       await write(requested)
       for (const name of services) await agent.client.register(await renderRegistration(name, placements[name]))

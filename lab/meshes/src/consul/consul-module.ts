@@ -23,7 +23,7 @@ export const consulModule: MeshModule = {
     const { path: envoy } = await findEnvoy({ version: settings.envoyVersion ?? versions.consul.envoy, log, signal })
     const version = await readEnvoyVersion(envoy)
     const limitAdmin = limitsAdmin(version)
-    // Consul could report to Datadog, too; `mesh/consul` has no file for it.
+    // Consul's sidecars could report to Datadog as well, but `mesh/consul` has no file for it.
     const tracers = usableTracers(version, settings.traceBackend).filter((name) =>
       fromChart === undefined ? name !== 'datadog' : name === 'zipkin',
     )

@@ -2,19 +2,21 @@ import { LabError } from '@throughline/lab-programs'
 import type { Access, Setting, Tracer } from '../mesh.ts'
 import type { ConsulEntry } from './consul-entry.ts'
 
-/** What can be chosen for the whole mesh while it runs, by the setting's name. */
+/** The settings of the whole mesh that can change while it runs, by name. */
 interface Choices {
   /** Who may do what with counting: a file of `mesh/consul/service-intentions`. */
   rule: 'get-only' | 'everything' | 'denied'
-  /** What the sidecars see of a call. */
+  /** The protocol that the sidecars parse. */
   protocol: 'http' | 'tcp'
   /** Percentage of requests traced when no caller has decided. */
   sampling: string
-  /** Whether counting's sidecar accepts plain text, too; absent where no transparent proxy redirects any to it. */
+  /** Whether counting's sidecar accepts plain text as well; absent without a transparent proxy, which would redirect it
+   * there.
+   */
   mtls?: 'strict' | 'permissive' | undefined
 }
 
-/** The state that Consul is asked to bring about. */
+/** The requested state of Consul. */
 export interface ConsulState extends Choices {
   tracer: Tracer
 }
@@ -76,7 +78,9 @@ const settings: readonly (Omit<Setting, 'value' | 'name'> & { name: keyof Choice
   },
 ]
 
-/** The settings as a mesh reports them, each with the choice in force; those without a value in the state are left out. */
+/** The settings as a mesh reports them, each with the choice in force; those without a value in the state are left
+ * out.
+ */
 export function describeSettings(state: Choices): Setting[] {
   return settings.flatMap((setting) => {
     const value = state[setting.name]

@@ -14,7 +14,7 @@ export interface ConsulSidecarOptions {
   /** Paths of the programs to run. */
   consul: string
   envoy: string
-  /** Limit what the admin interface answers; an Envoy before 1.37 refuses to. */
+  /** Limit the paths of the admin interface; an Envoy before 1.37 refuses this setting. */
   limitAdmin: boolean
   runDir: string
   reaper: Reaper
@@ -64,7 +64,7 @@ export function createConsulSidecar(name: ServiceName, options: ConsulSidecarOpt
       const agentUrl = agent.client.url
       const adminBind = service.admin.bind
       const content = await makeBootstrap(name, { consul, agentUrl, xdsUrl: agent.xdsUrl, adminBind, limitAdmin })
-      // Under ACLs it holds a token. The mode counts only for a new file.
+      // Under ACLs it holds a token. The mode applies to a new file only.
       await fs.rm(bootstrap, { force: true })
       await fs.writeFile(bootstrap, JSON.stringify(content, null, 2), { mode: 0o600 })
       await fs.writeFile(logFile, '', { flag: 'a' })

@@ -23,7 +23,7 @@ const byName = (entries: readonly ConsulEntry[]): Record<string, Record<string, 
     entries.map(({ kind, name, ...spec }) => [`${kind} ${kind === 'mesh' ? 'mesh' : name}`, leaves(spec)]),
   )
 
-it('the entries of mesh/consul equal those of the chart, except for the listed differences', async () => {
+it('the entries of mesh/consul equal the chart’s, except for the listed differences', async () => {
   const texts = fs.readdirSync(rendered).map((file) => fs.readFileSync(path.join(rendered, file), 'utf8'))
   const chart = byName(readChart(readObjects(texts.join('\n---\n'))).entries)
   const ours = byName([
@@ -44,16 +44,16 @@ it('the entries of mesh/consul equal those of the chart, except for the listed d
   expect(format.length).toBeGreaterThan(0)
   expect(differing.toSorted()).toEqual(
     [
-      // Where the trace backend is, and whether IPv4 is asked for first.
+      // Where the trace backend is, and whether IPv4 is resolved first.
       `${socket}/address`,
       `${cluster}/dns_lookup_family`,
-      // A cluster's own log format is the platform's affair.
+      // The platform decides a cluster's own log format.
       ...format,
     ]
       .map((leaf) => `proxy-defaults global ${leaf}`)
       .toSorted(),
   )
-  // The lab's agent has deny as its default, and no client calls the dashboard through its sidecar.
+  // The lab's agent denies by default, and no client calls the dashboard through its sidecar.
   expect(Object.keys(chart).filter((entry) => !(entry in ours))).toEqual([
     'service-defaults dashboard',
     'service-intentions *',

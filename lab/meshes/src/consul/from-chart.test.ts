@@ -21,7 +21,7 @@ async function objectsOf(example: string): Promise<KubeObject[]> {
   return readObjects(texts.join('\n---\n'))
 }
 
-const pod = (plan: ChartPlacement, name: string) => plan.pods.find((one) => one.name === name)
+const pod = (plan: ChartPlacement, name: string) => plan.pods.find((candidate) => candidate.name === name)
 
 describe('what Consul would make of the chart', () => {
   it('is a config entry for each resource, named by its destination, in a valid order', async () => {
@@ -41,7 +41,7 @@ describe('what Consul would make of the chart', () => {
     expect(entries[0]).toMatchObject({ config: { protocol: 'http', envoy_tracing_json: expect.any(String) } })
   })
 
-  it('is a pod of each Deployment that asks for a sidecar, with what the injector reads', async () => {
+  it('is a pod for each Deployment that requests a sidecar, with what the injector reads', async () => {
     const plan = await planOf('default')
     expect(plan.pods.map(({ name }) => name).toSorted()).toEqual(['counting', 'dashboard'])
     expect(pod(plan, 'counting')).toMatchObject({
@@ -64,7 +64,7 @@ describe('what Consul would make of the chart', () => {
     expect(plan.outside).toContain('jaeger.throughline.svc.cluster.local')
   })
 
-  it('follows the examples: transparent proxy with its ports left alone, and the bypass reopened', async () => {
+  it('follows the examples: a transparent proxy with excluded ports, and the bypass reopened', async () => {
     const transparent = await planOf('transparent-proxy')
     expect(pod(transparent, 'dashboard')?.transparentProxy).toEqual({
       excludeInbound: [9002],
@@ -98,7 +98,7 @@ describe('the charts rendered by the real Helm', () => {
     expect(plan.pods.map(({ name }) => name)).toEqual(['counting', 'dashboard'])
   })
 
-  it('take a values file, and Helm says what is wrong with one', async (context) => {
+  it('accept a values file, and report Helm’s message about an invalid one', async (context) => {
     await planOrSkip(context)
     await using folder = await temporaryFolder()
     const file = path.join(folder.path, 'values.yaml')
@@ -117,7 +117,7 @@ describe('the charts rendered by the real Helm', () => {
   })
 })
 
-/** Skips where there is no Helm, and says why; in CI that is a failure. */
+/** Skips without a Helm and says why; in CI that is a failure. */
 async function planOrSkip(context: TestContext): Promise<ChartPlacement> {
   try {
     return await placementFromChart()

@@ -15,7 +15,7 @@ const releases = [
 ] as const
 
 /**
- * Renders `charts/consul` and its `install/mesh` with the real Helm and reads what they ask of Consul.
+ * Renders `charts/consul` and its `install/mesh` with the real Helm and reads what they request from Consul.
  *
  * @param values a values file for the application's chart, default none
  * @throws LabError TL_BINARY_MISSING without Helm, TL_MESH_CONFIG_INVALID with Helm's message when it refuses

@@ -7,7 +7,7 @@ import { temporaryFolder } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
 import { guardApi } from './guard-api.ts'
 
-/** A stand-in for an agent on a socket, behind the guard. */
+/** A fake agent on a socket, behind the guard. */
 async function startGuarded() {
   const folder = await temporaryFolder()
   const socketPath = path.join(folder.path, 'api.sock')
@@ -43,7 +43,7 @@ describe('the guard of Consul’s API', () => {
     ['a page of another site', { 'sec-fetch-site': 'cross-site', 'content-type': 'text/plain' }],
     ['a page of another port', { 'sec-fetch-site': 'same-site' }],
     ['a page of another origin', { origin: 'http://evil.example' }],
-    ['a page of no origin', { origin: 'null' }],
+    ['a page without an origin', { origin: 'null' }],
     ['another name (DNS rebinding)', { host: 'evil.example', origin: 'http://evil.example' }],
   ])('refuses what a browser sends for %s', async (_what, headers) => {
     await using guarded = await startGuarded()
@@ -56,7 +56,7 @@ describe('the guard of Consul’s API', () => {
     ['its own page', { 'sec-fetch-site': 'same-origin' }],
     ['the address bar', { 'sec-fetch-site': 'none' }],
     ['a name that was added', { host: 'laptop.local' }],
-  ])('forwards a request of %s as it is, and its answer', async (_what, headers) => {
+  ])('forwards a request of %s and its answer unchanged', async (_what, headers) => {
     await using guarded = await startGuarded()
     expect(await guarded.send(headers)).toEqual({ status: 201, index: '7', body: 'a rule' })
     expect(guarded.received).toEqual(['POST /v1/connect/intentions'])

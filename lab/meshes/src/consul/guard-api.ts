@@ -13,8 +13,9 @@ export interface GuardOptions {
 }
 
 /**
- * Serves the API and the pages of a Consul agent, as they are, to all but browsers that ask for a page of another origin or by
- * a name that is not this machine's. Consul without ACLs accepts rules from any page, by a POST that needs no preflight.
+ * Serves the API and the pages of a Consul agent unchanged, except to browsers that call from a page of another origin
+ * or by a name that is not this machine's. Consul without ACLs accepts rules from any page, by a POST that needs no
+ * preflight.
  */
 export async function guardApi({ api, hosts, port, allowedHosts }: GuardOptions): Promise<AsyncDisposable> {
   const servers: http.Server[] = []
@@ -28,7 +29,7 @@ export async function guardApi({ api, hosts, port, allowedHosts }: GuardOptions)
     for (const host of hosts) {
       const server = http.createServer((request, response) => {
         if (!isKnownHost(request.headers.host ?? '', allowedHosts))
-          refuse(response, 'the Host header is no name of this machine')
+          refuse(response, 'the Host header is not a name of this machine')
         else if (isFromOtherPage(request)) refuse(response, 'a page of another origin may not use this')
         else forward(request, response, api)
       })
@@ -54,7 +55,7 @@ function forward(request: http.IncomingMessage, response: http.ServerResponse, a
     if (response.headersSent) response.destroy()
     else response.writeHead(502).end('Consul does not answer')
   })
-  // A client that leaves ends its long poll.
+  // A client that disconnects ends its long poll.
   response.once('close', () => upstream.destroy())
   request.pipe(upstream)
 }

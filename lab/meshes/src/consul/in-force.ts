@@ -4,7 +4,7 @@ import type { ServiceName } from '../service-name.ts'
 import type { ConsulState } from './consul-settings.ts'
 import type { SidecarConfig } from './sidecar-config.ts'
 
-/** Whether a sidecar's configuration is the one that a state asks of it. */
+/** Whether a sidecar has the configuration of a state. */
 export function matchesState(
   config: SidecarConfig,
   { state, name }: { state: ConsulState; name: ServiceName },
@@ -15,7 +15,7 @@ export function matchesState(
   return state.protocol === 'tcp' || state.tracer === 'none' || config.sampling === state.sampling
 }
 
-/** The state that counting's sidecar shows; what it doesn't show is as requested. */
+/** The state that counting's sidecar shows, completed by the requested state. */
 export function stateInForce(counting: SidecarConfig, requested: ConsulState): ConsulState {
   const { sampling = requested.sampling, mtls = requested.mtls, ...shown } = counting
   return {

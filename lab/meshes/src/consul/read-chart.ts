@@ -11,7 +11,7 @@ import type { ConsulEntry } from './consul-entry.ts'
 
 /** A pod that requests a sidecar, as the injector would read it. */
 export interface ChartPod {
-  /** Name of the Service that selects it, which is the name in Consul and of its identity. */
+  /** Name of the Service that selects it, which is also its name in Consul and in its identity. */
   name: string
   /** First port of its first container. */
   port: number
@@ -20,7 +20,7 @@ export interface ChartPod {
   /** The container's environment, references resolved. */
   env: Record<string, string>
   upstreams: { name: string; port: number }[]
-  /** Set when all its traffic is redirected, but for these ports. */
+  /** Set when all its traffic except that of these ports is redirected. */
   transparentProxy?: { excludeInbound: number[]; excludeOutbound: number[] } | undefined
   /** Ports that its NetworkPolicy admits from everywhere; absent without a policy. */
   admitted?: number[] | undefined
@@ -30,7 +30,7 @@ export interface ChartPod {
 
 /** A chart as the lab runs it. */
 export interface ChartPlacement {
-  /** In an order in which Consul accepts each. */
+  /** In an order that Consul accepts. */
   entries: ConsulEntry[]
   pods: ChartPod[]
   /** Names of the Services of pods outside the mesh, such as the trace backend's. */
@@ -39,7 +39,7 @@ export interface ChartPlacement {
 
 const PREFIX = 'consul.hashicorp.com/'
 
-/** Consul refuses L7 intentions while the destination's protocol is not known to be http. */
+/** Consul refuses L7 intentions until it knows that the destination's protocol is http. */
 const entryOrder = ['proxy-defaults', 'mesh', 'service-defaults', 'service-intentions']
 
 /** Objects that change nothing about traffic on one machine. */

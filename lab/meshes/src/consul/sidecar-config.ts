@@ -3,14 +3,14 @@ import { isRecord } from '@throughline/trace-store'
 import { type DumpNode, nodesIn, percentageOf, readConfigDump } from '../sidecar/config-dump.ts'
 import type { ConsulState } from './consul-settings.ts'
 
-/** The part of a state that a sidecar's own configuration shows; absent where it can't be seen. */
+/** The part of a state that a sidecar's own configuration shows; absent where it shows nothing. */
 export type SidecarConfig = Partial<Pick<ConsulState, 'rule' | 'protocol' | 'sampling' | 'mtls'>>
 
 interface ListenerEntry {
   active_state?: { listener?: DumpNode & { name: string } }
 }
 
-/** Reads it from the listener whose name starts so; empty when there is none, or no answer. */
+/** Reads it from the listener with this name prefix; empty without such a listener or without an answer. */
 export async function readSidecarConfig(adminUrl: string, listener: string): Promise<SidecarConfig> {
   try {
     const entries = await readConfigDump<ListenerEntry>(adminUrl, 'dynamic_listeners')

@@ -16,8 +16,8 @@ const STAMP_NAME = '.built-from'
 
 /**
  * Puts the subcharts that `Chart.yaml` names by `file://` into the chart's `charts/`, as `helm dependency update` does,
- * when they are missing or older than their sources. Each file is replaced as a whole: a render meanwhile
- * sees either version. Whatever else is in that folder, such as links of an older checkout, is removed.
+ * when they are missing or older than their sources. Each file is replaced atomically, so a concurrent render sees
+ * either version. Anything else in that folder, such as links of an older checkout, is removed.
  *
  * @returns whether anything was built; a chart without such subcharts, or an archive, needs nothing
  * @throws with Helm's message
@@ -72,7 +72,7 @@ async function hashOf(paths: string[]): Promise<string> {
 function commonFolder(folders: string[]): string {
   const parts = folders.map((folder) => folder.split(path.sep))
   const [first = []] = parts
-  const end = first.findIndex((part, at) => parts.some((other) => other[at] !== part))
+  const end = first.findIndex((part, at) => parts.some((folderParts) => folderParts[at] !== part))
   return first.slice(0, end === -1 ? undefined : end).join(path.sep)
 }
 

@@ -18,7 +18,7 @@ export interface RenderOptions {
   set?: readonly string[]
   /** Default Helm's own. */
   kubeVersion?: string
-  /** Whether the chart's `crds/` and its tests come too, default false and true. */
+  /** Whether to include the chart's `crds/` and its tests, default false and true. */
   includeCrds?: boolean
   includeTests?: boolean
 }
@@ -30,11 +30,11 @@ interface HelmResult {
   stderr: string
 }
 
-/** A Helm that knows none of the user's plugins, repositories and clusters. */
+/** A Helm isolated from the user's plugins, repositories and clusters. */
 export interface Helm {
   /** Runs Helm with these arguments. */
   run: (...args: string[]) => Promise<HelmResult>
-  /** `helm template` of a chart, a folder or an archive. Subcharts of a folder are built first where they are not. */
+  /** `helm template` of a chart, a folder or an archive. Missing subcharts of a folder are built first. */
   template: (chart: string, options?: RenderOptions) => Promise<HelmResult>
   /** The objects that a chart renders to. @throws with Helm's message when it refuses */
   objects: (chart: string, options?: RenderOptions) => Promise<KubeObject[]>

@@ -9,7 +9,7 @@ const TEMPLATE = `{
 }`
 
 describe('the bootstrap of an agent', () => {
-  it('answers only what can be read by its admin interface, where the Envoy can do that', async () => {
+  it('limits its admin interface to reading, if the Envoy supports that', async () => {
     const edited = await editTemplate(TEMPLATE, { loopbackOnly: false, limitAdmin: true })
     const { admin } = JSON.parse(edited.replace('{{ .config.ProxyAdminPort }}', '15000')) as { admin: object }
     expect(admin).toMatchObject({ allow_paths: expect.arrayContaining([{ exact: '/ready' }, { prefix: '/stats' }]) })
@@ -17,7 +17,7 @@ describe('the bootstrap of an agent', () => {
     expect(await editTemplate(TEMPLATE, { loopbackOnly: false, limitAdmin: false })).toBe(TEMPLATE)
   })
 
-  it('is refused when it has no place for that', async () => {
+  it('is refused when it has no admin interface', async () => {
     await expect(editTemplate('{}', { loopbackOnly: true, limitAdmin: true })).rejects.toThrow('no admin interface')
   })
 })

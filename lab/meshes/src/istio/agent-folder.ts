@@ -49,8 +49,8 @@ export async function writeAgentFolder(options: AgentFolderOptions): Promise<voi
 }
 
 /**
- * The agent's template of a bootstrap with our settings. The agent itself asks the sidecar to drain by the admin interface
- * and is refused: it waits as long as it would have, and then ends it.
+ * The agent's template of a bootstrap with our settings. The agent's own drain request to the admin interface is
+ * refused: it waits as long as it would have, and then ends the sidecar.
  *
  * @throws LabError TL_MESH_CONFIG_INVALID when the template has another shape
  */

@@ -7,7 +7,7 @@ export interface BothConfigs {
   counting: ProxyConfig | undefined
 }
 
-/** Whether both sidecars have the configuration that a state asks of them. */
+/** Whether both sidecars have the configuration of a state. */
 export function isInForce({ dashboard, counting }: BothConfigs, state: IstioState): boolean {
   return (
     dashboard !== undefined &&
@@ -21,7 +21,7 @@ export function isInForce({ dashboard, counting }: BothConfigs, state: IstioStat
   )
 }
 
-/** The state that the sidecars show; where one doesn't answer, or is between two states, the requested one. */
+/** The state that the sidecars show, or the requested one while a sidecar doesn't answer or is between two states. */
 export function stateInForce({ dashboard, counting }: BothConfigs, requested: IstioState): IstioState {
   const rules = Object.entries(policiesOf) as [IstioState['rule'], readonly string[]][]
   const rule = counting && rules.find(([, policies]) => isSameList(counting.policies, policies))?.[0]

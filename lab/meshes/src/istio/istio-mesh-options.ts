@@ -12,7 +12,7 @@ export interface IstioMeshOptions {
   helm: string
   backend: SpanReceivers
   tracer: Tracer
-  /** What the tracer can be changed to. */
+  /** The tracers that can be selected. */
   tracers: readonly Tracer[]
   /** Percentage of requests that the sidecars trace when no caller has decided. */
   sampling: number

@@ -17,7 +17,7 @@ const services = ['dashboard', 'counting'] as const
 /** Milliseconds for a change to reach the sidecars; enough for an istiod that is being restarted. */
 const UPDATE_DEADLINE = 15_000
 
-/** An Istio mesh has one thing more than every mesh. */
+/** A mesh with access to the API that istiod reads. */
 export interface IstioMesh extends Mesh {
   /** The fake Kubernetes API that istiod reads; undefined before `start`. */
   kubeApi: () => FakeKubeApi | undefined
@@ -64,11 +64,11 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
     await Promise.all(services.map((name) => running().sidecars[name].drained()))
   }
 
-  /** Makes the API hold the policies of a state, and none of another state. */
+  /** Makes the API hold the policies of this state and no other. */
   const write = async (state: IstioState): Promise<void> => {
     const { kubeApi } = running()
     const [before, after] = [parts?.policies ?? [], await renderPolicies(state, placement.ports)]
-    // What a state adds is applied before the rest of the earlier state goes: no request meets a looser mix of both.
+    // New policies are applied before old ones are removed, so that no request meets a looser mix of both.
     await applyPatiently(after.filter((object) => !before.some((earlier) => isSame(earlier, object))))
     for (const object of before) {
       if (after.some((later) => idOf(later) === idOf(object))) continue

@@ -19,7 +19,7 @@ export interface IstioParts {
   stop: () => Promise<void>
 }
 
-/** Starts the API, istiod and both sidecars. When one fails, those before it are stopped again. */
+/** Starts the API, istiod and both sidecars. When one fails, the ones already started are stopped. */
 export async function startIstioParts(options: IstioMeshOptions, policies: KubeObject[]): Promise<IstioParts> {
   const cleanUp = createCleanUp()
   try {
@@ -90,8 +90,8 @@ async function hasHealthyCounting({ sidecars, ports }: IstioMeshOptions['placeme
 }
 
 /**
- * Publishes the services' endpoints until a sidecar has them. istiod drops an endpoint whose pod it does not know yet, and
- * returns to it by the pod's address, which on loopback is not that of the endpoint.
+ * Publishes the services' endpoints until a sidecar has them. istiod drops an endpoint whose pod it does not know yet,
+ * and looks it up again by the pod's address, which on loopback differs from the endpoint's.
  */
 async function announce(
   endpoints: readonly KubeObject[],

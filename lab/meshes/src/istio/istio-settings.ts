@@ -1,18 +1,18 @@
 import type { Access, Setting, Tracer } from '../mesh.ts'
 
-/** What can be chosen for the whole mesh while it runs, by the setting's name. */
+/** The settings of the whole mesh that can change while it runs, by name. */
 interface Choices {
   /** Who may do what with counting. */
   rule: 'get-of-dashboard' | 'get-of-anyone' | 'everything' | 'deny-all'
-  /** Whether the sidecars accept plain text, too. */
+  /** Whether the sidecars accept plain text as well. */
   mtls: 'strict' | 'permissive'
-  /** The DestinationRule for counting, which the dashboard's sidecar follows; `auto` is none. */
+  /** The DestinationRule for counting, which the dashboard's sidecar follows; `auto` has no such resource. */
   'client-tls': 'auto' | 'mutual' | 'disable'
   /** Percentage of requests traced when no caller has decided. */
   sampling: string
 }
 
-/** The state that istiod is asked to bring about. */
+/** The requested state of istiod. */
 export interface IstioState extends Choices {
   tracer: Tracer
 }

@@ -16,13 +16,13 @@ const state: IstioState = {
   tracer: 'zipkin-w3c',
 }
 
-/** What the chart renders with an example's values, which the tests of the charts hold to be Helm's own. */
+/** The chart rendered with an example's values; the charts' own tests compare it with Helm's output. */
 function rendered(example: string): KubeObject[] {
   const folder = new URL(`examples/${example}/rendered/`, chart)
   return fs.readdirSync(folder).flatMap((file) => readObjects(fs.readFileSync(new URL(file, folder), 'utf8')))
 }
 
-/** What can be compared: a release has labels of its own. */
+/** The comparable part: a release adds its own labels. */
 const meaning = ({ apiVersion, kind, metadata: { name, namespace }, spec }: KubeObject) => ({
   apiVersion,
   kind,
@@ -48,7 +48,7 @@ describe('the sources of the lab and the chart', () => {
     const ours = byId([...(await renderPolicies({ ...state, ...change }, ports)), sidecar])
     const theirs = byId(ofIstio(rendered(example)))
     expect(Object.keys(ours).length).toBeGreaterThan(5)
-    // Every example but one exports over gRPC, which the embedded trace store doesn't take.
+    // All examples but one export over gRPC, which the embedded trace store doesn't accept.
     if (example !== 'zipkin') for (const objects of [ours, theirs]) delete objects['Telemetry tracing']
     expect(ours).toEqual(theirs)
   })
@@ -67,7 +67,7 @@ describe('the sources of the lab and the chart', () => {
     expect(portsOf(ours)).toEqual(portsOf(theirs).map((port) => expect.objectContaining(port)))
   })
 
-  it('have the same extension providers, where both have them', async () => {
+  it('have the same extension providers where both define them', async () => {
     const { meshConfig: theirs } = parse(fs.readFileSync(new URL('install/istiod.yaml', chart), 'utf8')) as Values
     const values = await renderIstiodValues({
       otlpUrl: 'http://127.0.0.1:4318/v1/traces',

@@ -19,7 +19,7 @@ export interface ProxyConfig {
   samplings: number[]
   /** The TLS that it uses towards counting; undefined without a cluster for it. */
   clientTls: IstioState['client-tls'] | undefined
-  /** Whether it has a healthy endpoint of counting: istiod sends that some time after the cluster. */
+  /** Whether it has a healthy counting endpoint, which istiod sends some time after the cluster. */
   hasHealthyCounting: boolean
 }
 
@@ -50,14 +50,14 @@ export async function readProxyConfig(adminUrl: string, port: number): Promise<P
   })
 }
 
-/** @param dumped `hosts` is the answer of `/clusters`, a line for each fact about each host */
-function parseProxyConfig(dumped: {
+/** @param dump `hosts` is the answer of `/clusters`, a line for each fact about each host */
+function parseProxyConfig(dump: {
   listeners: Listener[]
   clusters: Cluster[]
   hosts: string
   port: number
 }): ProxyConfig {
-  const { listeners, clusters, hosts, port } = dumped
+  const { listeners, clusters, hosts, port } = dump
   const inbound = listeners.filter(({ traffic_direction }) => traffic_direction === 'INBOUND')
   const ofApp = inbound
     .flatMap(({ filter_chains }) => filter_chains)

@@ -7,8 +7,8 @@ import { placeConsulInPods } from './consul-pods.ts'
 import { podsOfChart } from './pod-placement.ts'
 
 /**
- * The pods of a chart in network namespaces, each with the environment, user, names and network policy that the chart gives
- * it. The lab does the work of Consul's injector; there is no container and no kubelet.
+ * The pods of a chart in network namespaces, each with the environment, user, names and network policy of the chart.
+ * The lab does the work of Consul's injector; there is no container and no kubelet.
  *
  * @throws LabError TL_USAGE on loopback, and as `placeConsulInPods`
  */
@@ -23,7 +23,7 @@ export async function placeConsulAsChart(options: PrepareOptions, chart: ChartPl
     ...inPods,
     placement: {
       ...inPods.placement,
-      // The chart names Jaeger's own.
+      // The chart names Jaeger's own ports.
       backendPorts: { otlp, zipkin, query },
       env: { counting: envOf('counting'), dashboard: envOf('dashboard') },
     },

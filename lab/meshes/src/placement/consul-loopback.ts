@@ -12,7 +12,7 @@ const HOST = '127.0.0.1'
  */
 export async function placeConsulOnLoopback({ settings, ports, runDir }: PrepareOptions): Promise<ConsulPlacement> {
   const openReason =
-    'Counting listens on a loopback port: only its sidecar checks intentions, and a caller can leave it out.'
+    'Counting listens on a loopback port: only its sidecar checks intentions, and a caller can bypass it.'
   const { placement, bypass } = placeOnLoopback({ settings, ports, runDir, mesh: 'Consul', openReason })
   const admin = (port: number): ServicePlacement['admin'] => ({
     bind: `${HOST}:${port}`,
@@ -57,7 +57,7 @@ export async function placeConsulOnLoopback({ settings, ports, runDir }: Prepare
   }
 }
 
-/** One of Consul's own ports unless it is taken: another Consul on this machine must not keep the lab from starting. */
+/** One of Consul's own ports, or a free one: another Consul on this machine must not keep the lab from starting. */
 async function freePort(preferred: number | undefined): Promise<number> {
   return preferred !== undefined && (await isPortFree(preferred)) ? preferred : takeFreePort()
 }

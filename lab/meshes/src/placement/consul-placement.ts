@@ -17,18 +17,20 @@ interface ConsulPorts {
 export interface AgentPlacement {
   /** Address for its peers. */
   bind: string
-  /** Addresses of API and sidecars' configuration, separated by spaces; this process and the sidecars reach the first. */
+  /** Space-separated addresses of the API and of the sidecars' configuration; this process and the sidecars use the
+   * first.
+   */
   client: string
   ports: ConsulPorts
 }
 
-/** Where one service and its sidecar are. */
+/** Where a service and its sidecar run. */
 export interface ServicePlacement {
-  /** Where other sidecars find its sidecar. */
+  /** Address of its sidecar for other sidecars. */
   address: string
-  /** Where its sidecar listens, if not at `address`. */
+  /** Where its sidecar listens, default `address`. */
   bindAddress?: string | undefined
-  /** Where its sidecar finds its app. */
+  /** Address of its app for its sidecar. */
   app: { address: string; port: number } | { socket: string }
   /** Port of the sidecar for other sidecars, mutual TLS only. */
   inboundPort: number
@@ -50,17 +52,17 @@ interface SidecarFiles {
   agentUrl: string
   /** Its id in Consul: `<name>-sidecar-proxy`. */
   proxyId: string
-  /** Readable by our own user alone. */
+  /** Readable by its owner only. */
   bootstrap: string
-  /** Exists already; Envoy opens its standard output again for the access log. */
+  /** Must exist: Envoy reopens its standard output for the access log. */
   logFile: string
 }
 
-/** Where agent, pods and sidecars are: on this machine's loopback, or each pod in a network namespace of its own. */
+/** Where the agent, pods and sidecars run: on this machine's loopback, or each pod in its own network namespace. */
 export interface ConsulPlacement extends Pick<PreparedMesh, 'placement' | 'listensOn' | 'close'> {
   agent: AgentPlacement
   services: Record<ServiceName, ServicePlacement>
-  /** Prepares a pod after its service was registered and before its sidecar starts; also before each restart. */
+  /** Prepares a pod between the registration of its service and each start of its sidecar. */
   arrange: (name: ServiceName, files: SidecarFiles) => Promise<void>
   /** Moves a sidecar to its pod. */
   placeSidecar: (name: ServiceName, command: Command) => Command

@@ -7,7 +7,9 @@ import { type ServiceName, serviceNames } from '../service-name.ts'
 import type { ConsulPlacement, ServicePlacement } from './consul-placement.ts'
 import { describeBypass, placePods, type PodPlacement, type PodPlacements } from './pod-placement.ts'
 
-/** User of a sidecar that gets all traffic of its pod: by it the packet filter knows the sidecar's own connections. */
+/** User of a sidecar that receives all traffic of its pod, by which the packet filter recognizes the sidecar's own
+ * connections.
+ */
 const PROXY_USER = 5995
 const INBOUND_PORT = 20_000
 const ADMIN_PORT = 19_000
@@ -23,7 +25,7 @@ export interface ConsulPodsOptions {
  * Each pod in a network namespace with an address of its own, the agent on this machine's side of their network. Needs
  * root.
  *
- * @throws LabError TL_USAGE without root, or for other services than ours
+ * @throws LabError TL_USAGE without root, or for services that the lab does not start
  */
 export async function placeConsulInPods(
   { settings, runDir, reaper }: PrepareOptions,
@@ -63,7 +65,7 @@ export async function placeConsulInPods(
         host: network.host,
         place: (name, command) => pods[name].place(command, { uid: placements[name].uid }),
         isReady: async (name) => {
-          // A socket is a file of this machine, whatever namespace its server is in.
+          // A socket is a file, which is reachable from every network namespace.
           if (placements[name].bind === undefined)
             return answersOk('http://localhost/health/ready', { socketPath: socket })
           const answer = await pods[name].ask(`http://127.0.0.1:${placements[name].port}/health/ready`)
@@ -92,7 +94,7 @@ export async function placeConsulInPods(
           `-http-addr=${agentUrl}`,
           `-proxy-id=${proxyId}`,
           `-proxy-uid=${PROXY_USER}`,
-          // Trace backend and control API are outside the mesh. A chart names its own exceptions.
+          // The trace backend and the control API are outside the mesh. A chart names its own exceptions.
           ...(excludeOutbound.length === 0 ? [`-exclude-outbound-cidr=${network.host}/32`] : []),
           ...excludeInbound.map((port) => `-exclude-inbound-port=${port}`),
           ...excludeOutbound.map((port) => `-exclude-outbound-port=${port}`),
@@ -143,7 +145,7 @@ async function nameHosts(options: {
   await pods.dashboard.setHosts(hosts)
 }
 
-/** Without root there is still one way to close the bypass. */
+/** Without root, a unix socket still closes the bypass. */
 function withRootlessAdvice(error: unknown): unknown {
   if (!(error instanceof LabError) || error.code !== 'TL_USAGE') return error
   const advice = 'Without root, --bypass closed puts counting on a unix socket there'

@@ -6,7 +6,7 @@ import type { ServiceName } from '../service-name.ts'
 import type { IstioPlacement, IstioPlacementOptions } from './istio-placement.ts'
 import { placeOnLoopback } from './placement.ts'
 
-/** Addresses that the pods claim. No one connects there: endpoints and listeners are on 127.0.0.1. */
+/** Addresses that the pods claim. Nothing connects to them: endpoints and listeners are on 127.0.0.1. */
 const podIps: Record<ServiceName, string> = { counting: '127.0.0.11', dashboard: '127.0.0.12' }
 
 /**
@@ -18,7 +18,7 @@ const podIps: Record<ServiceName, string> = { counting: '127.0.0.11', dashboard:
 export async function placeIstioOnLoopback(options: IstioPlacementOptions): Promise<IstioPlacement> {
   const { settings, ports, runDir, envoy } = options
   const openReason =
-    "Without interception, every program on this machine reaches counting's loopback port, whatever the mesh's rules."
+    "Without interception, every program on this machine reaches counting's loopback port regardless of the mesh's rules."
   const { placement, bypass } = placeOnLoopback({ settings, ports, runDir, mesh: 'Istio', openReason })
   const { counting } = placement
   // The documented port is the page's, unless the caller starts the app there.

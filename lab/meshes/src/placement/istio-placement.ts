@@ -21,7 +21,7 @@ interface SidecarPlacement {
   listeners: string[]
 }
 
-/** Where istiod, pods and sidecars are: on this machine's loopback, or each pod in a network namespace of its own. */
+/** Where istiod, pods and sidecars run: on this machine's loopback, or each pod in its own network namespace. */
 export interface IstioPlacement extends Pick<PreparedMesh, 'placement' | 'listensOn' | 'close'> {
   istiod: { host: string; ports: Partial<IstiodPorts> }
   /** Ports that the sidecars accept for their apps. */

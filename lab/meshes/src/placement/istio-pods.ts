@@ -17,8 +17,8 @@ const clusterIps: Record<ServiceName, string> = { counting: '10.96.200.11', dash
 const [istiodPort, adminPort] = [15012, 15000]
 
 /**
- * Each pod in a network namespace, as in a cluster: Istio's own packet filter redirects every connection to the sidecar,
- * and the apps listen on their pod's address. Needs root.
+ * Each pod in a network namespace, as in a cluster: Istio's own packet filter redirects every connection to the
+ * sidecar, and the apps listen on their pod's address. Needs root.
  *
  * @throws LabError TL_USAGE for a bypass other than open and closed, and without root
  */
@@ -83,7 +83,7 @@ export async function placeIstioInPods(options: IstioPlacementOptions): Promise<
       loopbackOnly: false,
       async arrange(name, { folder, logFile, pod }) {
         await chownFolder(folder, users.sidecar)
-        // Envoy opens its standard output again for the access log.
+        // Envoy reopens its standard output for the access log.
         await fs.chown(logFile, users.sidecar, users.sidecar)
         await pods[name].run([pilotAgent, ...(pod.interception ?? [])])
       },
@@ -101,11 +101,11 @@ function bypassUnder({ mtls, rule }: Pick<IstioState, 'mtls' | 'rule'>): Omit<By
   if (mtls === 'strict') {
     return {
       closed: true,
-      reason: 'Every connection to the pod goes through the sidecar, which resets whatever is not mutual TLS.',
+      reason: 'Every connection to the pod goes through the sidecar, which resets anything but mutual TLS.',
     }
   }
   if (rule === 'deny-all') {
-    return { closed: true, reason: 'The sidecar accepts plain text, and denies it as it denies every request.' }
+    return { closed: true, reason: 'The sidecar accepts plain text, but denies every request.' }
   }
   if (rule === 'get-of-dashboard') {
     return { closed: true, reason: 'The sidecar accepts plain text, but a caller without an identity gets 403.' }

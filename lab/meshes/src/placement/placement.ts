@@ -4,7 +4,7 @@ import type { LabSettings } from '../lab-options.ts'
 import type { Bypass } from '../mesh.ts'
 import type { ServiceName } from '../service-name.ts'
 
-/** Where the parts of a lab run and listen. A mesh decides it before anything is started. */
+/** Where the parts of a lab run and listen; the mesh decides this before anything is started. */
 export interface Placement {
   /** Where counting's app listens: `host:port` or `unix:/path`. */
   counting: string
@@ -14,9 +14,10 @@ export interface Placement {
   dashboardUrl: string
   /** Where dashboard calls counting: its sidecar's listener, or counting itself without a mesh. */
   upstreamUrl: string
-  /** The same as this process reaches it, where that differs from the dashboard's view; default `upstreamUrl`. */
+  /** The same address for this process, where it differs from the dashboard's; default `upstreamUrl`. */
   upstreamUrlFromHere?: string | undefined
-  /** Counting's own address as dashboard reaches it, bypassing the sidecar; absent when that is a socket or there is none. */
+  /** Counting's own address as dashboard reaches it, bypassing the sidecar; absent for a socket, or without a sidecar.
+   */
   bypassUrl?: string | undefined
   /** `host:port` of counting's inbound sidecar; absent without one. */
   countingInbound?: string | undefined
@@ -26,9 +27,9 @@ export interface Placement {
   backendPorts?: Partial<Pick<Ports, 'otlp' | 'zipkin' | 'datadog' | 'query'>> | undefined
   /** The environment of a service where something other than the lab decides it, such as a chart. */
   env?: Record<ServiceName, Record<string, string>> | undefined
-  /** Moves a service to where it belongs, such as a network namespace; default as it is. */
+  /** Changes a service's command so that it runs elsewhere, such as in a network namespace; default unchanged. */
   place?: ((service: ServiceName, command: Command) => Command) | undefined
-  /** Whether a service is ready, for one that can't be asked at `counting` or `dashboard` from here. */
+  /** Whether a service is ready, for one that this process can't reach at `counting` or `dashboard`. */
   isReady?: ((service: ServiceName) => Promise<boolean>) | undefined
 }
 
@@ -48,15 +49,15 @@ export interface LoopbackOptions {
   settings: LabSettings
   ports: Ports
   runDir: string
-  /** Whose sidecars these are, for messages: `Consul`. */
+  /** The mesh's name in messages, such as `Consul`. */
   mesh: string
   /** Why counting's own port is open, in one sentence. */
   openReason: string
 }
 
 /**
- * Everything on 127.0.0.1, without root: the dashboard calls its sidecar's listener, and counting's app listens on a port
- * beside its sidecar's, or on a unix socket where the bypass is closed.
+ * Everything on 127.0.0.1, without root: the dashboard calls its sidecar's listener, and counting's app listens on a
+ * port beside its sidecar's, or on a unix socket where the bypass is closed.
  *
  * @throws LabError TL_USAGE for a bypass that loopback does not offer
  */

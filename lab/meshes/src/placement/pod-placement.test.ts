@@ -4,20 +4,22 @@ import type { ChartPod } from '../consul/read-chart.ts'
 import { describeBypass, placePods, podsOfChart } from './pod-placement.ts'
 
 describe('the pods for a choice of the bypass', () => {
-  it.each(bypasses)('%s says the truth about itself: only open is open', (bypass) => {
+  it.each(bypasses)('%s reports its real state: only open is open', (bypass) => {
     const { counting, dashboard } = placePods(bypass)
     expect(describeBypass(counting).closed).toBe(bypass !== 'open')
-    // A caller that is denied sees a 403 only with a listener of its own, and the page is for browsers.
+    // A denied caller sees a 403 only through a dedicated listener, and the page is for browsers.
     expect([dashboard.upstreamPort, dashboard.bind]).toEqual([9001, '0.0.0.0'])
     expect(dashboard.transparentProxy?.excludeInbound ?? [9002]).toEqual([9002])
   })
 
-  it('has the app on every address with each way that is not about its address', () => {
-    const binds = (['open', 'packet-filter', 'transparent-proxy'] as const).map((one) => placePods(one).counting.bind)
+  it('keeps the app on every address where closing does not depend on its address', () => {
+    const binds = (['open', 'packet-filter', 'transparent-proxy'] as const).map(
+      (bypass) => placePods(bypass).counting.bind,
+    )
     expect(binds).toEqual(['0.0.0.0', '0.0.0.0', '0.0.0.0'])
   })
 
-  it('takes closed to be the loopback of the pod', () => {
+  it('implements closed by the loopback address of the pod', () => {
     expect(placePods('closed')).toEqual(placePods('loopback'))
   })
 })
@@ -37,13 +39,13 @@ describe('the bypass of counting', () => {
     }
   })
 
-  it('stays closed to what a packet filter keeps out, whatever mutual TLS is', () => {
+  it('stays closed behind a packet filter in every mode of mutual TLS', () => {
     const both = { ...pod, transparentProxy, admitted: [20_000] }
     expect(describeBypass(both, 'permissive').closed).toBe(true)
     expect(describeBypass({ ...pod, admitted: [20_000, 9001] }).closed).toBe(false)
   })
 
-  it('is not closed by a transparent proxy that leaves this port alone', () => {
+  it('is not closed by a transparent proxy that excludes this port', () => {
     const excluded = { ...pod, transparentProxy: { ...transparentProxy, excludeInbound: [9001] } }
     expect(describeBypass(excluded).closed).toBe(false)
   })
@@ -60,7 +62,7 @@ describe('the pods of a chart', () => {
   })
   const placement = (pods: ChartPod[]) => ({ entries: [], pods, outside: [] })
 
-  it('listen where their environment says, as who they run as', () => {
+  it('listen where their environment says, as the user of the chart', () => {
     const { counting, dashboard } = podsOfChart(
       placement([
         pod('counting', { uid: 10_001, env: { HOST: '127.0.0.1' }, admitted: [20_000] }),
@@ -72,7 +74,7 @@ describe('the pods of a chart', () => {
     expect(counting.upstreamPort).toBeUndefined()
   })
 
-  it('are both there, or the one that is not is named', () => {
+  it('must both exist; the error names a missing one', () => {
     expect(() => podsOfChart(placement([pod('counting')]))).toThrow(/no pod dashboard/)
   })
 })

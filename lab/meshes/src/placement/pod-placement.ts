@@ -4,7 +4,7 @@ import type { ServiceName } from '../service-name.ts'
 import type { ConsulState } from '../consul/consul-settings.ts'
 import type { ChartPlacement, ChartPod } from '../consul/read-chart.ts'
 
-/** One pod of the lab, whether the lab or a chart decides it. */
+/** One pod of the lab, as decided by the lab or by a chart. */
 export interface PodPlacement extends Pick<ChartPod, 'port' | 'uid' | 'transparentProxy' | 'admitted' | 'hosts'> {
   /** Address that its app listens on; absent when that is a unix socket. */
   bind?: string | undefined
@@ -36,7 +36,7 @@ export function placePods(bypass: BypassChoice): PodPlacements {
       port: ports.dashboard,
       bind: '0.0.0.0',
       hosts: ['dashboard'],
-      // A listener of its own: without it, a denied caller would see a reset and not a 403.
+      // A dedicated listener: without it, a denied caller would see a reset instead of a 403.
       upstreamPort: ports.counting,
       // The page is for browsers, which are outside the mesh.
       transparentProxy: redirected ? { excludeInbound: [ports.dashboard], excludeOutbound: [] } : undefined,
@@ -63,7 +63,7 @@ export function podsOfChart({ pods }: ChartPlacement): PodPlacements {
 /**
  * Whether counting's own address is closed to callers that bypass its sidecar, and why; one sentence.
  *
- * @param mtls of counting's sidecar, which matters for what a transparent proxy redirects to it; default strict
+ * @param mtls mode of counting's sidecar, for traffic that a transparent proxy redirects; default strict
  */
 export function describeBypass(
   { bind, port, admitted, transparentProxy }: PodPlacement,
@@ -76,7 +76,7 @@ export function describeBypass(
   if (admitted && !admitted.includes(port)) {
     return { closed: true, reason: "A packet filter admits callers to the sidecar's port and to no other." }
   }
-  // Before the app's own address: a sidecar reaches its app on loopback, too.
+  // This comes before the app's own address, because a sidecar reaches its app on loopback as well.
   if (redirected) {
     return mtls === 'strict'
       ? { closed: true, reason: 'A transparent proxy sends every connection to the sidecar, which resets plain text.' }

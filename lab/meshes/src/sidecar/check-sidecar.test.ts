@@ -93,17 +93,17 @@ describe('checkSidecar', () => {
     expect(await checkSidecar(envoy.url, versioned)).toMatchObject({ reason: 'cannot bind 127.0.0.1:21001' })
   })
 
-  it('is ready again once it has taken a later version than the one it refused', async () => {
+  it('is ready again once it has acknowledged a later version than the one it refused', async () => {
     await using envoy = await admin({ '/stats': stats({ version: '3', rejected: 1 }) })
     expect(await checkSidecar(envoy.url, versioned)).toEqual({ state: 'ready' })
   })
 
-  it('takes any refusal as rejected when it is not told what was written', async () => {
+  it('counts any refusal as rejected when the written versions are unknown', async () => {
     await using envoy = await admin({ '/stats': stats({ rejected: 1 }) })
     expect(await checkSidecar(envoy.url, expected)).toMatchObject({ state: 'rejected' })
   })
 
-  it('with standing refusals, is rejected only while Envoy holds a refused listener against it', async () => {
+  it('with standing refusals, is rejected only while Envoy reports a refused listener', async () => {
     const standing = { ...expected, refusals: 'standing' as const }
     const dump = `{"configs":[{"error_state":{"details":"Unknown cluster 'trace_collector'"}}]}`
     await using refusing = await admin({ '/stats': stats({ rejected: 1 }), '/config_dump': dump })
@@ -128,7 +128,7 @@ describe('checkSidecar', () => {
     })
   })
 
-  it('is down when what answers is no Envoy', async () => {
+  it('is down when the answer is not Envoy’s', async () => {
     await using envoy = await admin({ '/server_info': '<html>' })
     expect(await checkSidecar(envoy.url, expected)).toMatchObject({ state: 'down' })
   })

@@ -4,7 +4,7 @@ import type { SidecarStatus } from '../mesh.ts'
 export interface SidecarExpectation {
   /** `node.id` of its bootstrap: an old Envoy on the same admin port answers too. */
   nodeId: string
-  /** Names of the listeners it must have. */
+  /** Names of the listeners that it must have. */
   listeners: string[]
   /**
    * What it must have acknowledged, by discovery service (`lds`, `cds`, `rds`): the `version_info` of what was last

@@ -11,13 +11,13 @@ import type { SidecarStatus } from '../mesh.ts'
 import { downStatus } from '../down-status.ts'
 import { checkSidecar, type SidecarCheck } from './check-sidecar.ts'
 
-/** Milliseconds for a sidecar to take a change; enough for one that is being restarted. */
+/** Milliseconds for a sidecar to apply a change; enough for one that is being restarted. */
 const UPDATE_DEADLINE = 10_000
 
-/** Milliseconds after a start in which silence on the admin address is no failure. */
+/** Milliseconds after a start during which an unanswered admin address is not a failure. */
 const START_UP = 5000
 
-/** What is known of a sidecar without running it. */
+/** The static facts about a sidecar. */
 export interface SidecarIdentity {
   name: string
   /** Its `node.id`, default its name. */
@@ -70,7 +70,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   return { ...program, ...watched, status: async () => ({ nodeId, ...(await readStatus(program, check)) }) }
 }
 
-/** What can be learned from a sidecar's admin address alone, such as that of one which compose runs. */
+/** A sidecar known only by its admin address, such as one that compose runs. */
 export function watchSidecar(
   identity: SidecarIdentity,
 ): Pick<Sidecar, 'acknowledged' | 'drained'> & { check: () => Promise<SidecarCheck> } {
@@ -80,7 +80,7 @@ export function watchSidecar(
   return { check, acknowledged: () => untilAcknowledged(name, check), drained: () => untilDrained(adminUrl) }
 }
 
-/** A sidecar's status as a process, and by what its Envoy reports. */
+/** The status of a sidecar's process combined with what its Envoy reports. */
 async function readStatus(program: Program, check: () => Promise<SidecarCheck>): Promise<SidecarStatus> {
   const down = downStatus(program)
   if (down !== undefined) return down
@@ -101,7 +101,7 @@ async function untilAcknowledged(name: string, check: () => Promise<SidecarCheck
     { deadlineMs: UPDATE_DEADLINE, intervalMs: 5 },
   )
   if (outcome === undefined) {
-    throw new LabError('TL_MESH_UPDATE_TIMEOUT', `${name} did not take the change within ${UPDATE_DEADLINE / 1000} s`)
+    throw new LabError('TL_MESH_UPDATE_TIMEOUT', `${name} did not apply the change within ${UPDATE_DEADLINE / 1000} s`)
   }
   if (outcome.state === 'rejected') {
     throw new LabError('TL_MESH_UPDATE_REJECTED', `${name} refused the change: ${outcome.reason}`)

@@ -52,7 +52,7 @@ describe('static Envoy configuration', () => {
     }
   })
 
-  it('limits the admin interface to reading, unless the Envoy is too old for that', async () => {
+  it('limits the admin interface to reading where the Envoy supports that', async () => {
     const older = createStaticEnvoyConfig({ ...settings, limitAdmin: false })
     expect(await config.bootstrap('counting')).toMatchObject({
       admin: { allow_paths: [{ exact: '/ready' }, {}, {}, {}, {}, {}, {}] },
@@ -66,7 +66,7 @@ describe('static Envoy configuration', () => {
     expect((await connectionManager('counting', 'zipkin-w3c')).tracing).toEqual(tracing)
   })
 
-  it('has nowhere to send Datadog’s spans when the trace backend takes none', async () => {
+  it('has no destination for Datadog’s spans when the trace backend accepts none', async () => {
     const { datadogUrl: _, ...others } = settings
     const without = createStaticEnvoyConfig(others)
     expect(text(await config.bootstrap('counting'))).toContain('"port_value":8126')
@@ -75,16 +75,16 @@ describe('static Envoy configuration', () => {
     )
   })
 
-  it.each(serviceNames)('touches no header of %s under tracer none', async (sidecar) => {
+  it.each(serviceNames)('leaves the headers of %s unchanged under tracer none', async (sidecar) => {
     expect(await connectionManager(sidecar, 'none')).not.toHaveProperty('tracing')
   })
 
-  it.each(serviceNames)('keeps a second copy of the sidecar of %s off its port', async (sidecar) => {
+  it.each(serviceNames)('keeps a second copy of the sidecar of %s from sharing its port', async (sidecar) => {
     const listeners = await config.listeners(sidecar, { tracer: 'none', version: '1' })
     expect(listeners).toMatchObject({ resources: [{ enable_reuse_port: false }] })
   })
 
-  it('speaks TLS 1.3 and nothing else on both sides, and checks who the peer is', async () => {
+  it('speaks only TLS 1.3 on both sides, and verifies its peer', async () => {
     const both = text([
       await config.listeners('counting', { tracer: 'none', version: '1' }),
       await config.clusters('dashboard', '1'),
@@ -101,7 +101,7 @@ describe('static Envoy configuration', () => {
     expect(text(await overSocket.clusters('counting', '1'))).toContain('{"pipe":{"path":"/run/counting.sock"}}')
   })
 
-  it('finds counting’s sidecar elsewhere than where it listens, when told so', async () => {
+  it('reaches counting’s sidecar at a configured address other than its listening one', async () => {
     const apart = createStaticEnvoyConfig({
       ...settings,
       countingInbound: '0.0.0.0:21001',
@@ -122,7 +122,7 @@ describe('static Envoy configuration', () => {
     expect(text(await config.routes({ access: 'denied', version: '2' }))).toContain('"policies":{}')
   })
 
-  it('says which version a file is', async () => {
+  it('states the version of each file', async () => {
     expect(await config.routes({ access: 'allowed', version: '7' })).toMatchObject({ version_info: '7' })
   })
 

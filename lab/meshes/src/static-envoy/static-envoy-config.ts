@@ -11,13 +11,13 @@ export interface StaticEnvoySettings {
   /** Folder with `ca.pem` and each service's `.pem` and `.key`, as the sidecars see it. */
   certsDir: string
   admin: Record<SidecarName, string>
-  /** Limit what the admin interface answers, default true; an Envoy before 1.37 refuses to. */
+  /** Limit the paths of the admin interface, default true; an Envoy before 1.37 refuses this setting. */
   limitAdmin?: boolean | undefined
   /** Where counting's app listens. */
   countingApp: string
   /** Where counting's sidecar listens. */
   countingInbound: string
-  /** Where dashboard's sidecar finds it; default the same. */
+  /** Its address for dashboard's sidecar; default the same. */
   countingSidecar?: string | undefined
   /** Where dashboard's sidecar listens for calls to counting. */
   dashboardOutbound: string
@@ -29,19 +29,21 @@ export interface StaticEnvoySettings {
   otlpUrl: string
   /** `http://host:port/api/v2/spans` */
   zipkinUrl: string
-  /** `http://host:port` of a Datadog agent, or of what speaks for one; without it the tracer `datadog` can't be used. */
+  /** `http://host:port` of a Datadog agent or a compatible backend; required for the tracer `datadog`.
+   */
   datadogUrl?: string | undefined
   /** Percentage of requests the sidecars trace when no caller has decided. */
   sampling: number
 }
 
-/** Each function returns the content of one of Envoy's files; the sidecar reports `version` once it runs with that file. */
+/** Each function returns the content of one of Envoy's files; the sidecar reports `version` once that file is in force.
+ */
 export interface StaticEnvoyConfig {
   bootstrap(sidecar: SidecarName): Promise<Json>
   clusters(sidecar: SidecarName, version: string): Promise<Json>
   listeners(sidecar: SidecarName, options: { tracer: Tracer; version: string }): Promise<Json>
   routes(options: { access: Access; version: string }): Promise<Json>
-  /** What the listeners are called. */
+  /** Names of the listeners. */
   listenerNames(sidecar: SidecarName): string[]
 }
 

@@ -13,16 +13,18 @@ export interface StaticEnvoyOptions {
   settings: StaticEnvoySettings
   /** Folder to write a sidecar's files to; the sidecar sees it as `settings.configDir`. */
   folders: Record<SidecarName, string>
-  /** Makes the two sidecars, each with its listeners and the versions that it must acknowledge, by discovery service. */
+  /** Creates the two sidecars, each with its listeners and the versions that it must acknowledge, by discovery
+   * service.
+   */
   createSidecar: (
     name: SidecarName,
     expected: { listeners: string[]; versions: () => Record<string, string> },
   ) => Sidecar
   bypass: Bypass
   tracer: Tracer
-  /** What the tracer can be changed to. */
+  /** The tracers that can be selected. */
   tracers: readonly Tracer[]
-  /** Writes new certificates every so often; default never. Envoy reads them when it starts, so it is restarted. */
+  /** Renews the certificates at this interval; default never. Envoy reads them when it starts, so it is restarted. */
   renewal?: { everyMs: number; renew: () => Promise<void> } | undefined
 }
 
@@ -33,7 +35,7 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
 
   let access: Access = 'allowed'
   let { tracer } = options
-  // Sidecars may have outlived an earlier writer: its versions must not look like ours.
+  // Sidecars may have outlived an earlier writer, whose versions must differ from ours.
   let lastVersion = Date.now()
   const versions: Record<SidecarName, Record<string, string>> = { counting: {}, dashboard: {} }
   const nextVersion = (): string => String((lastVersion += 1))
@@ -52,7 +54,7 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
     await writeMeshFile(path.join(folders[name], 'listeners.json'), await config.listeners(name, { tracer, version }))
     versions[name]['lds'] = version
   }
-  // A folder of its own: Envoy reads every watched file of a folder again when one changes.
+  // A separate folder, because Envoy reads all watched files of a folder again when one changes.
   const routesFile = path.join(folders.counting, 'routes', 'routes.json')
   const writeRoutes = async (): Promise<void> => {
     const version = nextVersion()
@@ -103,7 +105,9 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
   /** Each change waits until its own version is in force. */
   const enqueue = createSerialQueue()
 
-  /** One sidecar after the other: an authority that stays has signed old and new certificates, so they trust each other. */
+  /** One sidecar after the other: an authority that stays has signed old and new certificates, so they trust each
+   * other.
+   */
   const renewCertificates = async (): Promise<void> => {
     await renewal?.renew()
     for (const name of serviceNames) await running[name].restart()

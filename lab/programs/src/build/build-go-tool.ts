@@ -14,7 +14,7 @@ export interface BuildGoToolOptions {
   env?: NodeJS.ProcessEnv | undefined
   /** One line for each step that takes time; a line that ends in `…` is still in progress. */
   log?: ((line: string) => void) | undefined
-  /** Cancels the build; only Go's own caches are left of it. */
+  /** Cancels the build and leaves nothing but Go's own caches. */
   signal?: AbortSignal | undefined
 }
 
@@ -22,7 +22,7 @@ export interface BuildGoToolOptions {
 const STEP_TIMEOUT = 3_600_000
 
 /**
- * Builds the programs of a tool into the cache, with the Go of this machine. Does nothing when they are there.
+ * Builds the programs of a tool into the cache, with the Go of this machine. Does nothing when they are already there.
  *
  * @returns their folder
  * @throws LabError TL_BINARY_MISSING without a Go that is new enough, TL_BUILD_FAILED with Go's last line,

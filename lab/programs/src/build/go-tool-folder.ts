@@ -4,7 +4,7 @@ import path from 'node:path'
 import { cacheFolder } from '../fetch/cache-folder.ts'
 import type { GoTool } from './go-tools.ts'
 
-/** The repository; the same from the sources and from the build. */
+/** The root of the repository, for both the sources and the build. */
 const root = new URL('../../../../', import.meta.url)
 
 /** The folder with a tool's versions and checksums, if that is in this repository. */

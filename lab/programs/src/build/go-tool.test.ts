@@ -9,7 +9,7 @@ import { goToolFolder } from './go-tool-folder.ts'
 import { type GoTool, goTools } from './go-tools.ts'
 import { runTool } from '../run-tool.ts'
 
-/** A Go program of our own, a cache and a PATH: nothing of the machine but its Go. */
+/** A small Go program, a cache and a PATH: nothing of the machine but its Go. */
 async function workshop(folder: string): Promise<{ tool: GoTool; env: NodeJS.ProcessEnv }> {
   const source = path.join(folder, 'source')
   await fs.mkdir(path.join(source, 'notes'), { recursive: true })
@@ -33,13 +33,13 @@ async function workshop(folder: string): Promise<{ tool: GoTool; env: NodeJS.Pro
   return { tool, env: { ...process.env, XDG_CACHE_HOME: path.join(folder, 'cache') } }
 }
 
-/** `npm test` needs no Go; CI has one, and skips nothing. */
+/** `npm test` needs no Go; CI has one and skips nothing. */
 async function requireGo({ skip }: TestContext): Promise<void> {
   if ((await findOnPath('go', process.env)) === undefined && !process.env['CI']) skip('no Go on PATH')
 }
 
 describe('a program that is built from its Go module', () => {
-  it('is built once, with its version and its files, and found in the cache from then on', async (context) => {
+  it('is built once with its version and files, and then found in the cache', async (context) => {
     await requireGo(context)
     await using folder = await temporaryFolder()
     const { tool, env } = await workshop(folder.path)
@@ -69,7 +69,7 @@ describe('a program that is built from its Go module', () => {
     expect(await fs.readdir(path.dirname(await goToolFolder(tool, env)))).toEqual([])
   }, 60_000)
 
-  it('says what it needs without a Go, or with one that is too old', async (context) => {
+  it('names the version of Go it needs when there is none or an older one', async (context) => {
     await requireGo(context)
     await using folder = await temporaryFolder()
     const { tool, env } = await workshop(folder.path)
@@ -85,7 +85,7 @@ describe('a program that is built from its Go module', () => {
     })
   })
 
-  it('is another folder for another checksum or flag', async () => {
+  it('has another folder for another checksum or flag', async () => {
     await using folder = await temporaryFolder()
     const { tool, env } = await workshop(folder.path)
     const first = await goToolFolder(tool, env)
@@ -96,7 +96,7 @@ describe('a program that is built from its Go module', () => {
 })
 
 describe('finding a program of a tool', () => {
-  it('takes the one its variable names, then the one on PATH', async () => {
+  it('uses the one its variable names, then the one on PATH', async () => {
     await using folder = await temporaryFolder()
     const { tool, env } = await workshop(folder.path)
     const named = path.join(folder.path, 'named')

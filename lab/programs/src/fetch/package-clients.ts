@@ -45,11 +45,11 @@ export async function findPackageClients(options: ToolOptions): Promise<PackageC
   return found
 }
 
-/** Settings of pip that decide what is downloaded and where to; those that say from where are kept. */
+/** Settings of pip that decide what is downloaded and where to; those that name the source are kept. */
 const CLIENT_SETTINGS =
   /^PIP_(?:PYTHON_VERSION|IMPLEMENTATION|ABI|TARGET|PREFIX|ROOT|USER|CONSTRAINT|BUILD_CONSTRAINT|REQUIREMENT|EDITABLE|NO_BINARY|ONLY_BINARY|PREFER_BINARY|NO_DEPS|DEST|REPORT|DRY_RUN|SRC|QUIET|VERBOSE|LOG|EXISTS_ACTION|PYTHON|PRE)$/i
 
-/** pip's environment for a download. A variable is stronger than the user's pip.conf, which may say the same things. */
+/** pip's environment for a download. A variable overrides the user's pip.conf, which may have the same settings. */
 function pipEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !CLIENT_SETTINGS.test(name)))
   return { ...kept, PIP_REQUIRE_VIRTUALENV: '0', PIP_REQUIRE_HASHES: '0', PIP_PLATFORM: platformTags().join(' ') }
@@ -63,7 +63,7 @@ function platformTags(): string[] {
   return tags.map((tag) => `${tag}_${machine}`)
 }
 
-/** pip ends with "No matching distribution" also when it reached no index; each of its tries says why, further up. */
+/** pip ends with "No matching distribution" even when it reached no index; the reason is in its output above. */
 function explain(error: unknown): unknown {
   const [, rest] = error instanceof ToolError ? error.stderr.split("after connection broken by '", 2) : []
   const reason = rest?.split('\n', 1)[0]?.split("':", 1)[0]

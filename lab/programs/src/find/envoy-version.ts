@@ -1,6 +1,8 @@
 import { runTool } from '../run-tool.ts'
 
-/** The version that an Envoy reports, such as `1.40.0`; `undefined` for a file that is not an Envoy or doesn't run here. */
+/** The version that an Envoy reports, such as `1.40.0`; `undefined` for a file that is not an Envoy or doesn't run
+ * here.
+ */
 export async function readEnvoyVersion(file: string): Promise<string | undefined> {
   try {
     const output = await runTool([file, '--version'], { env: {}, timeoutMs: 10_000 })
@@ -11,7 +13,7 @@ export async function readEnvoyVersion(file: string): Promise<string | undefined
   }
 }
 
-/** Whether a version is equal to another or newer. */
+/** Whether a version is equal to or newer than another. */
 export function isAtLeast(version: string, oldest: string): boolean {
   return version.localeCompare(oldest, 'en', { numeric: true }) >= 0
 }

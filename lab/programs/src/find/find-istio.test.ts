@@ -14,7 +14,7 @@ async function addFiles(folder: string): Promise<void> {
 }
 
 describe('finding Istio', () => {
-  it('takes programs and files from the cache', async () => {
+  it('finds programs and files in the cache', async () => {
     await using folder = await temporaryFolder()
     const env = { PATH: '', XDG_CACHE_HOME: folder.path }
     const cached = await goToolFolder(goTools.istio, env)
@@ -33,7 +33,7 @@ describe('finding Istio', () => {
     })
   })
 
-  it('takes its files from ISTIO_MANIFESTS, and names what is missing there', async () => {
+  it('reads its files from ISTIO_MANIFESTS, and names what is missing there', async () => {
     await using folder = await temporaryFolder()
     const bin = path.join(folder.path, 'bin')
     for (const { name } of goTools.istio.programs) await writeScript(path.join(bin, name), '')

@@ -24,7 +24,7 @@ export interface FoundIstio {
 
 /**
  * Finds Istio: each program by `ISTIOD_BIN`, `PILOT_AGENT_BIN` or `ISTIOCTL_BIN`, then on PATH, then in the cache; its
- * files in the folder `ISTIO_MANIFESTS` (a copy of Istio's sources will do), then in the cache.
+ * files in the folder `ISTIO_MANIFESTS` (a copy of Istio's sources works), then in the cache.
  *
  * @throws LabError TL_BINARY_INVALID, TL_BINARY_MISSING with every way to get them, TL_CACHE_UNTRUSTED
  */

@@ -4,8 +4,8 @@ export interface BackOff {
 }
 
 /**
- * Waits `firstMs` before a restart, and twice as long each time that the program has run for less than `steadyMs`, up to
- * `mostMs`; without an end. Default 1 s, 1 min, 30 s.
+ * Waits `firstMs` before a restart, and twice as long each time that the program has run for less than `steadyMs`, up
+ * to `mostMs`; it never gives up. Default 1 s, 1 min, 30 s.
  */
 export function createBackOff(options: { firstMs?: number; mostMs?: number; steadyMs?: number } = {}): BackOff {
   const { firstMs = 1000, mostMs = 30_000, steadyMs = 60_000 } = options

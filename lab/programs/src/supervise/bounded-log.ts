@@ -3,13 +3,13 @@ import fs from 'node:fs/promises'
 export interface LogBounds {
   /** Bytes at which a log is moved to `<file>.1`, default 8 MiB. */
   maxBytes?: number | undefined
-  /** Milliseconds between two looks at its size, default 1000. */
+  /** Milliseconds between two checks of its size, default 1000. */
   intervalMs?: number | undefined
 }
 
 /**
- * Keeps a file that a program appends to at a bounded size: past it, the text is copied to `<file>.1`, in place of what was
- * there, and the file is emptied under its writer. What is written between the two is lost. Ends with `stop`.
+ * Keeps a file that a program appends to at a bounded size: past it, the text is copied to `<file>.1`, in place of what
+ * was there, and the file is emptied under its writer. What is written between the two is lost. Ends with `stop`.
  */
 export function boundLog(
   file: string,
@@ -23,7 +23,7 @@ export function boundLog(
     isBusy = true
     try {
       if ((await fs.stat(file)).size <= maxBytes) return
-      // Where there is no room for a copy, the log is the first to go.
+      // Without room for a copy, the log is lost.
       await fs.copyFile(file, `${file}.1`).catch(() => fs.rm(`${file}.1`, { force: true }))
       await fs.truncate(file)
     } catch {

@@ -37,7 +37,7 @@ export async function startProcessGroup(
       cwd: command.cwd,
     })
     const { pid } = child
-    // In the same tick as the spawn: a lab killed right now must not leave the program behind.
+    // In the same tick as the spawn, so that a lab killed at this moment leaves no program behind.
     if (pid !== undefined) reaper.add(pid)
   } finally {
     fs.closeSync(output)

@@ -57,7 +57,7 @@ describe('program', () => {
     expect([subject.program.pid(), subject.program.downReason()]).toEqual([undefined, 'stopped'])
   })
 
-  it('is restarted at once when asked, ready again, watched again, and not counted as a failure', async () => {
+  it('is restarted on request, becomes ready, stays supervised, and counts no failure', async () => {
     await using subject = await programOf('echo ready; exec sleep 600')
     await subject.program.start()
     const first = subject.program.pid() ?? 0
@@ -82,7 +82,7 @@ describe('program', () => {
     expect(subject.program.pid()).toBeUndefined()
   })
 
-  it('tells how it ended and what it said last when it does not start', async () => {
+  it('reports how it ended and its last lines when it does not start', async () => {
     await using subject = await programOf('echo one; echo "listen EADDRINUSE" >&2; exit 3')
     await expect(subject.program.start()).rejects.toThrow(
       'subject ended (exit code 3) before it was ready. Its last lines:\none\nlisten EADDRINUSE',
@@ -98,7 +98,7 @@ describe('program', () => {
     expect(subject.program.pid()).toBeUndefined()
   })
 
-  it('is ended at once when its check says that it never will be ready', async () => {
+  it('is ended at once when its check says it can never be ready', async () => {
     const isReady = () => Promise.reject(new Error('refused its configuration'))
     await using subject = await programOf('sleep 600', { isReady })
     await expect(subject.program.start()).rejects.toThrow('subject refused its configuration')
@@ -113,7 +113,7 @@ describe('program', () => {
     await expect(started).rejects.toThrow('subject was stopped before it was ready')
   })
 
-  it('names a program that is not there', async () => {
+  it('names a program that does not exist', async () => {
     await using subject = await programOf('', { command: '/nowhere/program' })
     await expect(subject.program.start()).rejects.toThrow(/\/nowhere\/program can't be started: .*ENOENT/)
   })
@@ -131,7 +131,7 @@ describe('program', () => {
     expect(subject.lines).toEqual(['subject ended (SIGKILL); starting it again'])
   })
 
-  it('is started again however often it ends, after a wait that its status can show', async () => {
+  it('is restarted however often it ends, after a delay that its status shows', async () => {
     await using folder = await temporaryFolder()
     const crashes = path.join(folder.path, 'crashes')
     await fs.writeFile(crashes, '')
@@ -160,7 +160,7 @@ describe('program', () => {
   })
 
   it('has a log of bounded size, and goes on writing to it', async () => {
-    // Not as fast as it can: no reader keeps up with that.
+    // Throttled: no reader keeps up with full speed.
     const script = `echo ready; n=0
       while :; do n=$((n+1)); echo "line $n of a long log"; [ $((n % 500)) = 0 ] && sleep 0.02; done`
     await using subject = await programOf(script, { logBounds: { maxBytes: 100_000, intervalMs: 5 } })
@@ -172,7 +172,7 @@ describe('program', () => {
     expect((await sizeOf(logFile)) + (await sizeOf(`${logFile}.1`))).toBeLessThan(400_000)
   })
 
-  it('gets the environment it is given and nothing else', async () => {
+  it('runs with the given environment and nothing else', async () => {
     await using subject = await programOf('env; exit 1', { env: { PATH: '/usr/bin:/bin', ONE: '1' } })
     const failure = await subject.program.start().catch((error: Error) => error.message)
     expect(failure).toContain('ONE=1')
@@ -181,7 +181,7 @@ describe('program', () => {
 })
 
 describe('back-off', () => {
-  it('doubles up to half a minute, and begins again after a steady minute', () => {
+  it('doubles up to half a minute, and resets after a steady minute', () => {
     const backOff = createBackOff()
     expect(Array.from({ length: 8 }, () => backOff.delayAfter(500))).toEqual([
       1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000,

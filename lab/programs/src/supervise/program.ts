@@ -12,15 +12,15 @@ export interface ProgramOptions extends Command {
   logFile: string
   logBounds?: LogBounds | undefined
   reaper: Reaper
-  /** Whether it is ready; polled until it is. Throws when it never will be. */
+  /** Whether it is ready; polled until it is. Throws when it can never be. */
   isReady: () => Promise<boolean>
   /** Milliseconds to become ready at the first start, default 20,000. */
   readyTimeoutMs?: number | undefined
   /** Milliseconds between TERM and KILL, default 5,000. */
   graceMs?: number | undefined
-  /** How long to wait between an end and a restart. */
+  /** The delay between an end and a restart. */
   backOff?: BackOff | undefined
-  /** One line for each event a person may want to know of. */
+  /** Receives one line for each event of interest to a person. */
   log?: ((line: string) => void) | undefined
 }
 
@@ -38,12 +38,14 @@ export interface Program {
   restartsInMs: () => number | undefined
   /** Resolves when it is ready; from then on it is restarted whenever it ends. */
   start: () => Promise<void>
-  /** Ends it and starts it at once, for files that it reads only at its start. Resolves as `start` does; not in `restarts`. */
+  /** Ends it and starts it at once, for files that it reads only at its start. Resolves as `start` does; not in
+   * `restarts`.
+   */
   restart: () => Promise<void>
   stop: () => Promise<void>
 }
 
-/** A real program: started, supervised, restarted for as long as it is wanted, and stopped with all its children. */
+/** A real program: started, supervised, restarted until it is stopped, and stopped with all its children. */
 export function createProgram(options: ProgramOptions): Program {
   const { name, logFile, logBounds, reaper, log = () => {}, graceMs = 5000, backOff = createBackOff() } = options
   let group: ProcessGroup | undefined

@@ -21,7 +21,7 @@ async function family(folder: string, options: { stubborn?: boolean } = {}) {
   return { parent, pids: [parent.pid ?? 0, child] }
 }
 
-/** Whether a process runs; one that has ended and waits for its parent doesn't. */
+/** Whether a process runs; a zombie does not. */
 async function runs(pid: number): Promise<boolean> {
   if (process.platform === 'linux') {
     const stat = await fs.readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z')
@@ -52,7 +52,7 @@ describe('reaper', () => {
     await expect(fs.stat(runDir)).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
-  it('kills what does not end by TERM', async () => {
+  it('kills what ignores TERM', async () => {
     await using folder = await temporaryFolder()
     const reaper = await startReaper()
     const { parent, pids } = await family(folder.path, { stubborn: true })
@@ -61,7 +61,7 @@ describe('reaper', () => {
     await expectGone(pids)
   })
 
-  it('leaves a group alone that was dropped', async () => {
+  it('leaves a dropped group alone', async () => {
     await using folder = await temporaryFolder()
     const reaper = await startReaper()
     const { parent, pids } = await family(folder.path)
@@ -72,7 +72,7 @@ describe('reaper', () => {
     process.kill(-(parent.pid ?? 0), 'SIGKILL')
   })
 
-  it('is not ended by signals: only by its pipe', async () => {
+  it('is ended by its pipe only, not by signals', async () => {
     await using folder = await temporaryFolder()
     const reaper = await startReaper()
     const { parent, pids } = await family(folder.path)
@@ -82,7 +82,7 @@ describe('reaper', () => {
     await expectGone(pids)
   })
 
-  it.each([0, 2])('is replaced when it is killed, and the next one knows the record: %i more kills', async (more) => {
+  it.each([0, 2])('is replaced with the same record when it is killed: %i more kills', async (more) => {
     await using folder = await temporaryFolder()
     const runDir = path.join(folder.path, 'run')
     await fs.mkdir(runDir)
@@ -102,12 +102,12 @@ describe('reaper', () => {
     await expect(fs.stat(runDir)).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
-  it('does its work when the process that holds the pipe is killed', async () => {
+  it('cleans up when the process that holds the pipe is killed', async () => {
     await using folder = await temporaryFolder()
     const runDir = path.join(folder.path, 'run')
     await fs.mkdir(runDir)
     const { parent, pids } = await family(folder.path)
-    // A lab in small: it holds the pipe, has recorded a group, and gets no chance to clean up.
+    // A minimal lab: it holds the pipe, has recorded a group, and has no chance to clean up.
     const holder: ChildProcess = spawn(process.execPath, [
       '--input-type=module',
       '-e',

@@ -8,11 +8,13 @@ type Process = ChildProcessByStdio<Writable, null, null>
 /** What a reaper ends or removes: a process group, a network interface, a network namespace, a chain of the packet filter. */
 type Reapable = number | `link:${string}` | `netns:${string}` | `filter:${string}`
 
-/** Records what was started or created, and ends or removes it when this process is exited, even by SIGKILL. */
+/** Records what was started or created, and ends or removes it when this process ends, even by SIGKILL. */
 export interface Reaper {
-  /** Process id of the reaper that runs now. */
+  /** Process id of the running reaper. */
   readonly pid: number
-  /** Called before the creation where the name is known by then, so that a lab killed in between leaves nothing behind. */
+  /** Called before the creation where the name is known by then, so that a lab killed in between leaves nothing
+   * behind.
+   */
   add: (thing: Reapable) => void
   drop: (thing: Reapable) => void
   /**
@@ -23,15 +25,17 @@ export interface Reaper {
 }
 
 /**
- * A shell script and not Node: it costs a megabyte instead of forty, starts within a millisecond and is the same file
- * for sources and for a build.
+ * A shell script rather than Node: it uses one megabyte instead of forty, starts within a millisecond and is the same
+ * file for the sources and the build.
  */
 const script = fileURLToPath(new URL('../../reaper/reaper.sh', import.meta.url))
 
 /** Milliseconds before a reaper that ended soon after its start is replaced. */
 const PAUSE_MS = 1000
 
-/** Starts a reaper, and another with the same record whenever it is killed. `folder` is removed when it closes; default none. */
+/** Starts a reaper, and another with the same record whenever it is killed. `folder` is removed when it closes; default
+ * none.
+ */
 export async function startReaper(options: { folder?: string } = {}): Promise<Reaper> {
   const things = new Set<Reapable>()
   let isClosing = false

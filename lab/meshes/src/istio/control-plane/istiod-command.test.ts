@@ -17,7 +17,7 @@ function deployment(container: object) {
 }
 
 describe('istiod as a program', () => {
-  it('has the arguments of its Deployment, and then its addresses, of which the last counts', () => {
+  it('has the arguments of its Deployment, overridden by this machine’s addresses', () => {
     const { args } = istiodCommand(deployment({ args: ['discovery', '--monitoringAddr=:15014'], env: [] }), addresses)
     expect(args.slice(0, 2)).toEqual(['discovery', '--monitoringAddr=:15014'])
     expect(args.slice(2).toSorted()).toEqual([
@@ -30,7 +30,7 @@ describe('istiod as a program', () => {
     ])
   })
 
-  it('has the environment of its Deployment, with what a cluster would fill in', () => {
+  it('has the environment of its Deployment, resolved as a cluster would', () => {
     const field = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } })
     const env = [
       { name: 'REVISION', value: 'default' },
@@ -51,7 +51,7 @@ describe('istiod as a program', () => {
     })
   })
 
-  it('is refused when the Deployment is of something else', () => {
+  it('is refused when the Deployment is not istiod’s', () => {
     expect(() => istiodCommand(deployment({ name: 'other' }), addresses)).toThrow('the Deployment istiod has no istiod')
   })
 })

@@ -35,13 +35,13 @@ export interface Istiod extends Pick<Program, 'pid' | 'restarts' | 'downReason' 
   host: string
   ports: IstiodPorts
   logFile: string
-  /** The root certificate that it gives to workloads, PEM. */
+  /** The root certificate that it issues to workloads, PEM. */
   rootCertificate: () => string
 }
 
 /**
- * Starts istiod against the fake Kubernetes API. Resolves when it serves and its webhooks are in force: from then on the API
- * refuses what istiod refuses.
+ * Starts istiod against the fake Kubernetes API. Resolves when it serves and its webhooks are in force: from then on
+ * the API refuses what istiod refuses.
  *
  * @throws LabError TL_PROGRAM_FAILED with its last lines
  */
@@ -68,7 +68,7 @@ export async function startIstiod(options: StartIstiodOptions): Promise<Istiod> 
     readyTimeoutMs,
     log,
   })
-  // Before it starts: istiod probes its own webhook through the API.
+  // This comes before the start: istiod probes its own webhook through the API.
   await kubeApi.apply([endpointsOf({ host, ports })])
   await program.start()
   try {
