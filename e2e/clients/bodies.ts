@@ -3,7 +3,7 @@ import { INCOMING } from './cells.ts'
 import type { Callee } from './callee.ts'
 import { post } from './start-program.ts'
 
-/** What happens while a request is read in some way, beside `finish` and `close-response` of its answer. */
+/** The events while a request is read in some way, besides `finish` and `close-response` of its answer. */
 export const BODIES: Readonly<Record<string, readonly string[]>> = {
   events: ['data-first', 'data-rest', 'end', 'close-request'],
   readable: ['readable', 'end'],
@@ -24,7 +24,8 @@ const FIELD = '--part\r\ncontent-disposition: form-data; name="a"\r\n\r\n1\r\n'
 const FILE = '--part\r\ncontent-disposition: form-data; name="f"; filename="f.txt"\r\ncontent-type: text/plain\r\n\r\n'
 const PARTS = [FIELD + FILE + 'x'.repeat(10), `${'x'.repeat(300_000)}\r\n--part--\r\n`] as const
 
-/** Lets a program read a form in some way; returns the calls that it makes, once there is one for everything that happens. */
+/** Makes a program read a form in some way; returns the calls that it makes, once there is one for each event.
+ */
 export async function readBody(
   url: string,
   callee: Callee,

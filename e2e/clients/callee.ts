@@ -5,14 +5,14 @@ import type { AddressInfo } from 'node:net'
 import { createCertificateAuthority } from '@throughline/lab-meshes'
 import { createHeaderRecorder, type RecordedRequest } from '@throughline/lab-testkit'
 
-/** The service that programs call: by http and https, one list of the requests of both. */
+/** The service that programs call by http and https, with one list of requests for both. */
 export interface Callee extends AsyncDisposable {
   url: string
   httpsUrl: string
   requests: readonly RecordedRequest[]
 }
 
-/** Reads all of a request before it answers, and sends a client on as often as `hops` says. */
+/** Reads a request completely before it answers, and redirects a client `hops` times. */
 const answer: http.RequestListener = (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://callee')
   const hops = Number(searchParams.get('hops') ?? 0)

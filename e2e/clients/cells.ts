@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { SdkLine } from './project.ts'
 
-/** The newest of each line that is supported; the first is the floor. */
+/** The newest release of each supported line; the first line is the oldest one. */
 export const NODE_VERSIONS = ['20.20.2', '22.23.3', '24.21.0', '26.12.1'] as const
 
 /** Where a program runs: a Node, and a line of the SDK that runs on it. */
@@ -16,7 +16,7 @@ export const PLACES: readonly Place[] = NODE_VERSIONS.flatMap((node): Place[] =>
   ...(node.startsWith('20.') ? [] : [{ node, line: '3.x' } as const]),
 ])
 
-/** What decides which part of telemetry sets the headers. */
+/** The modes, each of which makes another part of telemetry set the headers. */
 export const MODES: Readonly<Record<string, NodeJS.ProcessEnv>> = {
   default: {},
   stock: { TRACE_INSTRUMENTATION: 'stock' },
@@ -43,7 +43,9 @@ const { createCalls } = createRequire(import.meta.url)('./programs/calls.cjs') a
 /** Every way to call that `programs/calls.cjs` has. */
 const CALLS = Object.keys(createCalls({}))
 
-/** What OpenTelemetry's http instrumentation breaks: it takes a list for an object, and loses a callback behind nothing. */
+/** Calls that OpenTelemetry's http instrumentation breaks: it treats a list as an object, and loses a callback after
+ * `undefined`.
+ */
 const STOCK_BREAKS = [
   'http.request: flat list',
   'http.request: list of pairs',
@@ -52,13 +54,13 @@ const STOCK_BREAKS = [
   'https.get: flat list',
 ]
 
-/** The names of all calls that work in a mode. */
+/** The names of all calls supported in a mode. */
 export function callsIn(mode: string): string[] {
   const all = [...CLIENTS, ...CALLS]
   return mode.includes('stock') ? all.filter((name) => !STOCK_BREAKS.includes(name)) : all
 }
 
-/** How many requests a call leads to, where it is more than one. */
+/** The number of requests of a call, where it makes more than one. */
 export const REQUESTS: Readonly<Record<string, number>> = {
   'http.request: keep-alive': 2,
   'http.request: queued by an agent': 3,

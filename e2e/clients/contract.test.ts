@@ -32,7 +32,7 @@ describe.each(PROGRAMS)('$program on Node $node, SDK $line, $mode', ({ program, 
     await store[Symbol.asyncDispose]()
   })
 
-  it.each(callsIn(mode))('sends the trace of its caller on by %s', async (client) => {
+  it.each(callsIn(mode))('propagates its caller’s trace through %s', async (client) => {
     const target = `/${encodeURIComponent(client)}`
     const base = client.startsWith('https') ? callee.httpsUrl : callee.url
     const answer = await post(`${app.url}${target}?callee=${encodeURIComponent(base + target)}`, INCOMING)
@@ -42,11 +42,11 @@ describe.each(PROGRAMS)('$program on Node $node, SDK $line, $mode', ({ program, 
     for (const request of requests) expectOneContext(request, { mode })
   })
 
-  it.each(Object.keys(BODIES))('is in the trace of its caller in every callback while it reads by %s', async (way) => {
+  it.each(Object.keys(BODIES))('is in its caller’s trace in every callback while it reads by %s', async (way) => {
     for (const call of await readBody(app.url, callee, ['/bodies/', way])) expectOneContext(call, { mode })
   })
 
-  it('leaves one server and one client span for each of them', async () => {
+  it('creates one server span and one client span for each of them', async () => {
     expect(await app.stop()).toBe('')
     const isOff = mode === 'SDK off'
     expectCallSpans(store.store, {

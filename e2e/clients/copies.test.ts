@@ -11,13 +11,13 @@ import { post, startProgram } from './start-program.ts'
 
 const LIBRARIES = ['propagation', 'telemetry']
 const CALLS = ['fetch', 'http.get', 'plain fetch']
-/** Where the second copy is, by what it is. */
+/** Where each kind of second copy is. */
 const COPIES = {
   'in nested node_modules, of another version': './nested/copy-calls.mjs',
   'in a bundle of ES modules': './bundle/copy-calls.mjs',
   'in a bundle of CommonJS': './bundle/copy-calls.cjs',
 }
-/** What the first copy is. */
+/** The kinds of first copy. */
 const FIRST: Record<string, { execArgv: string[] | undefined; env: NodeJS.ProcessEnv; mode: string }> = {
   'a preload': { execArgv: undefined, env: { TELEMETRY: 'twice' }, mode: 'default' },
   'a preload without the SDK': {

@@ -25,14 +25,11 @@ describe.each(NODE_VERSIONS)('a service without an SDK on Node %s', (node) => {
     await callee[Symbol.asyncDispose]()
   })
 
-  it.each(CELLS)(
-    'behind our %s is in the trace of its caller in every callback while it reads by %s',
-    async (...cell) => {
-      for (const call of await readBody(app.url, callee, cell)) expectOneContext(call, { mode: 'SDK off' })
-    },
-  )
+  it.each(CELLS)('behind our %s is in its caller’s trace in every callback while it reads by %s', async (...cell) => {
+    for (const call of await readBody(app.url, callee, cell)) expectOneContext(call, { mode: 'SDK off' })
+  })
 
-  it('says nothing on standard error', async () => {
+  it('writes nothing to standard error', async () => {
     expect(await app.stop()).toBe('')
   })
 })

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 
 const README = new URL('../../packages/telemetry/README.md', import.meta.url)
 
-/** What the README says of a framework: by column of its table, whether it works. */
+/** What the README claims about a framework: by column of its table, whether it works. */
 export type FrameworkClaims = Readonly<Record<string, boolean>>
 
 /** The README's table of frameworks, by row. A cell is `yes` or `no`. */

@@ -15,15 +15,15 @@ export interface FrameworkRunOptions extends Place {
   execArgv?: string[] | undefined
 }
 
-/** What a framework did with a request to each route, and with one for each client to call with. */
+/** The outcome of a request to each route, and of one request for each client. */
 interface FrameworkRecord {
   statuses: number[]
-  /** What the callee got, by client. */
+  /** What the callee received, by client. */
   calls: Record<string, RecordedRequest | undefined>
   spans: FrameworkSpans
 }
 
-/** What `programs/frameworks.mjs` did, by framework, and what it wrote to standard error. */
+/** The outcome of `programs/frameworks.mjs`, by framework, and its standard error. */
 export interface FrameworkRun {
   frameworks: ReadonlyMap<string, FrameworkRecord>
   stderr: string
@@ -65,7 +65,7 @@ export async function runFrameworks({ node, line, mode, execArgv }: FrameworkRun
 
 const pathOf = (framework: string, client: string): string => `/${encodeURIComponent(`${framework}, ${client}`)}`
 
-/** A route of the program, for whose request it calls on by that client. */
+/** The URL of the route on which the program calls the callee with that client. */
 function callTarget(framework: string, client: string, { url, httpsUrl }: { url: string; httpsUrl: string }): string {
   const base = client.startsWith('https') ? httpsUrl : url
   const query = new URLSearchParams({ client, callee: base + pathOf(framework, client) })

@@ -2,7 +2,7 @@ import { kindOf, parentIdOf } from '@throughline/lab-testkit'
 import type { JaegerSpan, TraceStore } from '@throughline/trace-store'
 import { CALLER, TRACE_ID } from './cells.ts'
 
-/** Requests that tell routes apart, and what their server spans are called. */
+/** Requests to distinct routes, and the names of their server spans. */
 export const ROUTES: Readonly<Record<string, string>> = {
   'GET /users/7': 'GET /users/:id',
   'HEAD /users/8': 'HEAD /users/:id',
@@ -13,15 +13,15 @@ export const ROUTES: Readonly<Record<string, string>> = {
 }
 
 export interface FrameworkSpans {
-  /** Names of the server spans of what `ROUTES` requests; several of one request are joined with commas. */
+  /** Names of the server spans of the requests in `ROUTES`; those of one request are joined with commas. */
   names: Record<string, string>
-  /** Names of server spans that say another route than `http.route` does. */
+  /** Names of server spans whose route differs from `http.route`. */
   mismatches: string[]
   /** Whether a span is below the server span of a request for a path. */
   isBelow: (spanId: string | undefined, path: string) => boolean
 }
 
-/** The spans that one server of a program left in the trace of `INCOMING`, told from those of others by its port. */
+/** The spans that one server of a program, known by its port, added to the trace of `INCOMING`. */
 export function readFrameworkSpans(store: TraceStore, port: number): FrameworkSpans {
   const spans = new Map((store.trace(TRACE_ID)?.spans ?? []).map((span) => [span.spanID, span]))
   const servers = [...spans.values()].filter(
@@ -51,7 +51,7 @@ export function readFrameworkSpans(store: TraceStore, port: number): FrameworkSp
 
 const tagOf = (span: JaegerSpan, key: string): unknown => span.tags.find((tag) => tag.key === key)?.value
 
-/** `url.full` is what a second server span has, of a framework's own middleware. */
+/** `url.full` marks a second server span, from a framework's own middleware. */
 function urlOf(span: JaegerSpan): URL | undefined {
   const full = tagOf(span, 'url.full')
   return typeof full === 'string' ? new URL(full) : undefined

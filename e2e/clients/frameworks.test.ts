@@ -21,13 +21,13 @@ const programs = [
   ...PLACES.map((place) => ({ ...place, column: ALONE, execArgv: undefined })),
   ...ends.map((place) => ({ ...place, column: BESIDE, execArgv: INSTRUMENTATIONS })),
 ]
-/** What sets headers there knows no framework. */
+/** The code that sets headers there knows no framework. */
 const otherModes = ['stock', 'SDK off'].flatMap((mode) =>
   [ends[0], ends.at(-1)].flatMap((place) => (place === undefined ? [] : [{ ...place, mode }])),
 )
 
 describe('the table of frameworks in the README of telemetry', () => {
-  it('has a column for each client, in rows that say yes or no', () => {
+  it('has a column for each client, with yes or no in every row', () => {
     for (const [, cells] of claims) expect(Object.keys(cells)).toEqual([ALONE, BESIDE, ...CLIENTS])
   })
 })
@@ -38,12 +38,12 @@ describe.each(programs)('frameworks on Node $node, SDK $line, $column', ({ colum
     run = await runFrameworks({ ...options, mode: 'default' })
   })
 
-  it('are those of the README', () => {
+  it('match the README', () => {
     expect([...run.frameworks.keys()]).toEqual(claims.map(([framework]) => framework))
     expect(run.stderr).toBe('')
   })
 
-  it.each(claims)('%s has the routes that the README says', (framework, cells) => {
+  it.each(claims)('%s has the routes that the README claims', (framework, cells) => {
     const record = run.frameworks.get(framework)
     expect(record?.statuses).toEqual([200, 200, 200, 500, 404, 404])
     const isClaimed = cells[column] === true
@@ -51,7 +51,7 @@ describe.each(programs)('frameworks on Node $node, SDK $line, $column', ({ colum
     expect(isDeepStrictEqual(record?.spans.names, ROUTES)).toBe(isClaimed)
   })
 
-  it.each(claims)('%s calls on by the clients that the README says', (framework, cells) => {
+  it.each(claims)('%s propagates through the clients that the README claims', (framework, cells) => {
     const record = run.frameworks.get(framework)
     for (const client of CLIENTS) {
       const call = record?.calls[client]
@@ -64,7 +64,7 @@ describe.each(programs)('frameworks on Node $node, SDK $line, $column', ({ colum
 })
 
 describe.each(otherModes)('frameworks on Node $node, SDK $line, $mode', (options) => {
-  it('send the trace of their caller on by every client', async () => {
+  it('propagate their caller’s trace through every client', async () => {
     const { frameworks } = await runFrameworks(options)
     for (const { calls } of frameworks.values()) {
       for (const client of CLIENTS) expectOneContext(calls[client], options)

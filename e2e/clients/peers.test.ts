@@ -7,7 +7,7 @@ import { NODE_VERSIONS, type Place } from './cells.ts'
 
 const run = promisify(execFile)
 
-/** Runs a program with the preload to its end; returns its exit code and what it wrote to standard error. */
+/** Runs a program with the preload until it ends; returns its exit code and its standard error. */
 async function preload(
   { node, line }: Place,
   env: NodeJS.ProcessEnv,
@@ -39,12 +39,12 @@ describe('on Node 20', () => {
     expect(ended.stderr).toContain('npm install @opentelemetry/api@1.9 @opentelemetry/sdk-trace@2')
   })
 
-  it('headers are carried all the same where no SDK is asked for', async () => {
+  it('headers are still forwarded where no SDK is requested', async () => {
     expect(await preload(place, { OTEL_SDK_DISABLED: 'true' })).toEqual({ code: 0, stderr: '' })
   })
 })
 
-/** Settings that ask for an optional peer which the projects don't have, with the packages to install. */
+/** Settings that need an optional peer missing from the projects, with the packages to install. */
 const MISSING: [env: NodeJS.ProcessEnv, packages: string][] = [
   [{ OTEL_TRACES_EXPORTER: 'zipkin' }, '@opentelemetry/exporter-zipkin'],
   [{ OTEL_TRACES_EXPORTER: 'jaeger' }, '@opentelemetry/exporter-jaeger'],
@@ -67,7 +67,7 @@ describe.each(['2.x', '3.x'] as const)('beside SDK %s', (line) => {
     expect(ended.stderr).toContain(`npm install ${packages}`)
   })
 
-  it('a program with a newer copy of the API is told that its spans are lost, and where ours is', async () => {
+  it('a program with a newer copy of the API learns that its spans are lost, and why', async () => {
     const folder = path.join(inject('projects')[line], 'newer')
     const copy = path.join(folder, 'node_modules/@opentelemetry/api')
     await fs.cp(path.join(inject('projects')[line], 'node_modules/@opentelemetry/api'), copy, { recursive: true })

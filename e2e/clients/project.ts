@@ -9,7 +9,7 @@ const run = promisify(execFile)
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const PROGRAMS = fileURLToPath(new URL('programs', import.meta.url))
 
-/** Lines of the OpenTelemetry SDK: what a program installs beside our packages, each package in its newest version. */
+/** Lines of the OpenTelemetry SDK: what a program installs besides our packages, each package in its newest version. */
 export const SDK_LINES = {
   '2.x': {
     '@opentelemetry/api': '1.9.1',
@@ -32,7 +32,7 @@ export const SDK_LINES = {
 } as const
 export type SdkLine = keyof typeof SDK_LINES
 
-/** A folder outside of this repository, with our packages installed from their tarballs as a stranger would. */
+/** A folder outside this repository, with our packages installed from their tarballs as a user would. */
 export interface Project extends AsyncDisposable {
   readonly folder: string
 }
@@ -64,7 +64,7 @@ export async function installProject(
   return { folder, [Symbol.asyncDispose]: () => fs.rm(folder, { recursive: true, force: true }) }
 }
 
-/** Without what this repository tells npm, such as to be strict about engines. */
+/** Without this repository's npm settings, such as strict engines. */
 function strangersEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')))
 }

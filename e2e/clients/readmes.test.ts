@@ -12,7 +12,7 @@ const CALLER = '00f067aa0ba902b7'
 /** Nothing listens there. */
 const UNREACHABLE = 'http://127.0.0.1:9'
 
-/** What the READMEs call `app.mjs` or `app.cjs`: any program that calls on. */
+/** The READMEs' `app.mjs` or `app.cjs`: any program that makes a call. */
 const APP = `createServer((request, response) => {
   const call = get('http://counting:9001/', (answer) => answer.resume().on('end', () => response.end('{}')))
   call.on('error', () => response.writeHead(502).end())
@@ -24,7 +24,7 @@ const APPS = {
   'app.cjs': `const { createServer, get } = require('node:http')\nconst server = ${APP}`,
 }
 
-/** How each README says its programs are started, and how many spans of its own the program then has in a trace. */
+/** The command of each README for its programs, and the number of the program's own spans in a trace. */
 const STARTS = [
   { readme: 'propagation', command: 'node --import ./instrumentation.mjs app.cjs', spans: 2 },
   {
@@ -62,7 +62,7 @@ beforeAll(async () => {
     hono: '4.13.19',
     koa: '3.3.0',
   })
-  // Not beside the installation: on two cores a lab would not be ready in time.
+  // Not during the installation: on two cores a lab would not be ready in time.
   lab = await startLab()
   traces = await serveTraceStore({ store: lab.traceStore })
 }, 300_000)
@@ -85,7 +85,7 @@ interface Started extends AsyncDisposable {
   port: number
 }
 
-/** Writes a README's programs into a folder of the project, each with a port of its own, and runs a command there. */
+/** Writes a README's programs into a folder of the project, each with its own port, and runs a command there. */
 async function start(
   { readme, command, env = {} }: { readme: string; command: string; env?: NodeJS.ProcessEnv },
   callee: string,
@@ -139,7 +139,7 @@ describe.each(STARTS)('$readme: $command', ({ spans, ...options }) => {
     const parents = await pollUntil(
       () => {
         const found = lab.traceStore.trace(traceId)?.spans ?? []
-        // The sidecars' two and that of counting.
+        // The two spans of the sidecars and one of counting.
         return found.length >= spans + 3 ? found : undefined
       },
       { deadline: 30_000, what: 'all spans of the trace' },

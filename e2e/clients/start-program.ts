@@ -4,21 +4,21 @@ import http from 'node:http'
 import { text } from 'node:stream/consumers'
 
 export interface ProgramOptions {
-  /** The project it lies in. */
+  /** Its project. */
   folder: string
   /** The Node binary. */
   node: string
   env?: NodeJS.ProcessEnv | undefined
-  /** What Node is given before the program. Default: telemetry's preload. */
+  /** Arguments of Node before the program. Default: telemetry's preload. */
   execArgv?: string[] | undefined
 }
 
 export interface Program extends AsyncDisposable {
-  /** Where it listens, when what it sent is a port. */
+  /** Its URL, when it sent one port. */
   url: string
-  /** What it sent by IPC when it listened. */
+  /** Its IPC message once it listens. */
   message: unknown
-  /** Stops it by SIGTERM, so that spans are flushed; returns what it wrote to standard error. */
+  /** Stops it by SIGTERM, so that spans are flushed; returns its standard error. */
   stop: () => Promise<string>
 }
 

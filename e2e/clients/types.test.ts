@@ -17,7 +17,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   verify: 'throughline',
 }
 const TYPESCRIPT = { 5: 'typescript@5.9.3', 6: 'typescript@6.0.3', 7: 'typescript@7.0.2' } as const
-/** What the READMEs say; the last cell below holds it to be true. */
+/** The sentence of the READMEs, which a test below keeps true. */
 const README = 'under `node16`, TypeScript refuses ES modules in a CommonJS program: set `module` to `nodenext`'
 
 /** Flags of tsc, and the files that compile with them. A `.ts` file is CommonJS here, `.mts` an ES module. */
@@ -66,7 +66,7 @@ beforeAll(async () => {
   await write('required.cts', (name, at) => `import m${at} = require('${name}')\n${check(at)}`)
   await write('dynamic.cts', (name, at) => `void import('${name}').then((m${at}) => {\n${check(at)}})`)
   await write('all.mjs', (name) => `import '${name}'`)
-  // A module that awaits at its top can't be required.
+  // A module with top-level await can't be required.
   await write('all.cjs', (name) => (name.endsWith('/register') ? `void import('${name}')` : `require('${name}')`))
 }, 180_000)
 afterAll(() => project[Symbol.asyncDispose]())
@@ -79,7 +79,7 @@ async function subpathsOf(name: string): Promise<string[]> {
   )
 }
 
-/** What a program printed in the project, which is where it failed. */
+/** The output of a program in the project, also when it failed. */
 async function run(program: string, args: readonly string[]): Promise<string> {
   const env = { PATH: process.env['PATH'], OTEL_SDK_DISABLED: 'true', NODE_NO_WARNINGS: '1' }
   const { stdout, stderr } = await promisify(execFile)(program, args, { cwd: project.folder, env }).catch(

@@ -23,14 +23,14 @@ const { text, data } = await readComposeFile()
 const { services, 'x-images': images } = data
 
 describe('docker-compose.yml', () => {
-  it('is valid by the schema of the compose specification, which knows what is not', () => {
+  it('is valid by the schema of the compose specification, which rejects an invalid file', () => {
     isValid(data)
     expect(isValid.errors).toBeNull()
     const { counting, ...others } = services
     expect(isValid({ ...data, services: { ...others, counting: { ...counting, port: ['9001'] } } })).toBe(false)
   })
 
-  it('says the version of each image once, never "latest", and the versions that the lab has', () => {
+  it('states each image’s version once, never "latest", and the same as the lab’s', () => {
     for (const image of Object.values(images)) {
       expect(image).toMatch(/:v?\d+(\.\d+)*(-slim)?$/)
       expect(text.split(image)).toHaveLength(2)
@@ -44,7 +44,7 @@ describe('docker-compose.yml', () => {
   })
 
   it.each(Object.entries(services).filter(([name]) => name !== 'zipkin'))(
-    '%s is not root, writes nothing and gains nothing',
+    '%s does not run as root, write files or gain privileges',
     (_name, { user, read_only, cap_drop, security_opt }) => {
       expect(user).toMatch(/^[1-9]\d*:\d+$/)
       expect({ read_only, cap_drop, security_opt }).toEqual({
@@ -55,7 +55,7 @@ describe('docker-compose.yml', () => {
     },
   )
 
-  it('mounts no file of the checkout, whose permissions or labels a container could not read', () => {
+  it('mounts no file of the checkout, whose permissions or labels could make it unreadable', () => {
     expect(data).not.toHaveProperty('configs')
     const mounts = Object.values(services).flatMap(({ volumes = [] }) => volumes)
     expect(mounts.length).toBeGreaterThan(3)
@@ -82,11 +82,11 @@ describe('.env.example', () => {
     [...`${text}${read('compose/consul.yml')}`.matchAll(/\$\{([A-Z_]+)/g)].map(([, name = '']) => name),
   )
 
-  it('names every variable that the files of compose read, and no other', () => {
+  it('names exactly the variables that the compose files read', () => {
     expect(settings.map(({ name }) => name).toSorted()).toEqual([...used].toSorted())
   })
 
-  it('shows the defaults: with all of them set, the same comes out', () => {
+  it('shows the defaults: setting all of them changes nothing', () => {
     const config = (env: Record<string, string>): unknown => {
       const args = ['compose', '--profile', '*', '--env-file', '/dev/null', 'config', '--format', 'json']
       const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !used.has(name)))
@@ -123,7 +123,7 @@ describe('compose/zipkin.env', () => {
 })
 
 describe('compose/consul.env', () => {
-  it('changes what compose/consul.yml says, which is valid by itself, and nothing else', () => {
+  it('changes only what compose/consul.yml says, which is valid by itself', () => {
     const overlay = parse(read('compose/consul.yml')) as ComposeFile
     expect([isValid(overlay), isValid.errors]).toEqual([true, null])
     const config = (file: string): ComposeFile =>

@@ -24,7 +24,7 @@ export interface ComposeFile {
   services: Record<string, ComposeService>
 }
 
-/** Every foreign image, by what it is here. */
+/** Every third-party image, by its role. */
 export type Images = Record<'node' | 'envoy' | 'jaeger' | 'consul' | 'zipkin' | 'prometheus' | 'grafana', string>
 
 /** `docker-compose.yml` as text and as data. */

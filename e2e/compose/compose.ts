@@ -7,7 +7,7 @@ const run = promisify(execFile)
 const root = path.join(import.meta.dirname, '../..')
 
 export interface ComposeOptions {
-  /** What a user would put into `.env`. */
+  /** Settings that a user would put into `.env`. */
   env?: Record<string, string>
   /** Arguments before the command: `--profile x`, `--env-file y`. */
   args?: string[]
@@ -19,19 +19,19 @@ export interface RunningCompose extends AsyncDisposable {
   prometheusUrl: string
   consulUrl: string
   zipkinUrl: string
-  /** `docker compose <args>` for these containers; gives what it printed. */
+  /** Runs `docker compose <args>` for these containers and returns its output. */
   compose: (...args: string[]) => Promise<string>
-  /** The same with other values of `.env`. */
+  /** The same with other values in `.env`. */
   composeWith: (env: Record<string, string>, ...args: string[]) => Promise<string>
-  /** `docker <args>` with the same engine. */
+  /** Runs `docker <args>` with the same engine. */
   docker: (...args: string[]) => Promise<string>
-  /** What `.env` has for them. */
+  /** Their values in `.env`. */
   variables: Record<string, string>
   /** Name of the compose project: containers, networks and volumes begin with it. */
   project: string
 }
 
-/** `docker compose up --wait` in a project of its own, on free ports, and `down --volumes` at the end. */
+/** `docker compose up --wait` in a separate project, on free ports, and `down --volumes` at the end. */
 export async function upCompose({ env = {}, args = [] }: ComposeOptions = {}): Promise<RunningCompose> {
   const [page, jaeger] = [await takeFreePort(), await takeFreePort()]
   const [prometheus, consul, zipkin] = [await takeFreePort(), await takeFreePort(), await takeFreePort()]

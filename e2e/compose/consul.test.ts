@@ -17,7 +17,7 @@ describe('docker compose --env-file compose/consul.env up --wait', () => {
     expect(response.status).toBe(200)
     return response.json()
   }
-  /** With Consul's own API, as a user who does not know the page. */
+  /** Uses Consul's own API, as a user who does not know the page. */
   const intend = (action: string): Promise<unknown> =>
     ask('/v1/connect/intentions/exact?source=dashboard&destination=counting', {
       method: 'PUT',
@@ -29,7 +29,7 @@ describe('docker compose --env-file compose/consul.env up --wait', () => {
       what: `a page that says ${access}`,
     })
 
-  it('comes back when a real Consul has configured both sidecars', async () => {
+  it('returns when a real Consul has configured both sidecars', async () => {
     await expectHealthy(running, ['consul'])
     const { mesh, links } = await change(running, 'status')
     expect(mesh).toBe('consul')
@@ -37,7 +37,7 @@ describe('docker compose --env-file compose/consul.env up --wait', () => {
     expect(await (await fetch(`${running.consulUrl}/ui/`)).text()).toContain('<title>Consul')
   })
 
-  it('makes a request one trace of five spans in Jaeger, with the sidecars’ names in Consul', async () => {
+  it('records a request as one trace of five spans in Jaeger, with Consul’s sidecar names', async () => {
     const { state, traceId } = await count(running)
     expect(state).toBe('connected')
     const spans = Object.values(await expectInJaeger(running, traceId, entry))
@@ -64,7 +64,7 @@ describe('docker compose --env-file compose/consul.env up --wait', () => {
   })
 
   it.each(['zipkin', 'opentelemetry'])(
-    'gives the sidecars a bootstrap with the tracer %s, and their containers stay',
+    'gives the sidecars a bootstrap with the tracer %s without replacing their containers',
     async (tracer) => {
       const before = await idOf('counting-sidecar')
       expect((await change(running, 'tracer', { tracer })).tracer).toBe(tracer)
@@ -74,11 +74,11 @@ describe('docker compose --env-file compose/consul.env up --wait', () => {
     },
   )
 
-  it.each(['consul', 'setup'])('keeps a denial when %s is started again', async (service) => {
+  it.each(['consul', 'setup'])('keeps a denial when %s is restarted', async (service) => {
     await change(running, 'deny')
     await running.compose('restart', service)
     await running.compose('up', '--wait')
-    // Calls may be refused for a moment while a server has just started; none gets through.
+    // Calls may fail for a moment after a server has started; none gets through.
     const seen = new Set<string>()
     const denied = async (): Promise<true | undefined> => {
       const { state } = await count(running)
@@ -96,7 +96,7 @@ describe('docker compose --env-file compose/consul.env up --wait', () => {
     const squatter = `${running.project}-squatter`
     await running.compose('rm', '--stop', '--force', 'counting', 'counting-sidecar')
     const network = ['--network', `${running.project}_mesh`]
-    // It takes the address that has become free.
+    // It takes the freed address.
     await running.docker(
       'run',
       '--detach',

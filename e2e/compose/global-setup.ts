@@ -9,13 +9,13 @@ const root = path.join(import.meta.dirname, '../..')
 
 let engine: Engine
 
-/** Everything that is no part of a test: an engine, base images, and our own images. */
+/** Everything the tests share: an engine, base images, and our own images. */
 export async function setup(): Promise<void> {
   engine = await openEngine()
   try {
     const { grafana: _notRun, ...images } = await readImages()
     await engine.provide(Object.values(images))
-    // The workers are started later and inherit it.
+    // The workers start later and inherit it.
     Object.assign(process.env, engine.env)
     const profiles = ['--profile', 'traffic', '--profile', 'bypass', '--profile', 'zipkin']
     const builds = [

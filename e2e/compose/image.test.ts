@@ -55,7 +55,7 @@ describe.each(['counting', 'dashboard', 'setup'])('the image of %s', (name) => {
 })
 
 describe('the image of setup-consul', () => {
-  it('is that of setup with the Consul of docker-compose.yml, and says whose licence it has', async () => {
+  it('is the image of setup plus the Consul of docker-compose.yml, labelled with its licence', async () => {
     const image = `throughline/setup-consul:${projectVersion}`
     const tag = (await readImages()).consul.split(':')[1]
     expect(await docker('run', '--rm', image, 'consul', 'version')).toContain(`Consul v${tag}`)
@@ -90,7 +90,7 @@ describe.each([
 
 describe('a build', () => {
   it('makes the same layers from the same sources, whatever the permissions of the checkout', async () => {
-    // As a clone under umask 077 has them.
+    // As in a clone under umask 077.
     const strict = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-checkout-'))
     const files = (await run('git', ['ls-files', '-z'], { cwd: root })).stdout.split('\0').filter((file) => file !== '')
     for (const file of files) await fs.cp(path.join(root, file), path.join(strict, file), { recursive: true })
@@ -138,7 +138,7 @@ describe('docker compose watch', () => {
         stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
       await pollUntil(() => /watch/i.test(output), { deadline: 15_000, what: 'compose to watch' })
       const begin = performance.now()
-      // Not the first write: the watch says that it is there a moment before it is.
+      // More than one write: the watch reports that it is ready a moment before it is.
       await pollUntil(
         async () => {
           await fs.writeFile(source, `${text}// changed ${performance.now()}\n`)

@@ -2,7 +2,7 @@ import { type ChainExpectation, expectChain, pollUntil } from '@throughline/lab-
 import type { JaegerTrace } from '@throughline/trace-store'
 import type { RunningCompose } from './compose.ts'
 
-/** What the page's server answers to `GET /api/count`. */
+/** The answer of the page's server to `GET /api/count`. */
 export interface Count {
   state: string
   count: number | null
@@ -15,7 +15,7 @@ export async function count({ pageUrl }: Pick<RunningCompose, 'pageUrl'>): Promi
   return (await response.json()) as Count
 }
 
-/** Requests until one has the state that is waited for. */
+/** Sends requests until one has the expected state. */
 export function countUntil(running: RunningCompose, state: string): Promise<Count> {
   return pollUntil(
     async () => {
@@ -26,7 +26,7 @@ export function countUntil(running: RunningCompose, state: string): Promise<Coun
   )
 }
 
-/** Asserts every edge of a trace, as a real Jaeger has it. */
+/** Asserts every edge of a trace in a real Jaeger. */
 export function expectInJaeger(
   { jaegerUrl }: RunningCompose,
   traceId: string,

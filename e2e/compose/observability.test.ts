@@ -22,7 +22,7 @@ describe('the profile observability', () => {
   beforeAll(async () => {
     const started = await upCompose()
     running = started
-    // Grafana's own image is not run here.
+    // Grafana's own image does not run here.
     await started.compose('--profile', 'observability', 'up', '--wait', 'prometheus')
     await change(started, 'deny')
     await count(started)

@@ -9,18 +9,18 @@ describe('docker compose up --wait', () => {
   beforeAll(async () => void (running = await upCompose()))
   afterAll(() => running?.[Symbol.asyncDispose]())
 
-  it('comes back when every container is healthy', async () => {
+  it('returns when every container is healthy', async () => {
     await expectHealthy(running)
   })
 
-  it('makes a request one trace of five spans in Jaeger, each the child of the one before', async () => {
+  it('records a request as one trace of five spans in Jaeger, each the child of the previous', async () => {
     const { state, traceId } = await count(running)
     expect(state).toBe('connected')
     const spans = await expectInJaeger(running, traceId, { entry: 'app', tracer: 'opentelemetry' })
     expect(Object.keys(spans)).toHaveLength(5)
   })
 
-  it('serves the page, its trace, and the way to the same trace in Jaeger, but no span of either', async () => {
+  it('serves the page, a trace and its link to Jaeger, and creates no span for any of them', async () => {
     const page = await fetch(running.pageUrl)
     expect(await page.text()).toContain('<!doctype html>')
     const counted = await fetch(`${running.pageUrl}/api/count`)
@@ -46,7 +46,7 @@ describe('docker compose up --wait', () => {
     expect((await count(running)).state).toBe('connected')
   })
 
-  it('keeps a denial when setup is started again', async () => {
+  it('keeps a denial when setup is restarted', async () => {
     await change(running, 'deny')
     await running.compose('restart', 'setup')
     await running.compose('up', '--wait')
@@ -64,7 +64,7 @@ describe('docker compose up --wait', () => {
     },
   )
 
-  it('lets only its sidecar reach an app, and says so', async () => {
+  it('lets only its sidecar reach an app, and reports that', async () => {
     const status = await change(running, 'status')
     expect(status.bypass).toMatchObject({ address: 'http://counting:9001', closed: true })
     const probed = await running.compose('exec', '-T', 'setup', 'node', '-e', tryConnect('counting', 9001))
@@ -104,7 +104,7 @@ describe('docker compose up --wait', () => {
     )
     await pollUntil(async () => (await inFlight(running)) === 8, { deadline: 5000, what: 'eight requests in flight' })
     await running.compose('stop', 'counting')
-    const answers = await Promise.all(slow.map(async (one) => (await (await one).json()) as { state: string }))
+    const answers = await Promise.all(slow.map(async (request) => (await (await request).json()) as { state: string }))
     expect(answers.map(({ state }) => state)).toEqual(Array.from({ length: 8 }, () => 'connected'))
     expect((await count(running)).state).toBe('unreachable')
     const id = (await running.compose('ps', '--all', '--quiet', 'counting')).trim()

@@ -7,20 +7,20 @@ import { type RunningCompose, upCompose } from './compose.ts'
 import { change, count, countUntil, expectInJaeger } from './jaeger-trace.ts'
 
 describe('the exporter of the services, from .env', () => {
-  it.each(['jaeger', 'zipkin'])('%s brings the same trace to Jaeger', async (exporter) => {
+  it.each(['jaeger', 'zipkin'])('%s sends the same trace to Jaeger', async (exporter) => {
     await using running = await upCompose({ env: { EXPORTER: exporter } })
     const { traceId } = await count(running)
     await expectInJaeger(running, traceId, { entry: 'app', tracer: 'opentelemetry' })
   })
 })
 
-describe('the tracer, from .env, and an application that is set to one format', () => {
+describe('the tracer, from .env, and an application with one fixed format', () => {
   const guide = fs.readFileSync(path.join(import.meta.dirname, '../../docs/guides/07-compose.md'), 'utf8')
   const rows = [...guide.matchAll(/^\| `([\w-]+)` \| (?:`(\w+)`|unset) \| (.*) \|$/gm)]
     .map(([, tracer = '', propagators = '', fate = '']) => ({ tracer, propagators, whole: fate === 'whole' }))
     .filter(({ tracer }) => isTracer(tracer))
 
-  it('become of each other what the guide says', async () => {
+  it('combine as the guide says', async () => {
     expect(rows.filter(({ whole }) => whole)).toHaveLength(3)
     expect(rows.filter(({ whole }) => !whole)).toHaveLength(2)
     await using running = await upCompose()
@@ -66,7 +66,7 @@ describe('the profile bypass', () => {
 })
 
 describe('the profile traffic', () => {
-  it('makes requests with no browser, as many a second as it is told', async () => {
+  it('makes requests without a browser, at the configured rate', async () => {
     await using running = await upCompose({ env: { PER_SECOND: '20', TRAFFIC: 'off' }, args: ['--profile', 'traffic'] })
     const first = (await count(running)).count ?? 0
     const begin = performance.now()
@@ -80,7 +80,7 @@ describe('the profile traffic', () => {
 })
 
 describe('the profile zipkin', () => {
-  it('brings every span of a request to Zipkin, whose page the trace link leads to', async () => {
+  it('sends every span of a request to Zipkin, which the trace link leads to', async () => {
     await using running = await upCompose({ args: ['--env-file', 'compose/zipkin.env'] })
     const counted = await fetch(`${running.pageUrl}/api/count`)
     const { traceId } = (await counted.json()) as { traceId: string }
@@ -111,7 +111,7 @@ interface ZipkinSpan {
   localEndpoint: { serviceName: string }
 }
 
-/** The spans of a trace as soon as there are five; Java takes its time to start. */
+/** The spans of a trace once there are five; Java starts slowly. */
 async function readFromZipkin({ zipkinUrl }: RunningCompose, traceId: string): Promise<ZipkinSpan[] | undefined> {
   const response = await fetch(`${zipkinUrl}/api/v2/trace/${traceId}`).catch(() => undefined)
   if (response?.status !== 200) return undefined

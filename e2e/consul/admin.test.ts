@@ -5,7 +5,7 @@ import { count } from '../support/count.ts'
 import { expectReadOnlyAdmin } from '../support/read-only-admin.ts'
 import { startLab } from '../support/start-lab.ts'
 
-it('Consul’s API takes no rule from a page of another origin, which needs no preflight for it', async () => {
+it('Consul’s API refuses a rule from a page of another origin, which needs no preflight', async () => {
   await using lab = await startLab({ mesh: 'consul', tracer: 'none' })
   const { links } = await lab.mesh.status()
   const { origin } = new URL(links[0]?.url ?? '')
@@ -18,8 +18,8 @@ it('Consul’s API takes no rule from a page of another origin, which needs no p
   expect(await (await fetch(`${origin}/ui/`)).text()).toContain('<title>Consul')
 })
 
-describe('the bootstrap that Consul makes', () => {
-  it('is for its owner alone, and its admin interface can be read, but stops and changes nothing', async () => {
+describe('the bootstrap that Consul writes', () => {
+  it('is private to its owner, and its admin interface is read-only', async () => {
     await using lab = await startLab({ mesh: 'consul', tracer: 'none' })
     for (const sidecar of ['counting', 'dashboard']) {
       const file = path.join(lab.runDir, `${sidecar}-sidecar.json`)

@@ -11,7 +11,7 @@ import { untilState } from '../support/until-state.ts'
 const inPods = (bypass: BypassChoice) =>
   startLab({ mesh: 'consul', topology: 'namespaces', bypass, tracer: 'opentelemetry' })
 
-/** What the dashboard gets from counting's own address. */
+/** The dashboard's answer from counting's own address. */
 async function probeBypass(lab: MeshLab) {
   const { verdict, found } = (await runDashboardChecks(lab))['bypass'] ?? {}
   return `${verdict} ${found}`
@@ -26,7 +26,7 @@ describe('the bypass of a Consul sidecar, pods as network namespaces', () => {
     ['packet-filter', /^good .*refused/],
     ['socket', /^good .*refused/],
     ['transparent-proxy', /^good .*(reset|closed|hang up)/],
-  ])('%s: the mesh traces and denies, and the bypass is as it says', async (bypass, seen) => {
+  ])('%s: the mesh traces and denies, and reports the bypass correctly', async (bypass, expectedProbe) => {
     await using lab = await inPods(bypass)
     await untilState(lab, 'connected')
     await expectTrace(lab, async () => (await count(lab)).traceId, { entry: 'app', tracer: 'opentelemetry' })
@@ -34,14 +34,14 @@ describe('the bypass of a Consul sidecar, pods as network namespaces', () => {
     await lab.mesh.deny()
     await untilState(lab, 'denied')
     expect(await count(lab)).toMatchObject({ status: 403, reason: expect.stringContaining('RBAC: access denied') })
-    expect(await probeBypass(lab)).toMatch(seen)
+    expect(await probeBypass(lab)).toMatch(expectedProbe)
     expect((await lab.mesh.status()).bypass.closed).toBe(bypass !== 'open')
-    // A caller that bypasses the sidecar is not subject to intentions, so a deny changes nothing there.
+    // Intentions do not apply to a caller that bypasses the sidecar, so a denial changes nothing there.
     expect(whileAllowed.split(' ')[0]).toBe(bypass === 'open' ? 'bad' : 'good')
     expect((await lab.mesh.status()).sidecars.map(({ state }) => state)).toEqual(['ready', 'ready'])
   })
 
-  it('permissive mutual TLS opens what a transparent proxy had closed, and the page says so', async () => {
+  it('permissive mutual TLS reopens what a transparent proxy closed, and the page says so', async () => {
     await using lab = await inPods('transparent-proxy')
     await lab.mesh.deny()
     await untilState(lab, 'denied')
@@ -57,7 +57,7 @@ describe('the bypass of a Consul sidecar, pods as network namespaces', () => {
 })
 
 describe('mutual TLS at a sidecar of Consul', () => {
-  it('is of counting by name, and wants a certificate of the caller', async () => {
+  it('names counting in its certificate, and requires one from the caller', async () => {
     await using lab = await startLab({ mesh: 'consul', tracer: 'none' })
     const { names, end } = await knock(lab.countingInbound ?? '')
     expect(names).toMatch(/^URI:spiffe:\/\/[0-9a-f-]+\.consul\/ns\/default\/dc\/dc1\/svc\/counting$/)

@@ -9,42 +9,45 @@ import { runCli } from '../support/run-cli.ts'
 
 const flags = '--mesh consul --topology namespaces --bypass transparent-proxy --free-ports'.split(' ')
 
-describe('nothing outlives a Consul demo in network namespaces', () => {
+describe('a Consul demo in network namespaces', () => {
   beforeEach(requireNamespaces)
 
-  it.each(['SIGINT', 'SIGKILL'] as const)('after %s: no process, interface, namespace or file', async (signal) => {
-    await using demo = runCli(['demo', ...flags])
-    const [, network = ''] = await demo.printed(/Page\s+http:\/\/(10\.213\.\d+)\./)
-    const [, runDir = ''] = await demo.printed(/Logs\s+(\S+)/)
-    const link = `tl${network.split('.')[2]}`
-    const before = left({ link, runDir })
-    // Both pods and the node between them; the bootstraps, readable by their owner alone.
-    expect([before.interfaces, before.namespaces.length, before.files]).toEqual([
-      1,
-      3,
-      [runDir, ...before.files.slice(1)],
-    ])
-    // Consul, two sidecars and two services.
-    expect(before.pids.length).toBeGreaterThanOrEqual(5)
-    expect(fs.statSync(`${runDir}/counting-sidecar.json`).mode & 0o777).toBe(0o600)
+  it.each(['SIGINT', 'SIGKILL'] as const)(
+    'leaves no process, interface, namespace or file after %s',
+    async (signal) => {
+      await using demo = runCli(['demo', ...flags])
+      const [, network = ''] = await demo.printed(/Page\s+http:\/\/(10\.213\.\d+)\./)
+      const [, runDir = ''] = await demo.printed(/Logs\s+(\S+)/)
+      const link = `tl${network.split('.')[2]}`
+      const before = left({ link, runDir })
+      // Both pods and the node between them; the bootstraps, readable by their owner alone.
+      expect([before.interfaces, before.namespaces.length, before.files]).toEqual([
+        1,
+        3,
+        [runDir, ...before.files.slice(1)],
+      ])
+      // Consul, two sidecars and two services.
+      expect(before.pids.length).toBeGreaterThanOrEqual(5)
+      expect(fs.statSync(`${runDir}/counting-sidecar.json`).mode & 0o777).toBe(0o600)
 
-    demo.kill(signal)
-    await demo.ended
-    const nothing = { interfaces: 0, namespaces: [], files: [], pids: [] }
-    await pollUntil(() => (JSON.stringify(left({ link, runDir })) === JSON.stringify(nothing) ? true : undefined), {
-      deadline: 20_000,
-      what: 'everything to be gone',
-    })
-  })
+      demo.kill(signal)
+      await demo.ended
+      const nothing = { interfaces: 0, namespaces: [], files: [], pids: [] }
+      await pollUntil(() => (JSON.stringify(left({ link, runDir })) === JSON.stringify(nothing) ? true : undefined), {
+        deadline: 20_000,
+        what: 'everything to be gone',
+      })
+    },
+  )
 })
 
-describe('nothing is left of a start that failed', () => {
+describe('the clean-up of a failed start', () => {
   beforeEach(requireNamespaces)
 
-  it('when Consul ends at once, after the pods were made: one message, and no namespace', async () => {
+  it('removes the pods and reports one message when Consul ends at once', async () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'no-consul-'))
     const [consul, seen] = [path.join(folder, 'consul'), path.join(folder, 'agent.json')]
-    // It keeps what it was told, which names its network and its folder, and goes.
+    // It saves its configuration, which names its network and folder, and exits.
     fs.writeFileSync(consul, `#!/bin/sh\ncp "\${2#-config-file=}" ${seen}\necho no licence >&2\nexit 3\n`, {
       mode: 0o755,
     })
@@ -58,7 +61,7 @@ describe('nothing is left of a start that failed', () => {
   })
 })
 
-/** What there is of one lab on this machine. */
+/** What one lab has on this machine. */
 function left({ link, runDir }: { link: string; runDir: string }) {
   const lines = (...args: string[]): string[] => execFileSync('ip', args, { encoding: 'utf8' }).split('\n')
   const pods = fs.existsSync('/etc/netns') ? fs.readdirSync('/etc/netns') : []
@@ -72,7 +75,7 @@ function left({ link, runDir }: { link: string; runDir: string }) {
   }
 }
 
-/** Whether a process runs in the lab's folder, or names it. */
+/** Whether a process runs in the lab's folder or names it in its arguments. */
 function isOf(pid: string, runDir: string): boolean {
   try {
     return fs.readlinkSync(`/proc/${pid}/cwd`) === runDir || fs.readFileSync(`/proc/${pid}/cmdline`).includes(runDir)

@@ -14,7 +14,7 @@ describe('faults of a Consul mesh', () => {
     if (pid === undefined) throw new Error(`${name} has no process`)
     return pid
   }
-  /** Every status seen while something happens; null for no answer. */
+  /** Every status seen during an action; null for no answer. */
   const statusesDuring = async (happening: () => Promise<unknown>): Promise<Set<number | null>> => {
     const statuses = new Set<number | null>()
     let flowing = true
@@ -40,7 +40,7 @@ describe('faults of a Consul mesh', () => {
       { deadline: 20_000, what: 'everything to be well again' },
     )
 
-  it('rules that flap under load answer 200 and 403, and nothing else', async () => {
+  it('answers only 200 and 403 while rules change under load', async () => {
     const statuses = await statusesDuring(async () => {
       for (let round = 0; round < 5; round += 1) {
         await lab.mesh.deny()
@@ -51,7 +51,7 @@ describe('faults of a Consul mesh', () => {
     await untilReady()
   })
 
-  it('an agent that does not answer disturbs no request, and takes a change when it is back', async () => {
+  it('an unresponsive agent disturbs no request, and applies a change when it is back', async () => {
     const agent = pidOf('consul')
     process.kill(agent, 'SIGSTOP')
     let denied: Promise<void>
@@ -68,7 +68,7 @@ describe('faults of a Consul mesh', () => {
     await untilReady()
   })
 
-  it('restarts a killed agent with its rules, shows it as down, and lets no denied call through', async () => {
+  it('restarts a killed agent with its rules, shows it as down, and keeps denying calls', async () => {
     await lab.mesh.deny()
     const before = pidOf('consul')
     const statuses = await statusesDuring(async () => {
@@ -80,14 +80,14 @@ describe('faults of a Consul mesh', () => {
       await lab.mesh.set({ name: 'sampling', value: '10' })
     })
     expect(pidOf('consul')).not.toBe(before)
-    // An agent that has just started first sends its sidecars less than they had: calls may fail, but none gets through.
+    // A restarted agent first sends its sidecars less than they had: calls may fail, but none gets through.
     expect(statuses).not.toContain(200)
     expect(statuses).toContain(403)
     await lab.mesh.allow()
     await untilReady()
   })
 
-  it('without the sidecar of counting the page says unreachable, until it is back', async () => {
+  it('reports unreachable while counting’s sidecar is down', async () => {
     process.kill(pidOf('counting-sidecar'), 'SIGKILL')
     const gone = async () => {
       const { state, status } = await count(lab)
@@ -97,7 +97,7 @@ describe('faults of a Consul mesh', () => {
     await untilReady()
   })
 
-  it('counting that is registered on another port is found there', async () => {
+  it('finds counting at another port after a new registration', async () => {
     await using moved = await startServer((_request, response) => {
       response.setHeader('content-type', 'application/json')
       response.end(JSON.stringify({ count: 7, hostname: 'moved' }))

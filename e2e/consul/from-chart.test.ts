@@ -8,7 +8,7 @@ import { type MeshLab, startLab } from '../support/start-lab.ts'
 
 const examples = new URL('../../charts/consul/examples/', import.meta.url).pathname
 
-/** Skips where there is no Helm; in CI that is a failure. */
+/** Skips without a Helm; in CI that is a failure. */
 async function fromChart(context: TestContext, example?: string): Promise<MeshLab> {
   const values = example === undefined ? {} : { values: `${examples}${example}/values.yaml` }
   try {
@@ -24,7 +24,7 @@ const status = async (url: string, init: RequestInit = {}): Promise<number> => (
 describe('charts/consul and its install/mesh under a real Consul without a cluster', () => {
   beforeEach(requireNamespaces)
 
-  it('trace whole, admit GET / and nothing else, and leave no bypass', async (context) => {
+  it('give whole traces, admit only GET /, and leave no bypass', async (context) => {
     await using lab = await fromChart(context)
     await expectTrace(lab, async () => (await count(lab)).traceId, { entry: 'app', tracer: 'zipkin' })
     const { upstreamUrl } = lab

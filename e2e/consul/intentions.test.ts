@@ -11,7 +11,7 @@ describe('intentions', () => {
   beforeAll(async () => void (lab = await startLab({ mesh: 'consul', tracer: 'none' })))
   afterAll(() => lab?.stop())
 
-  /** A path as it is written: `fetch` would tidy it up. */
+  /** A path sent literally, which `fetch` would normalize. */
   const send = async (method: string, path: string): Promise<{ status: number | undefined; body: string }> => {
     const { hostname, port } = new URL(lab.upstreamUrl)
     const request = http.request({ hostname, port, method, path, agent: false }).end()
@@ -19,7 +19,7 @@ describe('intentions', () => {
     return { status: response.statusCode, body: (await response.toArray()).join('') }
   }
 
-  it('with http, one method of one path is let through', async () => {
+  it('with http, allows one method of one path', async () => {
     expect((await send('GET', '/')).status).toBe(200)
     const refused = [
       ['POST', '/'],
@@ -37,14 +37,14 @@ describe('intentions', () => {
     }
   })
 
-  it('a rule that lets everything through leaves the answer to counting', async () => {
+  it('a rule that allows everything leaves the answer to counting', async () => {
     await lab.mesh.set({ name: 'rule', value: 'everything' })
     expect((await send('GET', '/other')).status).toBe(404)
     await lab.mesh.set({ name: 'rule', value: 'get-only' })
     expect((await send('GET', '/other')).status).toBe(403)
   })
 
-  it('a denial stays in force, and an allow brings back the rule that was there', async () => {
+  it('a denial stays in force, and an allow restores the previous rule', async () => {
     await lab.mesh.deny()
     await untilState(lab, 'denied')
     for (let request = 0; request < 50; request += 1) expect((await count(lab)).state).toBe('denied')
@@ -53,7 +53,7 @@ describe('intentions', () => {
     expect((await send('POST', '/')).status).toBe(403)
   })
 
-  it('shows a rule of another client, keeps it across changes, and lets a switch replace it', async () => {
+  it('shows another client’s rule, keeps it across changes, and lets a switch replace it', async () => {
     await writeEntry(lab, {
       kind: 'service-intentions',
       name: 'counting',
@@ -67,7 +67,7 @@ describe('intentions', () => {
     expect((await count(lab)).state).toBe('connected')
   })
 
-  it('with tcp, a denial is a reset, and there is no rule on methods', async () => {
+  it('with tcp, a denial is a reset, and rules on methods do not exist', async () => {
     await lab.mesh.set({ name: 'protocol', value: 'tcp' })
     await untilState(lab, 'connected')
     const { settings } = await lab.mesh.status()

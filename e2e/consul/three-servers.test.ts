@@ -46,7 +46,7 @@ async function hardened() {
       }
       const port = name === 'counting' ? 9001 : 9002
       const body = { Name: name, Address: address, Port: port, Connect: { SidecarService: sidecar } }
-      // A server that only follows learns of a new token a moment later.
+      // A follower learns of a new token a moment later.
       await pollUntil(
         async () => request('/v1/agent/service/register', { method: 'PUT', token, body }).then(() => true),
         {
@@ -105,7 +105,7 @@ async function hardened() {
 describe('three Consul servers with TLS, encrypted gossip and ACLs', () => {
   beforeEach(requireNamespaces)
 
-  it('keep strangers out of Consul, deny the call, and leave its bypass as open as before', async () => {
+  it('keep strangers out of Consul, deny the call, and leave the bypass open', async () => {
     await using mesh = await hardened()
     const { dashboard, config, request } = mesh
     const intention = (action: string) => ({
@@ -119,11 +119,11 @@ describe('three Consul servers with TLS, encrypted gossip and ACLs', () => {
     const stranger = request('/v1/config', { method: 'PUT', body: intention('allow'), token: '' })
     await expect(stranger).rejects.toThrow(/Permission denied/)
     await expect(fetch(`${mesh.url.replace('https', 'http')}/v1/status/leader`)).resolves.toMatchObject({ status: 400 })
-    // ACLs deny by default, and so do intentions then.
-    const untilUpstream = (wanted: RegExp) =>
-      pollUntil(async () => (wanted.test(await dashboard('http://127.0.0.1:9001/')) ? true : undefined), {
+    // With ACLs that deny by default, intentions do the same.
+    const untilUpstream = (pattern: RegExp) =>
+      pollUntil(async () => (pattern.test(await dashboard('http://127.0.0.1:9001/')) ? true : undefined), {
         deadline: 15_000,
-        what: `the sidecar to answer ${wanted}`,
+        what: `the sidecar to answer ${pattern}`,
       })
     await untilUpstream(/^403 RBAC: access denied$/)
     await config(intention('allow'))

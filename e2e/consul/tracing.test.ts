@@ -30,7 +30,7 @@ describe('tracing by proxy-defaults', () => {
   const newSince = (before: Set<string>) =>
     lab.traceStore.traces({ limit: 1000 }).filter(({ traceID }) => !before.has(traceID))
 
-  it.each(tracers)('with %s, a request is one trace, from the app or from the upstream listener on', async (tracer) => {
+  it.each(tracers)('with %s, a request is one trace from the app or the upstream listener on', async (tracer) => {
     await lab.mesh.tracing(tracer)
     const whole = await expectTrace(lab, async () => (await count(lab)).traceId, { entry: 'app', tracer })
     expect(whole.spans).toHaveLength(5)
@@ -40,7 +40,7 @@ describe('tracing by proxy-defaults', () => {
     expect(part.spans).toHaveLength(3)
   })
 
-  it('two instances of counting both answer, each in a whole trace, and both deny', async (context) => {
+  it('two instances of counting both answer in whole traces, and both deny', async (context) => {
     await requireNamespaces(context)
     await lab.mesh.tracing('opentelemetry')
     await using _second = await startSecondCounting(lab)
@@ -65,7 +65,7 @@ describe('tracing by proxy-defaults', () => {
     await untilState(lab, 'connected')
   })
 
-  it('at 0 %, an undecided request leaves no span, and one that the app samples leaves all', async () => {
+  it('at 0 %, an undecided request has no span, and one that the app samples has all', async () => {
     await lab.mesh.set({ name: 'sampling', value: '0' })
     const before = known()
     for (let request = 0; request < 20; request += 1) expect((await fetch(lab.upstreamUrl)).status).toBe(200)
@@ -73,7 +73,7 @@ describe('tracing by proxy-defaults', () => {
     expect(newSince(before)).toHaveLength(2)
   })
 
-  it('at 10 %, some requests are traced, and every trace that there is is whole', async () => {
+  it('at 10 %, some requests are traced, and every trace is whole', async () => {
     await lab.mesh.set({ name: 'sampling', value: '10' })
     const before = known()
     for (let request = 0; request < 200; request += 1) expect((await fetch(lab.upstreamUrl)).status).toBe(200)
@@ -86,7 +86,7 @@ describe('tracing by proxy-defaults', () => {
     await lab.mesh.set({ name: 'sampling', value: '100' })
   })
 
-  it('the access log of a sidecar leads to the trace, and says why a call was denied', async () => {
+  it('a sidecar’s access log leads to the trace, and says why a call was denied', async () => {
     await lab.mesh.deny()
     const { traceId } = await count(lab)
     const file = path.join(lab.runDir, 'counting-sidecar.log')

@@ -6,7 +6,7 @@ interface CheckResult {
   found: string
 }
 
-/** What the dashboard finds out about its mesh from where it stands, by the name of the check. */
+/** What the dashboard's checks find out about its mesh, by check. */
 export async function runDashboardChecks(lab: Pick<Lab, 'dashboardUrl'>): Promise<Record<string, CheckResult>> {
   const answer = await fetch(`${lab.dashboardUrl}/api/checks`, { method: 'POST' })
   const { results } = (await answer.json()) as { results: CheckResult[] }

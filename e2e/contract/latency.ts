@@ -1,8 +1,8 @@
 import http from 'node:http'
 
 /**
- * Medians of the time a request takes, in milliseconds, at addresses that are asked in turns: whatever else the machine
- * does meets all of them.
+ * Median request durations in milliseconds at several addresses, measured in turns so that other load affects all of
+ * them.
  */
 export async function medianLatencies<Name extends string>(
   urls: Record<Name, string>,

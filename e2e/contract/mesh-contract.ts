@@ -17,7 +17,7 @@ import { residentMemory } from './resident-memory.ts'
 import { toggle } from './toggle.ts'
 
 export interface MeshUnderContract {
-  /** As `docs/comparison.md` calls it. */
+  /** Its name in `docs/comparison.md`. */
   name: string
   /** Which mesh, and where its pods run. */
   options: LabOptions & { mesh: NonNullable<LabOptions['mesh']> }
@@ -27,13 +27,14 @@ export interface MeshUnderContract {
   tracingSources: readonly string[]
   /** Where a request of the page enters, default `app`. */
   entry?: ChainEntry
-  /** Each bypass that there is to be tried, and whether it is to be open. */
+  /** Each choice of the bypass to try, and whether it must be open. */
   bypasses: readonly { choice: BypassChoice; open: boolean; options?: LabOptions }[]
 }
 
 const meshFolder = path.join(import.meta.dirname, '../../mesh')
 
-/** What must hold of every mesh that the lab can start, each the same way. What it sees becomes `docs/comparison.md`. */
+/** What must hold of every mesh that the lab can start. The measurements become `docs/comparison.md`.
+ */
 export function describeMeshContract(mesh: MeshUnderContract): void {
   const record = createRecord(mesh.name)
   const note = (row: Row, value: string): void => {
@@ -100,7 +101,7 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
 
     it('one request is one trace, each hop the child of the one before', async () => {
       const trace = await expectTrace(lab, send, { entry, tracer: 'opentelemetry' })
-      note('hops in one trace', `${trace.spans.length}, each the child of the one before`)
+      note('hops in one trace', `${trace.spans.length}, each the child of the candidate before`)
       const sources = mesh.tracingSources.map((file) => fs.readFileSync(path.join(meshFolder, file), 'utf8'))
       const lines = sources
         .flatMap((text) => text.split('\n'))
@@ -114,7 +115,7 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
       expect(tracers).toEqual(expect.arrayContaining(['opentelemetry', 'zipkin', 'none']))
       const names = await sidecarNames()
       const pids = () => names.map((name) => lab.mesh.pids()[name])
-      for (const tracer of tracers.filter((one) => one !== 'opentelemetry')) {
+      for (const tracer of tracers.filter((candidate) => candidate !== 'opentelemetry')) {
         await lab.mesh.tracing(tracer)
         expect((await lab.mesh.status()).tracer).toBe(tracer)
         await expectTrace(lab, send, { entry, tracer })
@@ -168,7 +169,9 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
       if (pid === undefined) throw new Error(`${name} has no process`)
       process.kill(pid, 'SIGKILL')
       const isDown = async () =>
-        (await lab.mesh.status()).sidecars.find((one) => one.name === name)?.state === 'ready' ? undefined : true
+        (await lab.mesh.status()).sidecars.find((candidate) => candidate.name === name)?.state === 'ready'
+          ? undefined
+          : true
       await pollUntil(isDown, { deadline: 5000, what: `${name} to be missed` })
       const isBack = async () => {
         const { sidecars } = await lab.mesh.status()
@@ -177,7 +180,7 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
           : undefined
       }
       const sidecars = await pollUntil(isBack, { deadline: 20_000, what: `${name} to be back` })
-      expect(sidecars.find((one) => one.name === name)?.restarts).toBe(1)
+      expect(sidecars.find((candidate) => candidate.name === name)?.restarts).toBe(1)
     })
 
     it('keeps serving without its trace backend', async () => {
@@ -189,7 +192,7 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
   })
 
   describe(`the bypass: ${mesh.name}`, () => {
-    const cases = mesh.bypasses.map((one) => ({ ...one, title: bypassTitle(one) }))
+    const cases = mesh.bypasses.map((candidate) => ({ ...candidate, title: bypassTitle(candidate) }))
     it.for(cases)('$title', async ({ choice, open, options }, context) => {
       if ({ ...mesh.options, ...options }.topology === 'namespaces') await requireNamespaces(context)
       await using lab = await startLab({ ...mesh.options, ...options, bypass: choice, tracer: 'none' })
@@ -197,7 +200,7 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
       await untilState(lab, 'denied', { deadline: 10_000 })
       const { bypass } = await lab.mesh.status()
       const probed = (await runDashboardChecks(lab))['bypass']
-      // A socket has no address to try: nothing listens on a port.
+      // A socket has no address to probe: nothing listens on a port.
       const wanted = open ? 'bad' : bypass.address.startsWith('unix:') ? 'unknown' : 'good'
       expect([bypass.closed, probed?.verdict, probed?.found]).toEqual([!open, wanted, expect.any(String)])
       const seen = wanted === 'unknown' ? 'a socket, nothing listens on a port' : found(probed)
@@ -207,7 +210,7 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
   })
 }
 
-/** As a footnote of docs/comparison.md. */
+/** A footnote of docs/comparison.md. */
 function bypassTitle({ choice, open }: { choice: string; open: boolean }): string {
   return `with --bypass ${choice}, counting is reachable ${open ? 'without' : 'only through'} its sidecar`
 }
@@ -223,7 +226,7 @@ async function memoryOf(lab: MeshLab, sidecarNames: string[]) {
   return memory
 }
 
-/** What was seen, without the verdict before it and without addresses, which are others each time. */
+/** The observation without its verdict, and without addresses, which change each time. */
 function found(check: { found: string } | undefined): string {
   return (check?.found ?? '')
     .replace(/^\w+: /, '')

@@ -25,7 +25,7 @@ export interface Cell {
   test: string
 }
 
-/** One mesh, as the contract test has seen it. */
+/** One mesh, as measured by the contract test. */
 interface MeshRecord {
   mesh: string
   cells: Partial<Record<Row, Cell>>

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 
-/** Resident memory of a process and of all that it has started, in megabytes; undefined where the system doesn't tell. */
+/** Resident memory of a process and its descendants, in megabytes; undefined where the system doesn't report it. */
 export function residentMemory(pid: number): number | undefined {
   try {
     const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]

@@ -2,22 +2,22 @@ import { pollUntil } from '@throughline/lab-testkit'
 import { count } from '../support/count.ts'
 import type { MeshLab } from '../support/start-lab.ts'
 
-/** What was seen while a rule was switched many times. */
+/** The observations while a rule was switched many times. */
 export interface Toggles {
   /** Milliseconds from the switch to the first answer that follows it, by the state switched to. */
   denied: number[]
   connected: number[]
-  /** Every status that a caller got of counting, with null for none at all. */
+  /** Every status that a caller of counting received, with null for no answer. */
   statuses: Set<number | null>
 }
 
-/** Denies and allows in turn, `times` each, and asks all the while. */
+/** Denies and allows in turn, `times` each, under continuous requests. */
 export async function toggle(lab: MeshLab, times: number): Promise<Toggles> {
   const seen: Toggles = { denied: [], connected: [], statuses: new Set() }
   const until = async (state: 'denied' | 'connected', change: () => Promise<void>): Promise<void> => {
     const started = performance.now()
     const changed = change()
-    // A mesh that never gets there is reported below; until then its refusal must not end the process.
+    // A mesh that never gets there is reported below; an unhandled rejection must not end the process before that.
     changed.catch(() => {})
     const ask = async () => {
       const answer = await count(lab)
@@ -30,7 +30,7 @@ export async function toggle(lab: MeshLab, times: number): Promise<Toggles> {
     // An idle connection between the sidecars may serve one answer under the old rule; after that none may.
     await ask()
     for (let again = 0; again < 5; again += 1) {
-      if ((await ask()) !== true) throw new Error(`the rule said ${state}, and was forgotten again`)
+      if ((await ask()) !== true) throw new Error(`the rule was ${state}, and then ceased to apply`)
     }
   }
   for (let round = 0; round < times; round += 1) {

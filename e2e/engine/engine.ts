@@ -8,23 +8,23 @@ const run = promisify(execFile)
 const here = import.meta.dirname
 
 export interface Engine {
-  /** Environment for `docker`: PATH and DOCKER_HOST where the engine is ours. */
+  /** Environment for `docker`: PATH and DOCKER_HOST of an engine started here. */
   env: NodeJS.ProcessEnv
-  /** Whether it was started from here, so that images have to be made instead of pulled. */
+  /** Whether it was started here, so that images have to be built instead of pulled. */
   ours: boolean
-  /** Makes sure of images by name: made where the engine is ours, pulled where it is the user's. */
+  /** Provides images by name: built for an engine started here, pulled for the user's. */
   provide: (images: readonly string[]) => Promise<void>
-  /** Ends an engine of ours; the user's is left alone. */
+  /** Ends an engine started here; the user's keeps running. */
   close: () => Promise<void>
 }
 
-/** Folder of everything of an engine of ours; `lib.sh` has the same. */
+/** State folder of an engine started here; `lib.sh` has the same. */
 const state = path.join(process.env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache'), 'throughline', 'engine')
 
 /**
  * The container engine that answers, or else one that is started here.
  *
- * @throws when there is none and it can't be started: not on Linux, or without root
+ * @throws when none answers and none can be started: not on Linux, or without root
  */
 export async function openEngine(): Promise<Engine> {
   if (await answers(process.env)) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Puts the programs of a Docker Engine under $state/programs. They are unpacked, not installed: no service is started.
 # Engine, client, compose and buildx come from the next Debian release, whose versions are current and whose programs
-# ask for no newer C library; runc does ask for one, so it comes from this release.
+# need no newer C library; runc does need one, so it comes from this release.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 next=${ENGINE_SUITE:-trixie}

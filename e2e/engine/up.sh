@@ -7,7 +7,7 @@ mkdir -p "$DOCKER_CONFIG/cli-plugins"
 ln -sf "$programs"/usr/libexec/docker/cli-plugins/* "$DOCKER_CONFIG/cli-plugins/"
 if ! engine_pid >/dev/null; then
   policy=$(iptables -S FORWARD | awk '/^-P/ { print $3 }')
-  # A network of its own for each default: the machine's may already use Docker's usual ones.
+  # Unusual default networks: this machine may already use Docker's usual ones.
   setsid dockerd --data-root "$state/data" --exec-root "$state/run/exec" --pidfile "$state/run/dockerd.pid" \
     --host "$DOCKER_HOST" --bip 172.29.255.1/24 --default-address-pool base=172.29.0.0/16,size=24 \
     --userland-proxy-path "$programs/usr/sbin/docker-proxy" --init-path "$programs/usr/bin/tini-static" \
@@ -15,7 +15,7 @@ if ! engine_pid >/dev/null; then
 fi
 for _ in $(seq 300); do
   if docker info >/dev/null 2>&1; then
-    # The engine sets it to DROP, which others who forward on this machine didn't ask for.
+    # The engine sets it to DROP, which would affect other forwarding on this machine.
     [ -n "${policy-}" ] && iptables -w -P FORWARD "$policy"
     echo "export DOCKER_HOST=$DOCKER_HOST DOCKER_CONFIG=$DOCKER_CONFIG PATH=$programs/usr/bin:\$PATH"
     exit 0

@@ -6,7 +6,7 @@ import { expectReadOnlyAdmin } from '../support/read-only-admin.ts'
 import { startLab } from '../support/start-lab.ts'
 
 describe('the admin interface of Istio’s sidecars', () => {
-  it('can be read, but stops and changes nothing', async () => {
+  it('is read-only', async () => {
     await using lab = await startLab({ mesh: 'istio', tracer: 'none' })
     for (const sidecar of ['counting', 'dashboard']) {
       const file = path.join(lab.runDir, `${sidecar}-sidecar`, 'etc/istio/proxy/envoy-rev.json')

@@ -7,7 +7,7 @@ import { readValidations } from './support/validated.ts'
 
 const controlPlane = useControlPlane()
 
-/** An object of one of Istio's groups, with what a test gets wrong. */
+/** An object of one of Istio's groups, with the fault of a test. */
 function policy(apiVersion: string, kind: string, spec: object): KubeObject {
   return { apiVersion: `${apiVersion}.istio.io/v1`, kind, metadata: { name: 'planted', namespace: 'refused' }, spec }
 }
@@ -15,14 +15,14 @@ function policy(apiVersion: string, kind: string, spec: object): KubeObject {
 const allowFrom = (source: object) => policy('security', 'AuthorizationPolicy', { rules: [{ from: [{ source }] }] })
 
 describe('istiod’s validation webhook', () => {
-  it.for(examples)('accepts all that charts/istio renders: $name', async ({ name, file }, context) => {
+  it.for(examples)('accepts everything that charts/istio renders: $name', async ({ name, file }, context) => {
     const { kubeApi, istiod, render } = await controlPlane(context)
     const objects = await render('istio', { namespace: name, files: [file] })
     const before = await readValidations(istiod)
     await kubeApi.apply(objects)
     const ofIstio = objects.filter(({ apiVersion }) => apiVersion.includes('.istio.io/'))
     expect(ofIstio.length).toBeGreaterThan(3)
-    // Accepted because the webhook was asked, not because it was skipped.
+    // Accepted because the webhook was called, not because it was skipped.
     const { passed, failed } = await readValidations(istiod)
     expect({ passed: passed - before.passed, failed: failed - before.failed }).toEqual({
       passed: ofIstio.length,
@@ -37,7 +37,7 @@ describe('istiod’s validation webhook', () => {
       words: '`from.source` must not be empty, found at rule 0',
     },
     {
-      fault: 'a path that is no pattern',
+      fault: 'a path that is not a pattern',
       planted: policy('security', 'AuthorizationPolicy', {
         rules: [{ to: [{ operation: { paths: ['/{**}/{*}'] } }] }],
       }),
@@ -59,7 +59,7 @@ describe('istiod’s validation webhook', () => {
       words: 'empty domain name not allowed',
     },
     {
-      fault: 'more than all of the requests',
+      fault: 'more than 100 percent of the requests',
       planted: policy('telemetry', 'Telemetry', { tracing: [{ randomSamplingPercentage: 101 }] }),
       words: 'randomSamplingPercentage',
     },
@@ -79,14 +79,14 @@ describe('istiod’s validation webhook', () => {
     expect(kubeApi.get({ ...planted.metadata, kind: planted.kind, apiVersion: planted.apiVersion })).toBeUndefined()
   })
 
-  it('accepts a misspelt rule, which allows every request; istioctl validate finds it', async (context) => {
+  it('accepts a misspelled rule, which allows every request; istioctl validate finds it', async (context) => {
     const { kubeApi } = await controlPlane(context)
     const misspelt = policy('security', 'AuthorizationPolicy', { rules: [{ form: [{ source: {} }] }] })
     expect(await kubeApi.apply([misspelt])).toHaveLength(1)
     kubeApi.delete({ ...misspelt.metadata, kind: misspelt.kind })
   })
 
-  it('refuses a change for the worse, too, and what was there stays', async (context) => {
+  it('refuses an invalid update, and keeps the stored object', async (context) => {
     const { kubeApi } = await controlPlane(context)
     const good = allowFrom({ principals: ['cluster.local/ns/throughline/sa/dashboard'] })
     await kubeApi.apply([good])
@@ -98,7 +98,7 @@ describe('istiod’s validation webhook', () => {
     ['security.istio.io/v1beta1', 'PeerAuthentication', { mtls: { mode: 'STRICT' } }],
     ['security.istio.io/v1beta1', 'AuthorizationPolicy', {}],
     ['networking.istio.io/v1alpha3', 'DestinationRule', { host: 'counting' }],
-  ] as const)('takes what was written in 2020, %s %s, as today’s object', async ([apiVersion, kind, spec], context) => {
+  ] as const)('accepts an object from 2020, %s %s, as today’s', async ([apiVersion, kind, spec], context) => {
     const { kubeApi } = await controlPlane(context)
     const metadata = { name: 'old', namespace: 'old' }
     await kubeApi.apply([{ apiVersion, kind, metadata, spec }])
@@ -106,7 +106,7 @@ describe('istiod’s validation webhook', () => {
     expect(kubeApi.get({ ...metadata, kind, apiVersion: today })).toMatchObject({ apiVersion: today, spec })
   })
 
-  it('writes nothing of its own while nothing happens', async (context) => {
+  it('writes nothing while nothing changes', async (context) => {
     const { kubeApi } = await controlPlane(context)
     let last = -1
     const settled = () => {
@@ -114,14 +114,14 @@ describe('istiod’s validation webhook', () => {
       last = kubeApi.version()
       return before === last ? true : undefined
     }
-    // A controller that answers its own writes would never let two looks see the same.
+    // A controller that reacts to its own writes would change the version between any two reads.
     await pollUntil(settled, { deadline: 10_000, interval: 500, what: 'the store to stand still' })
     expect(kubeApi.version()).toBe(last)
   })
 })
 
 describe('when istiod is down', () => {
-  it('policies can’t be written, and afterwards its policies and its authority are still there', async (context) => {
+  it('policies can’t be written, and its policies and authority survive the restart', async (context) => {
     await controlPlane(context)
     const plane = await startControlPlane({})
     const { kubeApi, istiod, render } = plane

@@ -20,7 +20,7 @@ describe('faults under Istio', () => {
     })
   const killIstiod = (): void => void process.kill(lab.mesh.pids()['istiod'] ?? 0, 'SIGKILL')
 
-  it('while istiod is down traffic flows, every answer is 200, and the status says what is down', async () => {
+  it('while istiod is down, every answer is 200, and the status says what is down', async () => {
     killIstiod()
     await pollUntil(
       async () => ((await reasons()).every((reason) => reason.includes('istiod is down')) ? true : undefined),
@@ -35,7 +35,7 @@ describe('faults under Istio', () => {
     expect([...states]).toEqual(['connected'])
   })
 
-  it('a change that is asked for while istiod is down is in force once it is back', async () => {
+  it('a change requested while istiod is down is in force once it is back', async () => {
     await untilUp()
     killIstiod()
     await lab.mesh.deny()
@@ -45,28 +45,25 @@ describe('faults under Istio', () => {
     expect((await count(lab)).state).toBe('connected')
   })
 
-  it.each(['dashboard-sidecar', 'counting-sidecar'])(
-    'a %s that is killed comes back with the rule in force',
-    async (name) => {
-      await untilUp()
-      await lab.mesh.deny()
-      process.kill(lab.mesh.pids()[name] ?? 0, 'SIGKILL')
-      await pollUntil(async () => ((await reasons()).some((reason) => reason !== '') ? true : undefined), {
-        deadline: 5000,
-        what: `${name} to be missed`,
-      })
-      await untilUp()
-      await pollUntil(async () => ((await stateNow()) === 'denied' ? true : undefined), {
-        deadline: 10_000,
-        what: 'a denial',
-      })
-      await lab.mesh.allow()
-      await expectTrace(lab, async () => (await count(lab)).traceId, {
-        entry: 'inbound-sidecar',
-        tracer: 'opentelemetry',
-      })
-    },
-  )
+  it.each(['dashboard-sidecar', 'counting-sidecar'])('a killed %s comes back with the rule in force', async (name) => {
+    await untilUp()
+    await lab.mesh.deny()
+    process.kill(lab.mesh.pids()[name] ?? 0, 'SIGKILL')
+    await pollUntil(async () => ((await reasons()).some((reason) => reason !== '') ? true : undefined), {
+      deadline: 5000,
+      what: `${name} to be missed`,
+    })
+    await untilUp()
+    await pollUntil(async () => ((await stateNow()) === 'denied' ? true : undefined), {
+      deadline: 10_000,
+      what: 'a denial',
+    })
+    await lab.mesh.allow()
+    await expectTrace(lab, async () => (await count(lab)).traceId, {
+      entry: 'inbound-sidecar',
+      tracer: 'opentelemetry',
+    })
+  })
 
   /** Of one request; `none` when the sidecar of the dashboard doesn't pass it on. */
   async function stateNow(): Promise<string> {
@@ -79,7 +76,7 @@ describe('faults under Istio', () => {
 })
 
 describe('certificates that are renewed', () => {
-  it('are taken without a failed request', async () => {
+  it('take effect without a failed request', async () => {
     await using lab = await startLab({ mesh: 'istio', topology: 'namespaces', tracer: 'none', certificateSeconds: 20 })
     const first = await serialOf(lab.countingInbound ?? '')
     const states = new Set<string>()
@@ -88,11 +85,11 @@ describe('certificates that are renewed', () => {
       return (await serialOf(lab.countingInbound ?? '')) === first ? undefined : true
     }
     await pollUntil(ask, { deadline: 25_000, what: 'another certificate' })
-    // The first one has ended when this is over.
+    // The first one has expired after this.
     const end = performance.now() + 12_000
     await pollUntil(async () => ((await ask()) && performance.now() > end ? true : undefined), {
       deadline: 15_000,
-      what: 'the end of the first certificate',
+      what: 'the expiry of the first certificate',
     })
     expect([...states]).toEqual(['connected'])
   })
@@ -101,7 +98,7 @@ describe('certificates that are renewed', () => {
   async function serialOf(address: string): Promise<string> {
     const [host = '', port = ''] = address.split(':')
     const socket = tls.connect({ host, port: Number(port), rejectUnauthorized: false })
-    // Without a certificate of ours the connection is cut afterwards.
+    // Without a client certificate the connection is closed afterwards.
     socket.on('error', () => {})
     await once(socket, 'secureConnect')
     const { serialNumber } = socket.getPeerCertificate()
@@ -110,7 +107,7 @@ describe('certificates that are renewed', () => {
   }
 })
 
-describe('a trace backend that is gone', () => {
+describe('an unreachable trace backend', () => {
   it('fails no request, and no change of the tracer', async () => {
     const closed = 'http://127.0.0.1:9'
     const traceBackend = { queryUrl: closed, otlpUrl: `${closed}/v1/traces`, zipkinUrl: `${closed}/api/v2/spans` }

@@ -17,7 +17,7 @@ const groups = ['security.istio.io', 'networking.istio.io', 'telemetry.istio.io'
 describe('the policies of charts/istio, rendered by Helm, under a real istiod without a cluster', () => {
   let lab: MeshLab
   let kubeApi: FakeKubeApi
-  /** What of Istio's kinds is in force: the lab's own at first, then what an example renders. */
+  /** The objects of Istio's kinds in force: first the lab's own, then those of an example. */
   let applied: KubeObject[] = []
   beforeEach(requireNamespaces)
   beforeAll(async () => {
@@ -26,13 +26,13 @@ describe('the policies of charts/istio, rendered by Helm, under a real istiod wi
     const found = (lab.mesh as IstioMesh).kubeApi()
     if (found === undefined) throw new Error('the mesh has no API')
     kubeApi = found
-    // Not the Sidecar: it tells the pods of this machine where they are.
+    // Not the Sidecar, which describes this machine's pods.
     const kinds = ['AuthorizationPolicy', 'PeerAuthentication', 'Telemetry', 'DestinationRule']
     applied = kinds.flatMap((kind) => kubeApi.list(kind)).filter((object) => object.metadata.namespace === NAMESPACE)
   })
   afterAll(() => lab?.stop())
 
-  /** Does what `helm upgrade` would: brings an example's objects and takes away those it has no more. */
+  /** Does what `helm upgrade` would: applies an example's objects and removes those it no longer has. */
   async function upgrade(example: string): Promise<void> {
     const rendered = await createHelm(await findHelm()).objects(chart, {
       namespace: NAMESPACE,
@@ -44,15 +44,15 @@ describe('the policies of charts/istio, rendered by Helm, under a real istiod wi
     )
     expect(wanted.length).toBeGreaterThan(4)
     await kubeApi.apply(wanted)
-    const isWanted = (one: KubeObject) =>
-      wanted.some((object) => object.kind === one.kind && object.metadata.name === one.metadata.name)
+    const isWanted = (candidate: KubeObject) =>
+      wanted.some((object) => object.kind === candidate.kind && object.metadata.name === candidate.metadata.name)
     for (const { apiVersion, kind, metadata } of applied.filter((object) => !isWanted(object))) {
       kubeApi.delete({ apiVersion, kind, namespace: NAMESPACE, name: metadata.name })
     }
     applied = wanted
   }
 
-  /** A caller outside the mesh, straight to counting's pod: its status, or how it was refused. */
+  /** Calls counting's pod from outside the mesh: the status, or how the call failed. */
   const probeBypass = async (): Promise<number | string> => {
     try {
       return (await fetch(`${lab.countingUrl}/`)).status
@@ -61,7 +61,7 @@ describe('the policies of charts/istio, rendered by Helm, under a real istiod wi
     }
   }
 
-  it('trace whole, let the dashboard in, and refuse plain text', async () => {
+  it('give whole traces, admit the dashboard, and refuse plain text', async () => {
     await upgrade('zipkin')
     await untilState(lab, 'connected', { deadline: 10_000 })
     await expectTrace(lab, async () => (await count(lab)).traceId, { entry: 'inbound-sidecar', tracer: 'zipkin-w3c' })
@@ -77,7 +77,7 @@ describe('the policies of charts/istio, rendered by Helm, under a real istiod wi
     await untilState(lab, 'connected', { deadline: 10_000 })
   })
 
-  it('take plain text with the example permissive, to a rule that asks for an identity', async () => {
+  it('accept plain text with the example permissive, but require an identity by a rule', async () => {
     await upgrade('permissive')
     await pollUntil(async () => ((await probeBypass()) === 403 ? true : undefined), {
       deadline: 10_000,

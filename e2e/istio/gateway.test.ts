@@ -6,7 +6,7 @@ import { expectRestricted } from './support/expect-restricted.ts'
 import { madeForGateway, startGateway } from './support/start-gateway.ts'
 
 const controlPlane = useControlPlane()
-/** Istio has a kind of this name, too. */
+/** Istio also has a kind of this name. */
 const API_VERSION = 'gateway.networking.k8s.io/v1'
 
 interface Condition {
@@ -45,13 +45,13 @@ async function install(plane: ControlPlane, namespace: string): Promise<KubeObje
 }
 
 describe('the page behind a gateway', () => {
-  it('has a route that istiod takes', async (context) => {
+  it('has a route that istiod accepts', async (context) => {
     const plane = await controlPlane(context)
     await install(plane, 'accepted')
     expect(await routeConditions(plane, 'accepted')).toEqual({ Accepted: 'Accepted', ResolvedRefs: 'ResolvedRefs' })
   })
 
-  it('has a route whose fault istiod names: a backend that isn’t there', async (context) => {
+  it('reports istiod’s reason for a route to a missing backend', async (context) => {
     const plane = await controlPlane(context)
     const objects = await install(plane, 'planted')
     const route = findObject(objects, 'HTTPRoute', 'dashboard')
@@ -61,7 +61,7 @@ describe('the page behind a gateway', () => {
     expect(await routeConditions(plane, 'planted')).toMatchObject({ ResolvedRefs: 'BackendNotFound' })
   })
 
-  it('admits the identity that istiod gives the gateway, and no other', async (context) => {
+  it('admits only the identity that istiod gives the gateway', async (context) => {
     const plane = await controlPlane(context)
     const objects = await install(plane, 'identity')
     const account = await madeForGateway(plane, 'ServiceAccount', 'identity')
@@ -72,7 +72,7 @@ describe('the page behind a gateway', () => {
     ])
   })
 
-  it('leaves the gateway’s pod to the policies of the gateway: no other selector matches it', async (context) => {
+  it('matches the gateway’s pod by the gateway’s own policies only', async (context) => {
     const plane = await controlPlane(context)
     const objects = await install(plane, 'selectors')
     const pod = await startGateway(plane, 'selectors')

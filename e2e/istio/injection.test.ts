@@ -9,7 +9,7 @@ import { containerOf, type Pod, startPod } from './support/start-pod.ts'
 
 const injected = path.join(import.meta.dirname, '../../charts/istio/examples/default/injected')
 
-/** Installs the chart in a namespace of its own and starts its pods. */
+/** Installs the chart in its own namespace and starts its pods. */
 async function install(
   { kubeApi, render }: ControlPlane,
   { namespace, values, labels = {} }: { namespace: string; values?: object; labels?: Record<string, string> },
@@ -39,7 +39,7 @@ describe('a pod of the chart, admitted by istiod’s own webhook', () => {
     { name: 'dashboard', port: '9002' },
   ]
 
-  it.for(services)('$name becomes what is kept as a golden (-u renews it)', async ({ name }, context) => {
+  it.for(services)('$name equals its golden file (-u renews it)', async ({ name }, context) => {
     const pods = await install(await controlPlane(context), { namespace: 'throughline' })
     const { metadata, ...rest } = pods[name] as Pod
     const { uid, resourceVersion, creationTimestamp, generation, ...kept } = metadata
@@ -61,7 +61,7 @@ describe('a pod of the chart, admitted by istiod’s own webhook', () => {
     })
   })
 
-  it.for(services)('$name keeps its labels and annotations, and gets the mesh’s', async ({ name, port }, context) => {
+  it.for(services)('$name keeps its labels and annotations, and gains the mesh’s', async ({ name, port }, context) => {
     const pod = (await install(await controlPlane(context), { namespace: 'labels' }))[name] as Pod
     const { metadata } = pod
     expect(metadata.labels).toMatchObject({
@@ -74,7 +74,7 @@ describe('a pod of the chart, admitted by istiod’s own webhook', () => {
     expect(metadata.annotations).toMatchObject({
       'kubectl.kubernetes.io/default-container': name,
       'traffic.sidecar.istio.io/excludeOutboundPorts': '4317,4318,9411,14268,16686',
-      // The agent's: it serves the app's metrics with its own.
+      // The agent's port: it serves the app's metrics with its own.
       'prometheus.io/port': '15020',
       'prometheus.io/path': '/stats/prometheus',
     })
@@ -86,24 +86,21 @@ describe('a pod of the chart, admitted by istiod’s own webhook', () => {
     expect(ISTIO_META_APP_CONTAINERS).toBe(name)
   })
 
-  it.for(services)(
-    '$name is probed through the sidecar’s agent, which asks the app itself',
-    async ({ name }, context) => {
-      const pod = (await install(await controlPlane(context), { namespace: 'probes' }))[name] as Pod
-      const container = containerOf(pod, name) as Container
-      const probers = containerEnvironment(containerOf(pod, 'istio-proxy') ?? {})['ISTIO_KUBE_APP_PROBERS'] ?? '{}'
-      for (const [probe, short, health] of [
-        ['livenessProbe', 'livez', '/health'],
-        ['startupProbe', 'startupz', '/health'],
-        ['readinessProbe', 'readyz', '/health/ready'],
-      ] as const) {
-        const target = `/app-health/${name}/${short}`
-        expect(container[probe]).toMatchObject({ httpGet: { path: target, port: 15020 } })
-        const port = container.ports?.[0]?.containerPort
-        expect(JSON.parse(probers)).toMatchObject({ [target]: { httpGet: { path: health, port } } })
-      }
-    },
-  )
+  it.for(services)('$name is probed through the sidecar’s agent, which probes the app', async ({ name }, context) => {
+    const pod = (await install(await controlPlane(context), { namespace: 'probes' }))[name] as Pod
+    const container = containerOf(pod, name) as Container
+    const probers = containerEnvironment(containerOf(pod, 'istio-proxy') ?? {})['ISTIO_KUBE_APP_PROBERS'] ?? '{}'
+    for (const [probe, short, health] of [
+      ['livenessProbe', 'livez', '/health'],
+      ['startupProbe', 'startupz', '/health'],
+      ['readinessProbe', 'readyz', '/health/ready'],
+    ] as const) {
+      const target = `/app-health/${name}/${short}`
+      expect(container[probe]).toMatchObject({ httpGet: { path: target, port: 15020 } })
+      const port = container.ports?.[0]?.containerPort
+      expect(JSON.parse(probers)).toMatchObject({ [target]: { httpGet: { path: health, port } } })
+    }
+  })
 
   it.for(services)(
     '$name still meets the restricted Pod Security Standard, sidecar included',
@@ -113,7 +110,7 @@ describe('a pod of the chart, admitted by istiod’s own webhook', () => {
     },
   )
 
-  it('gets its sidecar’s settings from a pod annotation', async (context) => {
+  it('reads its sidecar’s settings from a pod annotation', async (context) => {
     const values = { counting: { podAnnotations: { 'proxy.istio.io/config': 'tracing:\n  sampling: 10\n' } } }
     const { counting, dashboard } = await install(await controlPlane(context), { namespace: 'proxy-config', values })
     const settings = (pod: Pod | undefined) =>
@@ -130,17 +127,17 @@ describe('a pod of the chart, admitted by istiod’s own webhook', () => {
     { injection: 'revision', revision: 'default', labels: {}, sidecar: 'native' },
     { injection: 'revision', revision: 'canary', labels: {}, sidecar: 'none' },
     { injection: 'none', labels: { 'istio-injection': 'enabled' }, sidecar: 'none' },
-  ])('asked for by $injection $revision in a namespace with $labels: $sidecar', async (wanted, context) => {
-    const { injection, revision = '', labels, sidecar } = wanted
+  ])('requested by $injection $revision in a namespace with $labels: $sidecar', async (injectionCase, context) => {
+    const { injection, revision = '', labels, sidecar } = injectionCase
     const namespace = `by-${injection}-${revision}-${Object.values(labels).join('')}`.toLowerCase().replace(/-+$/, '')
     const values = { global: { istio: { injection, revision } } }
     const pods = await install(await controlPlane(context), { namespace, values, labels })
     expect([sidecarOf(pods['counting']), sidecarOf(pods['dashboard'])]).toEqual([sidecar, sidecar])
-    // The trace backend is no part of the mesh, whatever the namespace says.
+    // The trace backend is not part of the mesh, whatever the namespace says.
     expect(sidecarOf(pods['jaeger'])).toBe('none')
   })
 
-  it('gets none by the annotation that once asked for it', async (context) => {
+  it('gets none from the obsolete annotation', async (context) => {
     const { kubeApi, render } = await controlPlane(context)
     const objects = await render('istio', {
       namespace: 'annotated',
@@ -157,7 +154,7 @@ describe('a pod of the chart, admitted by istiod’s own webhook', () => {
 describe('a pod of the chart where Istio’s CNI plugin and native sidecars are missing', () => {
   const controlPlane = useControlPlane({ values: { cni: { enabled: false } }, kubernetesVersion: '1.30.0' })
 
-  it('redirects its own traffic before it starts, but for the ports of trace backends', async (context) => {
+  it('redirects its traffic before it starts, except for the ports of trace backends', async (context) => {
     const { counting } = await install(await controlPlane(context), { namespace: 'throughline' })
     const init = containerOf(counting as Pod, 'istio-init')
     const args = init?.args ?? []

@@ -19,7 +19,7 @@ async function write({ folder }: ControlPlane, name: string, objects: object[]):
 }
 
 describe('istioctl validate', () => {
-  it.for(examples)('has nothing against what charts/istio renders: $name', async ({ name, file }, context) => {
+  it.for(examples)('finds nothing wrong in what charts/istio renders: $name', async ({ name, file }, context) => {
     const plane = await controlPlane(context)
     const rendered = await write(plane, `${name}.yaml`, await plane.render('istio', { namespace: name, files: [file] }))
     expect(await plane.istioctl('validate', '-f', rendered)).toEqual({
@@ -33,7 +33,7 @@ describe('istioctl validate', () => {
     ['AuthorizationPolicy', { rules: [{ from: [{ source: {} }] }] }, '`from.source` must not be empty'],
     ['AuthorizationPolicy', { rules: [{ form: [] }] }, 'unknown field "form"'],
     ['PeerAuthentication', { mtls: { mode: 'STRICKT' } }, 'STRICKT'],
-  ] as const)('finds what is planted: %s %j', async ([kind, spec, words], context) => {
+  ] as const)('finds a planted fault: %s %j', async ([kind, spec, words], context) => {
     const plane = await controlPlane(context)
     const planted = { apiVersion: 'security.istio.io/v1', kind, metadata: { name: 'planted', namespace: 'x' }, spec }
     const { exitCode, stderr } = await plane.istioctl('validate', '-f', await write(plane, 'planted.yaml', [planted]))
@@ -43,7 +43,7 @@ describe('istioctl validate', () => {
 })
 
 describe('istioctl analyze', () => {
-  /** What it says of a namespace, as `IST0127 AuthorizationPolicy x/y`. */
+  /** Its messages about a namespace, such as `IST0127 AuthorizationPolicy x/y`. */
   const analyze = async (plane: ControlPlane, namespace: string, files: string[] = []): Promise<string[]> => {
     const { stdout } = await plane.istioctl('analyze', '-n', namespace, '-o', 'json', ...files)
     const messages = JSON.parse(stdout) as { code: string; level: string; origin: string }[]
@@ -59,23 +59,23 @@ describe('istioctl analyze', () => {
     if (objects.some(({ kind }) => kind === 'Gateway')) await startGateway(plane, name)
   }
 
-  it.for(examples)('has nothing against a namespace with the chart: $name', async (example, context) => {
+  it.for(examples)('finds nothing wrong in a namespace with the chart: $name', async (example, context) => {
     const plane = await controlPlane(context)
     const labels: Record<string, string> = example.name === 'namespace-label' ? { 'istio-injection': 'enabled' } : {}
     await plane.kubeApi.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: example.name, labels } }])
     await install(plane, example)
-    // istiod looks at the gateway's address in its own time.
+    // istiod updates the gateway's address asynchronously.
     const found = await pollUntil(
       async () => {
         const messages = await analyze(plane, example.name)
-        return messages.some((one) => one.startsWith('IST0171 Gateway')) ? undefined : messages
+        return messages.some((message) => message.startsWith('IST0171 Gateway')) ? undefined : messages
       },
       { deadline: 15_000, what: 'the gateway to be programmed' },
     )
     expect(found).toEqual([])
   })
 
-  it('finds that a namespace lacks the label its pods rely on', async (context) => {
+  it('finds that a namespace lacks the label that its pods need', async (context) => {
     const plane = await controlPlane(context)
     await install(plane, { name: 'unlabelled', file: 'istio/examples/namespace-label/values.yaml' })
     expect(await analyze(plane, 'unlabelled')).toContain('IST0127 AuthorizationPolicy unlabelled/deny-all')
@@ -90,7 +90,7 @@ describe('istioctl analyze', () => {
 
   it.for([
     {
-      fault: 'a policy for pods that are not there',
+      fault: 'a policy for missing pods',
       object: planted('AuthorizationPolicy', 'security.istio.io/v1', {
         selector: { matchLabels: { 'app.kubernetes.io/name': 'countng' } },
         rules: [{}],
@@ -98,7 +98,7 @@ describe('istioctl analyze', () => {
       code: 'IST0127',
     },
     {
-      fault: 'a rule for a host that is not there',
+      fault: 'a rule for a missing host',
       object: planted('DestinationRule', 'networking.istio.io/v1', { host: 'countng.default.svc.cluster.local' }),
       code: 'IST0174',
     },
@@ -110,7 +110,7 @@ describe('istioctl analyze', () => {
       }),
       code: 'IST0159',
     },
-  ])('finds what is planted, as $code: $fault', async ({ object, code }, context) => {
+  ])('finds a planted fault, as $code: $fault', async ({ object, code }, context) => {
     const plane = await controlPlane(context)
     await install(plane, { name: 'default', file: 'istio/examples/default/values.yaml' })
     const file = await write(plane, 'planted.yaml', [object])
@@ -120,14 +120,14 @@ describe('istioctl analyze', () => {
   })
 })
 
-describe('what an installation of 2020 said', () => {
+describe('the settings of a 2020 installation', () => {
   const operator = (spec: object) => ({ apiVersion: 'install.istio.io/v1alpha1', kind: 'IstioOperator', spec })
 
   it.for([
     ['values.tracing.enabled', { values: { tracing: { enabled: true } } }, 'unknown field "tracing"'],
     ['values.kiali.enabled', { values: { kiali: { enabled: true } } }, 'unknown field "kiali"'],
     ['addonComponents', { addonComponents: { kiali: { enabled: true } } }, 'unknown field "addonComponents"'],
-  ] as const)('is refused as unknown today: %s', async ([, spec, words], context) => {
+  ] as const)('are refused as unknown today: %s', async ([, spec, words], context) => {
     const plane = await controlPlane(context)
     const file = await write(plane, 'install.yaml', [operator({ profile: 'default', ...spec })])
     const { exitCode, stderr } = await plane.istioctl('manifest', 'generate', '-f', file)

@@ -9,7 +9,7 @@ describe('Istio on loopback, without root and without interception', () => {
   beforeAll(async () => void (lab = await startLab({ mesh: 'istio' })))
   afterAll(() => lab?.stop())
 
-  it('serves the page through the dashboard’s sidecar: six spans, each the child of the last', async () => {
+  it('serves the page through the dashboard’s sidecar: six spans in one chain', async () => {
     const trace = await expectTrace(lab, async () => (await count(lab)).traceId, {
       entry: 'inbound-sidecar',
       tracer: 'opentelemetry',
@@ -20,7 +20,7 @@ describe('Istio on loopback, without root and without interception', () => {
     )
   })
 
-  it('a request that enters at the app of the dashboard, beside its sidecar, is five spans', async () => {
+  it('a request that enters at the dashboard app, bypassing its sidecar, has five spans', async () => {
     const send = async () => (await count({ dashboardUrl: lab.dashboardAppUrl })).traceId
     const trace = await expectTrace(lab, send, { entry: 'app', tracer: 'opentelemetry' })
     expect(trace.spans).toHaveLength(5)
@@ -33,7 +33,7 @@ describe('Istio on loopback, without root and without interception', () => {
     expect(await count(lab)).toMatchObject({ state: 'connected', status: 200 })
   })
 
-  it('says that counting is open beside its sidecar, whatever the mesh is told, and it is', async () => {
+  it('reports the bypass as open under every setting, and it is', async () => {
     await lab.mesh.deny()
     const { bypass } = await lab.mesh.status()
     expect(bypass).toMatchObject({ address: lab.countingUrl, closed: false })
@@ -41,7 +41,7 @@ describe('Istio on loopback, without root and without interception', () => {
     await lab.mesh.allow()
   })
 
-  it('listens on loopback only, but for what istiod itself opens', () => {
+  it('listens on loopback only, except for istiod’s own listeners', () => {
     expect(listeningPids('/proc/net/tcp', /^0{8}:/)).toEqual([])
     expect(listeningPids('/proc/net/tcp6', /^0{32}:/)).toEqual([])
   })
@@ -79,7 +79,7 @@ function inodesOf(pid: number): string[] {
 }
 
 describe('Istio on loopback with counting on a socket', () => {
-  it('has no bypass of the sidecar', async () => {
+  it('has no bypass', async () => {
     await using lab = await startLab({ mesh: 'istio', bypass: 'closed', tracer: 'none' })
     expect((await count(lab)).state).toBe('connected')
     expect((await lab.mesh.status()).bypass.closed).toBe(true)
@@ -88,7 +88,7 @@ describe('Istio on loopback with counting on a socket', () => {
 })
 
 describe('a machine without Istio', () => {
-  it('gets one message with every way to get it', async () => {
+  it('gets one message with every way to install it', async () => {
     const before = { ...process.env }
     process.env['PATH'] = '/nowhere'
     process.env['XDG_CACHE_HOME'] = '/nowhere'

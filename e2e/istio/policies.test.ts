@@ -21,7 +21,7 @@ describe('policies of Istio, each pod in a network namespace', () => {
     }
   })
 
-  /** A caller outside the mesh, straight to counting's pod: what came back, or how it was refused. */
+  /** Calls counting's pod from outside the mesh: the answer, or how the call failed. */
   const probeBypass = async (method = 'GET'): Promise<[number, string] | string> => {
     try {
       const response = await fetch(`${lab.countingUrl}/`, { method })
@@ -40,7 +40,7 @@ describe('policies of Istio, each pod in a network namespace', () => {
     expect((await count(lab)).state).toBe('connected')
   })
 
-  it('permissive accepts plain text, and the rule then requires an identity it does not carry', async () => {
+  it('permissive accepts plain text, and the rule denies it for lack of an identity', async () => {
     await set('mtls', 'permissive')
     expect(await probeBypass()).toEqual([403, DENIED])
     expect((await lab.mesh.status()).bypass).toMatchObject({ closed: true, reason: expect.stringContaining('403') })
@@ -77,7 +77,7 @@ describe('policies of Istio, each pod in a network namespace', () => {
     expect([status, body]).toEqual([405, expect.stringContaining('TL_')])
   })
 
-  it('deny-all refuses the dashboard: 403 with the words of the sidecar', async () => {
+  it('deny-all denies the dashboard: 403 with the sidecar’s own text', async () => {
     await set('rule', 'deny-all')
     expect(await count(lab)).toMatchObject({
       state: 'denied',
@@ -90,7 +90,7 @@ describe('policies of Istio, each pod in a network namespace', () => {
     expect(await probeBypass()).toEqual([403, DENIED])
   })
 
-  it('what allow brings back is the rule that was there before the deny', async () => {
+  it('allow restores the rule that was in force before the deny', async () => {
     await set('rule', 'get-of-anyone')
     await lab.mesh.deny()
     await lab.mesh.allow()
@@ -112,7 +112,7 @@ describe('policies of Istio, each pod in a network namespace', () => {
     expect(await identities()).toContain('cluster.local/ns/throughline/sa/dashboard')
   })
 
-  it('DISABLE and permissive take the identity away, and the rule for a principal with it', async () => {
+  it('DISABLE with permissive removes the identity, so a rule for a principal denies', async () => {
     await set('mtls', 'permissive')
     await set('client-tls', 'disable')
     expect((await count(lab)).state).toBe('denied')
@@ -121,7 +121,7 @@ describe('policies of Istio, each pod in a network namespace', () => {
     expect(await identities()).not.toContain('sa/dashboard')
   })
 
-  /** What the dashboard finds out about both ends of its connection. */
+  /** The dashboard's findings about both ends of its connection. */
   async function identities(): Promise<string> {
     const answer = await fetch(`${lab.dashboardUrl}/api/checks`, { method: 'POST' })
     const { results } = (await answer.json()) as { results: { id: string; found: string }[] }

@@ -20,12 +20,12 @@ describe('tracing by Telemetry', () => {
     expect(new Set(names)).toEqual(new Set(['dashboard.throughline', 'counting.throughline', 'dashboard', 'counting']))
   })
 
-  it('with no tracer only the spans of the apps are left', async () => {
+  it('without a tracer, only the apps’ spans are recorded', async () => {
     await lab.mesh.tracing('none')
     await expectTrace(lab, async () => (await count(lab)).traceId, { entry: 'inbound-sidecar', tracer: 'none' })
   })
 
-  it('an unsampled request leaves no span, and keeps its trace', async () => {
+  it('an unsampled request has no span, and keeps its trace id', async () => {
     await lab.mesh.tracing('opentelemetry')
     const traceId = randomUUID().replaceAll('-', '')
     expect((await count(lab, { traceparent: `00-${traceId}-00f067aa0ba902b7-00` })).traceId).toBe(traceId)
@@ -48,7 +48,7 @@ describe('tracing by Telemetry', () => {
     expect(lab.traceStore.traces({ limit: 1000 }).length - before).toBe(2)
   })
 
-  it('at 10 % some requests are traced, and every trace that there is is whole', async () => {
+  it('at 10 %, some requests are traced, and every trace is whole', async () => {
     await lab.mesh.set({ name: 'sampling', value: '10' })
     const ids = new Set<string>()
     for (let request = 0; request < 200; request += 1) {
@@ -66,7 +66,7 @@ describe('tracing by Telemetry', () => {
     await lab.mesh.set({ name: 'sampling', value: '100' })
   })
 
-  it('a tracer that is changed while requests flow fails none of them', async () => {
+  it('changing the tracer fails no request in flight', async () => {
     const states = new Set<string>()
     let flowing = true
     const flow = (async () => {

@@ -17,7 +17,7 @@ describe('the bypass of the sidecar', () => {
     await pageText(page, '#bypass-summary', /^200: counted, bypassing its sidecar, while the rule says denied\.$/)
     await pageText(page, '#bypass-note', /^Probed at \d/)
     expect(await page.textContent('#bypass-dispute')).toBe('')
-    // The sentence is about that rule; another rule takes it away.
+    // The sentence is about that rule, and disappears with another rule.
     await choose(page, 'Allow')
     await pageText(page, '#bypass-summary', /^$/)
     await pageText(page, '#bypass-note', /^The mesh has changed: probe again\.$/)

@@ -7,7 +7,7 @@ import { startService } from '../support/start-service.ts'
 
 const SCRIPT = '<img src=x onerror="window.hacked=1"><script>window.hacked=2</script>"\'javascript:window.hacked=3'
 
-/** Answers as counting would, were counting an enemy. */
+/** Answers as a hostile counting would. */
 const hostileCounting: http.RequestListener = (_request, response) => {
   const explain = {
     headers: {
@@ -23,7 +23,7 @@ const hostileCounting: http.RequestListener = (_request, response) => {
   response.end(JSON.stringify({ count: 7, hostname: SCRIPT, explain }))
 }
 
-/** Answers as a trace backend would, were it one. */
+/** Answers as a hostile trace backend would. */
 const hostileBackend: http.RequestListener = (request, response) => {
   const traceID = request.url?.split('/').at(-1)
   const tags = [
@@ -48,7 +48,7 @@ const hostileBackend: http.RequestListener = (request, response) => {
   response.end(JSON.stringify({ data: [{ traceID, spans, processes }] }))
 }
 
-it('runs no script that a hostname, a header or a span carries, and makes no element of it', async (context) => {
+it('runs no script from a hostname, a header or a span, and creates no element from it', async (context) => {
   const browser = requireBrowser(context)
   await using counting = await startServer(hostileCounting)
   await using backend = await startServer(hostileBackend)
@@ -62,7 +62,7 @@ it('runs no script that a hostname, a header or a span carries, and makes no ele
   await using tab = await openPage(browser, dashboard.url)
   const { page } = tab
   await pageText(page, '#hostname', /<img src=x/)
-  // A trace that is asked for by its id is shown at once, broken as it is.
+  // A trace requested by its id is shown at once, even when it is broken.
   await page.goto(`${dashboard.url}/?trace=${'a'.repeat(32)}`)
   await pageText(page, '#rows', /<script>/)
   await page.locator('#rows button').last().click()

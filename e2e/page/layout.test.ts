@@ -62,7 +62,7 @@ it('shows the commands instead of switches in a cluster', async (context) => {
   await expectAccessible(page, 'in a cluster')
 })
 
-it('keeps its order with settings and a bypass, at rest, under change, failed and disputed', async (context) => {
+it('keeps its layout with settings and a bypass: idle, changing, failed and disputed', async (context) => {
   await using lab = await startStage({ FAULTS: 'on' })
   await using tab = await openPage(requireBrowser(context), lab.url)
   const { page } = tab

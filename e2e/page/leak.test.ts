@@ -17,7 +17,7 @@ const types: Record<string, string> = {
   '.svg': 'image/svg+xml',
 }
 
-/** Serves the page, and requests as fast as it can take them: what hours of a demo bring, in a minute. */
+/** Serves the page, and requests as fast as it accepts them: hours of a demo in one minute. */
 async function startFloodgate() {
   let seq = 0
   let write: (text: string) => void = () => {}
@@ -85,7 +85,7 @@ function traceOf(traceID: string) {
   }
 }
 
-it('holds no more after 30,000 requests than after 10,000: neither memory nor elements', async (context) => {
+it('uses no more memory or elements after 30,000 requests than after 10,000', async (context) => {
   await using floodgate = await startFloodgate()
   await using tab = await openPage(requireBrowser(context), floodgate.url)
   const { page } = tab
@@ -98,7 +98,7 @@ it('holds no more after 30,000 requests than after 10,000: neither memory nor el
     })
     await page.locator('#rows button').first().click()
     await page.locator('#rows button').first().click()
-    // Garbage that only a second pass finds is garbage all the same.
+    // A second pass finds garbage that the first one missed.
     for (let i = 0; i < 3; i++) await debug.send('HeapProfiler.collectGarbage')
     const { usedSize } = await debug.send('Runtime.getHeapUsage')
     return { bytes: usedSize, elements: Number(await page.evaluate('document.querySelectorAll("*").length')) }

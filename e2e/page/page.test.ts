@@ -10,18 +10,18 @@ import { startLab } from '../support/start-lab.ts'
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** Waits until the element's text is what it should be, and gives it. */
-function text(page: Page, selector: string, wanted: RegExp): Promise<string> {
+/** Waits until the element has the expected text, and returns it. */
+function text(page: Page, selector: string, pattern: RegExp): Promise<string> {
   return pollUntil(
     async () => {
       const now = (await page.textContent(selector)) ?? ''
-      return wanted.test(now) ? now : undefined
+      return pattern.test(now) ? now : undefined
     },
-    { deadline: 15_000, what: `${selector} to match ${wanted}` },
+    { deadline: 15_000, what: `${selector} to match ${pattern}` },
   )
 }
 
-it('shows the count, the whole trace, a denial and its end, and a lost dashboard', async (context) => {
+it('shows the count, the whole trace, a denial and its end, and an unreachable dashboard', async (context) => {
   const browser = requireBrowser(context)
   await using lab = await startLab({ tracer: 'opentelemetry' })
   await using tab = await openPage(browser, lab.dashboardUrl)
@@ -63,9 +63,9 @@ it('shows the count, the whole trace, a denial and its end, and a lost dashboard
   })
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    // Without motion: a colour that is just changing has no contrast to measure.
+    // Without motion: a colour in transition has no contrast to measure.
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    // The page's own policy forbids inline script, so axe comes in through the debugger.
+    // The page's own policy forbids inline scripts, so axe is injected through the debugger.
     const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
       `${axe}; axe.run()`,
     )

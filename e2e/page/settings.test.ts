@@ -10,7 +10,7 @@ const inForce = (page: Page) =>
   page.evaluate<string[]>(`[...document.querySelectorAll('#settings input:checked')].map(({ value }) => value)`)
 const RULE_EFFECT = '#setting-0-effect'
 
-/** Each text that the element has from now on. */
+/** Records every later text of the element. */
 async function watchText(page: Page, selector: string): Promise<() => Promise<string[]>> {
   await page.evaluate(
     `(() => {
@@ -30,7 +30,7 @@ function openGate() {
 }
 
 describe('the settings of a mesh', () => {
-  it('are shown with what the choice in force does, and change the mesh', async (context) => {
+  it('are shown with the effect of the current choice, and change the mesh', async (context) => {
     await using lab = await startStage()
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
@@ -47,7 +47,7 @@ describe('the settings of a mesh', () => {
     expect(tab.errors).toEqual([])
   })
 
-  it('show only what is in force, and ignore input while a change is under way', async (context) => {
+  it('show only what is in force, and ignore input during a change', async (context) => {
     await using lab = await startStage()
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
@@ -111,7 +111,7 @@ describe('the settings of a mesh', () => {
     expect(await group.getAttribute('aria-describedby')).toBe('setting-0-effect')
   })
 
-  it('follow the mesh whatever changed it, and claim nothing when it does not answer', async (context) => {
+  it('follow changes from elsewhere, and claim nothing when the mesh does not answer', async (context) => {
     await using lab = await startStage()
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
@@ -127,7 +127,7 @@ describe('the settings of a mesh', () => {
     expect(await inForce(page)).toEqual([])
   })
 
-  it('disappear when the mesh has none any more', async (context) => {
+  it('disappear when the mesh no longer has any', async (context) => {
     await using lab = await startStage()
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
@@ -139,7 +139,7 @@ describe('the settings of a mesh', () => {
 })
 
 describe('just after a change', () => {
-  it('one stale 200 is not flashed, though the list of requests has it', async (context) => {
+  it('one stale 200 does not flash, but is in the list of requests', async (context) => {
     await using lab = await startStage({ TRAFFIC: '10' })
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab
@@ -181,12 +181,12 @@ describe('just after a change', () => {
     await choose(page, 'Deny')
     await pageText(page, RULE_EFFECT, /^Calls are refused/)
     held.open()
-    await pollUntil(() => isReleased, { what: 'the old status to be out' })
+    await pollUntil(() => isReleased, { what: 'the old status to arrive' })
     await page.waitForResponse('**/api/mesh/status')
     expect(new Set(await effects())).toEqual(new Set(['Switching to “Deny”…', expect.stringMatching(/^Calls are/)]))
   })
 
-  it('sends a request itself, and another when the answer contradicts the rule', async (context) => {
+  it('sends a request, and another when the answer contradicts the rule', async (context) => {
     await using lab = await startStage({ TRAFFIC: 'off' })
     await using tab = await openPage(requireBrowser(context), lab.url)
     const { page } = tab

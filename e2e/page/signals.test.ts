@@ -13,7 +13,7 @@ const EARLIER = 'upstream connect error or disconnect/reset before headers. '
 const LOOK_THE_SAME =
   /^connection reset: a TCP-level denial, a port that wants mTLS and a crash look the same \(TL_UPSTREAM_RESET\)$/
 
-/** What can come back over the wire, and what the page must say about it. */
+/** Possible outcomes on the wire, and the page's explanation of each. */
 const signals: [cause: string, answer: RequestListener, state: RegExp, reason: RegExp][] = [
   [
     'an intention or a policy, on the HTTP layer',

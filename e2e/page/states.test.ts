@@ -5,7 +5,7 @@ import { openPage, requireBrowser } from '../support/browser.ts'
 import { copied, pageText, switchAccess } from '../support/page-text.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
 
-/** Where the path says that the call ended: the hop or the connection that carries the mark. */
+/** Where the path shows that the call ended: the marked hop or connection. */
 const endOf = (page: Page) =>
   page
     .locator('#path > [data-status="failed"]')
@@ -36,7 +36,7 @@ describe('every state of the page, from what happens on the wire', () => {
     expect(tab.errors).toEqual([])
   })
 
-  it('failing and unreachable, by the faults that the page offers', async (context) => {
+  it('failing and unreachable, by the page’s own faults', async (context) => {
     await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
     const { page } = tab
     await pageText(page, '#state-label', /^Connected$/)
@@ -63,7 +63,7 @@ describe('every state of the page, from what happens on the wire', () => {
     expect(lab.pids()['counting']).not.toBe(before)
   })
 
-  it('a sidecar that is killed is shown as down, and comes back', async (context) => {
+  it('a killed sidecar is shown as down, and comes back', async (context) => {
     await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
     const { page } = tab
     await pageText(page, '#state-label', /^Connected$/)
@@ -74,7 +74,7 @@ describe('every state of the page, from what happens on the wire', () => {
     expect(await pageText(page, '#path', /restarted 1×/)).toContain('ready')
   })
 
-  it('a dashboard that is killed is disconnected, and the page goes on by itself when it is back', async (context) => {
+  it('a killed dashboard is shown as disconnected, and the page reconnects by itself', async (context) => {
     await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
     const { page } = tab
     await pageText(page, '#state-label', /^Connected$/)
@@ -86,7 +86,7 @@ describe('every state of the page, from what happens on the wire', () => {
     expect(tab.errors).toEqual([])
   })
 
-  it.for(['refuses', 'holds back'])('works by polling where something on the way %s streams', async (what, context) => {
+  it.for(['refuses', 'holds back'])('falls back to polling when an intermediary %s streams', async (what, context) => {
     await using tab = await openPage(requireBrowser(context), 'about:blank')
     const { page } = tab
     let polls = 0
@@ -101,7 +101,7 @@ describe('every state of the page, from what happens on the wire', () => {
     expect(polls).toBeGreaterThan(1)
   })
 
-  it('makes as much traffic as it is told, on the server side', async (context) => {
+  it('makes traffic at the chosen rate, on the server', async (context) => {
     await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
     const { page } = tab
     const counted = async () => {
@@ -116,7 +116,7 @@ describe('every state of the page, from what happens on the wire', () => {
     await page.check('input[name="rate"][value="10"]')
     await page.goto('about:blank')
     const alone = await counted()
-    await pollUntil(async () => (await counted()) > alone + 15, { what: 'traffic with no browser', deadline: 10_000 })
+    await pollUntil(async () => (await counted()) > alone + 15, { what: 'traffic without a browser', deadline: 10_000 })
     await fetch(`${lab.dashboardUrl}/api/traffic`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

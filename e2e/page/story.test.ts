@@ -4,13 +4,13 @@ import { openPage, requireBrowser } from '../support/browser.ts'
 import { copied, pageText, switchAccess } from '../support/page-text.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
 
-describe('a story that needs no speaker', () => {
+describe('a self-explanatory page', () => {
   const faults = { FAULTS: 'on', TRAFFIC: 'off' }
   let lab: MeshLab
   beforeAll(async () => void (lab = await startLab({ dashboardEnv: faults, countingEnv: faults })))
   afterAll(() => lab.stop())
 
-  it('sends one request from the browser, and marks what the next one changes', async (context) => {
+  it('sends one request from the browser, and marks what changes with the next', async (context) => {
     await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
     const { page } = tab
     await page.click('#send')
@@ -29,7 +29,7 @@ describe('a story that needs no speaker', () => {
     await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
     const { page } = tab
     await page.click('#send')
-    // Until then it shows the trace of another test.
+    // Until then it shows another test's trace.
     await pageText(page, '#trace-label', /^Your request$/)
     await pageText(page, '#trace-summary', /^5 spans/)
     await page.locator('#rows button').nth(3).click()
@@ -39,7 +39,7 @@ describe('a story that needs no speaker', () => {
     await page.keyboard.press('Escape')
   })
 
-  it('explains its parts where they stand, with a guide that opens', async (context) => {
+  it('explains its parts in place, with guides that open', async (context) => {
     await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
     const { page } = tab
     await pageText(page, '#path', /mTLS/)
@@ -58,7 +58,7 @@ describe('a story that needs no speaker', () => {
     }
   })
 
-  it('leads through six steps with the real switches, and puts back what it changed', async (context) => {
+  it('leads through six steps with the real switches, and restores what it changed', async (context) => {
     await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
     const { page } = tab
     await pageText(page, '#access-value', /^Allowed$/)
@@ -78,7 +78,7 @@ describe('a story that needs no speaker', () => {
     })
     await page.click('#tour-next')
     await pageText(page, '#bypass-summary', /^200: counted, bypassing its sidecar/)
-    // Left in the middle, it still puts everything back.
+    // Left in the middle, it still restores everything.
     await page.click('#tour-leave')
     await pageText(page, '#access-value', /^Allowed$/)
     await pollUntil(

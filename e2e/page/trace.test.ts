@@ -13,7 +13,7 @@ describe('the waterfall', () => {
   beforeAll(async () => void (lab = await startLab({ dashboardEnv: faults, countingEnv: faults })))
   afterAll(() => lab.stop())
 
-  /** Milliseconds, from what a person reads. */
+  /** Milliseconds from the displayed text. */
   const milliseconds = (text: string) => {
     const [number = '', unit = ''] = text.trim().split(' ')
     return Number(number) * ({ µs: 0.001, ms: 1, s: 1000 }[unit] ?? Number.NaN)
@@ -60,7 +60,7 @@ describe('the waterfall', () => {
     expect(await page.getAttribute('#trace-id', 'title')).toBe(traceId)
   })
 
-  it('shows by keyboard alone which headers reached counting, and why it has this parent', async (context) => {
+  it('shows which headers reached counting and explains its parent, by keyboard alone', async (context) => {
     await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
     const { page } = tab
     const { spans } = await openTrace(page)
@@ -84,7 +84,7 @@ describe('the waterfall', () => {
     expect(await page.locator('#hop-detail').isHidden()).toBe(true)
   })
 
-  it('is broken live by the propagation switch, says where the other half went, and heals', async (context) => {
+  it('breaks with the propagation switch, links its other half, and becomes whole again', async (context) => {
     await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
     const { page } = tab
     await pageText(page, '#verdict-text', /^Unbroken$/)
@@ -108,13 +108,13 @@ describe('the waterfall', () => {
     expect(tab.errors).toEqual([])
   })
 
-  it('shows any request of the last minutes, which a reload does not lose', async (context) => {
+  it('shows any request of the last minutes, even after a reload', async (context) => {
     await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
     const { page } = tab
     const { traceId } = await count(lab)
     await pageText(page, '#requests', new RegExp((traceId ?? '').slice(0, 8)))
     await page.reload()
-    // Under the pointer the list stands still; until the pointer is there, each request moves it.
+    // The list stops moving only while the pointer is over it.
     await page.hover('#requests')
     await pageText(page, '#requests-note', /paused/)
     await page.locator('#requests button', { hasText: (traceId ?? '').slice(0, 8) }).click()
@@ -124,7 +124,7 @@ describe('the waterfall', () => {
     expect(tab.errors).toEqual([])
   })
 
-  it('the mesh panel says what the mesh does, with a command for each', async (context) => {
+  it('the mesh panel describes the mesh, with a command for each fact', async (context) => {
     await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
     const { page } = tab
     await page.click('#checks-run')
@@ -150,7 +150,7 @@ describe('the waterfall', () => {
   })
 })
 
-/** A chain, from its root down. */
+/** A chain of spans, root first. */
 function byDepth(spans: JaegerSpan[]): JaegerSpan[] {
   const line: JaegerSpan[] = []
   let next = spans.find((span) => span.references.length === 0)
@@ -162,8 +162,8 @@ function byDepth(spans: JaegerSpan[]): JaegerSpan[] {
   return line
 }
 
-describe('a trace backend that only has a page of its own', () => {
-  it('is where the newest trace is opened, or one that is chosen', async (context) => {
+describe('a trace backend with only its own page', () => {
+  it('opens the newest or a chosen trace', async (context) => {
     const ui = 'http://localhost:9411/zipkin/traces/'
     const dashboardEnv = { TRACE_QUERY_URL: '', TRACE_UI_URL: `${ui}{traceId}`, TRAFFIC: 'off' }
     await using lab = await startLab({ dashboardEnv })

@@ -8,7 +8,7 @@ interface Told {
 }
 
 describe.each(['diagnostics', 'stock'])('the traffic that the dashboard makes itself, with %s spans', (kind) => {
-  it('is ordinary: each request is one trace of five spans that begins with the dashboard', async () => {
+  it('is traced like any other: each request has five spans, rooted at the dashboard', async () => {
     const env = { TRACE_INSTRUMENTATION: kind, FAULTS: 'on', TRAFFIC: '10' }
     await using lab = await startLab({ dashboardEnv: env, countingEnv: env })
     const entries = await pollUntil(
@@ -16,7 +16,7 @@ describe.each(['diagnostics', 'stock'])('the traffic that the dashboard makes it
         const told = (await (await fetch(`${lab.dashboardUrl}/api/history`)).json()) as Told
         return told.entries.length >= 5 ? told.entries : undefined
       },
-      { what: 'five requests with no browser', deadline: 10_000 },
+      { what: 'five requests without a browser', deadline: 10_000 },
     )
     for (const { traceId } of entries.slice(0, 5)) {
       const trace = await pollUntil(

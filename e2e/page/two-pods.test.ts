@@ -4,9 +4,9 @@ import { openPage, requireBrowser } from '../support/browser.ts'
 import { pageText } from '../support/page-text.ts'
 import { startService } from '../support/start-service.ts'
 
-it('the page says which of two counting pods answered, and that two do', async (context) => {
+it('the page shows which of two counting pods answered', async (context) => {
   const browser = requireBrowser(context)
-  // As behind one Service: each pod counts for itself.
+  // As behind one Service: each pod has its own count.
   const pods = ['counting-5d8f9c6b7d-x7k2p', 'counting-5d8f9c6b7d-q4m9z']
   const counts = [0, 0]
   let asked = 0

@@ -3,7 +3,7 @@ import { count } from '../support/count.ts'
 import { expectTrace } from '../support/expect-trace.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
 
-describe('deny and allow, as the mesh does it', () => {
+describe('deny and allow in the mesh', () => {
   let lab: MeshLab
   beforeAll(async () => void (lab = await startLab({ tracer: 'opentelemetry' })))
   afterAll(() => lab.stop())
@@ -21,7 +21,7 @@ describe('deny and allow, as the mesh does it', () => {
     expect(await count(lab)).toMatchObject({ state: 'connected', httpStatus: 200 })
   })
 
-  it('a denied request is a trace that ends at the sidecar of counting', async () => {
+  it('a denied request has a trace that ends at counting’s sidecar', async () => {
     await lab.mesh.deny()
     const send = async () => (await count(lab)).traceId
     const trace = await expectTrace(lab, send, { entry: 'app', tracer: 'opentelemetry', denied: true })
@@ -29,7 +29,7 @@ describe('deny and allow, as the mesh does it', () => {
     await lab.mesh.allow()
   })
 
-  it('under load, a switch gives 200 and 403 and nothing else', async () => {
+  it('under load, a switch causes only 200 and 403', async () => {
     const statuses = new Set<number | null>()
     let flowing = true
     const flow = async () => {
@@ -45,7 +45,7 @@ describe('deny and allow, as the mesh does it', () => {
     expect(statuses).toEqual(new Set([200, 403]))
   })
 
-  it('the rule is for GET / alone', async () => {
+  it('the rule allows GET / only', async () => {
     expect((await fetch(lab.upstreamUrl)).status).toBe(200)
     for (const [method, route] of [
       ['POST', '/'],
@@ -63,7 +63,7 @@ describe('deny and allow, as the mesh does it', () => {
     }
   })
 
-  it("the page's health follows: red after three denials, green after one success", async () => {
+  it("the page's health turns red after three denials and green after one success", async () => {
     await lab.mesh.deny()
     for (let i = 0; i < 3; i++) await count(lab)
     expect((await fetch(`${lab.dashboardUrl}/health/api`)).status).toBe(503)

@@ -6,7 +6,7 @@ import { logLines } from '../support/log-lines.ts'
 import { startLab } from '../support/start-lab.ts'
 
 describe('what breaks a trace', () => {
-  it('propagation off: the trace falls apart at the dashboard, and the assertion says where', async () => {
+  it('propagation off: the trace breaks at the dashboard, and the assertion says where', async () => {
     await using lab = await startLab({ tracer: 'opentelemetry', dashboardEnv: { OTEL_PROPAGATORS: 'none' } })
     const { traceId } = await count(lab)
     const traces = await pollUntil(
@@ -14,7 +14,7 @@ describe('what breaks a trace', () => {
         const all = lab.traceStore.traces({ limit: 10 }) ?? []
         return all.reduce((spans, trace) => spans + trace.spans.length, 0) === 5 ? all : undefined
       },
-      { deadline: 15_000, what: 'five spans, in whatever traces' },
+      { deadline: 15_000, what: 'five spans in any traces' },
     )
     expect(traces).toHaveLength(2)
     expect(() => expectChain(queryTrace(lab, traceId ?? ''), { entry: 'app', tracer: 'opentelemetry' })).toThrow(
@@ -24,7 +24,7 @@ describe('what breaks a trace', () => {
 })
 
 describe('OTEL_SDK_DISABLED', () => {
-  it('the services make no spans and forward the context: the sidecars stay in the same trace', async () => {
+  it('without spans, the services forward the context: the sidecars stay in one trace', async () => {
     const env = { OTEL_SDK_DISABLED: 'true' }
     await using lab = await startLab({ tracer: 'opentelemetry', dashboardEnv: env, countingEnv: env })
     const caller = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' }
@@ -46,7 +46,7 @@ describe('OTEL_SDK_DISABLED', () => {
 })
 
 describe('sampling', () => {
-  it('off: no spans, the requests work, and both services see the same trace id', async () => {
+  it('off: no spans, working requests, and the same trace id in both services', async () => {
     const env = { OTEL_TRACES_SAMPLER: 'always_off' }
     await using lab = await startLab({ tracer: 'opentelemetry', sampling: 100, dashboardEnv: env, countingEnv: env })
     const first = await count(lab)
@@ -62,13 +62,13 @@ describe('sampling', () => {
     expect(queryTrace(lab, first.traceId ?? '').spans).toEqual([])
   })
 
-  it('at 10 %: every trace that exists is whole, and every other request leaves no span', async () => {
+  it('at 10 %: every recorded trace is whole, and every other request has no span', async () => {
     const env = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.1' }
     await using lab = await startLab({ tracer: 'opentelemetry', dashboardEnv: env, countingEnv: env })
     const ids = new Set<string>()
     for (let i = 0; i < 300; i++) ids.add((await count(lab)).traceId ?? 'none')
     expect(ids.size).toBe(300)
-    // A request that is traced for sure comes last: when it is whole, everything before it has arrived.
+    // A request that is always traced comes last: once it is whole, everything before it has arrived.
     const last = '4bf92f3577b34da6a3ce929d0e0e4736'
     const send = async () => (await count(lab, { traceparent: `00-${last}-00f067aa0ba902b7-01` })).traceId
     await send()
@@ -84,7 +84,7 @@ describe('sampling', () => {
 })
 
 describe('a trace backend that is down', () => {
-  it('costs spans, and no request', async () => {
+  it('loses spans, but no request', async () => {
     await using lab = await startLab({
       tracer: 'opentelemetry',
       dashboardEnv: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' },

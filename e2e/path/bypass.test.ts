@@ -5,7 +5,7 @@ import { expectTrace } from '../support/expect-trace.ts'
 import { startLab } from '../support/start-lab.ts'
 
 describe('the bypass', () => {
-  it('is open on 127.0.0.1 to every process of this machine, denied or not, and nowhere else', async () => {
+  it('is open to every process on 127.0.0.1, denied or not, and nowhere else', async () => {
     await using lab = await startLab({ tracer: 'none' })
     await lab.mesh.deny()
     expect((await count(lab)).state).toBe('denied')
@@ -15,7 +15,7 @@ describe('the bypass', () => {
     await expect(fetch(`http://127.0.0.2:${port}/`)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
   })
 
-  it('is taken by the dashboard itself when its upstream is the app, and not the sidecar', async () => {
+  it('is used by the dashboard itself when its upstream is the app', async () => {
     await using lab = await startLab({ tracer: 'none' })
     await lab.mesh.deny()
     await using probed = await startLab({

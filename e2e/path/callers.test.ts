@@ -16,20 +16,20 @@ import { callerEnvoys } from './matrix.ts'
 interface Cell {
   name: string
   tracer: ChainTracer
-  /** Of the inbound sidecar, where it differs. */
+  /** The inbound sidecar's tracer, where it differs. */
   inbound?: ChainTracer
   sent: Headers
   received: Received
 }
 
-/** Those whose spans the trace store takes. */
+/** Tracers whose spans the trace store accepts. */
 const tracers = chainTracers.filter((tracer) => tracer !== 'skywalking' && tracer !== 'xray')
 const traced = tracers.filter((tracer) => tracer !== 'none')
 const knowsOnlyB3 = (tracer: ChainTracer): boolean => tracer.startsWith('zipkin') && !tracer.startsWith('zipkin-w3c')
 const mixable = ['zipkin', 'zipkin-w3c', 'opentelemetry', 'datadog'] as const
 const hintFor = (tracer: ChainTracer): Hint => (tracer.startsWith('zipkin') ? 'b3' : 'w3c')
 
-/** What an application between two pairs of sidecars sends for what it received. */
+/** What an application between two pairs of sidecars sends, given the headers it received. */
 const between = {
   'forwardHeaders in between': (received: Headers) => forwardHeaders(received),
   'copied by hand': copiedByHand,
@@ -59,7 +59,7 @@ describe.each(callerEnvoys)('callers through Envoy %s', (envoy) => {
     for (const outbound of mixable) {
       for (const to of mixable) mixed.push(await send(`${outbound}, then ${to}`, outbound, withFreshIds(ours), to))
     }
-    // Before the next: a sidecar that shares span ids may use the same ones once more.
+    // Before the next one: a sidecar that shares span ids may repeat them.
     const inboundOfFirst = await inboundOf([...first, ...mixed])
     const second: Cell[] = []
     for (const { name, tracer, received } of first) {
@@ -78,7 +78,7 @@ describe.each(callerEnvoys)('callers through Envoy %s', (envoy) => {
 
   const selected = (cell: Cell, hint?: Hint): Selection | undefined => callerOf(cell.received.request, hint)
 
-  /** The span that called: the own sidecar's, or without a tracer the caller's. */
+  /** The calling span: that of the callee's own sidecar, or without a tracer the caller's. */
   const callerSpan = ({ tracer, sent, received }: Cell): SpanIds | undefined =>
     tracer === 'none' ? ownSpanOf(sent) : inbound.get(received.requestId)
 
@@ -88,11 +88,13 @@ describe.each(callerEnvoys)('callers through Envoy %s', (envoy) => {
     return context?.spanId === span?.spanId && context?.traceId.slice(16) === span?.traceId.slice(16)
   }
 
-  /** A `traceparent` before sidecars that read B3 alone, and go on with another trace or begin one. */
+  /** A `traceparent` before sidecars that read only B3, and continue another trace or begin one. */
   const isForeign = ({ tracer, sent }: Cell): boolean =>
     knowsOnlyB3(tracer) && sent['traceparent'] !== undefined && !isInTrace(b3Of(sent), ownSpanOf(sent))
 
-  /** Without a tracer, what an SDK writes beside an older B3 that has a parent looks like an old W3C beside a fresh B3. */
+  /** Without a tracer, what an SDK writes beside an older B3 that has a parent looks like an old W3C beside a fresh
+   * B3.
+   */
   const isCopiedParent = ({ name, tracer, sent }: Cell): boolean =>
     tracer === 'none' &&
     name.startsWith('OpenTelemetry tracecontext, x-b3') &&
@@ -106,13 +108,13 @@ describe.each(callerEnvoys)('callers through Envoy %s', (envoy) => {
   })
 
   it.each(traced)('%s: the hint for its format is right for every caller too', (tracer) => {
-    // Of two traces, our mark keeps that of the traceparent.
+    // Of two traces, our marker keeps that of the traceparent.
     const isMarked = (cell: Cell): boolean => isForeign(cell) && /(?:^|,)tl=p:/.test(cell.sent['tracestate'] ?? '')
     const own = cells.filter((cell) => cell.tracer === tracer && !isMarked(cell))
     expect(own.filter((cell) => !isRight(cell, hintFor(tracer))).map(({ name }) => name)).toEqual([])
   })
 
-  it('a W3C client before sidecars that only read B3: its trace goes on, theirs is a link', () => {
+  it('a W3C client before sidecars that only read B3: its trace continues, theirs is a link', () => {
     const foreign = cells.filter(isForeign)
     expect(foreign.length).toBeGreaterThan(20)
     for (const cell of foreign) {
@@ -124,7 +126,7 @@ describe.each(callerEnvoys)('callers through Envoy %s', (envoy) => {
     }
   })
 
-  it('x-b3-* copied by hand beside a new traceparent, no tracer: the copy counts', () => {
+  it('x-b3-* copied by hand beside a new traceparent, no tracer: the copy wins', () => {
     const copied = cells.filter(isCopiedParent)
     const wrong = copied.filter((cell) => !isRight(cell))
     expect(wrong.length).toBeGreaterThan(0)
@@ -134,7 +136,7 @@ describe.each(callerEnvoys)('callers through Envoy %s', (envoy) => {
     expect(copied.filter((cell) => !isRight(cell, 'w3c'))).toEqual([])
   })
 
-  it('two tracers on one path: the pairs that headers cannot tell apart, and the hint that can', () => {
+  it('two tracers on one path: pairs that headers can’t distinguish, and the hint that does', () => {
     expect(mixed.filter((cell) => !isRight(cell)).map(({ name }) => name)).toEqual([
       'zipkin, then opentelemetry',
       'zipkin-w3c, then opentelemetry',
@@ -146,21 +148,24 @@ describe.each(callerEnvoys)('callers through Envoy %s', (envoy) => {
   it.each([
     ['skywalking', 'sw8', (value: string) => value.split('-')[1]],
     ['xray', 'x-amzn-trace-id', (value: string) => /Root=([^;]+)/.exec(value)?.[1]],
-  ] as const)('%s: the trace goes on through an application that forwards headers', async (tracer, header, traceOf) => {
-    const first = headersOf((await chains.send({}, tracer)).request)
-    const carried = forwardHeaders(first)
-    expect(carried[header]).toBe(first[header])
-    const second = headersOf((await chains.send(carried, tracer)).request)
-    const [before = '', after = ''] = [first[header], second[header]]
-    expect(traceOf(before)).toBeDefined()
-    expect(after).not.toBe(before)
-    expect(traceOf(after)).toBe(traceOf(before))
-    const { [header]: _left, ...others } = carried
-    expect(traceOf(headersOf((await chains.send(others, tracer)).request)[header] ?? '')).not.toBe(traceOf(before))
-  })
+  ] as const)(
+    '%s: the trace continues through an application that forwards headers',
+    async (tracer, header, traceOf) => {
+      const first = headersOf((await chains.send({}, tracer)).request)
+      const carried = forwardHeaders(first)
+      expect(carried[header]).toBe(first[header])
+      const second = headersOf((await chains.send(carried, tracer)).request)
+      const [before = '', after = ''] = [first[header], second[header]]
+      expect(traceOf(before)).toBeDefined()
+      expect(after).not.toBe(before)
+      expect(traceOf(after)).toBe(traceOf(before))
+      const { [header]: _left, ...others } = carried
+      expect(traceOf(headersOf((await chains.send(others, tracer)).request)[header] ?? '')).not.toBe(traceOf(before))
+    },
+  )
 })
 
-/** The context of the caller's own span: W3C's where there is one, because B3 may have been copied. */
+/** The context of the caller's own span: W3C's if present, because B3 may have been copied. */
 function ownSpanOf(sent: Headers): SpanIds | undefined {
   const { traceparent, tracestate: _list, ...others } = sent
   return idsOf(traceparent === undefined ? others : { traceparent })
@@ -175,6 +180,6 @@ function idsOf(headers: Headers): SpanIds | undefined {
   return context && { traceId: context.traceId, spanId: context.spanId }
 }
 
-function isInTrace(one: SpanIds | undefined, other: SpanIds | undefined): boolean {
-  return one !== undefined && one.traceId.slice(16) === other?.traceId.slice(16)
+function isInTrace(first: SpanIds | undefined, second: SpanIds | undefined): boolean {
+  return first !== undefined && first.traceId.slice(16) === second?.traceId.slice(16)
 }

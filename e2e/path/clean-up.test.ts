@@ -8,7 +8,7 @@ import { runCli } from '../support/run-cli.ts'
 
 type Demo = ReturnType<typeof runCli>
 
-/** A demo on free ports that is up, and what must be gone when it ends. */
+/** A running demo on free ports, and what must be gone after it ends. */
 async function started(demo: Demo) {
   const [, url = ''] = await demo.printed(/Page\s+(http:\S+)/)
   const [, runDir = ''] = await demo.printed(/Logs\s+(\S+)/)
@@ -31,7 +31,7 @@ async function expectNothingLeft({ url, runDir, children }: Awaited<ReturnType<t
 }
 
 describe.runIf(process.platform === 'linux')('nothing outlives the demo', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('on %s it stops everything and exits 0', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('on %s it stops everything and exits with 0', async (signal) => {
     await using demo = runCli(['demo', '--free-ports'])
     const lab = await started(demo)
     demo.kill(signal)
@@ -39,7 +39,7 @@ describe.runIf(process.platform === 'linux')('nothing outlives the demo', () => 
     await expectNothingLeft(lab)
   })
 
-  it('killed with SIGKILL, its reaper ends every program and removes its folder', async () => {
+  it('on SIGKILL its reaper ends every program and removes its folder', async () => {
     await using demo = runCli(['demo', '--free-ports'])
     const lab = await started(demo)
     demo.kill('SIGKILL')
@@ -47,7 +47,7 @@ describe.runIf(process.platform === 'linux')('nothing outlives the demo', () => 
     await expectNothingLeft(lab)
   })
 
-  it('interrupted while it starts, it leaves nothing', async () => {
+  it('interrupted while it starts, it leaves nothing behind', async () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-interrupted-'))
     await using demo = runCli(['demo', '--free-ports'], { TMPDIR: folder })
     await demo.printed(/Starting both services/)
@@ -69,8 +69,8 @@ describe.runIf(process.platform === 'linux')('nothing outlives the demo', () => 
   })
 })
 
-describe('what cannot work is said in one message, and exits with an error', () => {
-  it('an unknown flag, or a value that it does not take', async () => {
+describe('a start that cannot work reports one message and exits with an error', () => {
+  it('an unknown flag, or an invalid value', async () => {
     for (const [args, message] of [
       [['demo', '--tracer', 'jaeger'], /--tracer must be one of/],
       [['demo', '--port', 'abc'], /--port must be a port/],
@@ -84,7 +84,7 @@ describe('what cannot work is said in one message, and exits with an error', () 
     }
   })
 
-  it('a port that is taken, with the name of its owner', async () => {
+  it('a port in use, with the name of its owner', async () => {
     const server = net.createServer().listen(0, '127.0.0.1')
     const { port } = await new Promise<net.AddressInfo>((resolve) =>
       server.once('listening', () => resolve(server.address() as net.AddressInfo)),
@@ -101,7 +101,7 @@ describe('what cannot work is said in one message, and exits with an error', () 
     expect(demo.output()).toMatch(/FAULTS=perhaps: must be one of: on, off/)
   })
 
-  it('an Envoy that is not there', async () => {
+  it('a missing Envoy', async () => {
     await using named = runCli(['demo'], { ENVOY_BIN: '/nowhere/envoy' })
     expect(await named.ended).toBe(1)
     expect(named.output()).toMatch(/ENVOY_BIN.*\/nowhere\/envoy/)
@@ -115,14 +115,14 @@ describe('what cannot work is said in one message, and exits with an error', () 
     fs.rmSync(empty, { recursive: true })
   })
 
-  it('a folder for temporary files that is missing', async () => {
+  it('a missing folder for temporary files', async () => {
     await using demo = runCli(['demo', '--free-ports'], { TMPDIR: '/nowhere' })
     expect(await demo.ended).toBe(1)
     expect(demo.output()).toMatch(/TL_TEMPORARY_FOLDER: .*\/nowhere, is missing .* Set TMPDIR/)
     expect(demo.output()).not.toMatch(/\n\s+at /)
   })
 
-  it('a cache folder that cannot be written', async () => {
+  it('a read-only cache folder', async () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'no-cache-'))
     const file = path.join(folder, 'a-file')
     fs.writeFileSync(file, '')
@@ -136,7 +136,7 @@ describe('what cannot work is said in one message, and exits with an error', () 
 })
 
 describe('--no-mesh', () => {
-  it('runs without sidecars, and says that there is nothing to deny', async () => {
+  it('runs without sidecars, and says that nothing can be denied', async () => {
     await using demo = runCli(['demo', '--no-mesh', '--free-ports'])
     const [, url = ''] = await demo.printed(/Page\s+(http:\S+)/)
     expect(((await (await fetch(`${url}/api/count`)).json()) as { state: string }).state).toBe('connected')

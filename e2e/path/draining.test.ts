@@ -9,14 +9,14 @@ import { startSidecar } from '../verify/support/start-sidecar.ts'
 
 const RESTARTS = 20
 const CONNECTIONS = 25
-/** A connection has its turn every 2 × 25 / 200 = 0.25 s. */
+/** Each connection sends a request every 2 × 25 / 200 = 0.25 s. */
 const RATE = 200
 const LINK_DELAY_MS = 5
-/** Twice the time that every connection needs to have its turn, so that a busy machine may be slow. */
+/** Twice the time in which every connection sends a request, to allow for a busy machine. */
 const DRAIN_DELAY_MS = '600'
 
 interface Instance {
-  /** Where clients reach it. */
+  /** Its URL for clients. */
   url: string
   /** Ends it as its orchestrator does, and starts the next on the same address. */
   restart: () => Promise<void>
@@ -27,14 +27,14 @@ type Front = (
   port: number,
 ) => Promise<{ url: string; drain: () => Promise<void>; undrain: () => Promise<void> }>
 
-/** The client reaches the instance itself. */
+/** The client connects to the instance directly. */
 const direct: Front = async (_keep, port) => ({
   url: `http://127.0.0.1:${port}`,
   drain: async () => {},
   undrain: async () => {},
 })
 
-/** A real Envoy, which is told to drain together with the instance, as a pod's is; then it serves the next instance. */
+/** A real Envoy, which drains together with the instance as in a pod, and then serves the next instance. */
 const behindEnvoy: Front = async (keep, port) => {
   const [inbound, adminPort] = [await takeFreePort(), await takeFreePort()]
   const { adminUrl } = keep(
@@ -109,7 +109,7 @@ it.each([
       })
       expect(client.failures).toEqual([])
     }
-    // Each restart moved every connection, which takes an answer.
+    // Each restart moved every connection, which happens with an answer.
     expect(client.answered()).toBeGreaterThan(RESTARTS * CONNECTIONS)
   },
 )

@@ -4,7 +4,7 @@ import { type Count, count } from '../support/count.ts'
 import { expectTrace } from '../support/expect-trace.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
 
-/** Asks until the call ends in that state. */
+/** Sends requests until a call ends in that state. */
 function untilState(lab: MeshLab, state: string): Promise<Count> {
   return pollUntil(
     async () => {
@@ -36,7 +36,7 @@ describe.each(['dashboard-sidecar', 'counting-sidecar'])('a killed %s', (sidecar
     await expectTrace(lab, async () => (await count(lab)).traceId, { entry: 'app', tracer: 'opentelemetry' })
   })
 
-  it('comes back with the rule that was in force', async () => {
+  it('comes back with the rule in force', async () => {
     await using lab = await startLab({ tracer: 'none' })
     await lab.mesh.deny()
     process.kill(lab.mesh.pids()[sidecar] ?? 0, 'SIGKILL')
@@ -45,8 +45,8 @@ describe.each(['dashboard-sidecar', 'counting-sidecar'])('a killed %s', (sidecar
   })
 })
 
-describe('faults that a request asks for (FAULTS=on)', () => {
-  it('travel as baggage through both sidecars: failing, slow and crashing are told apart', async () => {
+describe('faults that a request selects (FAULTS=on)', () => {
+  it('travel as baggage through both sidecars: failing, slow and crashing differ', async () => {
     await using lab = await startLab({
       tracer: 'opentelemetry',
       countingEnv: { FAULTS: 'on' },

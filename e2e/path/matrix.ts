@@ -1,8 +1,8 @@
 import { versions } from '@throughline/lab-programs'
 
-/** The one place to add a case: what the scenarios are run for. */
+/** The cases of the scenarios; the only place to add one. */
 
-/** What the sidecars trace with. */
+/** The sidecars' tracers. */
 export const tracers = ['opentelemetry', 'zipkin', 'zipkin-w3c', 'datadog', 'none'] as const
 
 /** How the services make their spans (`TRACE_INSTRUMENTATION`). */
@@ -14,10 +14,10 @@ export const exporters = ['otlp', 'zipkin'] as const
 /** The Envoys whose tracers differ in what they read and write, oldest first. */
 export const envoys = versions.envoy.matrix
 
-/** Those, and the one that Istio brings: callers take seconds with each. */
+/** Those, and Istio's own: callers take seconds with each. */
 export const callerEnvoys = [...new Set([...envoys, versions.istio.envoy])]
 
-/** How the services carry the trace on: the three ways that are right under every tracer. */
+/** How the services propagate the trace: the three ways that are right under every tracer. */
 export const carriers = {
   diagnostics: { TRACE_INSTRUMENTATION: 'diagnostics' },
   stock: { TRACE_INSTRUMENTATION: 'stock' },
@@ -25,7 +25,9 @@ export const carriers = {
 } as const
 export type Carrier = keyof typeof carriers
 
-/** What OpenTelemetry brings (`OTEL_PROPAGATORS`), the control: each is right under some tracers and wrong under others. */
+/** The control: OpenTelemetry's own propagators (`OTEL_PROPAGATORS`), each right under some tracers and wrong under
+ * others.
+ */
 export const stockPropagators = [
   'tracecontext',
   'b3',

@@ -36,7 +36,7 @@ async function connectDeaf(url: string, text: string): Promise<net.Socket> {
 
 const get = (path: string, headers = '') => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n${headers}\r\n`
 
-/** Requests of a client that behaves, one after another; each must be answered with 200. */
+/** Sequential requests of a well-behaved client; each must be answered with 200. */
 async function beGoodClient(url: string, requests: number): Promise<void> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
   for (let request = 0; request < requests; request += 1) {
@@ -50,7 +50,7 @@ async function beGoodClient(url: string, requests: number): Promise<void> {
 }
 
 describe("the services in the memory of the chart's limit", { timeout: 120_000 }, () => {
-  it('answer /health while one connection asks for 20,000 counts at once', async () => {
+  it('answer /health while one connection requests 20,000 counts at once', async () => {
     const flood = await connectDeaf(dashboard.url, get('/api/count').repeat(20_000))
     await beGoodClient(`${dashboard.url}/health`, 50)
     flood.destroy()
@@ -61,7 +61,7 @@ describe("the services in the memory of the chart's limit", { timeout: 120_000 }
     expect([dashboard.ended(), counting.ended()]).toEqual([null, null])
   })
 
-  it('answer a client that behaves while 200 connections ask for more than they read', async () => {
+  it('answer a well-behaved client while 200 connections request more than they read', async () => {
     const slow = 'baggage: throughline-fault=delay:1000\r\n'
     const floods = await Promise.all(list(200, () => connectDeaf(dashboard.url, get('/api/count', slow).repeat(100))))
     await beGoodClient(`${dashboard.url}/health`, 20)
@@ -75,7 +75,7 @@ describe("the services in the memory of the chart's limit", { timeout: 120_000 }
     expect([dashboard.ended(), counting.ended()]).toEqual([null, null])
   })
 
-  it('outlive 100 event streams, and 100 polls of the history, that are not read', async () => {
+  it('survive 100 unread event streams and 100 unread polls of the history', async () => {
     const noise = { baggage: list(60, (index) => `key-${index}=${'x'.repeat(60)}`).join() }
     const streams = await Promise.all(list(100, () => connectDeaf(dashboard.url, get('/api/events'))))
     const polls = await Promise.all(list(100, () => connectDeaf(dashboard.url, get('/api/history').repeat(20))))

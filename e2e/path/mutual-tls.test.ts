@@ -15,7 +15,7 @@ describe('mutual TLS at the sidecar of counting', () => {
   beforeAll(async () => void (lab = await startLab({ tracer: 'none' })))
   afterAll(() => lab.stop())
 
-  /** One request straight to the inbound listener, with whatever certificate the caller has. */
+  /** One request straight to the inbound listener, with the given certificate. */
   function knock(options: SecureContextOptions): Promise<string> {
     return new Promise((resolve) => {
       https
@@ -32,7 +32,7 @@ describe('mutual TLS at the sidecar of counting', () => {
     return { host, port }
   }
   const identities = () => {
-    if (lab.identities === undefined) throw new Error('the certificates of this mesh are not ours')
+    if (lab.identities === undefined) throw new Error('the lab did not issue the certificates of this mesh')
     return lab.identities
   }
   const dashboard = () => ({
@@ -40,7 +40,7 @@ describe('mutual TLS at the sidecar of counting', () => {
     key: fs.readFileSync(path.join(identities().folder, 'dashboard.key')),
   })
 
-  it('lets the dashboard in', async () => {
+  it('admits the dashboard', async () => {
     expect(await knock(dashboard())).toMatch(/^200 \{"count":\d+/)
   })
 
@@ -80,7 +80,7 @@ it('renews the certificates of the static Envoys before they expire', async () =
   await pollUntil(async () => (await count(lab)).state === 'connected', { deadline: 10_000, what: 'a call' })
   const [host = '', port = ''] = (lab.countingInbound ?? '').split(':')
   const socket = tls.connect({ host, port: Number(port), rejectUnauthorized: false })
-  // It has no certificate of its own, so it is refused after it has seen that of the sidecar.
+  // It has no certificate, so it is refused after it has seen the sidecar's.
   socket.on('error', () => {})
   await once(socket, 'secureConnect')
   const served = socket.getPeerX509Certificate()

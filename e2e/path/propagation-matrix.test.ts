@@ -9,7 +9,7 @@ import { formats, type SidecarTreatment, treatmentOf } from '../support/sidecar-
 
 type Tracer = (typeof tracers)[number]
 
-/** What the caller sends. B3 without a sampling state is the only way to leave the decision to the next one. */
+/** What the caller sends. Only B3 without a sampling state leaves the decision to the next hop. */
 const callers = {
   'not sampled': (traceId: string, spanId: string) => ({ traceparent: `00-${traceId}-${spanId}-00` }),
   sampled: (traceId: string, spanId: string) => ({ traceparent: `00-${traceId}-${spanId}-01` }),
@@ -53,7 +53,7 @@ describe.each(envoys)('Envoy %s', (envoy) => {
     rig.store.trace(traceId) ?? { traceID: traceId, spans: [], processes: {} }
   const eventually = <T>(what: string, fn: () => T | undefined) => pollUntil(fn, { what, deadline: 15_000 })
 
-  /** The sidecars' two spans, alone in their trace: counting's is the child of dashboard's. */
+  /** The sidecars' two spans, the only ones in their trace: counting's is the child of dashboard's. */
   const sidecarSpans = (traceId: string, callerSpanId: string | undefined, tracer: Tracer) =>
     eventually(`the sidecars' spans of trace ${traceId}`, () => {
       const { spans } = traceOf(traceId)
@@ -72,7 +72,7 @@ describe.each(envoys)('Envoy %s', (envoy) => {
       await rig.tracing(tracer)
       for (const name of carrierNames) {
         sent[name] = {
-          // First: when the spans of what comes after are there, those of this one would be too.
+          // This comes first: once later spans have arrived, its own would have, too.
           'not sampled': await rig.send(name, 'app', callers['not sampled']),
           'deferred by the app': await rig.send(name, 'app', callers.deferred),
           deferred: await rig.send(name, 'listener', callers.deferred),
@@ -94,7 +94,7 @@ describe.each(envoys)('Envoy %s', (envoy) => {
       )
     }
 
-    /** Without an SDK: counting is called by its own sidecar, and would carry on that one trace. */
+    /** Without an SDK: counting is called by its own sidecar, and would continue that one trace. */
     const expectCarried = async (
       received: RecordedRequest,
       { traceId, spanId }: { traceId: string; spanId: string | undefined },
@@ -108,7 +108,7 @@ describe.each(envoys)('Envoy %s', (envoy) => {
       await expectSampled(name)
       const named = contextsIn(headersOf(sent[name].sampled.received))
       expect(new Set(named.map(({ traceId }) => traceId))).toEqual(new Set([sent[name].sampled.traceId]))
-      // Without an SDK the caller's own span goes on, and its list with it.
+      // Without an SDK the caller's span and its tracestate are forwarded.
       if (name === 'SDK off') return
       expect(headersOf(sent[name].sampled.received)['tracestate']).toMatch(/(^|,)tl=p:[0-9a-f]{16}$/)
     })
@@ -141,7 +141,7 @@ describe.each(envoys)('Envoy %s', (envoy) => {
       )
     })
 
-    it.each(carrierNames)('%s, deferred at the app: the first that can decides', async (name) => {
+    it.each(carrierNames)('%s, deferred at the app: the first hop that can decides', async (name) => {
       const { traceId, spanId, received } = sent[name]['deferred by the app']
       if (name === 'SDK off') {
         const own = tracer !== 'none' && !readsB3(tracer)
@@ -153,10 +153,10 @@ describe.each(envoys)('Envoy %s', (envoy) => {
       )
     })
 
-    it.each(['diagnostics', 'stock'])('%s, 10 % in the services: every trace that exists is whole', async (name) => {
+    it.each(['diagnostics', 'stock'])('%s, 10 % in the services: every recorded trace is whole', async (name) => {
       const ids: string[] = []
       for (let i = 0; i < REQUESTS_AT_TEN_PERCENT; i += 1) {
-        ids.push((await rig.send(`${name} at 10 %`, 'app')).answered ?? '')
+        ids.push((await rig.send(`${name} at 10 %`, 'app')).reportedTraceId ?? '')
       }
       const last = await rig.send(`${name} at 10 %`, 'app', callers.sampled)
       await eventually('the last trace', () =>
@@ -167,33 +167,33 @@ describe.each(envoys)('Envoy %s', (envoy) => {
 
     // Without a tracer only counting itself decides.
     const sidecarsThatDecide = tracer === 'none' ? [] : ['dashboard-sidecar']
-    it.each(sidecarsThatDecide)('10 % in %s: every trace that exists is whole', async () => {
+    it.each(sidecarsThatDecide)('10 % in %s: every recorded trace is whole', async () => {
       const requests: Sent[] = []
       for (let i = 0; i < REQUESTS_AT_TEN_PERCENT; i += 1) {
         requests.push(await rig.send('diagnostics', 'listener at 10 %', callers.deferred))
       }
-      const decided = requests.map((one) => ({ ...one, context: callerOf(one.received)?.context }))
+      const decided = requests.map((request) => ({ ...request, context: callerOf(request.received)?.context }))
       const sampled = decided.filter(({ context }) => context?.sampled)
-      const whole = (one: (typeof decided)[number]) => {
-        const callerSpanId = readsB3(tracer) ? one.spanId : undefined
-        return expectChain(traceOf(one.context?.traceId ?? ''), {
+      const whole = (request: (typeof decided)[number]) => {
+        const callerSpanId = readsB3(tracer) ? request.spanId : undefined
+        return expectChain(traceOf(request.context?.traceId ?? ''), {
           entry: 'upstream-listener',
           tracer,
           ...(callerSpanId && { callerSpanId }),
         })
       }
-      for (const one of sampled) await eventually('a trace that was sampled', () => whole(one))
+      for (const request of sampled) await eventually('a trace that was sampled', () => whole(request))
       expect(sampled.length).toBeGreaterThan(2)
       expect(sampled.length).toBeLessThan(50)
-      for (const { context } of decided.filter((one) => !one.context?.sampled)) {
+      for (const { context } of decided.filter((request) => !request.context?.sampled)) {
         expect(context?.sampled).toBe(false)
         expect(traceOf(context?.traceId ?? '').spans).toEqual([])
       }
     })
 
-    // A zipkin sidecar doesn't read it and begins a trace of its own; which of the two goes on can't be seen in headers.
+    // A zipkin sidecar doesn't read it and begins a trace of its own; headers don't show which of the two continues.
     it.each(tracer === 'zipkin' ? ['diagnostics', 'hint b3'] : [])(
-      "%s, a foreign traceparent: one of the two traces goes on, and the other becomes counting's link",
+      "%s, a foreign traceparent: one trace continues, the other becomes counting's link",
       async (name) => {
         const { traceId, spanId, received } = await rig.send(name, 'listener', callers.sampled)
         const own = headersOf(received)['x-b3-traceid'] ?? ''
@@ -210,12 +210,12 @@ describe.each(envoys)('Envoy %s', (envoy) => {
       },
     )
 
-    it('the sidecars and the propagators that OpenTelemetry brings are measured', async () => {
+    it('measures the sidecars and OpenTelemetry’s own propagators', async () => {
       const propagators: Record<string, RequestShape> = {}
       const sidecars: Record<string, SidecarTreatment> = {}
-      for (const [format, one] of Object.entries(inFormat)) {
+      for (const [format, request] of Object.entries(inFormat)) {
         const expected = { format, spans: tracer === 'none' ? 0 : 2 }
-        sidecars[format] = await eventually(`both spans for ${format}`, () => treatmentOf(rig.store, one, expected))
+        sidecars[format] = await eventually(`both spans for ${format}`, () => treatmentOf(rig.store, request, expected))
       }
       for (const name of control) {
         const expected = { serviceName: name, spans: tracer === 'none' ? 3 : 5 }
@@ -235,7 +235,7 @@ describe.each(envoys)('Envoy %s', (envoy) => {
     })
   })
 
-  it('the sidecars and the propagators do what is on record', async () => {
+  it('the sidecars and the propagators match the recorded measurements', async () => {
     expect(Object.keys(measured)).toEqual([...tracers])
     const record = `${JSON.stringify({ envoy, tracers: measured }, undefined, 2)}\n`
     await expect(record).toMatchFileSnapshot(`../../docs/reference/data/envoy-${envoy}.json`)

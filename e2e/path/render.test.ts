@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const run = promisify(execFile)
 
-describe('Envoy accepts everything that is rendered from mesh/envoy', () => {
+describe('Envoy accepts everything rendered from mesh/envoy', () => {
   let folder: string
   let envoy: string
 
@@ -47,8 +47,8 @@ describe('Envoy accepts everything that is rendered from mesh/envoy', () => {
   })
 
   /**
-   * `--mode validate` reads the bootstrap only, so what comes by file later is put into it: listeners and clusters among
-   * the static ones, and the routes in the place of the reference to them.
+   * `--mode validate` reads the bootstrap only, so later files are merged into it: listeners and clusters among the
+   * static ones, and the routes in place of their reference.
    */
   async function validate(parts: { bootstrap: Json; listeners: Json; clusters: Json; routes?: Json }) {
     const { dynamic_resources: _dynamic, ...bootstrap } = parts.bootstrap as Record<string, Json>
@@ -110,7 +110,7 @@ describe('Envoy accepts everything that is rendered from mesh/envoy', () => {
     expect(output).toMatch(/OK\s*$/)
   })
 
-  it('and refuses what is wrong, so that these tests can fail', async () => {
+  it('refuses invalid input, so that these tests can fail', async () => {
     const config = createStaticEnvoyConfig(settings())
     const clusters = JSON.parse(JSON.stringify(await config.clusters('counting', '1')).replace('STATIC', 'STATUE'))
     const refused = validate({
@@ -125,7 +125,7 @@ describe('Envoy accepts everything that is rendered from mesh/envoy', () => {
 
 type Resource = Record<string, Json>
 
-/** The resources of a discovery response as a bootstrap has them: without the type that each names. */
+/** The resources of a discovery response in a bootstrap's form, without their types. */
 function resources(response: Json): Resource[] {
   const { resources: all } = response as { resources: Resource[] }
   return all.map(({ '@type': _type, ...resource }) => resource)

@@ -16,12 +16,12 @@ describe.each(cases)('with the $tracer tracer and $instrumentation spans', ({ tr
   })
   afterAll(() => lab?.stop())
 
-  it('a request is one trace, each hop the child of the one before', async () => {
+  it('a request is one trace, each hop the child of the previous', async () => {
     const trace = await expectTrace(lab, async () => (await count(lab)).traceId, { entry: 'app', tracer })
     expect(trace.spans).toHaveLength(tracer === 'none' ? 3 : 5)
   })
 
-  it('a request that enters at the upstream listener is one trace from there on', async () => {
+  it('a request that enters at the upstream listener is one trace from there', async () => {
     const send = async () => {
       // The 15th character holds Envoy's sampling decision: 9 is what it writes for a traced request.
       const requestId = randomUUID().replace(/^(.{14})./, '$19')
@@ -35,7 +35,7 @@ describe.each(cases)('with the $tracer tracer and $instrumentation spans', ({ tr
     await expectTrace(lab, send, { entry: 'upstream-listener', tracer })
   })
 
-  it('a caller that brings a trace is the parent of it all', async () => {
+  it('a caller’s span is the parent of the whole trace', async () => {
     const callerSpanId = '00f067aa0ba902b7'
     const send = async () => {
       const traceparent = `00-${randomUUID().replaceAll('-', '')}-${callerSpanId}-01`
@@ -57,7 +57,7 @@ describe.each(exporters)('with the %s exporter in the services', (exporter) => {
   })
 })
 
-describe('a tracer that is changed while requests flow', () => {
+describe('changing the tracer under load', () => {
   it('takes effect without a failed request', async () => {
     await using lab = await startLab({ tracer: 'opentelemetry' })
     const states = new Set<string>()

@@ -30,11 +30,11 @@ async function startShop(file: string, upstreamUrl: string) {
 
 describe.each(tracers.filter((tracer) => tracer !== 'none'))('docs/guides/06, with the %s tracer', (tracer) => {
   let lab: MeshLab
-  // The shop has no spans of its own, so nothing but sidecars and counting speaks.
+  // The shop has no spans, so only the sidecars and counting report.
   beforeAll(async () => void (lab = await startLab({ tracer })))
   afterAll(() => lab?.stop())
 
-  /** One request of a caller with a trace; the ids of the trace it asked for and of the trace that came of it. */
+  /** One request of a caller with a trace; the ids of the caller's trace and of the resulting one. */
   async function request(file: string) {
     await using shop = await startShop(file, lab.upstreamUrl)
     const before = new Set(lab.traceStore.traces({ limit: 1000 }).map((trace) => trace.traceID))
@@ -58,7 +58,7 @@ describe.each(tracers.filter((tracer) => tracer !== 'none'))('docs/guides/06, wi
     return { asked: traceId, found }
   }
 
-  it('before: the sidecar starts a trace of its own, and the one of the caller ends at the shop', async () => {
+  it('before: the sidecar starts a new trace, and the caller’s ends at the shop', async () => {
     const { asked, found } = await request('before.mjs')
     expect(found.traceID).not.toBe(asked)
     expect(queryTrace(lab, asked).spans).toEqual([])

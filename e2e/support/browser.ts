@@ -16,7 +16,7 @@ function findBrowser(): string | undefined {
   return names.map(onPath).find((found) => found !== undefined) ?? macPaths.find((file) => fs.existsSync(file))
 }
 
-/** Gives the browser, or skips the test and says how to get one; in CI nothing is skipped. */
+/** Returns the browser, or skips the test and says how to get one; in CI nothing is skipped. */
 export function requireBrowser(context: Pick<TestContext, 'skip'>): string {
   const found = findBrowser()
   if (found !== undefined) return found
@@ -25,7 +25,8 @@ export function requireBrowser(context: Pick<TestContext, 'skip'>): string {
   return context.skip(note)
 }
 
-/** A fresh page in a fresh browser. What the page logs as an error is kept: a test ends by asserting that it is none. */
+/** A fresh page in a fresh browser. Errors that the page logs are kept: a test ends by asserting that there are none.
+ */
 export async function openPage(executablePath: string, url: string) {
   const browser: Browser = await chromium.launch({
     executablePath,
@@ -41,7 +42,7 @@ export async function openPage(executablePath: string, url: string) {
   const page: Page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))
-  // Chromium gives up what it is loading when an interface of the machine comes or goes, as network namespaces make them.
+  // Chromium aborts what it is loading when a network interface appears or disappears, as with network namespaces.
   let interrupted = true
   page.on('requestfailed', (request) => (interrupted ||= request.failure()?.errorText === 'net::ERR_NETWORK_CHANGED'))
   for (let attempt = 0; interrupted && attempt < 3; attempt += 1) {

@@ -11,7 +11,7 @@ export interface Count {
   reason: string | null
 }
 
-/** Asks the dashboard for one count, as the page does. */
+/** Requests one count from the dashboard, as the page does. */
 export async function count(lab: Pick<Lab, 'dashboardUrl'>, headers: Record<string, string> = {}): Promise<Count> {
   const response = await fetch(`${lab.dashboardUrl}/api/count`, { headers })
   return { httpStatus: response.status, ...((await response.json()) as Omit<Count, 'httpStatus'>) }

@@ -1,12 +1,12 @@
 import http from 'node:http'
 import { createHeaderRecorder, type RecordedRequest } from '@throughline/lab-testkit'
 
-/** Stands between counting's sidecar and counting, and keeps what the sidecar sent: header by header, as it was written. */
+/** Sits between counting's sidecar and counting, and records the sidecar's headers as sent. */
 export interface CountingTap extends AsyncDisposable {
   /** `host:port` for the sidecar. */
   address: string
   requests: readonly RecordedRequest[]
-  /** Whose turn it is: where requests go on to, as they came. */
+  /** The current target, to which requests are forwarded unchanged. */
   target: string | undefined
 }
 
@@ -16,7 +16,7 @@ export async function startCountingTap(): Promise<CountingTap> {
     reply(request, response) {
       const { target } = tap
       if (target === undefined) {
-        response.writeHead(503).end('there is no server behind the tap')
+        response.writeHead(503).end('the tap has no target')
         return
       }
       const onward = http.request(`${target}${request.url}`, { agent, method: request.method, setHost: false })

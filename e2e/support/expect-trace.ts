@@ -3,9 +3,9 @@ import { type ChainExpectation, expectChain, pollUntil } from '@throughline/lab-
 import type { JaegerTrace } from '@throughline/trace-store'
 
 /**
- * Sends a request and asserts its trace edge by edge, twice: when it is there, and again when the trace of a later
- * request is there too. Whatever a sidecar or a service still had to send of the first has come by then.
- * @param send makes one request and gives its trace id
+ * Sends a request and asserts its trace edge by edge, twice: when it has arrived, and again when the trace of a later
+ * request has. By then, any late span of the first has arrived as well.
+ * @param send makes one request and returns its trace id
  */
 export async function expectTrace(
   lab: Lab,
@@ -23,12 +23,12 @@ export async function expectTrace(
   return trace
 }
 
-/** The trace as it is in the store now; one without spans when there is none. */
+/** The trace now in the store; one without spans if it is missing. */
 export function queryTrace(lab: Lab, traceId: string): JaegerTrace {
   return lab.traceStore?.trace(traceId) ?? { traceID: traceId, spans: [], processes: {} }
 }
 
-/** The only way to know a request that was sent without a trace: Envoy tags its spans with the request id. */
+/** Identifies a request without a trace: Envoy tags its spans with the request id. */
 export function traceIdOfRequest(lab: Lab, requestId: string): string | undefined {
   return lab.traceStore
     ?.traces({ limit: 1000 })

@@ -4,27 +4,27 @@ import type net from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 
 interface ClientOptions {
-  /** Two servers that do the same: a connection that is closed is opened again at the other. */
+  /** Two equivalent servers: a closed connection is reopened at the other. */
   urls: readonly [string, string]
-  /** Connections to each, at the start. */
+  /** Initial connections to each. */
   connections: number
-  /** Requests a second, over all connections in turn. */
+  /** Requests per second, over all connections in turn. */
   rate: number
 }
 
-/** A client that keeps its connections, as a proxy or a pool does, and repeats no request. */
+/** A client that keeps its connections, like a proxy or a pool, and repeats no request. */
 export interface KeptAliveClient extends AsyncDisposable {
   /** Requests that were answered 200. */
   answered: () => number
-  /** What went wrong, one for each other request. */
+  /** One error for each other request. */
   failures: readonly string[]
-  /** How many connections to each of the servers are open. */
+  /** Open connections to each server. */
   connectionsAt: () => [number, number]
 }
 
 const TICK_MS = 5
 
-/** Starts to send, until it is disposed of. Resolves when every connection has had an answer. */
+/** Starts to send until it is disposed of. Resolves once every connection has received an answer. */
 export async function startKeptAliveClient({ urls, connections, rate }: ClientOptions): Promise<KeptAliveClient> {
   const failures: string[] = []
   let answered = 0
@@ -44,7 +44,7 @@ export async function startKeptAliveClient({ urls, connections, rate }: ClientOp
     for (let last = performance.now(); !controller.signal.aborted;) {
       await wait(TICK_MS)
       let now = performance.now()
-      // A process that was held up must first read what came meanwhile: the end of a connection, too.
+      // A delayed process must first read what has arrived, such as the end of a connection.
       if (now - last > 10 * TICK_MS) {
         await wait(4 * TICK_MS)
         now = performance.now()
@@ -84,7 +84,7 @@ function createSlot(urls: ClientOptions['urls'], first: 0 | 1) {
   const exchange = async (): Promise<number> => {
     const request = http.get(urls[at], { agent })
     request.once('socket', (socket: net.Socket) => {
-      // The end of a connection is what moves us to the other server.
+      // The end of a connection moves the client to the other server.
       if (request.reusedSocket) return
       socket.once('connect', () => (isOpen = true))
       socket.once('close', () => {

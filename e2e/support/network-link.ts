@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import net, { type AddressInfo } from 'node:net'
 
-/** Stands between a client and a server: whatever one sends reaches the other a moment later, its end included. */
+/** Sits between a client and a server: whatever one sends reaches the other a moment later, including its end. */
 interface NetworkLink extends AsyncDisposable {
   /** Where clients connect on 127.0.0.1. */
   port: number
@@ -10,8 +10,8 @@ interface NetworkLink extends AsyncDisposable {
 }
 
 /**
- * Opens a link that delays each way by `delayMs`. Without it a request and the end of its connection cross within some
- * microseconds of each other, and hardly ever do.
+ * Opens a link that delays each way by `delayMs`. Without it a request and the end of its connection would almost never
+ * cross.
  */
 export async function openNetworkLink({ target = 0, delayMs }: { target?: number; delayMs: number }) {
   const sockets = new Set<net.Socket>()

@@ -6,8 +6,8 @@ import { expect } from 'vitest'
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /**
- * Faults that bounding boxes show: parts that overlap, text that is cut off or breaks inside a word, anything outside the
- * window. Text that is meant to be shortened shows an ellipsis and is left out.
+ * Faults that bounding boxes show: parts that overlap, text that is cut off or breaks inside a word, anything outside
+ * the window. Text with an ellipsis is shortened on purpose and left out.
  */
 const FIND_FAULTS = `(() => {
   const faults = []
@@ -49,7 +49,7 @@ const FIND_FAULTS = `(() => {
   return faults
 })()`
 
-/** What must be in sight without scrolling, cause and effect: whatever of it is there and is not. */
+/** Parts of cause and effect that exist but are not visible without scrolling. */
 const FIND_OFF_STAGE = `(() => {
   scrollTo(0, 0)
   const parts = ['#count', '#state-label', '#path', '#rows tr', '#gone-rows tr', '#send', '#access', '#propagation', '#tracer', '#fault', '#bypass-probe']
@@ -60,7 +60,7 @@ const FIND_OFF_STAGE = `(() => {
   }))
 })()`
 
-/** Pixels of what is read from ten metres. */
+/** Font sizes in pixels of what must be readable from ten metres. */
 const TYPE_SIZES = `Object.fromEntries([['count', '#count'], ['state', '#state-label'], ['hop', '.hop-name']].map(([key, part]) => [key, parseFloat(getComputedStyle(document.querySelector(part)).fontSize)]))`
 
 const sizes = [
@@ -94,9 +94,9 @@ export async function expectLayout(page: Page, when: string, only: readonly numb
 export async function expectAccessible(page: Page, when: string, width = 1280): Promise<void> {
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.setViewportSize({ width, height: 720 })
-    // Without motion: a colour that is just changing has no contrast to measure.
+    // Without motion: a colour in transition has no contrast to measure.
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    // The page's own policy forbids inline script, so axe comes in through the debugger.
+    // The page's own policy forbids inline scripts, so axe is injected through the debugger.
     const { violations } = await page.evaluate<{ violations: { id: string; nodes: { target: string[] }[] }[] }>(
       `${axe}; axe.run()`,
     )

@@ -6,22 +6,22 @@ import { serveTraceStore, type TraceStore } from '@throughline/trace-store'
 import { startCountingTap } from './counting-tap.ts'
 import { type Keep, startAll } from './start-all.ts'
 
-/** One request of the matrix: what the caller sent, and what counting got of it. */
+/** One request of the matrix: what the caller sent, and what counting received. */
 export interface Sent {
   /** When, in microseconds since the epoch. */
   at: number
   /** The caller's own context. */
   traceId: string
   spanId: string
-  /** The trace the dashboard says it belongs to; undefined at the listener. */
-  answered: string | undefined
+  /** The trace id that the dashboard reports; undefined at the listener. */
+  reportedTraceId: string | undefined
   received: RecordedRequest
 }
 
-/** A dashboard and a counting that are run alike. */
+/** A dashboard and a counting with the same environment. */
 export interface PairOptions {
   env: Record<string, string>
-  /** Service names of their own: `dashboard <name>` and `counting <name>`, to tell them apart in the traces. */
+  /** Their service names are `dashboard <name>` and `counting <name>`, to tell them apart in traces. */
   named?: boolean
 }
 
@@ -41,8 +41,8 @@ export interface Rig extends AsyncDisposable {
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex')
 
 /**
- * Starts the sidecars of one Envoy once, and a pair of services for each environment given. The sidecars of a second lab
- * sample 10 % of undecided requests.
+ * Starts the sidecars of one Envoy once, and a pair of services for each environment. The sidecars of a second
+ * lab sample 10 % of undecided requests.
  */
 export function startRig(envoyVersion: string, pairs: Record<string, PairOptions>): Promise<Rig> {
   return startAll((keep) => startParts(envoyVersion, pairs, keep))
@@ -84,7 +84,7 @@ async function startParts(
       const body = (await response.json()) as { traceId?: string }
       const received = tap.requests[before]
       if (!response.ok || received === undefined) throw new Error(`${url} answered ${response.status}`)
-      return { at, traceId, spanId, answered: body.traceId, received }
+      return { at, traceId, spanId, reportedTraceId: body.traceId, received }
     },
   }
 }

@@ -10,7 +10,7 @@ import {
 } from '@throughline/propagation'
 import type { RecordedRequest } from '@throughline/lab-testkit'
 
-/** Every context that a set of headers names, in whatever format this project reads. */
+/** Every context that a set of headers names, in all formats that this project reads. */
 export function contextsIn(headers: Record<string, string | undefined>): TraceContext[] {
   const contexts = [
     parseTraceparent(headers['traceparent']),
@@ -26,7 +26,7 @@ export function contextsIn(headers: Record<string, string | undefined>): TraceCo
   return contexts.filter((context) => context !== undefined)
 }
 
-/** The headers of a request that came once each, by lower-case name. A doubled one throws: receivers refuse those. */
+/** The headers of a request by lower-case name. A repeated one throws, because receivers refuse it. */
 export function headersOf(request: Pick<RecordedRequest, 'headers'>): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const [name, value] of request.headers) {
@@ -37,17 +37,17 @@ export function headersOf(request: Pick<RecordedRequest, 'headers'>): Record<str
   return headers
 }
 
-/** The caller of a request, as its headers alone tell it, with a hint or without. */
+/** The caller of a request according to its headers, with a hint or without. */
 export function callerOf(request: Pick<RecordedRequest, 'headers'>, hint?: Hint): Selection | undefined {
   return extract(headersOf(request), { get: (headers, name) => headers[name] }, { hint })?.selection
 }
 
-/** The trace ids that would go on from here without an SDK, each once. */
+/** The distinct trace ids that would be forwarded from here without an SDK. */
 export function carriedTraceIds(request: RecordedRequest): string[] {
   const carried = forwardHeaders(headersOf(request))
   const datadog = carried['x-datadog-trace-id']
   const ids = contextsIn(carried).map(({ traceId }) => traceId)
-  // Datadog's header has the low half of the id only.
+  // Datadog's header contains only the low half of the id.
   if (datadog !== undefined) {
     const low = BigInt(datadog).toString(16).padStart(16, '0')
     ids.push(ids.find((id) => id.endsWith(low)) ?? low)

@@ -5,7 +5,7 @@ import { forwardHeaders } from '@throughline/propagation'
 
 export type Headers = Readonly<Record<string, string>>
 
-/** What one caller sends, by its name and the situation it calls in. */
+/** What one caller sends, by its name and situation. */
 export interface CallerCell {
   caller: string
   situation: string
@@ -29,7 +29,7 @@ function ours(tracestate: string | undefined): Headers {
   })
 }
 
-/** Every caller in every situation: those that were recorded, ourselves, and one that knows nothing of traces. */
+/** Every caller in every situation: the recorded ones, this project, and one without tracing. */
 export const callerCells: readonly CallerCell[] = [
   ...Object.entries(recorded).flatMap(([caller, situations]) =>
     Object.entries(situations).map(([situation, headers]) => ({ caller, situation, headers })),
@@ -42,7 +42,7 @@ export const callerCells: readonly CallerCell[] = [
 const ID = /(?<![0-9a-f])(?:[0-9a-f]{16}){1,2}(?![0-9a-f])/g
 const DECIMAL_IDS = new Set(['x-datadog-trace-id', 'x-datadog-parent-id'])
 
-/** The same headers with ids that no other request has: in each 64 bits the same ones are flipped. */
+/** The same headers with unique ids: the same bits are flipped in every 64. */
 export function withFreshIds(headers: Headers): Record<string, string> {
   const mask = BigInt(`0x${randomBytes(8).toString('hex')}`)
   const flip = (word: string): string => (BigInt(`0x${word}`) ^ mask).toString(16).padStart(16, '0')
@@ -57,16 +57,16 @@ export function withFreshIds(headers: Headers): Record<string, string> {
   )
 }
 
-/** What Istio's documentation asks an application to copy from each request to the calls that it makes for it. */
+/** The headers that Istio's documentation tells an application to copy from each request to its calls. */
 const ISTIO_HEADERS = /^(?:x-request-id|x-b3-(?:traceid|spanid|parentspanid|sampled|flags)|b3|traceparent|tracestate)$/
 
-/** An application without any library, which copies what it is asked to. */
+/** An application without any library, which copies those headers. */
 export function copiedByHand(received: Headers): Record<string, string> {
   return Object.fromEntries(Object.entries(received).filter(([name]) => ISTIO_HEADERS.test(name)))
 }
 
 /**
- * OpenTelemetry with `tracecontext` in an application that copies `x-b3-*` too: a span of its own in the trace of the
+ * OpenTelemetry with `tracecontext` in an application that also copies `x-b3-*`: a span of its own in the trace of the
  * `traceparent` it received, and the list that came with that unless it was empty.
  */
 export function copiedBesideOpenTelemetry(received: Headers): Record<string, string> {

@@ -5,7 +5,7 @@ import type { Sent } from './propagation-rig.ts'
 const places = ['dashboard', 'client', 'dashboard sidecar', 'counting sidecar', 'counting'] as const
 type Place = (typeof places)[number]
 
-/** What became of one request's spans: the parent of each hop after the client's span, and in how many traces they are. */
+/** The shape of one request's spans: the parent of each hop after the client's span, and the number of traces. */
 export type RequestShape = Partial<Record<Place, Place | 'none' | 'unknown'>> & { traces: number }
 
 interface Known {
@@ -14,7 +14,7 @@ interface Known {
 }
 
 /**
- * Finds the spans of one request in whatever traces they are, and says how they hang together: the sidecars' by the
+ * Finds the spans of one request in any trace, and describes their edges: the sidecars' by the
  * request id that counting received, the services' by their names, which no other request shares.
  *
  * @returns undefined while a span is missing
@@ -42,7 +42,7 @@ export function shapeOf(
   const placeOf = (id: string | undefined): Place | 'none' | 'unknown' =>
     id === undefined ? 'none' : (known.find(({ span }) => span.spanID === id)?.place ?? 'unknown')
   const parents = places
-    .flatMap((place) => known.filter((one) => one.place === place))
+    .flatMap((place) => known.filter((span) => span.place === place))
     .filter(({ place }) => place !== 'dashboard' && place !== 'client')
     .map(({ place, span }) => [place, placeOf(parentIdOf(span))] as const)
   return { ...Object.fromEntries(parents), traces: new Set(known.map(({ span }) => span.traceID)).size }

@@ -5,7 +5,7 @@ import { pollUntil } from '@throughline/lab-testkit'
 
 const cli = path.join(import.meta.dirname, '../../lab/cli/dist/cli.js')
 
-/** The demo as a user runs it, without npm around it. */
+/** The demo as a user runs it, without npm. */
 export function runCli(args: string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [cli, ...args], {
     env: { ...process.env, ...env },
@@ -21,7 +21,7 @@ export function runCli(args: string[], env: Record<string, string> = {}) {
     /** Exit code, or the signal that ended it. */
     ended,
     kill: (signal: NodeJS.Signals) => child.kill(signal),
-    /** What the output holds once it matches. */
+    /** The matching output, once there is some. */
     printed: (pattern: RegExp) =>
       pollUntil(() => pattern.exec(output) ?? undefined, {
         deadline: 60_000,

@@ -9,7 +9,7 @@ import { listeningUrl } from './listening-url.ts'
 
 const require = createRequire(import.meta.url)
 
-/** What the charts let each app have, in bytes. */
+/** The charts' memory limit of an app, in bytes. */
 function chartMemoryBytes(): number {
   const file = path.join(import.meta.dirname, '../../charts/service/values.yaml')
   const values = parse(fs.readFileSync(file, 'utf8')) as { resources: { limits: { memory: string } } }
@@ -24,7 +24,7 @@ export interface ServiceInMemory extends AsyncDisposable {
   ended: () => number | string | null
 }
 
-/** A service as its image runs it, in the memory that the charts let it have, on a port of its own. */
+/** A service as its image runs it, under the charts' memory limit, on its own port. */
 export async function startInChartMemory(
   service: 'counting' | 'dashboard',
   env: Record<string, string> = {},

@@ -17,7 +17,7 @@ export const formats: Record<string, (traceId: string, spanId: string) => Header
   }),
 }
 
-/** The header of each format that names a span. */
+/** The header that names the span in each format. */
 const telling = {
   traceparent: 'traceparent',
   tracestate: 'tracestate',
@@ -26,7 +26,7 @@ const telling = {
   'x-datadog-*': 'x-datadog-parent-id',
 } as const
 
-/** What two sidecars with one tracer make of a request: whether they join its trace, and what became of each format. */
+/** What two sidecars with one tracer do to a request: whether they join its trace, and the headers of each format. */
 export interface SidecarTreatment extends Partial<Record<keyof typeof telling, 'left' | 'rewritten' | 'added'>> {
   joined: boolean
 }

@@ -9,7 +9,7 @@ const setting = (name: string, label: string, choices: [value: string, label: st
   choices: choices.map(([value, text, effect]) => ({ value, label: text, effect })),
 })
 
-/** What a caller of counting sees, on the wire. */
+/** What a caller of counting sees on the wire. */
 const answers: Record<string, http.RequestListener> = {
   allow: (_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end('{"count":1234,"hostname":"counting-0"}')
@@ -19,8 +19,8 @@ const answers: Record<string, http.RequestListener> = {
 }
 
 /**
- * A mesh that is a stage: its settings, and servers that stand where the sidecar's listener and counting's own port are
- * and answer by them. For the page alone; what real meshes do is tested with real meshes.
+ * A fake mesh for tests of the page: its settings, and servers in place of the sidecar's listener and counting's own
+ * port that answer accordingly. Real meshes have their own tests.
  */
 export async function createStagedMesh() {
   const settings = [
@@ -40,15 +40,15 @@ export async function createStagedMesh() {
   ]
   const stage = {
     settings,
-    /** Counting's own port; a claim that is kept apart from `bypassAnswer`, so that the two can differ. */
+    /** The reported state of counting's own port, separate from `bypassAnswer` so that the two can differ. */
     closed: false,
     bypassAnswer: 'allow',
-    /** Outcomes to serve in the place of the next ones. */
+    /** Outcomes to serve instead of the next ones. */
     stale: [] as string[],
-    /** As many outcomes of before does each change leave behind. */
+    /** The number of stale outcomes after each change. */
     staleAfterChange: 0,
     requests: 0,
-    /** What a change waits for before it is in force, and after that before it is answered. */
+    /** What a change waits for before it is in force, and then before it is answered. */
     before: Promise.resolve(),
     after: Promise.resolve(),
     failure: undefined as Error | undefined,

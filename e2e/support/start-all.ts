@@ -1,9 +1,10 @@
 import { createCleanUp } from '@throughline/lab-programs'
 
-/** Takes note of a part that has started, and returns it. */
+/** Records a started part, and returns it. */
 export type Keep = <Part extends AsyncDisposable>(part: Part) => Part
 
-/** Starts what has several parts. Those that were kept are stopped, the last first, with the whole or when one fails. */
+/** Starts something with several parts. Recorded parts are stopped in reverse order, with the whole or when one fails.
+ */
 export async function startAll<Whole extends object>(
   start: (keep: Keep) => Promise<Whole>,
 ): Promise<Whole & AsyncDisposable> {

@@ -6,7 +6,7 @@ import { listeningUrl } from './listening-url.ts'
 
 const require = createRequire(import.meta.url)
 
-/** One service alone, as a process, on a port of its own; for what it calls the test stands in. */
+/** One service alone, as a process on its own port; the test takes the place of its upstream. */
 export async function startService(name: 'counting' | 'dashboard', env: Record<string, string>) {
   const manifest = require.resolve(`@throughline/${name}/package.json`)
   const child = spawn(process.execPath, [path.join(path.dirname(manifest), 'dist/main.js')], {

@@ -2,7 +2,7 @@ import { createControlApi } from '@throughline/lab-meshes'
 import { createStagedMesh } from './staged-mesh.ts'
 import { startService } from './start-service.ts'
 
-/** A dashboard with a control API whose mesh is a stage. */
+/** A dashboard with a control API and a fake mesh. */
 export async function startStage(env: Record<string, string> = {}) {
   const set = await createStagedMesh()
   const control = await createControlApi({ mesh: set.mesh })

@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { ServedTraceStore } from '@throughline/trace-store'
 
 interface ChainOptions {
-  /** Where the sockets of the listeners are. */
+  /** The folder of the listeners' sockets. */
   folder: string
   collector: Pick<ServedTraceStore, 'otlpUrl' | 'zipkinUrl' | 'datadogUrl'>
   calleePort: number
@@ -11,7 +11,9 @@ interface ChainOptions {
 const ZIPKIN = { shared_span_context: false, trace_id_128bit: true }
 const DUAL = { trace_context_option: 'USE_B3_WITH_W3C_PROPAGATION' }
 
-/** Envoy's zipkin tracer as meshes set it: its own defaults share one span id between both sidecars, and have 64 bits. */
+/** Envoy's zipkin tracer as meshes configure it: by default both sidecars share one span id, and trace ids have 64
+ * bits.
+ */
 const zipkinVariants = {
   zipkin: ZIPKIN,
   'zipkin-shared': { ...ZIPKIN, shared_span_context: true },
@@ -21,7 +23,7 @@ const zipkinVariants = {
   'zipkin-w3c-64': { ...ZIPKIN, ...DUAL, trace_id_128bit: false },
 } as const
 
-/** Every tracer of the chains. `skywalking` and `xray` have no trace backend here: their headers tell enough. */
+/** Every tracer of the chains. `skywalking` and `xray` have no trace backend here: their headers are enough. */
 export const chainTracers = [
   'none',
   ...(Object.keys(zipkinVariants) as (keyof typeof zipkinVariants)[]),
@@ -32,7 +34,9 @@ export const chainTracers = [
 ] as const
 export type ChainTracer = (typeof chainTracers)[number]
 
-/** The bootstrap of one Envoy: for each tracer an outbound listener, which routes by the header `inbound`, and an inbound one. */
+/** The bootstrap of one Envoy: for each tracer an outbound listener, which routes by the header `inbound`, and an
+ * inbound one.
+ */
 export function chainConfig({ folder, collector, calleePort }: ChainOptions): object {
   const tracers = chainTracers
   return {

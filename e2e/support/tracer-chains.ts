@@ -22,14 +22,14 @@ export interface SpanIds {
   spanId: string
 }
 
-/** One Envoy with an outbound and an inbound listener for each tracer: any two of them in a row. */
+/** One Envoy with an outbound and an inbound listener for each tracer: for any chain of two. */
 export interface TracerChains extends AsyncDisposable {
   /**
    * Calls through an outbound sidecar with `tracer` and an inbound one with `inbound`, default the same. The request id
-   * is always a new one: it tells whose spans are whose.
+   * is always new: it identifies the spans.
    */
   send: (headers: Readonly<Record<string, string>>, tracer: ChainTracer, inbound?: ChainTracer) => Promise<Received>
-  /** By request id, the span of the inbound sidecar, once all of these requests have theirs. */
+  /** The span of the inbound sidecar by request id, once all these requests have one. */
   inboundSpans: (requestIds: readonly string[]) => Promise<ReadonlyMap<string, SpanIds>>
 }
 
@@ -98,7 +98,7 @@ async function startEnvoy(
   )
 }
 
-/** Rejects while no one listens. */
+/** Rejects while nothing listens. */
 async function connect(socketPath: string): Promise<void> {
   const socket = net.connect(socketPath)
   await once(socket, 'connect')

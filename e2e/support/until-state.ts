@@ -2,7 +2,9 @@ import type { Lab } from '@throughline/lab-meshes'
 import { pollUntil } from '@throughline/lab-testkit'
 import { type Count, count } from './count.ts'
 
-/** Asks until a call has gone as said, and gives that answer. @param options.deadline milliseconds, default 5000 */
+/** Sends requests until a call ends in this state, and returns its answer. @param options.deadline milliseconds,
+ * default 5000
+ */
 export function untilState(
   lab: Pick<Lab, 'dashboardUrl'>,
   state: string,

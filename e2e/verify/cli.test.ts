@@ -51,7 +51,7 @@ async function startBrokenPath() {
   }
 }
 
-/** A folder that is gone afterwards. */
+/** A temporary folder. */
 function temporaryFolder() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-cli-'))
   return { folder, [Symbol.dispose]: () => fs.rmSync(folder, { recursive: true }) }
@@ -69,7 +69,7 @@ describe('throughline', () => {
     expect(stdout).toMatch(/^ {2}fix {4}.*USE_B3_WITH_W3C_PROPAGATION|^ {9}USE_B3_WITH_W3C_PROPAGATION/m)
   })
 
-  it('keeps evidence that says the same again, and no header of the caller anywhere', async () => {
+  it('saves evidence that reproduces the findings, without any header of the caller', async () => {
     using kept = temporaryFolder()
     const file = path.join(kept.folder, 'evidence.json')
     await using broken = await startBrokenPath()
@@ -91,7 +91,7 @@ describe('throughline', () => {
     for (const text of [first.stdout, first.stderr, fs.readFileSync(file, 'utf8')]) expect(text).not.toContain(secret)
   })
 
-  it('receives spans itself where there is no backend', async () => {
+  it('receives spans itself without a backend', async () => {
     const ports = await serveTraceStore()
     const [otlp, zipkin] = [new URL(ports.otlpUrl), new URL(ports.zipkinUrl)]
     await ports.close()
@@ -108,7 +108,7 @@ describe('throughline', () => {
     expect(code).toBe(1)
   })
 
-  it('exits 3 when the backend is down, 2 for a wrong use, and explains a finding', async () => {
+  it('exits with 3 when the backend is down, 2 for invalid use, and explains a finding', async () => {
     await using broken = await startBrokenPath()
     const down = await throughline('verify', broken.url, '--traces', 'http://127.0.0.1:1', '--settle', '0')
     expect(down.code).toBe(3)
@@ -130,7 +130,7 @@ describe('throughline', () => {
     expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(130)
   })
 
-  it('starts within 150 ms of what Node itself needs', async () => {
+  it('starts within 150 ms of Node’s own start time', async () => {
     const fastest = async (args: string[]): Promise<number> => {
       const times: number[] = []
       for (let i = 0; i < 7; i++) {
@@ -160,7 +160,7 @@ describe('the packed tarballs', () => {
     expect(await run('npm', install, empty.folder)).toMatchObject({ code: 0 })
     const bin = path.join(empty.folder, 'node_modules/.bin/throughline')
     expect(await run(bin, ['explain', 'TLV101'], empty.folder)).toMatchObject({ code: 0 })
-    // Also the part that is loaded only to receive spans.
+    // Also the part that is only loaded to receive spans.
     const listening = await run(bin, ['verify', 'http://127.0.0.1:1', '--listen', 'http=0,grpc=0'], empty.folder)
     expect(listening).toMatchObject({ code: 3, stderr: expect.stringContaining('receiving spans at') })
     const { dependencies } = JSON.parse((await run('npm', ['ls', '--all', '--json'], empty.folder)).stdout) as {

@@ -22,20 +22,20 @@ function notes(evidence: Evidence): string {
   return [...new Set(ids.map(({ id }) => id))].toSorted().join(', ')
 }
 
-describe('every situation leads to its own finding, and to no other', () => {
+describe('every situation leads to exactly its own finding', () => {
   it.each(fixtures)('$finding: $title', async ({ title, finding, ...situation }) => {
     const { quiet, loaded } = await runFixture(situation)
     const found = [quiet, ...(loaded ? [loaded] : [])].map((evidence) => serious(evidence))
     expect(found).toEqual(found.map(() => [finding]))
-    // Without its rule the situation is not recognised, whatever else may then be found.
+    // Without its rule the situation is not recognized, whatever else is found.
     const others = catalogue.filter(({ id }) => id !== finding)
     expect(serious(quiet, others)).not.toEqual([finding])
     rows.set(title, { title, finding, notes: notes(quiet), underLoad: loaded !== undefined })
   })
 
-  it('leads to the table in the documentation', async () => {
+  it('produces the table in the documentation', async () => {
     const seen = fixtures.flatMap(({ title }) => rows.get(title) ?? [])
-    // A run of some situations proves nothing about the others.
+    // A partial run proves nothing about the other situations.
     const table = rows.size < fixtures.length ? fs.readFileSync(page, 'utf8') : `${JSON.stringify(seen, null, 2)}\n`
     await expect(table).toMatchFileSnapshot(page)
   })

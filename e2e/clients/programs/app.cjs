@@ -11,7 +11,7 @@ const { clients } = require('./clients.cjs')
 const got = async () => (await import('got')).got
 const calls = { ...clients, ...createCalls({ http, https, get, request, axios, undici, got }) }
 
-/** Reads a body by events and calls on, as programs do that know nothing of traces. */
+/** Reads a body by events and makes a call, as a program without tracing does. */
 const server = http.createServer((incoming, response) => {
   if (incoming.url.startsWith('/bodies/')) {
     serveBody(incoming, response, (event) =>

@@ -10,7 +10,7 @@ import { clients } from './clients.mjs'
 
 const calls = { ...clients, ...createCalls({ http, https, get, request, axios, undici, got: async () => got }) }
 
-/** Reads a body by events and calls on, as programs do that know nothing of traces. */
+/** Reads a body by events and makes a call, as a program without tracing does. */
 const server = http.createServer((incoming, response) => {
   if (incoming.url.startsWith('/bodies/')) {
     serveBody(incoming, response, (event) =>

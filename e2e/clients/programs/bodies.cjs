@@ -7,7 +7,7 @@ const { formidable } = require('formidable')
 const multer1 = require('multer')
 const multer2 = require('multer-2')
 
-/** Ways to read a body: each says `note` of every callback that it gets, and `done` when it has read all. */
+/** Ways to read a body: each calls `note` in every callback, and `done` when it has read everything. */
 exports.bodies = {
   events(request, note, done) {
     let chunks = 0
@@ -55,7 +55,7 @@ exports.bodies = {
     after(bodyParser.raw({ type: () => true, limit: '1mb' }), { request, note, done }),
   'body-parser text': (request, note, done) =>
     after(bodyParser.text({ type: () => true, limit: '1mb' }), { request, note, done }),
-  // What it can't parse it has read all the same.
+  // It has read the body even when it can't parse it.
   'express.json': (request, note, done) =>
     after(express.json({ type: () => true }), { request, note, done: () => done() }),
 }
@@ -68,12 +68,12 @@ function multerOf(multer) {
   }
 }
 
-/** Lets a middleware read the body; it is given a response of its own only in name. */
+/** Makes a middleware read the body, with the request's own response. */
 function after(middleware, { request, note, done }) {
   middleware(request, request.res, (error) => (note('next'), done(error)))
 }
 
-/** Serves a request at `/bodies/<way>`: answers when the body is read, and notes what happens to the answer too. */
+/** Serves a request at `/bodies/<way>`: answers when the body is read, and notes the events of the answer as well. */
 exports.serveBody = (request, response, note) => {
   const way = decodeURIComponent(new URL(request.url, 'http://app').pathname.split('/').at(-1))
   request.res = response

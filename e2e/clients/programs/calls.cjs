@@ -3,7 +3,9 @@ const { PassThrough, Readable } = require('node:stream')
 const { text } = require('node:stream/consumers')
 const legacyUrl = require('node:url')
 
-/** What a program may have set by hand: a context that isn't its request's, in odd case and in every format. */
+/** Headers that a program may have set by hand: a context other than its request's, in unusual case and in every
+ * format.
+ */
 const OLD = {
   TraceParent: '00-11111111111111111111111111111111-2222222222222222-01',
   TraceState: 'old=1',
@@ -24,7 +26,7 @@ const answerOf = async (request) => {
   await text(response)
   return response
 }
-/** Ends when the callback that a request was given has read the answer. */
+/** Resolves when the callback of the request has read the answer. */
 const called = (make) =>
   new Promise((resolve, reject) => {
     make((response) => response.on('end', resolve).on('error', reject).resume()).on('error', reject)

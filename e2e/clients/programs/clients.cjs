@@ -9,7 +9,7 @@ const finished = (start) =>
     start((response) => response.on('end', resolve).on('error', reject).resume()).on('error', reject)
   })
 
-/** Calls a URL and reads the answer, once by each client. */
+/** Calls a URL and reads the answer, with each client. */
 exports.clients = {
   fetch: async (url) => (await fetch(url)).text(),
   'http.get': (url) => finished((done) => get(url, done)),

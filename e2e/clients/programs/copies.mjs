@@ -1,7 +1,7 @@
 import http from 'node:http'
 import { createForwardListener } from '@throughline/propagation/http-server'
 
-/** A program with two copies of the libraries: one listens, or is a preload, and the other calls. */
+/** A program with two copies of the libraries: one listens or is a preload, and the other makes calls. */
 const { calls, startTelemetry } = await import(process.env.COPY)
 if (process.env.TELEMETRY === 'twice') await startTelemetry()
 const serve = (incoming, response) => {

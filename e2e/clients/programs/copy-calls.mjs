@@ -8,7 +8,7 @@ const finished = (start) =>
     start((response) => response.on('end', resolve).on('error', reject).resume()).on('error', reject)
   })
 
-/** Starts the telemetry of this copy, as a program does that doesn't know of a preload. */
+/** Starts the telemetry of this copy, as a program unaware of a preload does. */
 export async function startTelemetry() {
   const telemetry = await createTelemetry({ serviceName: 'copy' })
   telemetry.start()

@@ -1,4 +1,4 @@
-// Preloaded after telemetry: what OpenTelemetry and the authors of frameworks offer for them.
+// Preloaded after telemetry: the instrumentations by OpenTelemetry and by the frameworks' authors.
 import { register } from 'node:module'
 
 register('@opentelemetry/instrumentation/hook.mjs', import.meta.url)

@@ -17,7 +17,7 @@ import { createHonoApp } from './frameworks/hono.mjs'
 import { createKoaApp } from './frameworks/koa.mjs'
 import { createNestApp } from './frameworks/nest.mjs'
 
-/** What each route does: calls on by a client, when the query names one. */
+/** What each route does: calls with a client when the query names one. */
 async function callOn({ client, callee }) {
   await clients[client]?.(callee)
   return 'called'
@@ -44,7 +44,7 @@ async function serveNest(adapter) {
 
 const serveHono = (middleware) => serve(getRequestListener(createHonoApp(callOn, middleware).fetch))
 
-// As the README has them.
+// As in the README.
 const nameRouteOfKoa = (ctx, next) => {
   setRoute(ctx.matched.findLast(({ methods }) => methods.length > 0)?.path)
   return next()

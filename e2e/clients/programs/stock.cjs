@@ -1,4 +1,4 @@
-/** OpenTelemetry's own instrumentations, in a program that had them before it had ours. */
+/** OpenTelemetry's own instrumentations, in a program that already used them. */
 if (process.env.BESIDE === 'stock') {
   const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http')
   const { UndiciInstrumentation } = require('@opentelemetry/instrumentation-undici')

@@ -10,7 +10,7 @@ import type { PodNetwork } from '@throughline/lab-pods'
 
 const run = promisify(execFile)
 
-/** Three Consul servers with everything on that an installation for production has. */
+/** Three Consul servers with the security settings of a production installation. */
 export interface ThreeServers {
   url: string
   xdsUrl: string
@@ -18,11 +18,11 @@ export interface ThreeServers {
   caFile: string
   /** May do anything. */
   token: string
-  /** One request to the API over TLS. Fails unless the answer is 200; gives its body. */
+  /** One request to the API over TLS. Fails unless the answer is 200; returns its body. */
   request: (path: string, options?: { method?: string; body?: unknown; token?: string }) => Promise<string>
 }
 
-/** TLS everywhere, encrypted gossip, ACLs that deny by default; each server on an address of its own. */
+/** TLS everywhere, encrypted gossip, ACLs that deny by default; each server on its own address. */
 export async function startThreeServers(options: {
   consul: string
   network: PodNetwork

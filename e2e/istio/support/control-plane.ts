@@ -9,18 +9,18 @@ import { afterAll, type TestContext } from 'vitest'
 
 const charts = path.join(import.meta.dirname, '../../../charts')
 
-/** The values that users install istiod with. */
+/** The documented values for istiod. */
 const documented = [path.join(charts, 'istio/install/istiod.yaml')]
 
 export interface ControlPlaneOptions {
   /** Values of Istio's chart `istiod` on top of the documented ones. */
   values?: object
-  /** What the fake Kubernetes API claims to be. */
+  /** The version that the fake Kubernetes API claims. */
   kubernetesVersion?: string
 }
 
 interface Ran {
-  /** -1 when it was ended because it took too long. */
+  /** -1 after a timeout. */
   exitCode: number
   stdout: string
   stderr: string
@@ -31,7 +31,7 @@ export interface ControlPlane {
   istiod: Istiod
   /** Renders a chart of ours (a folder below `charts/`) with the real Helm. */
   render: (chart: string, options: { namespace: string; files?: string[]; values?: object }) => Promise<KubeObject[]>
-  /** Runs istioctl against this control plane; never longer than 30 s, and then it has failed. */
+  /** Runs istioctl against this control plane; it fails after 30 s. */
   istioctl: (...args: string[]) => Promise<Ran>
   /** Folder for a test's files. */
   folder: string
@@ -41,8 +41,8 @@ export interface ControlPlane {
 type Context = Pick<TestContext, 'skip'>
 
 /**
- * One control plane for the tests of a file, started by the first that asks for it. A machine without the programs skips
- * the tests and says why; in CI that is a failure.
+ * One control plane for the tests of a file, started by the first that needs it. A machine without the programs
+ * skips the tests and says why; in CI that is a failure.
  */
 export function useControlPlane(options: ControlPlaneOptions = {}): (context: Context) => Promise<ControlPlane> {
   let started: Promise<ControlPlane> | undefined
@@ -62,7 +62,7 @@ export function useControlPlane(options: ControlPlaneOptions = {}): (context: Co
   }
 }
 
-/** A real istiod on a fake Kubernetes API, with the documented values; nothing is left when it stops. */
+/** A real istiod on a fake Kubernetes API, with the documented values; stopping removes everything. */
 export async function startControlPlane({ values, kubernetesVersion }: ControlPlaneOptions): Promise<ControlPlane> {
   const istio = await findIstio()
   const helm = await findHelm()
@@ -100,7 +100,7 @@ export async function startControlPlane({ values, kubernetesVersion }: ControlPl
   }
 }
 
-/** istioctl waits without end for an API that doesn't answer. */
+/** istioctl waits forever for an API that doesn't answer. */
 function run(file: string, args: string[], env: Record<string, string>): Promise<Ran> {
   const limits = { timeout: 30_000, killSignal: 'SIGKILL', maxBuffer: 32 * 1024 * 1024 } as const
   return new Promise((resolve) => {

@@ -1,11 +1,11 @@
 import { expect } from 'vitest'
 import type { Pod } from './start-pod.ts'
 
-/** The restricted Pod Security Standard, for everything in the pod: where it is enforced, anything else is refused. */
+/** The restricted Pod Security Standard, for everything in the pod. */
 export function expectRestricted({ spec }: Pod): void {
   const pod = (spec['securityContext'] ?? {}) as { seccompProfile?: object; sysctls?: { name: string }[] }
   expect(pod.seccompProfile).toEqual({ type: 'RuntimeDefault' })
-  // The one that a gateway sets is among those that are safe.
+  // The sysctl that a gateway sets is one of the safe ones.
   expect(['', 'net.ipv4.ip_unprivileged_port_start']).toContain((pod.sysctls ?? []).map(({ name }) => name).join())
   for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
     expect(container.securityContext).toMatchObject({

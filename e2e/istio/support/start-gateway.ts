@@ -5,7 +5,7 @@ import { type Pod, startPod } from './start-pod.ts'
 
 const NAME = 'dashboard-gateway-istio'
 
-/** What istiod has made for the chart's gateway. */
+/** The objects that istiod created for the chart's gateway. */
 export async function madeForGateway({ kubeApi }: ControlPlane, kind: string, namespace: string): Promise<KubeObject> {
   return await pollUntil(() => kubeApi.get({ kind, name: NAME, namespace }), {
     deadline: 10_000,
@@ -13,7 +13,7 @@ export async function madeForGateway({ kubeApi }: ControlPlane, kind: string, na
   })
 }
 
-/** Starts the pod that istiod asks for, and gives its Service an address as a cloud does. */
+/** Starts the pod of istiod's Deployment, and gives its Service an address as a cloud does. */
 export async function startGateway(plane: ControlPlane, namespace: string): Promise<Pod> {
   const pod = await startPod(plane.kubeApi, await madeForGateway(plane, 'Deployment', namespace))
   const service = await madeForGateway(plane, 'Service', namespace)

@@ -1,13 +1,13 @@
 import type { Container, KubeObject, FakeKubeApi, Pod as AnyPod } from '@throughline/lab-kube-api'
 
-/** A pod as it was admitted: a webhook has put labels and annotations on it. */
+/** An admitted pod, with the labels and annotations that a webhook added. */
 export interface Pod extends AnyPod {
   metadata: KubeObject['metadata'] & { labels: Record<string, string>; annotations: Record<string, string> }
 }
 
 const HASH = '5d8f9c6b7d'
 
-/** Starts a Deployment's pod as the controllers of a cluster do, and returns it as it was admitted. */
+/** Starts a Deployment's pod as the controllers of a cluster do, and returns the admitted pod. */
 export async function startPod(kubeApi: FakeKubeApi, deployment: KubeObject): Promise<Pod> {
   const { template } = deployment.spec as { template: Pod }
   const replicaSet = `${deployment.metadata.name}-${HASH}`

@@ -10,7 +10,7 @@ export const bothApp = (...order: Parameters<typeof composite>): AppBehaviour =>
 
 const carried = ['traceparent', 'tracestate', 'x-b3-traceid', 'x-b3-spanid', 'x-b3-sampled', 'x-request-id']
 
-/** No SDK, and every header copied by hand: what a mesh asks of an app at least. */
+/** No SDK, and every header copied by hand: the minimum that a mesh requires of an app. */
 export const forwardingApp: AppBehaviour = {
   silent: true,
   rewrite: (outgoing, incoming) => ({

@@ -17,7 +17,7 @@ interface Listener {
   name: string
   port: number
   direction: 'INBOUND' | 'OUTBOUND'
-  /** `host:port` of what it forwards to. */
+  /** `host:port` of its upstream. */
   to: string
   tracing: Tracing
   /** Answers 403 to every request, as an access rule of a mesh does; default false. */
@@ -29,7 +29,7 @@ export interface SidecarConfig {
   adminPort: number
   listeners: Listener[]
   collectors: Collectors
-  /** Runtime keys, for what older versions of Envoy do. */
+  /** Runtime keys that reproduce older versions of Envoy. */
   runtime?: Record<string, unknown>
 }
 

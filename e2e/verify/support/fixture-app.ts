@@ -15,7 +15,7 @@ import { startServer } from '@throughline/lab-testkit'
 
 type Headers = Record<string, string | string[]>
 
-/** What of tracing an app of a fixture does, and what it does wrong. */
+/** How an app of a fixture traces, mistakes included. */
 export interface AppBehaviour {
   /** Reads context from requests; `undefined` reads none. */
   reads?: TextMapPropagator | undefined
@@ -37,14 +37,14 @@ export interface AppBehaviour {
 export interface AppOptions {
   name: string
   behaviour: AppBehaviour
-  /** `http://host:port` of what it calls for each request; default nothing. */
+  /** `http://host:port` that it calls for each request; default none. */
   upstream?: string | undefined
   /** Headers of its calls, such as the Host that a mesh routes by. */
   headers?: Record<string, string>
   exporter: () => SpanExporter
 }
 
-/** An HTTP service with OpenTelemetry's SDK and propagators, instrumented by hand so that each mistake can be made. */
+/** An HTTP service with OpenTelemetry's SDK and propagators, instrumented by hand so that it can make each mistake. */
 export async function startApp({ name, behaviour, upstream, headers = {}, exporter }: AppOptions) {
   const { reads, writes, silent = false, exportsNothing = false, sampler, rewrite, leaks = false } = behaviour
   const processors =

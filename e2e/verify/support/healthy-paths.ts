@@ -2,7 +2,7 @@ import { b3App, bothApp, forwardingApp, w3cApp } from './behaviours.ts'
 import type { Situated } from './fixture.ts'
 import { b3multi, tracecontext } from './propagators.ts'
 
-/** Paths that are as they should be: nothing at warning or above may be found on them. */
+/** Healthy paths: nothing at warning or above may be found on them. */
 export const healthyPaths: { title: string; path: Situated }[] = [
   { title: 'W3C apps, opentelemetry sidecars', path: { frontend: w3cApp, cart: w3cApp } },
   { title: 'W3C apps, entered at the app', path: { frontend: w3cApp, cart: w3cApp, entry: 'app' } },

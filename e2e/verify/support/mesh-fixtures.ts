@@ -2,7 +2,7 @@ import { TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-base'
 import { b3App, carriesRequestId, w3cApp } from './behaviours.ts'
 import type { Fixture } from './fixture.ts'
 
-/** What sampling, proxies, rules and addresses do. */
+/** Situations caused by sampling, proxies, rules and addresses. */
 export const meshFixtures: Fixture[] = [
   {
     title: 'zipkin sidecars that sample nothing on their own',

@@ -2,7 +2,7 @@ import { b3App, bothApp, w3cApp } from './behaviours.ts'
 import type { Fixture } from './fixture.ts'
 import { b3, b3multi, composite, tracecontext } from './propagators.ts'
 
-/** What apps and sidecars do to headers. */
+/** Situations caused by what apps and sidecars do to headers. */
 export const propagationFixtures: Fixture[] = [
   {
     title: 'an SDK that reads context and injects none into calls',

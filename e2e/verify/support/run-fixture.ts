@@ -9,7 +9,7 @@ import { startPath } from './start-path.ts'
 
 export type Situation = Omit<Fixture, 'title' | 'finding'>
 
-/** What was seen on a path while nothing else ran, and while another client sent 50 requests a second. */
+/** The evidence on a path alone, and while another client sent 50 requests a second. */
 export interface Seen {
   quiet: Evidence
   loaded: Evidence | undefined
@@ -42,7 +42,7 @@ export async function runFixture(situation: Situation): Promise<Seen> {
   return { quiet, loaded: await collect() }
 }
 
-/** What stands in front of a mesh and decides that nothing is traced. */
+/** An edge in front of a mesh that decides that nothing is traced. */
 async function startEdge(target: string) {
   const server = await startServer((request, response) => {
     const { traceparent, ...headers } = request.headers

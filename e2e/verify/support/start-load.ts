@@ -2,7 +2,7 @@ import http from 'node:http'
 import { pollUntil } from '@throughline/lab-testkit'
 
 const INTERVAL_MS = 20
-/** So many have been answered before the probes begin: their spans must be in the way. */
+/** The number of requests answered before the probes begin, so that their spans are in the way. */
 const WARM_UP = 20
 
 /** 50 requests a second to one path, by a client that sends no context; resolves once they flow. */

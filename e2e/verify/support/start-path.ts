@@ -10,7 +10,7 @@ export interface PathOptions {
   cart: AppBehaviour
   /** Default: the OpenTelemetry tracer at 100 %, in both sidecars. */
   tracing?: Tracing
-  /** Of cart's sidecar, where it differs. */
+  /** The tracer of cart's sidecar, where it differs. */
   cartTracing?: Tracing
   /** `sidecar` (default): requests enter through frontend's sidecar; `app`: they reach frontend itself. */
   entry?: 'sidecar' | 'app'
@@ -19,7 +19,7 @@ export interface PathOptions {
   /** Cart does not listen; default false. */
   cartDown?: boolean
   collectors: Collectors
-  /** Of cart's sidecar, where they differ. */
+  /** Runtime keys of cart's sidecar, where they differ. */
   cartCollectors?: Collectors
   exporter: () => SpanExporter
   envoyVersion?: string

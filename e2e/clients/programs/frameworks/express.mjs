@@ -1,4 +1,4 @@
-/** Express 4 and 5 are used alike. */
+/** Express 4 and 5 are used the same way. */
 export function createExpressApp(express, callOn) {
   const answer = (request, response, next) => callOn(request.query).then((body) => response.send(body), next)
   const orders = express.Router().get('/:order', answer)

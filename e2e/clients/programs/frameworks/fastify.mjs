@@ -1,4 +1,4 @@
-/** Fastify 4 and 5 are used alike. */
+/** Fastify 4 and 5 are used the same way. */
 export async function createFastifyApp(fastify, callOn) {
   const app = fastify()
   const answer = (request) => callOn(request.query)

@@ -2,13 +2,13 @@ import 'reflect-metadata'
 import { Controller, Get, Module, Query } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 
-/** What TypeScript makes of a method's decorator and of its parameter's. */
+/** What TypeScript emits for the decorators of a method and its parameter. */
 function decorate(type, name, route) {
   Get(route)(type.prototype, name, Object.getOwnPropertyDescriptor(type.prototype, name))
   Query()(type.prototype, name, 0)
 }
 
-/** An app on either adapter. */
+/** An app for either adapter. */
 export async function createNestApp(adapter, callOn) {
   class Users {
     answer(query) {
