@@ -16,7 +16,7 @@ export function sketchProbes(kinds: readonly ProbeKind[] = REPEAT_KINDS, repeats
   }))
 }
 
-/** Evidence with nothing in it but what a test is about. */
+/** Evidence with only what a test needs. */
 export function sketchEvidence(change: Partial<Evidence> = {}): Evidence {
   return {
     schema: EVIDENCE_SCHEMA,
@@ -63,7 +63,7 @@ export function sketchSpan(
 /**
  * The spans of one request over frontend, its sidecar, cart's sidecar and cart, entered at frontend.
  *
- * @param cut the sidecars and cart are in another trace: frontend sent no context on
+ * @param cut the sidecars and cart are in another trace: frontend did not propagate the context
  */
 export function sketchRequest(at: {
   traceId: string
@@ -111,7 +111,7 @@ export function sketchRequest(at: {
   return [server, call, outbound, inbound, callee]
 }
 
-/** Evidence in which every sampled probe left such a request. */
+/** Evidence with such a request for every sampled probe. */
 export function sketchPath({ cut = false, more = [] as Span[] } = {}): Evidence {
   const probes = sketchProbes().filter(({ kind }) => kind !== 'w3c-unsampled')
   const spans = probes.flatMap((probe) => {

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 import { startServer } from '@throughline/lab-testkit'
 import type { ReadUpstream } from './evidence/upstream-call.ts'
 
-/** A real server where the upstream application, or a proxy before it, would answer. */
+/** A real server in place of the upstream application, or of a proxy in front of it. */
 export const startUpstream = (handler: RequestListener) => startServer(handler)
 
 export const sendText =
@@ -15,10 +15,10 @@ export const sendJson =
   (_request, response) =>
     void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 
-/** Answers as an application that counts. */
+/** Answers like counting. */
 export const sendCount = sendJson(200, { count: 5 })
 
-/** Judges an application that counts, as a caller of `verifyBypass` would. */
+/** Judges counting's answers, as a caller of `verifyBypass` does. */
 export const readUpstream: ReadUpstream = (result, timeoutMs) => {
   if (result.failure !== undefined) {
     const late = result.code === undefined || result.code === 'ABORT_ERR'

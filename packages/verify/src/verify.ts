@@ -12,32 +12,33 @@ export interface VerifyOptions {
   url: string
   backend: TraceBackend
   method?: string | undefined
-  /** Sent with every probe, and never kept. */
+  /** Sent with every probe, never stored. */
   headers?: Readonly<Record<string, string>> | undefined
   /** Repeats of all kinds of probes, default 2; up to three more of some kinds follow while they disagree. */
   repeat?: number | undefined
   /** The same request behind the edge, for TLV204. */
   inside?: string | undefined
-  /** Address of an app, past its sidecar, for TLV601. */
+  /** Address of an app, bypassing its sidecar, for TLV601. */
   bypass?: string | undefined
   /** Admin interfaces of Envoys on the path. */
   envoys?: readonly string[] | undefined
-  /** Milliseconds that reporters may take to send their spans, default 6500: Envoy's and the SDKs' five seconds, and some. */
+  /** Milliseconds to wait for reporters, default 6500: the five seconds of Envoy and the SDKs, plus a margin.
+   */
   settleMs?: number | undefined
   /** Milliseconds between the starts of two probes, default 200: five a second. */
   intervalMs?: number | undefined
   /** Milliseconds for one probe, default 10,000. */
   timeoutMs?: number | undefined
   signal?: AbortSignal | undefined
-  /** What goes on, a line at a time. */
+  /** Progress, one line at a time. */
   onProgress?: ((line: string) => void) | undefined
 }
 
-/** Never more probes than that in one run. */
+/** Most probes in one run. */
 const MAX_PROBES = 50
 const EXTRA_REPEATS = 3
 
-/** Sends probes and collects what they left. Reads only; rejects only when `signal` aborts. */
+/** Sends probes and collects their spans. Reads only; rejects only when `signal` aborts. */
 export async function collectEvidence(options: VerifyOptions): Promise<Evidence> {
   const { backend, repeat = 2, envoys = [], onProgress = () => {} } = options
   const url = new URL(options.url)
@@ -84,7 +85,7 @@ export async function collectEvidence(options: VerifyOptions): Promise<Evidence>
   return evidence
 }
 
-/** Sends probes one after another, not faster than the interval and never more than the most. */
+/** Sends probes one after another, at most one per interval, up to the maximum. */
 function createSender(options: VerifyOptions, probes: Probe[]): (kind: ProbeKind, repeat: number) => Promise<void> {
   const { intervalMs = 200, method, headers, timeoutMs, signal } = options
   const common: Omit<SendOptions, 'url'> = { method, headers, timeoutMs, signal }
@@ -110,7 +111,7 @@ function bypassUrl(address: string, url: string): string {
   return `http://${address}${pathname}${search}`
 }
 
-/** Probes of one kind left spans of different services: some are late, or one service decides by itself. */
+/** Probes of one kind left spans of different services: some are late, or one service samples by itself. */
 function repeatsDisagree(evidence: Evidence): boolean {
   const { of } = analyse(evidence)
   return SAMPLED_KINDS.some((kind) => {

@@ -1,7 +1,7 @@
 import type { Check } from './check.ts'
 import { verifyBypass } from './verify-bypass.ts'
 
-/** Probes counting's application without its sidecar, where no rule of the mesh holds. */
+/** Probes counting's application without its sidecar, where no rule of the mesh applies. */
 export const checkBypass: Check = async (options) => {
   const { url, state, summary, disagreement } = await verifyBypass(options)
   const result = { id: 'bypass', question: 'Can the dashboard bypass counting’s sidecar?' }

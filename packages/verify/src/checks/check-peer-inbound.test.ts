@@ -7,7 +7,7 @@ describe('plaintext at the inbound sidecar of counting', () => {
     ['good', 503, 'upstream connect error or disconnect/reset before headers. reset reason: connection termination'],
     ['bad', 503, 'upstream connect error or disconnect/reset before headers. reset reason: remote connection failure'],
     ['bad', 200, '{"count":1}'],
-  ] as const)('is %s when what comes back is %i %s', async (verdict, status, body) => {
+  ] as const)('is %s when the answer is %i %s', async (verdict, status, body) => {
     await using peer = await createHeaderRecorder({
       reply: (_request, response) => void response.writeHead(status).end(body),
     })

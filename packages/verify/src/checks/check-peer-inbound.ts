@@ -3,7 +3,9 @@ import type { UpstreamAnswer, UpstreamFailure } from '../evidence/upstream-call.
 import { probeHttp } from '../probes/probe-http.ts'
 import { type Check, type CheckResult, DEFAULT_TIMEOUT_MS } from './check.ts'
 
-/** Probes the inbound sidecar of counting in the two ways that it must refuse: in plaintext, and without a certificate. */
+/** Probes the inbound sidecar of counting in the two ways that it must refuse: in plaintext, and without a
+ * certificate.
+ */
 export const checkPeerInbound: Check = async ({ peerInbound, timeoutMs = DEFAULT_TIMEOUT_MS }) => {
   const at = parseHostPort(peerInbound)
   const plain = { id: 'plaintext', question: 'Does counting’s sidecar refuse plaintext?' }
@@ -41,7 +43,7 @@ function judgePlaintext(answer: UpstreamAnswer | UpstreamFailure): Pick<CheckRes
       ? { verdict: 'unknown', found: `Unknown: ${answer.failure}.` }
       : { verdict: 'good', found: `Yes: it hung up (${answer.failure}).` }
   }
-  // Where every connection is intercepted, the dashboard's own sidecar takes this one and reports what became of it.
+  // Under interception, the dashboard's own sidecar takes this connection and reports its outcome.
   if (answer.status === 503 && isCutOff(answer.body)) {
     return { verdict: 'good', found: 'Yes: it hung up on the sidecar of the dashboard, which answered 503.' }
   }
@@ -58,10 +60,11 @@ interface TlsProbe {
   reason: string
 }
 
-/** TLS 1.3 lets a client finish before the server has looked at its certificate: only data proves that it was let in. */
+/** TLS 1.3 lets a client finish before the server has verified its certificate: only data proves that it was accepted.
+ */
 function probeWithoutCertificate({ host, port }: HostPort, timeoutMs: number): Promise<TlsProbe> {
   return new Promise((resolve) => {
-    // The server's certificate is not what is probed here.
+    // The server's certificate is not under test here.
     const socket = tls.connect({ host, port, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
     const end = (answer: TlsProbe): void => {
       resolve(answer)
@@ -81,7 +84,7 @@ function probeWithoutCertificate({ host, port }: HostPort, timeoutMs: number): P
   })
 }
 
-/** OpenSSL's own words carry file names and thread ids. */
+/** OpenSSL's own messages contain file names and thread ids. */
 function readable(error: NodeJS.ErrnoException): string {
   const alert = /^(?:ERR_SSL_)?(?:TLS|SSL)V[\d_]+ALERT_(\w+)$/i.exec(error.code ?? '')?.[1]
   return alert === undefined ? error.message.slice(0, 160) : `TLS alert: ${alert.toLowerCase().replaceAll('_', ' ')}`

@@ -5,13 +5,11 @@ import { type Check, type CheckResult, DEFAULT_TIMEOUT_MS } from './check.ts'
 export const checkSidecarConfig: Check = async ({ readMeshStatus, timeoutMs = DEFAULT_TIMEOUT_MS, ...options }) => {
   const result = {
     id: 'sidecar-config',
-    question: 'Have the sidecars taken their configuration?',
+    question: 'Have the sidecars accepted their configuration?',
     command: options.meshStatusCommand ?? 'ask your mesh: consul-k8s proxy list, istioctl proxy-status',
   }
   if (readMeshStatus === undefined) {
-    return [
-      { ...result, verdict: 'unknown', found: 'Unknown: there is no control API to ask here (MESH_CONTROL_URL).' },
-    ]
+    return [{ ...result, verdict: 'unknown', found: 'Unknown: no control API is configured (MESH_CONTROL_URL).' }]
   }
   try {
     const status = await within(timeoutMs, readMeshStatus())

@@ -3,8 +3,8 @@ import { probeHttp } from '../probes/probe-http.ts'
 import { type Check, type CheckResult, DEFAULT_TIMEOUT_MS } from './check.ts'
 
 /**
- * Calls counting as the dashboard does, and reads from its answer who both ends of the connection are. It is a call like
- * any other: it counts.
+ * Calls counting as the dashboard does, and reads from its answer who both ends of the connection are. It is an
+ * ordinary call, so it increments the count.
  */
 export const checkThroughSidecar: Check = async ({ upstreamUrl, readUpstream, timeoutMs = DEFAULT_TIMEOUT_MS }) => {
   const result = await probeHttp(`${upstreamUrl}/`, { timeoutMs, headers: { 'x-throughline-explain': '1' } })
@@ -14,7 +14,7 @@ export const checkThroughSidecar: Check = async ({ upstreamUrl, readUpstream, ti
     {
       id: 'through-sidecar',
       question: 'May the dashboard call counting, through its sidecar?',
-      // A denial is the mesh at work: whether it is wanted is for the reader to know.
+      // A denial may be intended: only the reader knows.
       verdict: state === 'connected' || state === 'denied' ? 'good' : 'bad',
       found:
         state === 'connected' ? 'Allowed: counting answered.' : `${state === 'denied' ? 'Denied' : 'No'}: ${reason}.`,
@@ -28,7 +28,7 @@ function identities(upstreamUrl: string, { state, peer }: CallOutcome): CheckRes
   const command = `curl -s -H 'x-throughline-explain: 1' ${upstreamUrl}/`
   const result = { id: 'identities', question: 'Who are the two ends of the connection?', command }
   if (state !== 'connected') {
-    return { ...result, verdict: 'unknown', found: 'Unknown: only a call that reaches counting can tell.' }
+    return { ...result, verdict: 'unknown', found: 'Unknown: only a call that reaches counting shows this.' }
   }
   return peer
     ? {
@@ -36,5 +36,5 @@ function identities(upstreamUrl: string, { state, peer }: CallOutcome): CheckRes
         verdict: 'good',
         found: `${peer.caller} calls ${peer.self ?? 'a sidecar without an id'}, by mutual TLS.`,
       }
-    : { ...result, verdict: 'unknown', found: 'Unknown: no sidecar told counting by x-forwarded-client-cert.' }
+    : { ...result, verdict: 'unknown', found: 'Unknown: counting received no x-forwarded-client-cert from a sidecar.' }
 }

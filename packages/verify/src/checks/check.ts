@@ -1,19 +1,19 @@
 import type { ReadUpstream } from '../evidence/upstream-call.ts'
 
 /**
- * What a check found. `good`: as it should be in a mesh. `bad`: it is not. `unknown`: it can't be told from here, and
- * `found` says what that would take.
+ * What a check found. `good`: as it should be in a mesh. `bad`: not so. `unknown`: not visible from here, and `found`
+ * says what is missing.
  */
 type CheckVerdict = 'good' | 'bad' | 'unknown'
 
 export interface CheckResult {
   id: string
-  /** The question, as a person would ask it. */
+  /** The question in plain words. */
   question: string
   verdict: CheckVerdict
-  /** The answer, from what was seen. */
+  /** The answer, from the observations. */
   found: string
-  /** Proves the same by hand. */
+  /** A command that shows the same by hand. */
   command: string
 }
 
@@ -26,15 +26,15 @@ export interface CheckOptions {
   bypassUrl?: string | undefined
   /** `host:port` of the inbound sidecar of counting; undefined = not known here. */
   peerInbound?: string | undefined
-  /** `MeshStatus` of the control API as JSON; undefined = there is none. */
+  /** `MeshStatus` of the control API as JSON; undefined = no control API. */
   readMeshStatus?: (() => Promise<unknown>) | undefined
-  /** The command that reads the same by hand; default a sentence. */
+  /** A command that reads the same by hand; default a sentence. */
   meshStatusCommand?: string
   /** Bound on each step, default 2000 ms. */
   timeoutMs?: number
 }
 
-/** Answers one question, or a few that one probe answers; never rejects. */
+/** Answers the questions that one probe can answer; never rejects. */
 export type Check = (options: CheckOptions) => Promise<CheckResult[]>
 
 export const DEFAULT_TIMEOUT_MS = 2000

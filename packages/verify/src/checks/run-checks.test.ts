@@ -22,14 +22,14 @@ async function startReset() {
 }
 
 describe('runChecks', () => {
-  it('says what it would need where nothing is known, and each check has its command', async () => {
+  it('says what is missing where nothing is known, with a command for each check', async () => {
     await using upstream = await startUpstream(sendCount)
     const results = await runChecks({ upstreamUrl: upstream.url, readUpstream })
     expect(results.map(({ verdict }) => verdict)).toEqual(['good', ...Array.from({ length: 5 }, () => 'unknown')])
     for (const { command } of results) expect(command).toMatch(/\w/)
   })
 
-  it('tells allowed, denied and unreachable apart', async () => {
+  it('distinguishes allowed, denied and unreachable', async () => {
     await using denying = await startUpstream(sendText(403, 'RBAC: access denied'))
     expect((await findings({ upstreamUrl: denying.url }))['through-sidecar']).toMatch(/^good: Denied: .*RBAC/)
     expect((await findings({ upstreamUrl: UNUSED_PORT }))['through-sidecar']).toMatch(/^bad: No: connection refused/)
@@ -45,7 +45,7 @@ describe('runChecks', () => {
     expect((await findings({ upstreamUrl: silent.url }))['identities']).toMatch(/^unknown/)
   })
 
-  it('finds a bypass, and one that is closed', async () => {
+  it('finds an open and a closed bypass', async () => {
     await using upstream = await startUpstream(sendCount)
     const open = await findings({ upstreamUrl: UNUSED_PORT, bypassUrl: upstream.url })
     expect(open['bypass']).toMatch(/^bad: Yes, at http.* 200: counted, bypassing its sidecar/)
@@ -65,7 +65,7 @@ describe('runChecks', () => {
     expect(absent['no-certificate']).toMatch(/^unknown/)
   })
 
-  it('says which sidecar has not taken its configuration', async () => {
+  it('names the sidecar that has not accepted its configuration', async () => {
     const status = (state: string) => ({
       sidecars: [
         { name: 'a', state: 'ready' },

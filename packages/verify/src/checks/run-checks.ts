@@ -5,8 +5,7 @@ import { checkThroughSidecar } from './check-through-sidecar.ts'
 import type { CheckOptions, CheckResult } from './check.ts'
 
 /**
- * Everything that can be found out about the mesh from where the dashboard runs, in the order in which a person would
- * ask. Never rejects.
+ * Everything that can be found out about the mesh from the dashboard, in a natural order. Never rejects.
  */
 export async function runChecks(options: CheckOptions): Promise<CheckResult[]> {
   const checks = [checkThroughSidecar, checkBypass, checkPeerInbound, checkSidecarConfig]

@@ -12,7 +12,7 @@ const status = (access: string, closed: boolean) => async () => ({
   bypass: { closed, reason: 'As configured.' },
 })
 
-/** What a probe of the bypass shows where this answers. */
+/** The outcome of a probe of the bypass at a server with this answer. */
 async function probe(handler: RequestListener, readMeshStatus?: () => Promise<unknown>) {
   await using upstream = await startUpstream(handler)
   const upstreamUrl = 'http://127.0.0.1:1'
@@ -20,7 +20,7 @@ async function probe(handler: RequestListener, readMeshStatus?: () => Promise<un
 }
 
 describe('verifyBypass', () => {
-  it('says that it counted while the rule says denied', async () => {
+  it('reports a count although the rule says denied', async () => {
     expect(await probe(sendCount, status('denied', false))).toMatchObject({
       state: 'open',
       status: 200,
@@ -30,7 +30,7 @@ describe('verifyBypass', () => {
     })
   })
 
-  it('says the same without a denial, and where the rule is not known', async () => {
+  it('reports the same without a denial, and when the rule is unknown', async () => {
     expect((await probe(sendCount, status('allowed', false))).summary).toMatch(
       /^200: counted, .* says allowed: deny, and try again\.$/,
     )
@@ -47,7 +47,7 @@ describe('verifyBypass', () => {
     [
       'a denial there',
       sendText(403, 'RBAC: access denied'),
-      /^No bypass: it refused with 403: the bypass ends at a sidecar/,
+      /^No bypass: it refused with 403: the bypass also ends at a sidecar/,
     ],
     ['a proxy that cannot forward the call', sendText(503, 'no healthy upstream'), /but by a proxy on the way/],
     ['a call that came through the sidecar of counting', viaSidecar, /^No bypass: .* through its sidecar/],
@@ -63,7 +63,7 @@ describe('verifyBypass', () => {
     expect(result.summary).toMatch(expected)
   })
 
-  it('takes an error of counting, and the answer of a stranger, for an open bypass', async () => {
+  it('counts an error of counting, and an unknown answer, as an open bypass', async () => {
     const failing = await probe(sendJson(503, { code: 'TL_FAULT', message: 'as asked' }), status('denied', true))
     expect(failing).toMatchObject({ state: 'open', status: 503 })
     expect(failing.summary).toBe(
@@ -72,7 +72,7 @@ describe('verifyBypass', () => {
     expect(await probe(sendText(404, 'who?'))).toMatchObject({ state: 'open', status: 404 })
   })
 
-  it('says when the mesh claims what is not so, either way', async () => {
+  it('reports a false claim of the mesh, in either direction', async () => {
     expect((await probe(sendCount, status('denied', true))).disagreement).toBe(
       'The mesh says that the bypass is closed (As configured), but it is open: counting answered 200.',
     )

@@ -3,17 +3,17 @@ import { type BypassProbe, probeBypass } from '../probes/probe-bypass.ts'
 import { within } from '../probes/within.ts'
 import { type CheckOptions, DEFAULT_TIMEOUT_MS } from './check.ts'
 
-/** One probe of the bypass of counting's sidecar, compared with what the mesh says of it. */
+/** One probe of the bypass of counting's sidecar, compared with the mesh's own claim. */
 export interface BypassResult extends Omit<BypassProbe, 'found'>, MeshClaim {
-  /** The address that was probed; null = none is known here, and nothing was probed. */
+  /** The address that was probed; null = unknown, so nothing was probed. */
   url: string | null
   /** The outcome as a sentence. */
   summary: string
-  /** What the mesh says and what the probe showed, where they differ; else null. */
+  /** The contradiction between the mesh's claim and the probe; else null. */
   disagreement: string | null
 }
 
-/** Probes the bypass once and says what came of it. A probe that gets through counts. Never rejects. */
+/** Probes the bypass once and describes the outcome. A probe that gets through increments the count. Never rejects. */
 export async function verifyBypass(options: CheckOptions): Promise<BypassResult> {
   const { bypassUrl, readMeshStatus, readUpstream, timeoutMs = DEFAULT_TIMEOUT_MS } = options
   const pending = readMeshStatus === undefined ? NO_CLAIM : within(timeoutMs, readMeshStatus()).then(parseMeshClaim)
@@ -23,7 +23,7 @@ export async function verifyBypass(options: CheckOptions): Promise<BypassResult>
       state: 'unclear',
       status: null,
       url: null,
-      summary: 'COUNTING_BYPASS_URL does not name an address of its own for counting.',
+      summary: 'COUNTING_BYPASS_URL does not name an address of counting that bypasses its sidecar.',
       disagreement: null,
     }
   }
@@ -42,7 +42,7 @@ export async function verifyBypass(options: CheckOptions): Promise<BypassResult>
   }
 }
 
-/** A mesh that does not answer claims nothing. */
+/** A mesh that does not answer makes no claim. */
 async function claimOf(pending: MeshClaim | Promise<MeshClaim>): Promise<MeshClaim> {
   try {
     return await pending
@@ -58,7 +58,7 @@ function describeProbe({ state, status, found }: BypassProbe, { access }: MeshCl
     status === 200 ? 'counted, bypassing its sidecar' : 'counting’s own address answered, bypassing its sidecar'
   const rule = {
     denied: ', while the rule says denied.',
-    // A call that got through proves nothing about a rule that allows every call.
+    // A call that gets through proves nothing while the rule allows it.
     allowed: '. The rule says allowed: deny, and try again.',
     unknown: ', whatever the rules of the mesh are.',
   }

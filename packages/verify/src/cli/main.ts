@@ -8,7 +8,7 @@ const INTERRUPTED = 130
 
 const interruption = new AbortController()
 process.once('SIGINT', () => interruption.abort()).once('SIGTERM', () => interruption.abort())
-// A reader that has seen enough (`| head`) is no error.
+// A reader that stops early (`| head`) is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
 try {

@@ -5,7 +5,7 @@ const parse = (line: string) => parseVerifyCommand(line.split(' '))
 const BASE = 'http://shop.local/cart --traces http://jaeger:16686'
 
 describe('parseVerifyCommand', () => {
-  it('needs a URL and a backend, and has a default for all else', () => {
+  it('requires a URL and a backend, and has defaults for everything else', () => {
     expect(parse(BASE)).toMatchObject({
       url: 'http://shop.local/cart',
       traces: 'http://jaeger:16686',
@@ -19,7 +19,7 @@ describe('parseVerifyCommand', () => {
     })
   })
 
-  it('reads what may be given more than once', () => {
+  it('reads repeatable options', () => {
     const command = parse(`${BASE} --envoy http://a:1 --envoy http://b:2 --only TLV101,tlv103 --only TLV104`)
     expect(command.envoys).toEqual(['http://a:1', 'http://b:2'])
     expect(command.only).toEqual(['TLV101', 'TLV103', 'TLV104'])
@@ -60,12 +60,12 @@ describe('parseVerifyCommand', () => {
     [`${BASE} http://another`, /one URL/],
     ['http://shop.local --listen 80', /4317, 4318, 9411/],
     ['--from report.json http://shop.local', /takes no URL/],
-  ])('refuses “%s” and says what to write', (line, message) => {
+  ])('refuses “%s” and says what to write instead', (line, message) => {
     expect(() => parseVerifyCommand(line.split(' ').filter(Boolean))).toThrow(UsageError)
     expect(() => parseVerifyCommand(line.split(' ').filter(Boolean))).toThrow(message)
   })
 
-  it('does not repeat a header that it can’t read: it may be a password', () => {
+  it('does not repeat a malformed header, which may be a password', () => {
     expect(() => parseVerifyCommand([...BASE.split(' '), '-H', 'hunter2'])).toThrow(/^--header wants 'Name: value'$/)
   })
 })

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Level } from '../findings/finding.ts'
 
-/** A wrong use of the command: exit code 2. */
+/** Invalid use of the command: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
@@ -127,7 +127,7 @@ function parseHeaders(name: string, values: readonly string[]): Record<string, s
   return Object.fromEntries(
     values.map((value) => {
       const [, header, content] = /^([!#$%&'*+.^_`|~\w-]+):(.*)$/.exec(value) ?? []
-      // The value is not repeated: it may be a password.
+      // The value is not repeated, because it may be a password.
       if (header === undefined || content === undefined) throw new UsageError(`${name} wants 'Name: value'`)
       return [header.toLowerCase(), content.trimStart()]
     }),

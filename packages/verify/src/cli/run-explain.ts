@@ -3,7 +3,7 @@ import { catalogue, findRule } from '../findings/catalogue.ts'
 import { explain } from '../report/explain.ts'
 import { UsageError } from './parse-options.ts'
 
-/** `throughline explain TLV104`; without an id, a line for each. */
+/** `throughline explain TLV104`; without an id, one line for each finding. */
 export function runExplain([id, ...rest]: string[]): number {
   if (rest.length > 0) throw new UsageError('one id: throughline explain TLV104')
   if (id === undefined) {

@@ -16,7 +16,7 @@ import { parseVerifyCommand, UsageError, type VerifyCommand } from './parse-opti
 
 const EXIT = { passed: 0, failed: 1, unknown: 3 } as const
 
-/** `throughline verify …`. Gives the exit code; rejects with a UsageError for wrong arguments. */
+/** `throughline verify …`. Returns the exit code; rejects with a UsageError for invalid arguments. */
 export async function runVerify(args: string[], signal: AbortSignal): Promise<number> {
   const command = parseVerifyCommand(args)
   const rules = chooseRules(command)

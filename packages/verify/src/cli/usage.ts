@@ -1,12 +1,12 @@
 export const USAGE = `throughline verify URL --traces BACKEND   names the hop that breaks the trace, the cause, and the fix
-throughline verify --from FILE            judges again what --save kept
+throughline verify --from FILE            judges evidence saved by --save
 throughline explain TLV104                says what a finding means
 
 Where the spans are:
-  --traces URL|FILE        Jaeger, Zipkin or Tempo, or a file of OTLP in JSON; jaeger=, zipkin=, tempo= or otlp= before
-                           it says which
+  --traces URL|FILE        Jaeger, Zipkin or Tempo, or a file of OTLP in JSON; the prefix jaeger=, zipkin=, tempo= or otlp=
+                           names its kind
   --traces-header 'N: V'   header of each request to it, such as authorization or X-Scope-OrgID (repeatable)
-  --traces-ca FILE         certificates in PEM to trust beside the system's
+  --traces-ca FILE         certificates in PEM to trust besides the system's
   --listen PORTS           receive spans here instead: 4317 (OTLP over gRPC), 4318 (OTLP over HTTP), 9411 (Zipkin), or
                            grpc=PORT,http=PORT,zipkin=PORT
   --listen-host HOST       address for that, default 127.0.0.1
@@ -19,16 +19,16 @@ What to look at beside:
 
 The request:
   --method NAME            default GET
-  -H, --header 'N: V'      sent with every probe, never kept (repeatable)
+  -H, --header 'N: V'      sent with every probe, never stored (repeatable)
   --repeat N               1 to 5, default 2; more follow while probes disagree, never more than 50 in all
   --timeout SECONDS        for one probe, default 10
   --settle SECONDS         how long reporters may take to send spans, default 6.5
 
 The result:
   --format FORMAT          text (default), json, junit or markdown
-  --level LEVEL            error (default), warning or note: from there on a finding fails
-  --only, --skip TLV…      findings to look for, or not (repeatable, or with commas)
-  --save FILE              keeps the evidence: ids and spans, no header values
+  --level LEVEL            error (default), warning or note: the lowest level that fails
+  --only, --skip TLV…      findings to look for or to skip (repeatable, or comma-separated)
+  --save FILE              saves the evidence: ids and spans, no header values
   --version, --help
 
 Exit codes: 0 nothing at the level, 1 findings, 2 usage, 3 could not tell, 130 interrupted.

@@ -3,7 +3,7 @@ import { linkRoots } from './link-roots.ts'
 import type { Probe, ProbeKind } from './probe.ts'
 import { buildForest, type Link, type SpanNode } from './trace-forest.ts'
 
-/** What one probe left: every span that is its own, by id, by its user agent, or by a link. */
+/** The spans of one probe, found by id, by its user agent, or by a link. */
 export interface ProbePath {
   probe: Probe
   /** Its first spans: below the context it sent, or marked by its user agent or request id. */
@@ -13,18 +13,18 @@ export interface ProbePath {
   links: Link[]
 }
 
-/** Evidence with its spans put together; rules read this. */
+/** Evidence with its spans assembled into paths; rules read this. */
 export interface Analysis {
   evidence: Evidence
   /** One for each probe, in the order in which they were sent. */
   paths: ProbePath[]
-  /** Every span, also those of other requests. */
+  /** Every span, including those of other requests. */
   nodes: SpanNode[]
   /** Probes of these kinds. */
   of: (...kinds: ProbeKind[]) => ProbePath[]
 }
 
-/** Probes that ask to be traced, in one format or another. */
+/** Probes that request tracing, in any format. */
 export const SAMPLED_KINDS = ['w3c', 'b3', 'both', 'w3c-forced'] as const satisfies ProbeKind[]
 
 export function analyse(evidence: Evidence): Analysis {
@@ -54,14 +54,14 @@ function findEntries(probes: readonly Probe[], nodes: readonly SpanNode[]): Map<
     const probe = byTrace.get(traceId) ?? (nonce === null ? undefined : byNonce.get(nonce))
     if (probe !== undefined) add(node, probe)
   }
-  // An app may forward the request id to the next hop, so it marks a first span only where nothing else does.
+  // An app may forward the request id, so it identifies a first span only when nothing else does.
   const byIds = new Set(found.keys())
   for (const node of roots) {
     const { requestId } = node.span
     const probe = requestId === null ? undefined : byRequest.get(spelling(requestId))
     if (probe !== undefined && !byIds.has(probe)) add(node, probe)
   }
-  // The longest first: a proxy whose span stands alone still comes before the app that it contains.
+  // The longest first: a proxy's lone span still comes before the app that it contains.
   for (const entries of found.values()) entries.sort((a, b) => b.span.durationUs - a.span.durationUs)
   return found
 }

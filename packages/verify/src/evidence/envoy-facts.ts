@@ -1,4 +1,4 @@
-/** What one Envoy says of itself on its admin interface. */
+/** The facts that one Envoy reports on its admin interface. */
 export interface EnvoyFacts {
   /** `node.id` of its bootstrap. */
   node: string
@@ -14,11 +14,11 @@ export interface EnvoyFacts {
 export interface ListenerFacts {
   name: string
   direction: 'inbound' | 'outbound' | null
-  /** Filter chains that read HTTP, and how each traces. */
+  /** HTTP filter chains, and how each traces. */
   http: HttpFilterFacts[]
   /** Forwards bytes without reading HTTP. */
   tcp: boolean
-  /** Why the newest update of it was refused; null when none was. */
+  /** Why the newest update of it was refused; null if none was. */
   error: string | null
 }
 
@@ -29,7 +29,7 @@ export interface HttpFilterFacts {
   randomSampling: number | null
 }
 
-/** How the export of spans to one host goes. */
+/** The state of the export of spans to one host. */
 interface CollectorFacts {
   cluster: string
   address: string

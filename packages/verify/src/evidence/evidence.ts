@@ -5,7 +5,7 @@ import type { Span } from './span.ts'
 /** Version of the shape that `--save` writes and `--from` reads. */
 export const EVIDENCE_SCHEMA = 1
 
-/** Everything that was seen, and nothing that was concluded: rules are functions of this alone. */
+/** All observations and no conclusions: rules are functions of this alone. */
 export interface Evidence {
   schema: typeof EVIDENCE_SCHEMA
   /** Origin and path that the probes were sent to, without a query. */
@@ -15,11 +15,11 @@ export interface Evidence {
   /** The caller's own headers hold an `x-request-id` that is no UUID. */
   callerSendsNoUuid: boolean
   probes: Probe[]
-  /** Spans of the probes, and of whatever else ran at the same time. */
+  /** Spans of the probes, and of other requests at the same time. */
   spans: Span[]
   backend: BackendFacts
   envoys: EnvoyFacts[]
-  /** What could not be looked at, as sentences. */
+  /** What could not be examined, as sentences. */
   unseen: string[]
 }
 

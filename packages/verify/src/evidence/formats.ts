@@ -16,7 +16,7 @@ export function formatsRead(analysis: Analysis, isService: (node: SpanNode) => b
   return formats
 }
 
-/** The formats that the proxies of a path read: a tracer has its own, and what a probe shows comes on top. */
+/** The formats that the proxies of a path read: those of its tracer, plus those that a probe shows. */
 export function formatsOfProxies(analysis: Analysis): Set<Format> {
   const formats = new Set<Format>()
   for (const { span } of analysis.nodes) {
@@ -32,7 +32,7 @@ export function formatsOfProxies(analysis: Analysis): Set<Format> {
   return formats
 }
 
-/** The format by which a span came below the probe's own context; only probes of a single format tell. */
+/** The format by which a span joined the probe's own context; only probes of a single format show it. */
 function joinedBy({ span }: SpanNode, { probe }: ProbePath): Format | undefined {
   if (probe.contexts.length !== 1) return undefined
   return probe.contexts.find(({ traceId, spanId }) => span.traceId === traceId && span.parentId === spanId)?.format

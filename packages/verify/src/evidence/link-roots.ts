@@ -1,14 +1,14 @@
 import type { Link, LinkKind, SpanNode } from './trace-forest.ts'
 
-/** Clocks of one host are read in whole milliseconds by some SDKs. */
+/** Some SDKs read the clock in whole milliseconds. */
 const TOLERANCE_US = 2000
 
 /**
- * Ties roots to the calls they belong to: a root that lies within a call in time, for the same authority, is that call's.
- * Fragments of one request share no id, so this is all that stored spans tell.
+ * Ties roots to the calls they belong to: a root that lies within a call in time, for the same authority, is that
+ * call's. Fragments of one request share no id, so stored spans show no more than this.
  *
- * Under load several roots may fit one call. A link is certain only when each root that fits has a call of its own, so
- * that none of them can have come from a caller that reports nothing.
+ * Under load several roots may fit one call. A link is certain only when each fitting root has its own call, so that
+ * none can have come from a caller that reports nothing.
  *
  * @param isProbeEntry roots that are known to be a probe's first spans belong to no call
  */
@@ -29,7 +29,7 @@ interface LinkRule {
 
 const hasProxyChild = ({ children }: SpanNode): boolean => children.some(({ span }) => span.proxy)
 
-/** In the order in which they are tried: the nearest relation first. */
+/** In the order of matching: the nearest relation first. */
 const RULES: Record<LinkKind, LinkRule> = {
   'client-proxy': {
     isHost: (node) => !node.span.proxy && node.span.kind === 'client' && !hasProxyChild(node),
@@ -102,7 +102,7 @@ function firstFrom(sorted: readonly SpanNode[], startUs: number): number {
   return low
 }
 
-/** A largest set of pairs, one to one (Kuhn's algorithm), the tightest fits first. */
+/** A maximum one-to-one matching (Kuhn's algorithm), tightest fits first. */
 function match(rootsOf: ReadonlyMap<SpanNode, SpanNode[]>): Map<SpanNode, SpanNode> {
   const hostOf = new Map<SpanNode, SpanNode>()
   const claim = (host: SpanNode, tried: Set<SpanNode>): boolean => {

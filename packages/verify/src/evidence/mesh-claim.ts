@@ -1,4 +1,4 @@
-/** What the mesh says of itself that a probe of the bypass can be compared with. */
+/** The mesh's claims that a probe of the bypass is compared with. */
 export interface MeshClaim {
   /** Whether the rule allows the dashboard to call counting; null = the mesh does not say. */
   access: 'allowed' | 'denied' | null
@@ -8,7 +8,7 @@ export interface MeshClaim {
 
 export const NO_CLAIM: MeshClaim = { access: null, bypass: null }
 
-/** Reads a status of the control API; what is missing or malformed is no claim. */
+/** Reads a status of the control API; a missing or malformed part is no claim. */
 export function parseMeshClaim(status: unknown): MeshClaim {
   const { access, bypass } = (status ?? {}) as { access?: unknown; bypass?: unknown }
   const { closed, reason } = (bypass ?? {}) as { closed?: unknown; reason?: unknown }

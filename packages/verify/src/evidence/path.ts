@@ -7,7 +7,7 @@ export interface PathHop {
   proxy: boolean
 }
 
-/** The path that most probes agree on at its longest: who a request came by, in order, from all fragments together. */
+/** The longest path that most probes agree on: the hops of a request in order, from all fragments together. */
 export function describePath({ paths }: Analysis): PathHop[] {
   const sequences = paths.filter(({ probe }) => probe.kind !== 'bypass').map(({ nodes }) => hopsOf(nodes))
   return sequences.reduce<PathHop[]>((longest, hops) => (hops.length > longest.length ? hops : longest), [])

@@ -1,6 +1,5 @@
 /**
- * The ways in which one request is sent. Between two of them one thing differs, so a difference in what they leave has
- * one cause.
+ * The ways in which one request is sent. Two of them differ in one thing, so a difference in their spans has one cause.
  */
 export type ProbeKind =
   | 'bare'
@@ -21,7 +20,7 @@ export interface ProbeContext {
   spanId: string
 }
 
-/** What an answer of a proxy itself says, by Envoy's fixed texts. */
+/** The meaning of a proxy's own answer, by Envoy's fixed texts. */
 export type ProxyWords =
   | 'rbac-denied'
   | 'no-healthy-upstream'
@@ -30,15 +29,15 @@ export type ProxyWords =
   | 'reset'
   | 'timeout'
 
-/** One request that was sent, and what came back; no header value but the ids it made up itself. */
+/** One request that was sent, and what came back; no header values but its own ids. */
 export interface Probe {
   kind: ProbeKind
   /** From 1. */
   repeat: number
-  /** In the user agent and in `tracestate`: what makes its spans recognisable. */
+  /** In the user agent and in `tracestate`: identifies its spans. */
   nonce: string
   contexts: ProbeContext[]
-  /** The `x-request-id` it sent; null when it sent none of its own. */
+  /** The `x-request-id` it sent; null if it sent none. */
   requestId: string | null
   /** By the clock of the prober, in µs since the epoch. */
   startUs: number
@@ -47,6 +46,6 @@ export interface Probe {
   status: number | null
   /** Node's code for why nothing came back: `ECONNREFUSED`. */
   failure: string | null
-  /** What a proxy said in the body, wherever on the path it was. */
+  /** A proxy's message in the body, from anywhere on the path. */
   words: ProxyWords | null
 }

@@ -1,7 +1,7 @@
-/** What part a span plays in a call, as OpenTelemetry names it. */
+/** The kind of a span, in OpenTelemetry's terms. */
 export type SpanKind = 'server' | 'client' | 'internal' | 'producer' | 'consumer'
 
-/** One stored span, of an application or of a proxy, in the one shape that all readers end in. */
+/** One stored span, of an application or of a proxy, in the common shape of all readers. */
 export interface Span {
   /** Lower-case hex, 32 digits; a shorter one is padded with zeros on its left. */
   traceId: string
@@ -20,7 +20,7 @@ export interface Span {
   durationUs: number
   /** HTTP status code; null when none was reported. */
   status: number | null
-  /** The reporter itself calls it an error. */
+  /** The reporter marks it as an error. */
   error: boolean
   /** `host` or `host:port` that the request was for, in lower case, without a default port; null when not reported. */
   authority: string | null
@@ -28,9 +28,9 @@ export interface Span {
   path: string | null
   /** `x-request-id` as the proxy saw it (`guid:x-request-id`). */
   requestId: string | null
-  /** Which proxy it was (`node_id`). */
+  /** The proxy (`node_id`). */
   node: string | null
-  /** Which of Envoy's tracers reported it, told by how it names spans; null for an app, or when not known. */
+  /** The Envoy tracer that reported it, recognized by its span names; null for an app, or if unknown. */
   tracer: 'opentelemetry' | 'zipkin' | 'datadog' | null
   /** Where the proxy sent the request (`upstream_cluster`). */
   cluster: string | null

@@ -1,24 +1,24 @@
 import type { Span } from './span.ts'
 
-/** A span at its place: below its parent where that was stored, else a root. */
+/** A span in its tree: below its parent if that is stored, else a root. */
 export interface SpanNode {
   span: Span
   parent: SpanNode | null
   children: SpanNode[]
-  /** The call that this root belongs to, where ids do not say it but time and authority do. */
+  /** The call that this root belongs to by time and authority, not by ids. */
   link: Link | null
   /** Roots that belong to this call. */
   linked: Link[]
 }
 
-/** What ties a root to the call around it. `client-proxy` reads: an app's CLIENT span contains a proxy's root. */
+/** The relation of a root to the call around it. `client-proxy` reads: an app's CLIENT span contains a proxy's root. */
 export type LinkKind = 'client-proxy' | 'server-proxy' | 'proxy-through' | 'proxy-app' | 'proxy-proxy'
 
 export interface Link {
   kind: LinkKind
   host: SpanNode
   root: SpanNode
-  /** Every other root that fits inside `host` has a call of its own: the match is one to one. */
+  /** Every other root that fits inside `host` has its own call: the match is one to one. */
   certain: boolean
 }
 
@@ -32,7 +32,7 @@ export function buildForest(spans: readonly Span[]): SpanNode[] {
     node.parent = findParent(node, byId)
     node.parent?.children.push(node)
   }
-  // Spans that are their own ancestors have no root above them: the first to start becomes one.
+  // A cycle of spans has no root: the first span to start becomes one.
   for (const node of nodes) cutLoop(node)
   return nodes
 }
@@ -42,7 +42,7 @@ function byStart({ span: a }: SpanNode, { span: b }: SpanNode): number {
   return a.startUs - b.startUs || b.durationUs - a.durationUs
 }
 
-/** The same span stored twice, as by a search and by its id. */
+/** The same span read twice, such as by a search and by its id. */
 function dedupe(spans: readonly Span[]): Span[] {
   const unique = new Map<string, Span>()
   for (const span of spans) {

@@ -1,7 +1,7 @@
-/** How a call ended, as its caller sees it. */
+/** How a call ended for its caller. */
 export type CallState = 'connected' | 'denied' | 'failing' | 'unreachable'
 
-/** What came back over HTTP. */
+/** The HTTP answer. */
 export interface UpstreamAnswer {
   status: number
   contentType: string
@@ -9,7 +9,7 @@ export interface UpstreamAnswer {
   failure?: undefined
 }
 
-/** Why nothing came back. */
+/** Why there was no answer. */
 export interface UpstreamFailure {
   /** A sentence without a full stop. */
   failure: string
@@ -20,16 +20,16 @@ export interface UpstreamFailure {
 
 export interface CallOutcome {
   state: CallState
-  /** What was seen on the wire; null when connected. */
+  /** What the wire showed; null when connected. */
   reason: string | null
-  /** What a proxy says with this answer, in words; undefined when no proxy wrote it. */
+  /** The meaning of a proxy's answer in words; undefined for any other answer. */
   proxy?: string | undefined
   /** Identities of both ends, where the application tells them. */
   peer?: { caller: string; self: string | null } | null | undefined
 }
 
 /**
- * Judges what came back from the application that is called, by the caller's own rules: what a good answer looks like is
- * the application's matter, and no one else knows it.
+ * Judges the upstream application's answer by the caller's own rules, because only the application defines a good
+ * answer.
  */
 export type ReadUpstream = (result: UpstreamAnswer | UpstreamFailure, timeoutMs: number) => CallOutcome

@@ -8,7 +8,7 @@ import { appBehind, countProbes, formatMs, nameSpan } from './support.ts'
 
 export const TLV101: Rule = {
   id: 'TLV101',
-  title: 'the app sends no context on',
+  title: 'the app does not propagate context',
   level: 'error',
   proof:
     'S and D: a call of the app contains a separate trace that begins at a proxy, for the same authority, and it does so with a W3C-only and with a B3-only probe alike.',
@@ -30,7 +30,7 @@ function judgeCall(call: OpenCall, analysis: Analysis): Judgement[] {
   const reads = formatsRead(analysis, ({ span }) => !span.proxy && span.service === hop)
   const proxies = formatsOfProxies(analysis)
   const shared = [...reads].some((format) => proxies.has(format))
-  // A format that the proxies don't read is another finding.
+  // A format that the proxies don't read is a separate finding.
   if (reads.size > 0 && !shared) return []
   const calleeReads = hasApp(root)
   return [
@@ -39,7 +39,7 @@ function judgeCall(call: OpenCall, analysis: Analysis): Judgement[] {
       seen: [
         `${nameSpan(host)} (${formatMs(host.span.durationUs)}) contains a separate trace: ${describeFragment(root)}, ${countProbes(call.paths.length, call.paths.length)}`,
         ...(call.bothFormats
-          ? [`it does so for a caller that sends W3C and for one that sends B3: ${hop} sends neither on`]
+          ? [`it does so for a caller that sends W3C and for one that sends B3: ${hop} propagates neither`]
           : []),
         ...(reads.size === 0 && !host.span.proxy
           ? [`${hop} reads no context either: its own span begins a trace`]

@@ -11,7 +11,7 @@ export const TLV103: Rule = {
   proof:
     'S twice: the callee’s parent is the caller’s CLIENT span, and the proxies between them are in a trace of their own; or S and D: the app joins a probe of one format only, the proxies one of the other.',
   explanation: [
-    'Envoy’s zipkin tracer reads and writes x-b3-*, its opentelemetry tracer traceparent. An app whose SDK speaks the other one gets its own context through unharmed: apps see each other, sidecars see each other, and neither sees the other.',
+    'Envoy’s zipkin tracer reads and writes x-b3-*, its opentelemetry tracer traceparent. An app whose SDK speaks the other one passes its context through unchanged: apps see each other, sidecars see each other, but apps and sidecars do not.',
     'In the backend there are two traces for one request: the apps’, without a sidecar in it, and the sidecars’, inside the caller’s CLIENT span.',
   ],
   fixes: [

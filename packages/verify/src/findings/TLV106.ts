@@ -11,12 +11,12 @@ export const TLV106: Rule = {
   proof:
     'D: the call is whole with one format of probe, and with the other the proxy’s parent is an older span than the call.',
   explanation: [
-    'Two writers set one header: the SDK and a line that copies headers by hand, or the SDK and an eBPF agent. Envoy takes the first of two traceparent headers and sends that one on, and the first is often the older: the span of the request that came in.',
+    'Two writers set one header: the SDK and a line that copies headers by hand, or the SDK and an eBPF agent. Envoy uses the first of two traceparent headers and forwards only that one, which is often the older: the span of the incoming request.',
     'In the backend the app’s CLIENT span is a leaf, and the sidecar’s span is a child of the app’s caller, beside the app.',
   ],
   fixes: [
     {
-      text: 'leave one writer: with an SDK that injects, remove the code that copies traceparent, tracestate and x-b3-*',
+      text: 'keep one writer: with an SDK that injects, remove the code that copies traceparent, tracestate and x-b3-*',
     },
   ],
   judge: (analysis) => {

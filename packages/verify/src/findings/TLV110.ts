@@ -13,7 +13,7 @@ export const TLV110: Rule = {
   ],
   fixes: [
     {
-      text: 'take the context of the request that is served, for each call; look for a context or span in a global variable, a connection pool that sets headers once, or an eBPF agent that follows connections',
+      text: 'use the context of the current request for each call; look for a context or span in a global variable, a connection pool that sets headers once, or an eBPF agent that follows connections',
     },
   ],
   supersedes: [
@@ -51,7 +51,7 @@ export const TLV110: Rule = {
           `trace ${traceId} holds ${nameSpan(call)} for ${countProbes(group.size, analysis.paths.length)}, each sent with another context`,
           `the probes’ own traces end at ${call.span.service}`,
         ],
-        cause: `${call.span.service} makes its calls with a context that it keeps from an earlier request`,
+        cause: `${call.span.service} makes its calls with the context of an earlier request`,
         sources: ['S'],
         break: { after: call.span.service, before: call.children[0]?.span.service ?? call.span.service },
         language: call.span.language,

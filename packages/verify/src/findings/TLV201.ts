@@ -5,13 +5,13 @@ export const TLV201: Rule = {
   id: 'TLV201',
   title: 'the proxies sample almost nothing on their own',
   level: 'warning',
-  proof: 'D: probes without a context leave no span of a proxy, probes that ask to be sampled do.',
+  proof: 'D: probes without a context leave no span of a proxy; probes that request sampling do.',
   explanation: [
-    'A caller without a trace context leaves the decision to the first proxy. Istio’s default is 1 %, Consul’s is 0 %: most requests of a browser or of curl leave no trace, and a demo seems broken that is not.',
+    'A caller without a trace context leaves the decision to the first proxy. Istio’s default is 1 %, Consul’s is 0 %: most requests of a browser or of curl leave no trace, and a working demo looks broken.',
   ],
   fixes: [
     {
-      text: 'raise random_sampling of the proxy that requests enter by, or sample in the first app and leave the proxies at 100 %',
+      text: 'raise random_sampling of the proxy where requests enter, or sample in the first app and leave the proxies at 100 %',
     },
     {
       mesh: 'istio',

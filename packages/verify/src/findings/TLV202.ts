@@ -8,8 +8,8 @@ export const TLV202: Rule = {
   proof:
     'D: with one digit of x-request-id changed (4 against 9), the same sampled request leaves more spans of proxies.',
   explanation: [
-    'From 1.39 on, Envoy’s opentelemetry tracer lets its own decision win over the caller’s: with random sampling below 100 %, a request that the caller samples loses its spans at the proxy, and flags 00 go on to everything behind it (envoyproxy/envoy#45830).',
-    'Envoy keeps that decision in one digit of x-request-id: 4 is “not traced”, 9 is “sampled”. Two requests that differ in this digit only show it.',
+    'From 1.39 on, Envoy’s opentelemetry tracer lets its own decision win over the caller’s: with random sampling below 100 %, a request that the caller samples loses its spans at the proxy, and everything behind it receives flags 00 (envoyproxy/envoy#45830).',
+    'Envoy keeps that decision in one digit of x-request-id: 4 is “not traced”, 9 is “sampled”. Two requests that differ only in this digit reveal it.',
   ],
   fixes: [
     {
@@ -42,7 +42,7 @@ export const TLV202: Rule = {
         hop: first.span.service,
         seen: [
           `with digit 4 in x-request-id ${nameSpan(first)} is missing, ${countProbes(all, all)}; with digit 9 it is there`,
-          `spans of proxies that only the digit brings back: ${lost.length}`,
+          `spans of proxies that only the digit restores: ${lost.length}`,
         ],
         cause: `${first.span.service} decides about sampling by itself, although the caller’s context says sampled`,
         sources: ['S', 'D'],

@@ -3,11 +3,11 @@ import { countProbes, lostProxies, nameSpan } from './support.ts'
 
 export const TLV203: Rule = {
   id: 'TLV203',
-  title: 'a request whose x-request-id is no UUID is not traced',
+  title: 'a request whose x-request-id is not a UUID is not traced',
   level: 'note',
   proof: 'D: a UUID against another id. An error when the caller’s own headers hold such an id.',
   explanation: [
-    'Envoy draws its sampling decision from the UUID in x-request-id. From 1.39 on its opentelemetry tracer does not trace a request whose id is no UUID, also when the caller’s context says sampled.',
+    'Envoy draws its sampling decision from the UUID in x-request-id. From 1.39 on its opentelemetry tracer does not trace a request whose id is not a UUID, even if the caller’s context says sampled.',
   ],
   fixes: [
     {
@@ -29,8 +29,8 @@ export const TLV203: Rule = {
         hop: first.span.service,
         level: callerSendsNoUuid ? 'error' : 'note',
         seen: [
-          `with an x-request-id that is no UUID ${nameSpan(first)} is missing, ${countProbes(all, all)}; with a UUID it is there`,
-          ...(callerSendsNoUuid ? ['the headers given for this request hold such an id'] : []),
+          `with an x-request-id that is not a UUID ${nameSpan(first)} is missing, ${countProbes(all, all)}; with a UUID it is there`,
+          ...(callerSendsNoUuid ? ['the headers of this request contain such an id'] : []),
         ],
         cause: `${first.span.service} draws its sampling decision from the UUID`,
         sources: ['S', 'D'],

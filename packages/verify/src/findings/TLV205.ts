@@ -8,7 +8,7 @@ export const TLV205: Rule = {
   level: 'warning',
   proof: 'S: in some of the probes, and not by their kind, the trace ends before the same service.',
   explanation: [
-    'A sampler that ignores the parent (traceidratio without parentbased_) decides again in the middle of a trace. Where it says no, that service and all behind it are missing, while the services before it are there.',
+    'A sampler that ignores the parent (traceidratio without parentbased_) decides again in the middle of a trace. When it decides against sampling, that service and everything behind it are missing, while the services before it are present.',
   ],
   fixes: [
     {

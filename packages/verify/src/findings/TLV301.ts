@@ -8,7 +8,7 @@ export const TLV301: Rule = {
   level: 'error',
   proof: 'E and S: no listener of one direction has tracing with a provider, and no probe left a span of it.',
   explanation: [
-    'An Envoy makes spans only where its HTTP connection manager has tracing with a provider. In a mesh that configuration comes from an object, and a name that does not resolve, a selector that does not match or an entry that is set after the sidecar started leaves it out without a word.',
+    'An Envoy makes spans only where its HTTP connection manager has tracing with a provider. In a mesh that configuration comes from an object, and a name that does not resolve, a selector that does not match or an entry that is set after the sidecar started silently omits it.',
   ],
   fixes: [
     { text: 'add tracing with a provider to the HTTP connection manager of each listener of that direction' },

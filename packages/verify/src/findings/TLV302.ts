@@ -11,7 +11,7 @@ export const TLV302: Rule = {
     'E and S: requests to its collector fail (rq_error or cx_connect_fail above 0, rq_success 0), and no probe left a span of it.',
   explanation: [
     'The proxy traces and rewrites headers, and its export fails: a wrong address or port, HTTP/1 where gRPC is needed, or an egress rule in between. Everything behind it names a parent that was never stored.',
-    'Envoy counts it, also where the mesh switches tracing statistics off: /clusters has rq_success, rq_error and cx_connect_fail for each host of the collector’s cluster.',
+    'Envoy counts failures, even where the mesh disables tracing statistics: /clusters has rq_success, rq_error and cx_connect_fail for each host of the collector’s cluster.',
   ],
   fixes: [
     {

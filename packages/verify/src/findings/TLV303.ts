@@ -7,7 +7,7 @@ export const TLV303: Rule = {
   level: 'error',
   proof: 'E and S: a listener has an error state or updates were rejected, and the proxy’s spans are missing.',
   explanation: [
-    'Envoy validates each update as a whole. One that it refuses changes nothing: sampling, tracer and access rules of the last good version stay, and the control plane’s objects look right. Two causes are usual: a tracer that differs from the one the proxy started with (only one may exist), and a collector cluster that is not in the bootstrap.',
+    'Envoy validates each update as a whole. A refused update changes nothing: sampling, tracer and access rules of the last good version stay in force, while the control plane’s objects look right. Two causes are usual: a tracer that differs from the one the proxy started with (only one may exist), and a collector cluster that is not in the bootstrap.',
   ],
   fixes: [
     {

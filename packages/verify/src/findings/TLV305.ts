@@ -9,11 +9,11 @@ export const TLV305: Rule = {
   proof:
     'S in two different probes: the app’s own proxy names a parent that is not stored, and the proxy before the app is.',
   explanation: [
-    'The app makes spans and injects their ids into its calls, and the spans are never exported: no exporter, one that points nowhere, or a sampler that records without exporting. Everything behind the app names a parent that does not exist, and backends show “invalid parent span IDs” or a trace without a root.',
+    'The app makes spans and injects their ids into its calls, and the spans are never exported: no exporter, an unreachable one, or a sampler that records without exporting. Everything behind the app names a parent that does not exist, and backends show “invalid parent span IDs” or a trace without a root.',
   ],
   fixes: [
     {
-      text: 'give the SDK an exporter that arrives (OTEL_TRACES_EXPORTER=otlp, OTEL_EXPORTER_OTLP_ENDPOINT), or switch it off entirely (OTEL_SDK_DISABLED=true) and forward the trace headers untouched',
+      text: 'give the SDK a working exporter (OTEL_TRACES_EXPORTER=otlp, OTEL_EXPORTER_OTLP_ENDPOINT), or switch it off entirely (OTEL_SDK_DISABLED=true) and forward the trace headers untouched',
     },
   ],
   judge: (analysis) => {
@@ -38,7 +38,7 @@ export const TLV305: Rule = {
             `${nameSpan(node)} names the parent ${node.span.parentId}, which is not stored, ${countProbes(group.length, paths.length)}`,
             ...(before === undefined ? [] : [`${nameSpan(before)}, which the request came by, is there`]),
           ],
-          cause: `${hop} writes a span id of its own into the headers and does not report that span`,
+          cause: `${hop} writes its own span id into the headers and does not report that span`,
           sources: ['S', 'S'],
           proven: kindsIn(group).size > 1,
           decides: 'a second probe of another format',

@@ -14,7 +14,7 @@ export const TLV405: Rule = {
   ],
   fixes: [
     {
-      text: 'keep the collector’s ports (4317, 4318, 9411) out of interception, or call the collector past the sidecar',
+      text: 'exclude the collector’s ports (4317, 4318, 9411) from interception, or call the collector without the sidecar',
     },
     { mesh: 'istio', text: 'annotation traffic.sidecar.istio.io/excludeOutboundPorts: "4317,4318,9411" on the pod' },
     {

@@ -11,7 +11,7 @@ export const TLV501: Rule = {
     'Consul’s intentions and Istio’s AuthorizationPolicies end in Envoy’s RBAC filter. It answers 403 with exactly “RBAC: access denied” before the app sees anything; an app’s own 403 has another body.',
   ],
   fixes: [
-    { text: 'allow the caller’s identity at the proxy that is named' },
+    { text: 'allow the caller’s identity at the named proxy' },
     {
       mesh: 'istio',
       text: 'kubectl get authorizationpolicy -A: an ALLOW policy of the workload must name the caller’s principal (cluster.local/ns/…/sa/…) and the method and path',

@@ -10,11 +10,11 @@ export const TLV504: Rule = {
   level: 'error',
   proof: 'W and S: Envoy’s text for it came back, and a proxy’s span has the response flag UH or UF.',
   explanation: [
-    'The proxy has nothing to send the request to: no endpoint is healthy, none is known, or nothing listens at the one it knows. The trace ends at that proxy because no one behind it saw the request.',
+    'The proxy has no endpoint for the request: none is healthy, none is known, or nothing listens at the known one. The trace ends at that proxy because nothing behind it saw the request.',
   ],
   fixes: [
     {
-      text: 'look behind the proxy that is named: is the app running and listening at the port that its sidecar forwards to, and is it ready?',
+      text: 'look behind the named proxy: is the app ready, and does it listen at the port that its sidecar forwards to?',
     },
     {
       mesh: 'istio',
@@ -53,7 +53,7 @@ export const TLV504: Rule = {
                 `${nameSpan(node)} has the response flag ${node.span.flags}${node.span.cluster === null ? '' : ` for cluster ${node.span.cluster}`}`,
               ]),
         ],
-        cause: `${node?.span.service ?? 'a proxy'} found nothing that takes the request`,
+        cause: `${node?.span.service ?? 'a proxy'} found no endpoint for the request`,
         sources: [...(worded.length > 0 ? (['W'] as const) : []), ...(node ? (['S'] as const) : [])],
         proven: node !== undefined && worded.length > 0,
         decides: '`--envoy` with the admin interface of that proxy: the health of its endpoints',

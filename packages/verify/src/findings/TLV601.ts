@@ -7,7 +7,7 @@ export const TLV601: Rule = {
   level: 'error',
   proof: 'W and S: the address of --bypass answers, and no proxy left a span of it.',
   explanation: [
-    'Rules and mutual TLS hold in the sidecar. An app that listens where others can reach it answers them without either, and its traces lack the sidecar.',
+    'The sidecar enforces rules and mutual TLS. An app that others can reach directly answers them without either, and its traces lack the sidecar.',
   ],
   fixes: [
     {
@@ -36,7 +36,7 @@ export const TLV601: Rule = {
             ? 'no proxy left a span of it, nor did an app'
             : `${app.service}’s span is the first of these requests: no proxy is before it`,
         ],
-        cause: `${app?.service ?? 'the app'} can be called directly, and no rule of the mesh is asked`,
+        cause: `${app?.service ?? 'the app'} can be called without its sidecar, so no rule of the mesh applies`,
         sources: app === undefined ? ['W'] : ['W', 'S'],
         proven: app !== undefined,
         decides: 'a span of the app, which would show that no proxy was before it',

@@ -4,13 +4,13 @@ import { proxiesOf } from './support.ts'
 
 export const TLV902: Rule = {
   id: 'TLV902',
-  title: 'what was seen fits more than one cause',
+  title: 'the evidence fits more than one cause',
   level: 'note',
-  proof: 'Printed with every suspected finding, and where nothing can be told.',
+  proof: 'Printed with every suspected finding, and when nothing can be concluded.',
   explanation: [
-    'An error needs a differential proof or two independent sources. With less than that a finding is printed as suspected, and this one says which access or which probe would decide.',
+    'An error needs a differential proof or two independent sources. With less, a finding is printed as suspected, and this one names the access or the probe that would decide.',
   ],
-  fixes: [{ text: 'give the access that is named, and run it again' }],
+  fixes: [{ text: 'provide the named access, and run it again' }],
   judge: (analysis) => [...noSpans(analysis), ...noProxies(analysis), ...nothingSent(analysis)],
 }
 
@@ -22,7 +22,7 @@ function noSpans({ paths, evidence }: Analysis): Judgement[] {
       hop: 'the path',
       seen: ['no span of any probe was stored'],
       cause:
-        'nothing on the path traces, or its spans go to another backend, or they are sampled away behind it (tail sampling), or later than was waited for',
+        'nothing on the path traces, its spans go to another backend, they are dropped by tail sampling, or they arrive too late',
       sources: [],
       decides:
         '`--envoy` with the admin interface of a sidecar; `--listen`, with one of them pointed here; `--settle` for late spans',

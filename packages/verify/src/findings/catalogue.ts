@@ -28,7 +28,7 @@ import { TLV601 } from './TLV601.ts'
 import { TLV901 } from './TLV901.ts'
 import { TLV902 } from './TLV902.ts'
 
-/** Every finding, by id. Ids never change, and one that is retired is not used again. */
+/** Every finding, by id. Ids never change, and a retired id is not reused. */
 export const catalogue: readonly Rule[] = [
   TLV101,
   TLV102,

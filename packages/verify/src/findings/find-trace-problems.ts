@@ -2,13 +2,13 @@ import type { PlacedSpan } from '../evidence/order-spans.ts'
 
 export interface TraceProblem {
   code: 'several-roots' | 'missing-parent' | 'parent-loop' | 'shared-span-id' | 'missing-upstream'
-  /** What was seen. */
+  /** The observation. */
   text: string
-  /** What leads to it. */
+  /** The cause. */
   cause: string
 }
 
-/** What makes one trace broken, in words a reader can act on; empty for a whole trace. */
+/** Why one trace is broken, in actionable words; empty for a whole trace. */
 export function findTraceProblems(
   placed: readonly PlacedSpan[],
   { reported, answered }: { reported: number; answered: boolean },
@@ -20,14 +20,14 @@ export function findTraceProblems(
     problems.push({
       code: 'several-roots',
       text: `This trace starts ${roots.length} times: ${roots.map(describeHop).join(', ')}.`,
-      cause: 'A hop before each later start did not carry the trace headers on.',
+      cause: 'A hop before each later start did not propagate the trace headers.',
     })
   }
   for (const span of placed.filter(({ orphan }) => orphan)) {
     problems.push({
       code: 'missing-parent',
       text: `The span of ${describeHop(span)} names a parent (${span.parentId}) that is not in this trace.`,
-      cause: 'That hop carried the headers but reported no span, or its span is still on the way.',
+      cause: 'That hop propagated the headers but reported no span, or its span has not arrived yet.',
     })
   }
   const looping = roots.find((span) => span.parentId !== null && !span.orphan)
@@ -49,7 +49,7 @@ export function findTraceProblems(
     problems.push({
       code: 'missing-upstream',
       text: 'counting answered this call, but left no span here.',
-      cause: 'Its span was lost, or it started a trace of its own because the headers did not reach it.',
+      cause: 'Its span was lost, or it started a new trace because the headers did not reach it.',
     })
   }
   return problems

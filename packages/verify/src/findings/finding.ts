@@ -2,18 +2,18 @@ import type { Analysis } from '../evidence/analyse.ts'
 
 export type FindingId = `TLV${number}`
 
-/** `error`: the path does not work as it should. `warning`: it will not always. `note`: good to know. */
+/** `error`: the path does not work. `warning`: it may fail. `note`: good to know. */
 export type Level = 'error' | 'warning' | 'note'
 
 /**
- * Where a fact comes from: `S` stored spans, `D` the difference between two probes, `W` what came over the wire, `E`
- * Envoy's admin interface. Repeats of one probe are one source.
+ * The source of a fact: `S` stored spans, `D` the difference between two probes, `W` the wire, `E` Envoy's admin
+ * interface. Repeats of one probe are one source.
  */
 type Source = 'S' | 'D' | 'W' | 'E'
 
 export type Mesh = 'istio' | 'consul' | 'envoy'
 
-/** One way to repair it; without `mesh` and `language` it is for all. */
+/** One way to repair it; without `mesh` and `language` it applies to all. */
 export interface Fix {
   mesh?: Mesh
   language?: string
@@ -24,36 +24,36 @@ export interface Fix {
 export interface Judgement {
   /** The app or proxy that breaks it, by its service name. */
   hop: string
-  /** What was seen, as sentences without a full stop, the strongest first. */
+  /** The evidence, as sentences without a full stop, the strongest first. */
   seen: string[]
   /** The cause, as a sentence without a full stop. */
   cause: string
-  /** What proves it. */
+  /** The sources that prove it. */
   sources: Source[]
-  /** Less or more severe than the rule is by default. */
+  /** Overrides the rule's default severity. */
   level?: Level
-  /** The evidence is what `Rule.proof` demands for an error; default true. Where it is false it is only suspected. */
+  /** The evidence is what `Rule.proof` demands for an error; default true. If false, the finding is only suspected. */
   proven?: boolean
   /** Between which two spans the trace breaks, by service; for the drawn path. */
   break?: { after: string; before: string }
   /** Language of the SDK of `hop`. */
   language?: string | null
-  /** What would decide, where it is suspected. */
+  /** What would decide a suspected finding. */
   decides?: string
 }
 
 /** One entry of the catalogue: the rule, and everything its page and `explain` say. */
 export interface Rule {
   id: FindingId
-  /** As a sentence about the hop, without it: "the app sends no context on". */
+  /** A sentence about the hop, without its name: "the app does not propagate context". */
   title: string
   level: Level
-  /** What makes it an error, or what it is told by. */
+  /** The required proof, or the sign. */
   proof: string
-  /** Why it happens and how it shows, for a reader who has never seen it. Paragraphs. */
+  /** Why it happens and how it shows, for a first-time reader. Paragraphs. */
   explanation: string[]
   fixes: Fix[]
-  /** Findings that are consequences of this one: they are not printed beside it, at the same hop or at all. */
+  /** Findings that are consequences of this one: they are not printed with it, at the same hop or at all. */
   supersedes?: { id: FindingId; hop: 'same' | 'any' }[]
   judge: (analysis: Analysis) => Judgement[]
 }

@@ -15,7 +15,7 @@ const replace = (id: string, change: Partial<SpanSketch>) =>
   wholeChain.map((span) => (span.id === id ? { ...span, ...change } : span))
 
 describe('judgeTrace', () => {
-  it('orders spans by their parent ids, whatever order they came in, and finds nothing wrong', () => {
+  it('orders spans by their parent ids, in any input order, and finds nothing wrong', () => {
     const { spans, problems, reachesUpstream } = judge(wholeChain)
     expect(spans.map(({ spanId, depth }) => [spanId, depth])).toEqual([
       ['a1', 0],
@@ -47,7 +47,7 @@ describe('judgeTrace', () => {
     )
   })
 
-  it('reports a parent that is not in the trace, also for the first span', () => {
+  it('reports a parent that is not in the trace, even for the first span', () => {
     expect(codes(without('b1'))).toEqual(['several-roots', 'missing-parent'])
     expect(judge(without('b1')).spans.find(({ spanId }) => spanId === 'c1')).toMatchObject({ depth: 0, orphan: true })
     expect(codes(replace('a1', { parent: 'ee' }))).toEqual(['missing-parent'])
@@ -81,7 +81,7 @@ describe('judgeTrace', () => {
     expect(codes([...wholeChain, ...loop])).toContain('parent-loop')
   })
 
-  it('misses the far application only when it is known to have answered', () => {
+  it('reports a missing upstream application only if it is known to have answered', () => {
     expect(codes(without('d1'), { answered: true })).toEqual(['missing-upstream'])
     expect(codes(without('d1'))).toEqual([])
     expect(judge(without('d1')).reachesUpstream).toBe(false)
@@ -94,7 +94,7 @@ describe('judgeTrace', () => {
     }
   })
 
-  it('leaves out spans it cannot read and cuts long names', () => {
+  it('leaves out unreadable spans and truncates long names', () => {
     const verdict = judgeTrace({
       traceID: 'A'.repeat(32),
       processes: { p: { serviceName: 'x'.repeat(5000) } },

@@ -2,7 +2,7 @@ import { orderSpans, type PlacedSpan } from '../evidence/order-spans.ts'
 import { readJaegerTrace } from '../readers/read-jaeger-trace.ts'
 import { findTraceProblems, reachesUpstream, type TraceProblem } from './find-trace-problems.ts'
 
-/** What one trace alone shows. */
+/** The findings from one trace alone. */
 export interface TraceVerdict {
   traceId: string
   /** Depth first. */

@@ -19,7 +19,7 @@ describe('judge', () => {
     expect(summary(sketchPath())).toEqual([])
   })
 
-  it('names the app that sends nothing on, with what was seen and the fix for its language', () => {
+  it('names the app that propagates nothing, with the evidence and the fix for its language', () => {
     const [finding] = judge(sketchPath({ cut: true })).findings
     expect(finding).toMatchObject({ id: 'TLV101', hop: 'frontend', level: 'error', suspected: false })
     expect(finding?.seen[0]).toMatch(
@@ -29,7 +29,7 @@ describe('judge', () => {
     expect(finding?.fixes.some(({ language }) => language === 'python')).toBe(false)
   })
 
-  it('is sure when other requests overlap whose fragments have calls of their own', () => {
+  it('is sure when overlapping requests have fragments with calls of their own', () => {
     const evidence = sketchPath({ cut: true })
     const others = evidence.probes.flatMap(({ startUs }) =>
       [2000, 4000, 6000].flatMap((later) =>
@@ -39,7 +39,7 @@ describe('judge', () => {
     expect(summary({ ...evidence, spans: [...evidence.spans, ...others] })).toEqual(['TLV101 error'])
   })
 
-  it('only suspects when a fragment that fits may be of a caller that reports nothing', () => {
+  it('only suspects when a fitting fragment may be from a caller that reports nothing', () => {
     const evidence = sketchPath({ cut: true })
     const strangers = evidence.probes.map(({ startUs }) =>
       sketchSpan({
@@ -56,20 +56,20 @@ describe('judge', () => {
     expect(findings[0]?.decides).toMatch(/overlap/)
   })
 
-  it('only suspects what probes of one format alone show', () => {
+  it('only suspects what only probes of one format show', () => {
     const evidence = sketchPath({ cut: true })
     const w3cOnly = evidence.probes.filter(({ kind }) => kind === 'w3c' || kind === 'w3c-forced')
     expect(summary({ ...evidence, probes: w3cOnly })).toContain('TLV101 suspected')
   })
 
-  it('says nothing of a hop that is cut in some probes and whole in others', () => {
+  it('reports nothing for a hop that breaks in some probes only', () => {
     const cut = sketchPath({ cut: true })
     const whole = sketchPath()
     const mixed = sketchEvidence({ probes: [...cut.probes, ...whole.probes], spans: [...cut.spans, ...whole.spans] })
     expect(summary(mixed)).toEqual([])
   })
 
-  it('takes no fragment of another authority or path, and none that outlasts the call', () => {
+  it('ignores a fragment of another authority or path, or one that outlasts the call', () => {
     const evidence = sketchPath({ cut: true })
     for (const change of [{ authority: 'stock' }, { path: '/other' }, { durationUs: 90_000 }]) {
       const spans = evidence.spans.map((span) =>
@@ -79,7 +79,7 @@ describe('judge', () => {
     }
   })
 
-  it('says so when nothing was stored, when no proxy reports, and when the backend is down', () => {
+  it('reports missing spans, silent proxies and an unreachable backend', () => {
     expect(summary(sketchEvidence())).toEqual(['TLV902 note'])
     const evidence = sketchPath()
     expect(summary({ ...evidence, spans: evidence.spans.filter(({ proxy }) => !proxy) })).toContain('TLV902 note')
@@ -89,7 +89,7 @@ describe('judge', () => {
     expect(judge(sketchEvidence({ probes: unanswered })).findings[0]?.seen[0]).toContain('ECONNREFUSED')
   })
 
-  it('says that a backend without search can’t show fragments', () => {
+  it('reports that a backend without search can’t show fragments', () => {
     const evidence = sketchPath()
     const backend = { kind: 'tempo', searchable: false, failure: null }
     expect(summary({ ...evidence, backend })).toEqual(['TLV901 note'])
@@ -125,7 +125,7 @@ describe('the catalogue', () => {
     }
   })
 
-  it('supersedes only what is in it', () => {
+  it('supersedes only ids that it contains', () => {
     const ids = new Set(catalogue.map(({ id }) => id))
     for (const { supersedes = [] } of catalogue) for (const { id } of supersedes) expect(ids).toContain(id)
   })

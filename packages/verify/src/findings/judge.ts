@@ -3,21 +3,21 @@ import type { Evidence } from '../evidence/evidence.ts'
 import { catalogue } from './catalogue.ts'
 import type { Fix, Judgement, Level, Mesh, Rule } from './finding.ts'
 
-/** What is printed: a judgement with what its rule says. */
+/** The printed form: a judgement with the texts of its rule. */
 export interface Finding extends Judgement {
   id: Rule['id']
   title: string
   level: Level
   /** The evidence is short of the rule’s proof: it counts one level lower, and `decides` says what would prove it. */
   suspected: boolean
-  /** For the mesh and language at hand, the nearest first. */
+  /** For the current mesh and language, the most specific first. */
   fixes: Fix[]
 }
 
 export interface JudgeOptions {
   /** Default all. */
   rules?: readonly Rule[]
-  /** Default what the spans' names show. */
+  /** Default: recognized from the spans' names. */
   mesh?: Mesh
 }
 
@@ -66,7 +66,7 @@ function chooseFixes(fixes: readonly Fix[], mesh: Mesh, language: string | null)
 
 const nearness = ({ language, mesh }: Fix): number => (language === undefined ? 0 : 2) + (mesh === undefined ? 0 : 1)
 
-/** Istio and Consul name nodes and clusters in their own way. */
+/** Istio and Consul name nodes and clusters differently. */
 function detectMesh({ nodes, evidence }: Pick<Analysis, 'nodes' | 'evidence'>): Mesh {
   const names = [
     ...nodes.flatMap(({ span }) => [span.node ?? '', span.cluster ?? '']),

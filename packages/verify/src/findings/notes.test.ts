@@ -31,12 +31,12 @@ function withoutCartSidecar(): Evidence {
   return { ...evidence, spans }
 }
 
-describe('what an Envoy says of itself', () => {
+describe('the facts that an Envoy reports', () => {
   it('a proxy without a tracer that left no span has none (TLV301)', () => {
     expect(found({ ...withoutCartSidecar(), envoys: [envoy({})] })).toEqual(['TLV301 error'])
   })
 
-  it('is only suspected to lack one when it left spans', () => {
+  it('is only suspected to lack a tracer when it left spans', () => {
     expect(found({ ...sketchPath(), envoys: [envoy({})] })).toEqual(['TLV301 suspected'])
   })
 
@@ -80,7 +80,7 @@ describe('notes', () => {
     expect(found(sketchPath({ more }))).toEqual(['TLV405 note'])
   })
 
-  it('never make an error of an empty path', () => {
+  it('never report an error for an empty path', () => {
     expect(found(sketchEvidence({ probes: [] }))).toEqual([])
   })
 })

@@ -15,7 +15,9 @@ export interface OpenCall {
   bothFormats: boolean
 }
 
-/** Hops of these kinds that break in every probe that has them; a hop that breaks in some only is left to other rules. */
+/** Hops of these kinds that break in every probe that has them; a hop that breaks only in some is left to other
+ * rules.
+ */
 export function openCalls(analysis: Analysis, kinds: readonly LinkKind[]): OpenCall[] {
   const paths = analysis.of('bare', ...SAMPLED_KINDS).filter(({ nodes }) => nodes.length > 0)
   const groups = new Map<string, { path: ProbePath; link: Link }[]>()
@@ -45,10 +47,10 @@ export function openCalls(analysis: Analysis, kinds: readonly LinkKind[]): OpenC
   })
 }
 
-/** A hop is who calls, and whom. */
+/** A hop is a caller and a callee. */
 const hopOf = (node: SpanNode): string => `${roleOf(node)} ${node.span.kind === 'client' ? node.span.authority : ''}`
 
-/** The app span of another service that names this call as its parent, past every proxy. */
+/** The app span of another service that names this call as its parent, skipping every proxy. */
 export function calleeBelow(call: SpanNode): SpanNode | undefined {
   return call.children.find(({ span }) => !span.proxy && span.kind === 'server' && span.service !== call.span.service)
 }

@@ -1,6 +1,6 @@
 import type { Fix } from './finding.ts'
 
-/** How an app comes to read and send context. */
+/** How to make an app extract and inject context. */
 export const PROPAGATOR_FIXES: Fix[] = [
   {
     text: 'set OTEL_PROPAGATORS=tracecontext,baggage, and instrument both the server and the HTTP client; without an SDK, copy traceparent, tracestate, x-b3-* and x-request-id from the request to each call it makes',

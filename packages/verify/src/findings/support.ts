@@ -25,7 +25,7 @@ export const proxiesOf = (path: ProbePath): SpanNode[] => path.nodes.filter(({ s
 
 export const appsOf = (path: ProbePath): SpanNode[] => path.nodes.filter(({ span }) => !span.proxy)
 
-/** One span by what stays the same from probe to probe: who reported it, in which part. */
+/** A span's identity across probes: who reported it, and its kind. */
 export const roleOf = ({ span }: SpanNode): string =>
   `${span.proxy ? (span.node ?? span.service) : span.service} ${span.kind} ${span.proxy}`
 
@@ -59,7 +59,7 @@ export function appBehind(node: SpanNode): string {
   return app?.span.service ?? `the app behind ${node.span.service}`
 }
 
-/** Groups what each path has by a key; each group keeps how many paths have it. */
+/** Groups the items of each path by a key, with the number of paths in each group. */
 export function groupByPath<T>(
   paths: readonly ProbePath[],
   find: (path: ProbePath) => { key: string; value: T }[],

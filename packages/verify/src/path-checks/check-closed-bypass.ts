@@ -1,10 +1,10 @@
 import { probeBypass } from '../probes/probe-bypass.ts'
 import { type PathCheckOptions, type PathFinding, pollUntilOk } from './path-check.ts'
 
-/** Probes counting itself, without a sidecar: whatever the rules are, that must be refused. */
+/** Probes counting without its sidecar, which must be refused under every rule. */
 export async function checkClosedBypass(options: PathCheckOptions): Promise<PathFinding> {
   const { bypassUrl: url, readUpstream } = options
-  if (url === undefined) return { found: 'The bypass of the mesh was not tried: no address of counting is known.' }
+  if (url === undefined) return { found: 'The bypass was not probed: no address of counting is known.' }
   return pollUntilOk(options, async () => {
     const { state, found } = await probeBypass(url, { timeoutMs: 5000, readUpstream })
     if (state === 'unclear') return { found: `${url}: ${found}`, fix: 'Is there a Service counting in this namespace?' }

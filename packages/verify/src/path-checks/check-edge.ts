@@ -5,17 +5,17 @@ export interface EdgeFinding extends PathFinding {
   call?: Call
 }
 
-/** A denial served by an old listener is followed by right answers, and the other way round. */
+/** A stale denial of an old listener is followed by right answers, and vice versa. */
 const TIMES_IN_A_ROW = 3
 
-/** Has the dashboard make one call, through the page's edge: it must end as the rules say, and go on doing so. */
+/** Makes the dashboard call once through the page's edge: the call must end as the rules say, and keep doing so. */
 export async function checkEdge(options: PathCheckOptions): Promise<EdgeFinding> {
   let inARow = 0
   return pollUntilOk(options, async () => {
     const finding = await probeEdge(options)
     inARow = finding.fix === undefined ? inARow + 1 : 0
     if (finding.fix !== undefined || inARow >= TIMES_IN_A_ROW) return finding
-    return { ...finding, fix: 'It was right once, but not for long: the sidecars are still being configured.' }
+    return { ...finding, fix: 'It was right only briefly: the sidecars are still being configured.' }
   })
 }
 

@@ -9,7 +9,7 @@ const traceId = 'a'.repeat(32)
 const connected = json(200, { state: 'connected', count: 7, reason: null, traceId })
 const denied = json(502, { state: 'denied', count: null, reason: 'RBAC: access denied', traceId })
 
-/** A chain of spans, each the child of the one before, as Jaeger answers it. */
+/** A chain of spans, each the child of the previous, as Jaeger answers it. */
 function trace(...hops: [service: string, kind: string, proxy?: boolean][]): RequestListener {
   return json(200, {
     data: [
@@ -57,7 +57,7 @@ interface Setup {
   options?: Partial<PathCheckOptions>
 }
 
-/** The findings where these servers answer; without a `bypass` it is refused. */
+/** The findings with these servers; without a `bypass` it is refused. */
 async function check({ page = connected, traces = whole, bypass, options = {} }: Setup) {
   await using dashboard = await startUpstream(page)
   await using backend = await startUpstream(traces)
@@ -91,7 +91,7 @@ describe('checkPath', () => {
     expect(findings[1]?.found).toContain('whole, 4 spans')
   })
 
-  it('says that no rule allows the call, or that none denies it, and stops there', async () => {
+  it('reports that no rule allows or denies the call, and stops there', async () => {
     const refused = await check({ page: denied })
     expect(refused).toHaveLength(1)
     expect(refused[0]?.fix).toContain('No rule lets the dashboard call counting')
@@ -99,7 +99,7 @@ describe('checkPath', () => {
     expect(open[0]?.fix).toContain('should be denied')
   })
 
-  it('tells a mesh that denies the page from a page that is not there', async () => {
+  it('distinguishes a denied page from a missing page', async () => {
     const edge = await check({ page: (_request, response) => void response.writeHead(403).end('RBAC: access denied') })
     expect(edge[0]?.fix).toContain('refuses the page itself')
     const gone = await check({ options: { dashboardUrl: 'http://127.0.0.1:1' } })
@@ -108,7 +108,7 @@ describe('checkPath', () => {
     expect(other[0]?.fix).toContain('not the dashboard')
   })
 
-  it('names the sidecars when they left no span', async () => {
+  it('reports sidecars without spans', async () => {
     const findings = await check({
       traces: trace(...apps.map(clone), ['counting', 'server']),
       options: { deadlineMs: 300 },
@@ -117,7 +117,7 @@ describe('checkPath', () => {
     expect(findings[1]?.fix).toContain('ProxyDefaults')
   })
 
-  it('takes a trace without sidecars for whole where there is no mesh', async () => {
+  it('accepts a trace without sidecars as whole without a mesh', async () => {
     const traces = trace(...apps.map(clone), ['counting', 'server'])
     const findings = await check({ traces, options: { ...patient, sidecars: 0 } })
     expect(findings[1]).toEqual({ found: expect.stringContaining('whole, 3 spans') as string })
@@ -129,14 +129,14 @@ describe('checkPath', () => {
     expect(findings).toHaveLength(2)
   })
 
-  it('says when the call has no trace, and when the backend holds none', async () => {
+  it('reports a call without a trace, and a backend without the trace', async () => {
     const off = await check({
       page: json(200, { state: 'connected', count: 7, reason: null, traceId: null }),
       options: patient,
     })
     expect(off[1]?.fix).toContain('tracing switched off')
     const empty = await check({ traces: json(404, { data: null }), options: { deadlineMs: 300 } })
-    expect(empty.at(-1)?.fix).toContain('No span of this call has come')
+    expect(empty.at(-1)?.fix).toContain('No span of this call has arrived')
   })
 
   it('finds counting open to a caller outside the mesh', async () => {

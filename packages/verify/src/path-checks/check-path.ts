@@ -4,8 +4,8 @@ import { checkTrace } from './check-trace.ts'
 import type { PathCheckOptions, PathFinding } from './path-check.ts'
 
 /**
- * Proves from outside what the application promises: a call ends as the mesh's rules say, leaves one whole trace, and
- * can't bypass the mesh. Stops at the first thing that is wrong: what follows from it would only confuse.
+ * Proves from outside that a call ends as the mesh's rules say, leaves one whole trace, and can't bypass the mesh.
+ * Stops at the first fault, because its consequences would only confuse.
  */
 export async function checkPath(options: PathCheckOptions): Promise<PathFinding[]> {
   const edge = await checkEdge(options)

@@ -2,10 +2,12 @@ import { judgeTrace, type TraceVerdict } from '../findings/judge-trace.ts'
 import { probeHttp } from '../probes/probe-http.ts'
 import { type Call, type PathCheckOptions, type PathFinding, pollUntilOk } from './path-check.ts'
 
-/** The trace of one call must be whole: one root, every parent there, both sidecars in it, and counting if it answered. */
+/** The trace of one call must be whole: one root, every parent there, both sidecars in it, and counting if it
+ * answered.
+ */
 export async function checkTrace(options: PathCheckOptions, { traceId, state }: Call): Promise<PathFinding> {
   const { traceQueryUrl } = options
-  if (traceQueryUrl === undefined) return { found: 'The trace was not looked at: no trace backend is known.' }
+  if (traceQueryUrl === undefined) return { found: 'The trace was not checked: no trace backend is known.' }
   if (traceId === null) {
     return {
       found: 'The call belongs to no trace.',
@@ -23,7 +25,7 @@ export async function checkTrace(options: PathCheckOptions, { traceId, state }: 
     if (trace === undefined || trace.spans.length === 0) {
       return {
         found: `${url} answered ${answer.status}, without the trace`,
-        fix: 'No span of this call has come. Do the apps reach the backend (OTEL_EXPORTER_* in their environment, their logs), and is its port excluded from the sidecar?',
+        fix: 'No span of this call has arrived. Do the apps reach the backend (OTEL_EXPORTER_* in their environment, their logs), and is its port excluded from the sidecar?',
       }
     }
     return judge(trace, options, state)
@@ -44,11 +46,11 @@ function judge(trace: TraceVerdict, { sidecars: wanted = 2 }: PathCheckOptions, 
   if (problem !== undefined) {
     return {
       found: `${found}; ${problem.text}`,
-      fix: `${problem.cause} An app on the path must carry the headers on; under mixed tracers, see the guide on headers.`,
+      fix: `${problem.cause} An app on the path must propagate the trace headers; under mixed tracers, see the guide on headers.`,
     }
   }
   if (state === 'denied' && spans.some(({ proxy, service }) => !proxy && service === 'counting')) {
-    return { found, fix: 'The call was denied, and yet counting’s app has a span in its trace: who let it in?' }
+    return { found, fix: 'The call was denied, yet counting’s app has a span in its trace: what admitted it?' }
   }
   return { found: `${found}; whole, ${spans.length} spans` }
 }

@@ -3,7 +3,7 @@ import type { CallState, ReadUpstream } from '../evidence/upstream-call.ts'
 export interface PathCheckOptions {
   /** Judges what answers at `bypassUrl`. */
   readUpstream: ReadUpstream
-  /** Where the page is served: the dashboard's edge, or a gateway before it, without a slash at the end. */
+  /** URL of the page: the dashboard's edge, or a gateway in front of it, without a trailing slash. */
   dashboardUrl: string
   /** Host header for the page, for a gateway that routes by it; default the host of `dashboardUrl`. */
   dashboardHost?: string | undefined
@@ -11,17 +11,17 @@ export interface PathCheckOptions {
   traceQueryUrl?: string | undefined
   /** Counting's own address, which must refuse; undefined = not probed. */
   bypassUrl?: string | undefined
-  /** What the mesh's rules should do. */
+  /** The expected effect of the mesh's rules. */
   expect: 'allowed' | 'denied'
   /** Sidecars that must be in the trace, default 2; 0 where there is no mesh. */
   sidecars?: number
-  /** How long each step may take to succeed, in ms: rules and spans need seconds to arrive. */
+  /** Time limit of each step in ms: rules and spans take seconds to arrive. */
   deadlineMs: number
-  /** How long between two probes, default 500 ms. */
+  /** Time between two probes in ms, default 500. */
   intervalMs?: number
 }
 
-/** What one step found; `fix` is there when it is wrong. */
+/** The finding of one step; with a `fix` if it is wrong. */
 export interface PathFinding {
   found: string
   fix?: string
@@ -35,7 +35,7 @@ export interface Call {
   traceId: string | null
 }
 
-/** Checks again until the finding needs no fix, or the deadline has passed; gives the last one. */
+/** Checks again until the finding needs no fix, or the deadline has passed; returns the last one. */
 export async function pollUntilOk<T extends PathFinding>(
   options: PathCheckOptions,
   check: () => Promise<T>,

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { ProbeContext, ProbeKind } from '../evidence/probe.ts'
 
-/** A request to send: what of it is ours to choose. */
+/** The part of a request that verify chooses. */
 export interface PlannedProbe {
   kind: ProbeKind
   repeat: number
@@ -23,10 +23,10 @@ export const REPEAT_KINDS = [
   'w3c-unsampled',
 ] as const satisfies ProbeKind[]
 
-/** Kinds that later repeats send, to tell a service that samples by itself from one that does not. */
+/** Kinds that later repeats send, to recognize a service that samples by itself. */
 export const EXTRA_KINDS = ['w3c', 'b3', 'both'] as const satisfies ProbeKind[]
 
-/** Chooses ids, and the headers that carry them. Times and headers of the caller are the sender's. */
+/** Chooses ids, and the headers that carry them. The sender adds times and the caller's headers. */
 export function planProbe(kind: ProbeKind, repeat: number): PlannedProbe {
   const nonce = randomBytes(6).toString('hex')
   const w3c: ProbeContext = {

@@ -1,21 +1,21 @@
 import type { ReadUpstream } from '../evidence/upstream-call.ts'
 import { probeHttp } from './probe-http.ts'
 
-/** Whether the upstream application answers at an address that is not its sidecar's, and what was seen. */
+/** Whether the upstream application answers at an address other than its sidecar's, and the observation. */
 export interface BypassProbe {
   /** `unclear`: the name could not be resolved, which proves nothing about what listens behind it. */
   state: 'open' | 'closed' | 'unclear'
-  /** HTTP status that came back; null when none did. */
+  /** HTTP status of the answer; null without one. */
   status: number | null
-  /** What was seen, to stand after "it" or "counting". */
+  /** The observation, phrased to follow "it" or "counting". */
   found: string
 }
 
 const UNRESOLVED = new Set(['ENOTFOUND', 'EAI_AGAIN'])
 
 /**
- * Probes the bypass once; a probe that gets through counts. A 403 is a denial as well, and an answer of a proxy, or one
- * that came through the application's own sidecar, is no bypass. Never rejects.
+ * Probes the bypass once; a probe that gets through increments the count. A 403 is a denial, and an answer from a
+ * proxy, or through the application's own sidecar, is not a bypass. Never rejects.
  */
 export async function probeBypass(
   url: string,
@@ -36,12 +36,16 @@ export async function probeBypass(
     return { state: 'closed', status: null, found: reason ?? failure }
   }
   const { status } = result
-  if (status === 403) return { state: 'closed', status, found: 'refused with 403: the bypass ends at a sidecar, too' }
+  if (status === 403) return { state: 'closed', status, found: 'refused with 403: the bypass also ends at a sidecar' }
   if (proxy !== undefined) {
     return { state: 'closed', status, found: `answered ${status}, but by a proxy on the way: ${proxy}` }
   }
   if (state === 'connected' && peer) {
-    return { state: 'closed', status, found: `answered ${status}, but through its sidecar: the rules hold here, too` }
+    return {
+      state: 'closed',
+      status,
+      found: `answered ${status}, but through its sidecar: the rules apply here as well`,
+    }
   }
   const stranger = state === 'connected' || state === 'failing' ? '' : ', though not as counting does'
   return { state: 'open', status, found: `answered ${status}${stranger}` }

@@ -13,8 +13,8 @@ export interface HttpProbeOptions {
 }
 
 /**
- * One request on a connection of its own, without tracing and without an agent. Never rejects: code `ABORT_ERR` means that
- * there was no answer in time.
+ * One request on a new connection, without tracing and without an agent. Never rejects: code `ABORT_ERR` means no
+ * answer in time.
  */
 export function probeHttp(url: string, options: HttpProbeOptions): Promise<UpstreamAnswer | UpstreamFailure> {
   const { timeoutMs, method = 'GET', headers = {}, signal } = options

@@ -7,14 +7,14 @@ export interface SendOptions {
   url: string
   /** Default GET. */
   method?: string | undefined
-  /** Headers of the caller; they are sent and nothing of them is kept. */
+  /** Headers of the caller, sent but never stored. */
   headers?: Readonly<Record<string, string>> | undefined
   /** Milliseconds, default 10,000. */
   timeoutMs?: number | undefined
   signal?: AbortSignal | undefined
 }
 
-/** Sends one probe on a connection of its own and keeps what came back, without its body and headers. Never rejects. */
+/** Sends one probe on a new connection and records the answer without its body and headers. Never rejects. */
 export async function sendProbe(plan: PlannedProbe, options: SendOptions): Promise<Probe> {
   const { headers: ownHeaders, ...ids } = plan
   const { 'user-agent': agent, ...callerHeaders } = lowerCased(options.headers ?? {})

@@ -1,4 +1,4 @@
-/** The result of `work`, or a rejection with a sentence when it takes longer. `work` itself goes on. */
+/** The result of `work`, or a rejection with a sentence when it takes longer. `work` itself continues. */
 export async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_resolve, reject) => {

@@ -71,7 +71,7 @@ const otlp = {
 }
 
 describe('a Zipkin', () => {
-  it('is told by its API; its spans keep what rules need and nothing else', async () => {
+  it('is recognized by its API; its spans keep only what rules need', async () => {
     await using server = await startServer(
       answers({
         '/api/v2/services': [],
@@ -148,7 +148,7 @@ describe('a Tempo', () => {
 
 describe('a file of OTLP in JSON', () => {
   it.each([
-    ['one request a line, the last half written', `${JSON.stringify(otlp)}\n${JSON.stringify(otlp).slice(0, 40)}`],
+    ['one request a line, the last one incomplete', `${JSON.stringify(otlp)}\n${JSON.stringify(otlp).slice(0, 40)}`],
     ['one document', JSON.stringify(otlp, null, 2)],
   ])('is read: %s', async (_what, text) => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-otlp-'))
@@ -164,15 +164,15 @@ describe('a file of OTLP in JSON', () => {
     }
   })
 
-  it('says what is wrong with one that is not there, or holds something else', async () => {
+  it('reports a missing file, or one with other content', async () => {
     await expect(open('/nonexistent/spans.json')).rejects.toThrow(/spans\.json can’t be read/)
     const backend = await open(import.meta.filename)
     await expect(backend.trace(TRACE_ID)).rejects.toThrow(/no OTLP in JSON/)
   })
 })
 
-describe('our own trace store', () => {
-  it('is read as a Jaeger, by id and by time', async () => {
+describe('the embedded trace store', () => {
+  it('is read like Jaeger, by id and by time', async () => {
     await using store = await serveTraceStore()
     await fetch(store.zipkinUrl, {
       method: 'POST',
@@ -190,16 +190,16 @@ describe('our own trace store', () => {
 })
 
 describe('a backend that can’t be read', () => {
-  it('says that nothing answers, that it wants credentials, or that it is something else', async () => {
+  it('reports an unreachable backend, missing credentials, or another program', async () => {
     await expect(open('http://127.0.0.1:1')).rejects.toThrow(/127\.0\.0\.1:1 can’t be read: connect ECONNREFUSED/)
     await using locked = await startServer((_request, response) => void response.writeHead(401).end())
-    await expect(open(locked.url)).rejects.toThrow(/answered 401: it wants credentials \(--traces-header/)
+    await expect(open(locked.url)).rejects.toThrow(/answered 401: it requires credentials \(--traces-header/)
     await using page = await startServer((_request, response) => void response.end('<html>'))
     await expect(open(page.url)).rejects.toThrow(/neither Jaeger, Zipkin nor Tempo/)
     await expect((await open(`jaeger=${page.url}`)).trace(TRACE_ID)).rejects.toThrow(/not with JSON/)
   })
 
-  it('never repeats a password that its URL held', async () => {
+  it('never repeats a password from its URL', async () => {
     const seen: unknown[] = []
     await using locked = await startServer((request, response) => {
       seen.push(request.headers.authorization)

@@ -6,18 +6,20 @@ import { BackendError, type TraceBackend } from './trace-backend.ts'
 
 export interface CollectOptions {
   backend: TraceBackend
-  /** Milliseconds after the last probe that spans may take, default 6500. */
+  /** Milliseconds to wait for spans after the last probe, default 6500. */
   settleMs?: number | undefined
   signal?: AbortSignal | undefined
 }
 
 const POLL_MS = 500
-/** Spans of other requests that overlap ours have to be seen whole: well before the first probe, well after the last. */
+/** Spans of other requests that overlap ours have to be seen whole: well before the first probe, well after the
+ * last.
+ */
 const MARGIN_US = 1_000_000
 
 /**
- * Fills in the spans of the probes, and of what else ran in their time: asks until reporters have had their time and
- * nothing new came in the last second. Absence is evidence, so it never stops early.
+ * Collects the spans of the probes and of concurrent requests: polls until reporters have had their time and nothing
+ * new arrived in the last second. Absence is evidence, so it never stops early.
  */
 export async function collectSpans(
   evidence: Evidence,
@@ -64,7 +66,7 @@ async function readSpans(probes: readonly Probe[], backend: TraceBackend): Promi
   return [...own, ...(await backend.search(window, services))]
 }
 
-/** How far the clocks of the path are from ours, when it is more than a request can take. */
+/** The clock skew of the path, if it exceeds the duration of a request. */
 function clockShift(probes: readonly Probe[], own: readonly Span[]): number {
   const starts = new Map<string, number>()
   for (const { traceId, startUs } of own) starts.set(traceId, Math.min(startUs, starts.get(traceId) ?? Infinity))
@@ -78,7 +80,7 @@ function clockShift(probes: readonly Probe[], own: readonly Span[]): number {
   return Math.abs(middle) > MARGIN_US / 2 ? middle : 0
 }
 
-/** Spans that belong to probes; those of other requests never stop coming. */
+/** Spans that belong to probes; those of other requests keep arriving. */
 function countOwn(evidence: Evidence): number {
   return analyse(evidence).paths.reduce((sum, { nodes }) => sum + nodes.length, 0)
 }

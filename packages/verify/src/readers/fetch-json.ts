@@ -4,11 +4,11 @@ import { BackendError } from './trace-backend.ts'
 
 /** How a backend is reached. */
 export interface BackendAccess {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   url: string
   /** Headers of every request, such as `authorization` or Tempo's tenant; never stored or printed. */
   headers: Record<string, string>
-  /** Certificates in PEM that are trusted beside the system's. */
+  /** Certificates in PEM that are trusted besides the system's. */
   ca?: string | undefined
   /** Milliseconds for one request, default 5000. */
   timeoutMs?: number | undefined
@@ -26,7 +26,7 @@ export async function fetchJson(access: BackendAccess, path: string): Promise<un
   if (status === 404) return undefined
   const at = `${access.url}${path.split('?')[0]}`
   if (status === 401 || status === 403) {
-    throw new BackendError(`${at} answered ${status}: it wants credentials (--traces-header 'authorization: …')`)
+    throw new BackendError(`${at} answered ${status}: it requires credentials (--traces-header 'authorization: …')`)
   }
   if (status !== 200) throw new BackendError(`${at} answered ${status}`)
   try {

@@ -9,7 +9,7 @@ const MAX_SERVICES = 30
 const LIMIT = 1500
 
 /**
- * Reads Jaeger 1 and 2, and what imitates their query API: `/api/traces/<id>`, `/api/traces?service=…`,
+ * Reads Jaeger 1 and 2, and backends with the same query API: `/api/traces/<id>`, `/api/traces?service=…`,
  * `/api/services`. `raw=true` keeps Jaeger from adjusting times and shared span ids.
  */
 export function createJaegerBackend(access: BackendAccess): TraceBackend {

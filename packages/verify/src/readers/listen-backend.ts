@@ -20,7 +20,7 @@ export async function listenForSpans(options: ListenOptions): Promise<{ backend:
   const { host, grpc, http, zipkin } = options
   const served = await serveTraceStore({
     host,
-    // Senders know this machine by names of their own networks.
+    // Senders may use names of their own networks for this machine.
     allowedHosts: ['*'],
     ...(grpc !== undefined && { otlpGrpcPort: grpc }),
     ...(http !== undefined && { otlpPort: http }),

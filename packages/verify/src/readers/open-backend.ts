@@ -18,7 +18,7 @@ export interface BackendTarget extends Omit<BackendAccess, 'url'> {
 }
 
 /**
- * Opens what `--traces` names. Without a kind before it, a URL is asked what it is.
+ * Opens what `--traces` names. Without a kind prefix, the backend at a URL is detected.
  *
  * @throws BackendError when it can't be reached or is none of them
  */
@@ -56,12 +56,12 @@ async function openFile(file: string): Promise<TraceBackend> {
   return createOtlpFileBackend(file)
 }
 
-/** Each has a path that the others lack, or answer in another shape. */
+/** Each has a path that the others lack, or answer differently. */
 async function detect(access: BackendAccess): Promise<Kind> {
   const jaeger = await fetchJson(access, '/api/services').catch(rethrowUnreachable)
   if (isRecord(jaeger) && 'data' in jaeger) return 'jaeger'
   if (Array.isArray(await fetchJson(access, '/api/v2/services').catch(rethrowUnreachable))) return 'zipkin'
-  // 404 for an id that is not there comes from Tempo and from any other server alike: its search names itself.
+  // Any server answers 404 for a missing id; Tempo's search identifies it.
   const tempo = await fetchJson(access, '/api/search/tags').catch(rethrowUnreachable)
   if (isRecord(tempo) && 'tagNames' in tempo) return 'tempo'
   throw new BackendError(
@@ -69,7 +69,7 @@ async function detect(access: BackendAccess): Promise<Kind> {
   )
 }
 
-/** An answer that does not fit is an answer; no answer ends the search, and so do missing credentials. */
+/** An unexpected answer continues the detection; no answer or missing credentials end it. */
 function rethrowUnreachable(error: unknown): undefined {
   if (error instanceof BackendError && !/can’t be read|credentials/.test(error.message)) return undefined
   throw error

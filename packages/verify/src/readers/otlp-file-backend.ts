@@ -5,7 +5,7 @@ import { BackendError, type TraceBackend } from './trace-backend.ts'
 
 /**
  * Reads a file of OTLP in JSON: one export request a line, as the Collector's file exporter appends them, or one
- * document. It is read again for every question, so a file that still grows will do.
+ * document. It is read again for every query, so a growing file works.
  */
 export function createOtlpFileBackend(file: string): TraceBackend {
   const read = async (): Promise<Span[]> => {
@@ -28,10 +28,11 @@ export function createOtlpFileBackend(file: string): TraceBackend {
 function parseFile(text: string): Span[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   const documents = lines.map(parse)
-  // The last line of a file that is being written may be half there.
+  // The last line of a file that is being written may be incomplete.
   if (documents.slice(0, -1).every((value) => value !== undefined)) return documents.flatMap(readOtlpJson)
   const whole = parse(text)
-  if (whole === undefined) throw new BackendError('the file holds no OTLP in JSON: neither a document nor one a line')
+  if (whole === undefined)
+    throw new BackendError('the file contains no OTLP in JSON, neither one document nor one per line')
   return readOtlpJson(whole)
 }
 

@@ -5,8 +5,8 @@ import { trimSlashes } from './trim-slashes.ts'
 import { parseText } from './wire.ts'
 
 /**
- * Reads an Envoy's admin interface: which listeners trace, what it refused, whether its spans arrive. Whole dumps stay in
- * memory and only these facts leave it.
+ * Reads an Envoy's admin interface: which listeners trace, what it refused, whether its spans arrive. Whole dumps stay
+ * in memory; only these facts are returned.
  *
  * @throws BackendError when it can't be read
  */
@@ -81,7 +81,7 @@ function readTracing(tracing: Record<string, unknown>): { facts: HttpFilterFacts
   return {
     facts: {
       tracer: parseText(provider['name'], 100),
-      // A percentage of 0 is left out of JSON, and its field is not.
+      // JSON omits a percentage of 0, but not its field.
       randomSampling: 'random_sampling' in tracing ? Number(value ?? 0) : null,
     },
     collector: parseText(collector, 200),

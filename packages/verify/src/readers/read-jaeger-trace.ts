@@ -9,7 +9,7 @@ export interface StoredTrace {
   spans: Span[]
 }
 
-/** More spans than that in one trace are no request's. */
+/** No request has more spans than this in one trace. */
 const MAX_SPANS = 500
 
 /**

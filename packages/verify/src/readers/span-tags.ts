@@ -1,7 +1,7 @@
 import type { Span, SpanKind } from '../evidence/span.ts'
 import { parseText } from './wire.ts'
 
-/** What of a span every protocol says in its own way; the rest is in its tags. */
+/** The part of a span that differs by protocol; the rest is in its tags. */
 export type SpanBase = Pick<Span, 'traceId' | 'spanId' | 'parentId' | 'service' | 'name' | 'startUs' | 'durationUs'> & {
   kind: unknown
   error: boolean
@@ -10,8 +10,8 @@ export type SpanBase = Pick<Span, 'traceId' | 'spanId' | 'parentId' | 'service' 
 const KINDS: ReadonlySet<string> = new Set<SpanKind>(['server', 'client', 'internal', 'producer', 'consumer'])
 
 /**
- * A span with what its tags say, by the semantic conventions of OpenTelemetry (old and new) and by Envoy's tags. Nothing
- * else of the tags is kept: they may hold secrets.
+ * A span with the fields from its tags, by OpenTelemetry's semantic conventions (old and new) and by Envoy's tags.
+ * Other tags are dropped, because they may hold secrets.
  */
 export function spanFromTags(base: SpanBase, tags: ReadonlyMap<string, unknown>): Span {
   const text = (...names: string[]): string | null => {
@@ -44,7 +44,9 @@ export function spanFromTags(base: SpanBase, tags: ReadonlyMap<string, unknown>)
   }
 }
 
-/** Envoy's tracers name spans differently: `ingress`, `egress HOST` (opentelemetry), HOST (zipkin), `envoy.proxy` (datadog). */
+/** Envoy's tracers name spans differently: `ingress`, `egress HOST` (opentelemetry), HOST (zipkin), `envoy.proxy`
+ * (datadog).
+ */
 function tracerOf(name: string, tags: ReadonlyMap<string, unknown>): Span['tracer'] {
   if (name === 'envoy.proxy' || tags.get('operation_name') === 'envoy.proxy') return 'datadog'
   if (/^(ingress|egress \S+|egress|router .*)$/.test(name) || tags.get('otel.scope.name') === 'envoy')
@@ -70,10 +72,10 @@ const withoutDefaultPort = (authority: string): string => authority.replace(/:(8
 
 const pathOf = (target: string | null): string | null => target?.split(/[?#]/)[0] ?? null
 
-/** Only ids that a proxy or a probe made up: a caller may put anything into that header. */
+/** Only ids from a proxy or a probe: a caller may put anything into that header. */
 const parseRequestId = (text: string | null): string | null =>
   /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|tlv-[0-9a-f]{12})$/i.test(text ?? '') ? text : null
 
-/** The nonce of a probe; nothing else of a user agent is kept. */
+/** The nonce of a probe; the rest of the user agent is dropped. */
 const parseProbe = (text: string | null): string | null =>
   /throughline-verify\/[\w.+-]+ \(([0-9a-f]{12})\)/.exec(text ?? '')?.[1] ?? null

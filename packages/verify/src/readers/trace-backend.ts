@@ -6,15 +6,15 @@ interface TimeWindow {
   endUs: number
 }
 
-/** Something that holds spans. Every method rejects with a `BackendError` when it can't answer. */
+/** A source of spans. Every method rejects with a `BackendError` when it can't answer. */
 export interface TraceBackend {
   /** `jaeger`, `zipkin`, `tempo`, `otlp-file`, `listen`. */
   kind: string
-  /** Whether `search` finds anything; Tempo without search and the like read by id only. */
+  /** Whether `search` is supported; backends such as Tempo without search read by id only. */
   searchable: boolean
-  /** Spans of one trace; none when it is not there (yet). */
+  /** Spans of one trace; empty while it is missing. */
   trace: (traceId: string) => Promise<Span[]>
-  /** Spans of all traces in that time; of these services first, where the backend must be asked by service. */
+  /** Spans of all traces in that time; of these services first, where the backend searches by service. */
   search: (window: TimeWindow, services: readonly string[]) => Promise<Span[]>
   close?: () => Promise<void>
 }

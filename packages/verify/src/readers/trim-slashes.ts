@@ -1,4 +1,4 @@
-/** An address without the slashes at its end, so that a path can follow. */
+/** An address without trailing slashes, ready for a path. */
 export function trimSlashes(url: string): string {
   return url.replace(/(?<!\/)\/+$/, '')
 }

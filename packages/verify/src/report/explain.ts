@@ -1,6 +1,6 @@
 import type { Fix, Rule } from '../findings/finding.ts'
 
-/** Everything about one finding, as Markdown: its page, and what `explain` prints. */
+/** Everything about one finding, as Markdown: its page, and the output of `explain`. */
 export function explain(rule: Rule): string {
   const lines = [
     `# ${rule.id}: ${rule.title}`,

@@ -1,6 +1,6 @@
 import type { Report } from './report.ts'
 
-/** The report as it is; `schema` grows when its shape changes. */
+/** The whole report; `schema` increases when its shape changes. */
 export function formatJson(report: Report): string {
   const findings = report.findings.map(
     ({ id, level, suspected, hop, title, seen, cause, sources, fixes, decides, ...rest }) => ({

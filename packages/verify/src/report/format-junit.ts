@@ -5,7 +5,7 @@ import type { Report } from './report.ts'
 interface TestCase {
   name: string
   failure?: { message: string; text: string }
-  /** Why it could not be told. */
+  /** Why it is unknown. */
   skipped?: string
 }
 
@@ -62,7 +62,7 @@ function formatCase({ name, failure, skipped }: TestCase): string {
     : `${open}>\n      <skipped message="${escape(skipped)}"/>\n    </testcase>`
 }
 
-/** XML has no way to write most control characters. */
+/** XML can't represent most control characters. */
 function escape(text: string): string {
   const printable = text.replaceAll(/(?![\n\t])\p{Cc}/gu, '')
   return printable.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

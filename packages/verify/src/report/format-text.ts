@@ -6,7 +6,7 @@ import type { Report } from './report.ts'
 const MOST = 3
 const INDENT = '         '
 
-/** One screen: the path as found, the gravest findings with what was seen, and a line for each other. */
+/** One screen: the path, the most severe findings with their evidence, and one line for each other finding. */
 export function formatText(report: Report, { color = false, width = 120 } = {}): string {
   const paint = (format: Parameters<typeof styleText>[0], text: string): string =>
     color ? styleText(format, text, { validateStream: false }) : text

@@ -12,20 +12,20 @@ const whole = createReport(sketchPath(), { expect: ['frontend', 'cart'] })
 const nothing = createReport(sketchEvidence())
 
 describe('the outcome', () => {
-  it('is failed with a finding at the level, passed below it, unknown where nothing can be told', () => {
+  it('fails with a finding at the level, passes below it, and is unknown without evidence', () => {
     expect([broken.outcome, whole.outcome, nothing.outcome]).toEqual(['failed', 'passed', 'unknown'])
     const down = sketchEvidence({ backend: { kind: 'jaeger', searchable: true, failure: 'connection refused' } })
     expect(createReport(down).outcome).toBe('unknown')
   })
 
-  it('is unknown with an error that is only suspected, and failed where warnings fail', () => {
+  it('is unknown with a suspected error, and fails where warnings fail', () => {
     const evidence = sketchPath({ cut: true })
     const suspected = { ...evidence, probes: evidence.probes.filter(({ kind }) => kind === 'w3c') }
     expect(createReport(suspected).outcome).toBe('unknown')
     expect(createReport(suspected, { level: 'warning' }).outcome).toBe('failed')
   })
 
-  it('is failed where the path lacks a service that is expected, or has it in another order', () => {
+  it('fails when the path lacks an expected service, or has another order', () => {
     expect(whole.expectation).toEqual({ expected: ['frontend', 'cart'], found: ['frontend', 'cart'], met: true })
     expect(createReport(sketchPath(), { expect: ['cart', 'frontend'] }).outcome).toBe('failed')
     expect(createReport(sketchPath(), { expect: ['frontend', 'db'] }).outcome).toBe('failed')
@@ -33,12 +33,12 @@ describe('the outcome', () => {
 })
 
 describe('text', () => {
-  it('shows the path with its cut, what was seen, the cause and the fix, on one screen', () => {
+  it('shows the broken path, the evidence, the cause and the fix on one screen', () => {
     const text = formatText(broken)
     const lines = text.split('\n')
     expect(lines[0]).toBe('frontend ═ ✂ ═ frontend-sidecar ─► cart-sidecar ─► cart')
     expect(lines[1]).toMatch(/^14 of 14 probes left spans, trace [0-9a-f]{32}$/)
-    expect(text).toMatch(/^TLV101 {2}error {3}frontend: the app sends no context on$/m)
+    expect(text).toMatch(/^TLV101 {2}error {3}frontend: the app does not propagate context$/m)
     expect(text).toMatch(/^ {2}seen {3}frontend’s CLIENT span/m)
     expect(text).toMatch(/^ {2}cause /m)
     expect(text).toMatch(/^ {2}fix {4}load the SDK before anything else/m)
@@ -46,14 +46,14 @@ describe('text', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(120)
   })
 
-  it('says that a whole trace is whole, and what could not be told', () => {
+  it('reports a whole trace, and what is unknown', () => {
     expect(formatText(whole)).toContain('The trace is whole: nothing was found that breaks it.')
     expect(formatText(nothing)).toMatch(/^no path was found$/m)
     expect(formatText(nothing)).toContain('Could not tell: no spans of the probes were found.')
     expect(formatText(nothing)).toMatch(/decides `--envoy`/)
   })
 
-  it('has color only where it is asked for', () => {
+  it('has color only on request', () => {
     const escape = String.fromCodePoint(27)
     expect(formatText(broken)).not.toContain(escape)
     expect(formatText(broken, { color: true })).toContain(escape)
@@ -61,7 +61,7 @@ describe('text', () => {
 })
 
 describe('JSON', () => {
-  it('has a version, and all that a program needs', () => {
+  it('has a version, and everything that a program needs', () => {
     expect(JSON.parse(formatJson(broken))).toMatchObject({
       schema: 1,
       tool: 'throughline',
@@ -83,15 +83,17 @@ describe('JSON', () => {
 })
 
 describe('JUnit', () => {
-  it('has a case for each finding looked for: failed, skipped where it can’t be told', () => {
+  it('has a case for each finding: failed, or skipped when unknown', () => {
     const xml = formatJunit(broken, { rules: catalogue })
     expect(xml).toContain(`tests="${catalogue.length - 2}" failures="1" skipped="0"`)
-    expect(xml).toMatch(/name="TLV101 the app sends no context on">\n +<failure message="frontend: the app sends/)
+    expect(xml).toMatch(
+      /name="TLV101 the app does not propagate context">\n +<failure message="frontend: the app does not/,
+    )
     expect(formatJunit(whole, { rules: catalogue })).toContain('failures="0" skipped="0"')
     expect(formatJunit(nothing, { rules: catalogue })).toContain(`failures="0" skipped="${catalogue.length - 2}"`)
   })
 
-  it('escapes what services call themselves', () => {
+  it('escapes service names', () => {
     const evidence = sketchPath({ cut: true })
     const spans = evidence.spans.map((span) => ({ ...span, service: `${span.service}<&"\u0001>` }))
     const xml = formatJunit(createReport({ ...evidence, spans }), { rules: catalogue })
@@ -101,12 +103,12 @@ describe('JUnit', () => {
 })
 
 describe('Markdown', () => {
-  it('has the path, each finding, and nothing that becomes markup', () => {
+  it('has the path and each finding, and escapes markup', () => {
     const evidence = sketchPath({ cut: true })
     const spans = evidence.spans.map((span) => ({ ...span, service: span.service.replace('cart', '<b>[cart](x)') }))
     const text = formatMarkdown(createReport({ ...evidence, spans }))
     expect(text).toMatch(/^## Trace of http:\/\/shop\.local\/cart: the trace is broken$/m)
-    expect(text).toMatch(/^### TLV101 error: frontend: the app sends no context on$/m)
+    expect(text).toMatch(/^### TLV101 error: frontend: the app does not propagate context$/m)
     const prose = text.replace(/```text\n[^]*?```/, '')
     expect(prose).not.toMatch(/(?<!\\)<b>|(?<!\\)\[cart/)
   })

@@ -14,14 +14,14 @@ export interface Report {
   version: string
   url: string
   path: PathHop[]
-  /** The most severe first; suspected ones count one level lower. */
+  /** The most severe first; suspected findings count one level lower. */
   findings: Finding[]
-  /** What `--expect` asked for; null without it. */
+  /** The result of `--expect`; null without it. */
   expectation: { expected: string[]; found: string[]; met: boolean } | null
   probes: { sent: number; answered: number; withSpans: number }
-  /** Trace ids of the probes that were to be sampled: they can be opened in the backend. */
+  /** Trace ids of the sampled probes, to open in the backend. */
   traceIds: string[]
-  /** What could not be looked at. */
+  /** What could not be examined. */
   unseen: string[]
   /** `passed`: nothing at or above the level; `failed`; `unknown`: could not tell. */
   outcome: 'passed' | 'failed' | 'unknown'
@@ -29,7 +29,7 @@ export interface Report {
 
 export interface ReportOptions {
   rules?: readonly Rule[]
-  /** From which level on a finding fails, default `error`. */
+  /** The lowest level that fails, default `error`. */
   level?: Level
   /** Services that must be on the path, in this order. */
   expect?: readonly string[]
@@ -37,7 +37,7 @@ export interface ReportOptions {
 
 const THRESHOLD: Record<Level, number> = { error: 3, warning: 2, note: 1 }
 
-/** Judges evidence and says what came of it. */
+/** Judges evidence and returns the result. */
 export function createReport(evidence: Evidence, { rules, level = 'error', expect }: ReportOptions = {}): Report {
   const { analysis, findings } = judge(evidence, rules === undefined ? {} : { rules })
   const withSpans = analysis.paths.filter(({ nodes }) => nodes.length > 0).length
