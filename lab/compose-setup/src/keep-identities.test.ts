@@ -16,7 +16,7 @@ it('gives each service a folder with its own key and no other, from one authorit
   expect((await fs.readdir(folders.counting)).toSorted()).toEqual(['ca.pem', 'counting.key', 'counting.pem'])
   expect((await fs.readdir(folders.dashboard)).toSorted()).toEqual(['ca.pem', 'dashboard.key', 'dashboard.pem'])
   const authorities = await Promise.all(
-    Object.values(folders).map((folder) => fs.readFile(path.join(folder, 'ca.pem'), 'utf8')),
+    Object.values(folders).map((each) => fs.readFile(path.join(each, 'ca.pem'), 'utf8')),
   )
   expect(new Set(authorities).size).toBe(1)
 })
