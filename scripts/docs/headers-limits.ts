@@ -23,7 +23,7 @@ export const limits: Limit[] = [
       { kind: 'vector', name: 'zipkin, then opentelemetry, with the hint' },
       {
         kind: 'matrix',
-        name: 'two tracers on one path: the pairs that headers cannot tell apart, and the hint that can',
+        name: 'two tracers on one path: pairs that headers can’t distinguish, and the hint that does',
       },
     ],
   },
@@ -38,7 +38,7 @@ export const limits: Limit[] = [
       { kind: 'vector', name: 'datadog, then zipkin, with the hint' },
       {
         kind: 'matrix',
-        name: 'two tracers on one path: the pairs that headers cannot tell apart, and the hint that can',
+        name: 'two tracers on one path: pairs that headers can’t distinguish, and the hint that does',
       },
     ],
   },
@@ -53,11 +53,11 @@ export const limits: Limit[] = [
       { kind: 'vector', name: 'the same with the hint b3: the trace of the sidecar goes on' },
       {
         kind: 'matrix',
-        name: "a foreign traceparent: one of the two traces goes on, and the other becomes counting's link",
+        name: "a foreign traceparent: one trace continues, the other becomes counting's link",
       },
       {
         kind: 'matrix',
-        name: 'a W3C client before sidecars that only read B3: its trace goes on, theirs is a link',
+        name: 'a W3C client before sidecars that only read B3: its trace continues, theirs is a link',
       },
     ],
   },
@@ -92,7 +92,7 @@ export const limits: Limit[] = [
       },
       {
         kind: 'matrix',
-        name: 'x-b3-* copied by hand beside a new traceparent, no tracer: the copy counts',
+        name: 'x-b3-* copied by hand beside a new traceparent, no tracer: the copy wins',
       },
     ],
   },
