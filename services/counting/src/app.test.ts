@@ -91,7 +91,7 @@ describe('x-throughline-explain', () => {
 describe('faults', () => {
   const failing = { baggage: 'throughline-fault=error:1' }
 
-  it('let an answer trickle until it is complete', async () => {
+  it('make an answer trickle until it is complete', async () => {
     const { app } = counting({ faults: true })
     const started = performance.now()
     const { body } = await request(app).get('/').set({ baggage: 'throughline-fault=trickle:200' }).expect(200)

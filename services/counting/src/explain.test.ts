@@ -9,16 +9,16 @@ describe('the explanation of a request', () => {
     expect(explainRequest({ 'x-throughline-explain': '0' })).toBeUndefined()
   })
 
-  it('holds the trace headers and never an identity', () => {
+  it('contains the trace headers and never an identity', () => {
     const headers = { ...explainHeader, traceparent: '00-a', 'x-b3-traceid': 'b', authorization: 'secret', cookie: 'c' }
     expect(explainRequest(headers)).toEqual({ headers: { traceparent: '00-a', 'x-b3-traceid': 'b' }, peer: null })
   })
 
-  it('cuts a value that is too long', () => {
+  it('truncates a value that is too long', () => {
     expect(explainRequest({ ...explainHeader, tracestate: 'x'.repeat(9000) })?.headers['tracestate']).toHaveLength(512)
   })
 
-  it('names both ends of the connection from what the nearest sidecar wrote', () => {
+  it('names both ends of the connection from the nearest sidecar’s header', () => {
     const forwarded =
       'By=spiffe://other/a;URI=spiffe://other/b,By=spiffe://t.local/sa/counting;Hash=0f;URI=spiffe://t.local/sa/dashboard'
     expect(explainRequest({ ...explainHeader, 'x-forwarded-client-cert': forwarded })?.peer).toEqual({

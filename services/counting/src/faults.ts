@@ -15,9 +15,9 @@ const MAX_MS = 60_000
 const DRIP_MS = 50
 
 /**
- * Reads the baggage member `throughline-fault`: `delay:500` and `trickle:500` (ms, at most a minute), `error:0.5` (share
- * from 0 to 1), `crash`. Anything else is no fault. Being baggage, it travels with the ordinary `GET /` through every
- * proxy.
+ * Reads the baggage member `throughline-fault`: `delay:500` and `trickle:500` (ms, at most a minute), `error:0.5`
+ * (share from 0 to 1), `crash`. Anything else is ignored. Being baggage, it travels with the ordinary `GET /` through
+ * every proxy.
  */
 export function parseFault(baggage: string | undefined): Fault | undefined {
   const value = parseBaggage(baggage)?.find((entry) => entry.key === 'throughline-fault')?.value

@@ -28,7 +28,9 @@ import { createTraceView } from './trace/trace-view.js'
  * @typedef {import('./shared/wire.js').Entry} Entry
  */
 
-/** @type {{ state: PageState, status: number | null, known: TracedHop[], reached: TracedHop[] | null, brokenAt: string | null, ownService: boolean, mesh: import('./mesh/parse-mesh-status.js').MeshStatus | null }} */
+/** @type {{ state: PageState, status: number | null, known: TracedHop[], reached: TracedHop[] | null, brokenAt: string
+ * | null, ownService: boolean, mesh: import('./mesh/parse-mesh-status.js').MeshStatus | null }}
+ */
 const seen = {
   state: 'connecting',
   status: null,
@@ -60,7 +62,7 @@ const historyView = createHistoryView({
 const traceView = createTraceView({
   onSettled(model, { state }, brokenAt) {
     const hops = hopsOf(model)
-    // Half a trace says nothing about where requests go.
+    // Half a trace does not show where requests go.
     if (state === 'connected' && brokenAt === null) seen.known = hops
     seen.brokenAt = brokenAt
     if (state === seen.state) {
@@ -121,7 +123,7 @@ const live = createLive({
     }
   },
   onFound() {
-    // A dashboard that comes back may be another one: read again what it offers.
+    // A dashboard that comes back may be another instance: read its configuration again.
     void readConfig()
     if (newest !== undefined) showNewest()
   },

@@ -11,13 +11,13 @@ const files = fs
 const read = (file: string) => fs.readFileSync(file)
 
 describe('the page', () => {
-  it('is less than 100 kB, compressed, all in all', () => {
+  it('is less than 100 kB in total, compressed', () => {
     const bytes = files.reduce((sum, file) => sum + zlib.gzipSync(read(file)).length, 0)
     expect(bytes).toBeGreaterThan(10_000)
     expect(bytes).toBeLessThan(100_000)
   })
 
-  it('asks no other origin for anything, and has no inline script or style', () => {
+  it('requests nothing from another origin, and has no inline script or style', () => {
     for (const file of files) {
       const text = read(file).toString()
       const elsewhere = [...text.matchAll(/(?:src|href|url|import|from)\s*[=(]?\s*["'](?:https?:)?\/\/[^"']+/g)]
@@ -27,7 +27,7 @@ describe('the page', () => {
     expect(page).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=/)
   })
 
-  it('writes text as text: nothing in it makes markup of a string', () => {
+  it('writes text as text, and never parses a string as markup', () => {
     for (const file of files.filter((name) => name.endsWith('.js'))) {
       expect(read(file).toString()).not.toMatch(
         /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function/,

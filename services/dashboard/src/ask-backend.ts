@@ -1,19 +1,19 @@
 import { type ErrorCode, ServiceError } from '@throughline/service-kit'
 
 export interface Backend {
-  /** What it is, as the error names it. */
+  /** Its name in errors. */
   name: string
   /** The code of the error when there is no answer. */
   code: ErrorCode
   timeoutMs: number
-  /** A longer answer counts as none. */
+  /** A longer answer counts as no answer. */
   maxBytes: number
 }
 
 /**
- * Asks a backend and reads its whole answer.
+ * Requests a backend's answer and reads it completely.
  *
- * @throws ServiceError with the backend's code when there is no answer in time, or one that is too long
+ * @throws ServiceError with the backend's code without an answer in time, or with one that is too long
  */
 export async function askBackend(
   url: string,

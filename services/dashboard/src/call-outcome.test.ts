@@ -3,7 +3,7 @@ import { outcomeOfAnswer, outcomeOfFailure } from './call-outcome.ts'
 
 const JSON_BODY = 'application/json; charset=utf-8'
 
-describe('the state of a call, from what was seen on the wire', () => {
+describe('the state of a call, from the wire', () => {
   it('is connected on a count', () => {
     const answer = { status: 200, contentType: JSON_BODY, body: '{"count":7,"hostname":"pod-1"}' }
     expect(outcomeOfAnswer(answer)).toMatchObject({ state: 'connected', count: 7, hostname: 'pod-1', code: null })
@@ -92,7 +92,7 @@ describe('the state of a call to another service in the place of counting', () =
     expect(own(status, '<html>')).toMatchObject({ state: 'connected', count: null, hostname: null, status })
   })
 
-  it('is what it would be for counting on anything else', () => {
+  it('is the same as for counting otherwise', () => {
     expect(own(403, 'RBAC: access denied').state).toBe('denied')
     expect(own(503, 'no healthy upstream').state).toBe('unreachable')
     expect(own(404, 'not found').state).toBe('unreachable')

@@ -9,21 +9,24 @@ export interface CallOutcome {
   state: CallState
   count: number | null
   hostname: string | null
-  /** HTTP status that came back; null when none did. */
+  /** HTTP status of the answer; null without one. */
   status: number | null
   code: ErrorCode | null
-  /** What was seen on the wire, as a sentence. Null when connected. */
+  /** The evidence on the wire, as a sentence. Null when connected. */
   reason: string | null
 }
 
-/** What came back over HTTP. */
+/** The HTTP answer. */
 export interface UpstreamAnswer {
   status: number
   contentType: string
   body: string
 }
 
-/** What Envoy's RBAC filter answers, byte for byte; Consul's intentions and Istio's policies both end in that filter. */
+/**
+ * The exact answer of Envoy's RBAC filter; Consul's intentions and Istio's policies both end in that
+ * filter.
+ */
 const RBAC_DENIAL = 'RBAC: access denied'
 
 const CONNECTION_REFUSED =
@@ -34,7 +37,7 @@ const QUOTE_LIMIT = 120
 
 /**
  * Decides the state from an answer. Only its body distinguishes an application's own 403 from the mesh's. With
- * `anyAnswer` another service may stand in counting's place: every 2xx is connected, with a count where it has one.
+ * `anyAnswer` another service may take the place of counting: every 2xx is connected, with its count if it has one.
  */
 export function outcomeOfAnswer(answer: UpstreamAnswer, { anyAnswer = false } = {}): CallOutcome {
   const { status } = answer

@@ -5,8 +5,8 @@ import { checkPath } from 'throughline'
 import { readCounting } from './show/read-counting.ts'
 
 /**
- * What `helm test` runs, in a pod outside the mesh: `node check-mesh.js`. Prints a line for each thing that is right, and
- * the first that is wrong with its fix; then exits with 1.
+ * Run by `helm test` in a pod outside the mesh: `node check-mesh.js`. Prints a line for each passed check, or the first
+ * failed one with its fix, and then exits with 1.
  */
 await main('check-mesh', async () => {
   const config = loadConfig(

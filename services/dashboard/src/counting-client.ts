@@ -8,13 +8,16 @@ export interface CountingClientOptions {
   url: string
   /** Bound on the whole call, connection and body included, in ms. */
   timeoutMs: number
-  /** Another service stands in counting's place: its answers are counted here unless they have a count. Default false. */
+  /**
+   * Another service takes the place of counting: its answers are counted here unless they have a count. Default
+   * false.
+   */
   anyAnswer?: boolean | undefined
   /** Adds spans and trace headers to the client. */
   instrument?: ((client: AxiosInstance) => void) | undefined
 }
 
-/** For one call: additional headers, and what replaces `http.request`. */
+/** For one call: additional headers, and a replacement for `http.request`. */
 export type CallOptions = Pick<AxiosRequestConfig, 'transport'> & { headers?: Record<string, string> }
 
 export interface CountingCall {
@@ -46,7 +49,7 @@ export function createCountingClient({
     baseURL: url,
     httpAgent,
     httpsAgent,
-    // HTTP_PROXY in the environment would send the call past the sidecar.
+    // HTTP_PROXY in the environment would make the call bypass the sidecar.
     proxy: false,
     maxRedirects: 0,
     maxContentLength: MAX_BODY_BYTES,

@@ -12,7 +12,7 @@ await main('dashboard', async () => {
     shouldTrace: ({ path }) => path === '/api/count',
   })
   telemetry.start()
-  // Stock instrumentation patches Express as it is loaded: nothing that imports Express may come before this line.
+  // Stock instrumentation patches Express while it loads, so nothing may import Express before this line.
   const { createHealth, createLogger, createMetrics, runService } = await import('@throughline/service-kit')
   const { createApp } = await import('./app.ts')
   const { requirePage } = await import('./page-folder.ts')

@@ -5,7 +5,7 @@ import { dashboard, sendJson, startUpstream } from './app.test-support.ts'
 describe('/api/mesh', () => {
   const status = { mesh: 'static-envoy', access: 'allowed' }
 
-  it('passes the control API on, with the token that the browser never sees', async () => {
+  it('forwards the control API, with the token that the browser never sees', async () => {
     const seen: string[] = []
     await using control = await startUpstream((incoming, response) => {
       seen.push(`${incoming.method} ${incoming.url} ${incoming.headers.authorization}`)
@@ -39,7 +39,7 @@ describe('/api/mesh', () => {
     await request(app).post('/api/mesh/deny').set('host', 'demo:9002').set('origin', 'http://demo:9002').expect(200)
   })
 
-  it('says so when there is no control API, or it does not answer', async () => {
+  it('reports a missing or unreachable control API', async () => {
     const off = await request(dashboard('http://127.0.0.1:1')).get('/api/mesh/status').expect(404)
     expect(off.body.code).toBe('TL_CONTROLS_OFF')
     const unreachable = dashboard('http://127.0.0.1:1', { controls: { url: 'http://127.0.0.1:1', token: 't' } })

@@ -11,11 +11,11 @@ async function copyOfPage() {
 }
 
 describe('the files of the page', () => {
-  it('are found, and can be read', async () => {
+  it('are found and readable', async () => {
     await expect(requirePage()).resolves.toBeUndefined()
   })
 
-  it('are missed when they are not there', async () => {
+  it('are reported when they are missing', async () => {
     await using page = await copyOfPage()
     await fs.rm(path.join(page.folder, 'index.html'))
     await expect(requirePage(page.folder)).rejects.toMatchObject({
@@ -25,7 +25,7 @@ describe('the files of the page', () => {
     await expect(requirePage('/nowhere')).rejects.toThrow('/nowhere')
   })
 
-  it('that can not be read are named, with the reason', async () => {
+  it('that cannot be read are named with the reason', async () => {
     await using page = await copyOfPage()
     const file = path.join(page.folder, 'favicon.svg')
     await fs.rm(file)

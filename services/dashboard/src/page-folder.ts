@@ -2,17 +2,17 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { ServiceError } from '@throughline/service-kit'
 
-/** The page's files, the same from the sources, from the build and in the image. */
+/** The page's files, for the sources, the build and the image. */
 export const pageFolder = path.join(import.meta.dirname, '../page')
 
 /**
- * Makes sure that the page can be served: a dashboard that is ready and answers 500 to every browser is of no use.
+ * Makes sure that the page can be served: a ready dashboard that answers 500 to every browser is useless.
  *
  * @throws ServiceError `TL_PAGE_UNREADABLE` naming a file that can't be read, and why
  */
 export async function requirePage(folder = pageFolder): Promise<void> {
   const files = await list(folder)
-  if (!files.includes('index.html')) throw unreadable(path.join(folder, 'index.html'), 'it is not there')
+  if (!files.includes('index.html')) throw unreadable(path.join(folder, 'index.html'), 'it is missing')
   const read = async (full: string): Promise<void> => {
     await fs.access(full, fs.constants.R_OK).catch((error: NodeJS.ErrnoException) => {
       throw unreadable(full, error.code ?? error.message)

@@ -13,8 +13,8 @@ const MEANINGS: readonly [RegExp, string][] = [
 ]
 
 /**
- * Explains a text of Envoy in words; undefined for any other text. One text has one meaning, since the wire says nothing
- * else about the cause.
+ * Explains a text of Envoy; undefined for any other text. Each text has one meaning, since the wire shows nothing else
+ * about the cause.
  *
  * Source: `envoyproxy/envoy` source/common/router/router.cc and source/common/http/utility.cc (reset reasons).
  */

@@ -5,7 +5,7 @@ import { dashboard, sendJson, startUpstream } from './app.test-support.ts'
 const TRACE = 'a'.repeat(32)
 
 describe('GET /api/traces/:traceId', () => {
-  it("answers the backend's trace as it is", async () => {
+  it("answers the backend's trace unchanged", async () => {
     const queried: (string | undefined)[] = []
     await using backend = await startUpstream((incoming, response) => {
       queried.push(incoming.url)
@@ -18,7 +18,7 @@ describe('GET /api/traces/:traceId', () => {
     expect(queried).toEqual([`/api/traces/${TRACE}`])
   })
 
-  it('judges the trace: what breaks it, and whether it reaches the far end', async () => {
+  it('judges whether the trace is broken and reaches the upstream application', async () => {
     const span = { spanID: 'b', startTime: 1, duration: 1, references: [{ refType: 'CHILD_OF', spanID: 'a' }] }
     const processes = { p: { serviceName: 'dashboard' } }
     const trace = { traceID: TRACE, spans: [{ ...span, processID: 'p', tags: [] }], processes }

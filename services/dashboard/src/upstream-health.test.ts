@@ -6,7 +6,7 @@ describe('upstream health', () => {
     expect(createUpstreamHealth().status()).toBe('unknown')
   })
 
-  it('goes red after three failures in a row and green again after one success (the original never went red)', () => {
+  it('goes red after three failures in a row, and green again after one success', () => {
     const health = createUpstreamHealth()
     health.record(true)
     health.record(false)
@@ -18,7 +18,7 @@ describe('upstream health', () => {
     expect([health.status(), health.failures()]).toEqual(['healthy', 0])
   })
 
-  it('does not add up failures that a success lies between', () => {
+  it('does not add up failures across a success', () => {
     const health = createUpstreamHealth()
     for (const ok of [false, false, true, false, false]) health.record(ok)
     expect(health.status()).toBe('healthy')

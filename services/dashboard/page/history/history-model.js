@@ -6,17 +6,18 @@
  * @typedef {{ second: number, worst: Entry, count: number, longestMs: number }} Bucket one second of the strip
  */
 
-/** How far back the strip goes, in seconds. */
+/** The length of the strip, in seconds. */
 export const STRIP_SECONDS = 180
 const MOST_LISTED = 40
 
-/** What deserves to be seen when a second held several: the worse state, then the slower request. */
+/** The request to show of a second with several: the worse state, then the slower request. */
 const severity = { connected: 0, failing: 1, unreachable: 2, denied: 3 }
 
 /**
  * The last minutes of requests in bounded memory: one bucket a second for the strip, and the newest for the list.
  *
- * @returns {{ add(entries: Entry[], reset: boolean): void, newest(): Entry[], buckets(nowMs: number): (Bucket | undefined)[], replicas(): number }}
+ * @returns {{ add(entries: Entry[], reset: boolean): void, newest(): Entry[], buckets(nowMs: number): (Bucket |
+ * undefined)[], replicas(): number }}
  */
 export function createHistoryModel() {
   /** @type {Map<number, Bucket>} */

@@ -28,7 +28,7 @@ describe('the history of the page', () => {
     expect(model.replicas()).toBe(2)
   })
 
-  it('leaves a gap where nothing was asked', () => {
+  it('leaves a gap without requests', () => {
     const model = createHistoryModel()
     model.add(parseEntries([entry(1, { at: new Date(NOW_MS - 10_000).toISOString() })]), false)
     const bars = model.buckets(NOW_MS)
@@ -36,7 +36,7 @@ describe('the history of the page', () => {
     expect(bars.flatMap((bar, index) => (bar === undefined ? [] : [index]))).toEqual([STRIP_SECONDS - 11])
   })
 
-  it('keeps a bounded amount however long it runs, and forgets all on a reset', () => {
+  it('stays bounded however long it runs, and forgets everything on a reset', () => {
     const model = createHistoryModel()
     for (let i = 0; i < 20_000; i++) {
       model.add(parseEntries([entry(i, { at: new Date(NOW_MS + i * 1000).toISOString() })]), false)
@@ -56,13 +56,13 @@ describe('the history of the page', () => {
   })
 })
 
-describe('what the dashboard tells', () => {
-  it('takes entries that can be read and leaves the others', () => {
+describe('data from the dashboard', () => {
+  it('accepts readable entries and ignores the others', () => {
     expect(parseEntries([entry(1), null, { state: 'connected' }, entry(2, { at: 'soon' })])).toHaveLength(1)
     expect(parseEntries('no')).toEqual([])
   })
 
-  it('takes traffic settings for what they are', () => {
+  it('reads valid traffic settings only', () => {
     expect(parseTraffic({ rate: '10', fault: 'delay:5', propagation: false })).toEqual({
       rate: '10',
       fault: 'delay:5',

@@ -15,8 +15,8 @@ const states = ['connected', 'denied', 'failing', 'unreachable']
 const HEIGHT = 40
 
 /**
- * The last three minutes as a strip, and the newest requests as a list to choose a trace from. The strip is for the eye
- * and the pointer; everything in it that can be chosen is in the list as well.
+ * The last three minutes as a strip, and the newest requests as a list to choose a trace from. The strip is for eye and
+ * pointer; the list offers the same choices.
  *
  * @param {{ onChoose: (traceId: string) => void }} options
  * @returns {{ add(entries: Entry[], reset: boolean): void, mark(traceId: string): void, replicas(): number }}
@@ -37,7 +37,7 @@ export function createHistoryView({ onChoose }) {
     for (const state of states) byId(`strip-${state}`).setAttribute('d', stripPath(drawn, state))
   }
   const drawList = () => {
-    // A list that runs away under the pointer can't be chosen from.
+    // A list that moves under the pointer is hard to choose from.
     const held = list.matches(':hover, :focus-within')
     setText(byId('requests-note'), held ? 'List paused while you choose' : 'Choose one to see its trace')
     if (held) return
@@ -77,7 +77,7 @@ export function createHistoryView({ onChoose }) {
   })
   strip.addEventListener('pointerleave', () => setText(byId('strip-note'), ''))
   list.addEventListener('keydown', moveFocus)
-  // The strip moves on while nothing comes in: silence is a gap.
+  // The strip moves on without requests, so silence shows as a gap.
   setInterval(schedule, 1000)
 
   return {

@@ -26,7 +26,7 @@ import { isRecord, parseNumber, parseText } from '../shared/wire.js'
 
 /**
  * @param {unknown} body
- * @returns {BypassResult | undefined} undefined also where nothing was probed
+ * @returns {BypassResult | undefined} also undefined if nothing was probed
  */
 export function parseBypassResult(body) {
   if (!isRecord(body)) return undefined
@@ -99,6 +99,6 @@ function differ(reported, seen) {
 function outcomeOf({ state, summary }, pageState) {
   const answers = ['connected', 'denied', 'connecting'].includes(pageState)
   if (state !== 'closed' || answers) return { tone: tones[state], summary, caveat: '' }
-  const caveat = 'Counting does not answer through its sidecar either, so it may be down: this proves little.'
+  const caveat = 'Counting does not answer through its sidecar either, so it may be down.'
   return { tone: 'unknown', summary, caveat }
 }

@@ -16,7 +16,8 @@ const toneIcons = { good: 'icon-check', bad: 'icon-cross', unknown: 'icon-questi
 /**
  * The bypass of the sidecar: open or closed, why, and a probe of it from the dashboard.
  *
- * @returns {{ showMesh(status: MeshStatus | null): void, showState(state: PageState): void, offer(canProbe: boolean): void, probe(): Promise<void> }}
+ * @returns {{ showMesh(status: MeshStatus | null): void, showState(state: PageState): void, offer(canProbe: boolean):
+ * void, probe(): Promise<void> }}
  */
 export function createBypassView() {
   const panel = byId('bypass')
@@ -62,11 +63,11 @@ export function createBypassView() {
     draw()
     const answer = await requestJson('/api/checks/bypass', { method: 'POST' })
     running = false
-    // The mesh was changed meanwhile: this outcome belongs to neither rule.
+    // The mesh has changed meanwhile, so this outcome belongs to neither rule.
     if (mine !== probes) return draw()
     const read = answer.kind === 'json' ? parseBypassResult(answer.body) : undefined
     probed = read ?? null
-    const failure = answer.kind === 'lost' ? answer.reason : (parseErrorMessage(answer.body) ?? 'no outcome came back.')
+    const failure = answer.kind === 'lost' ? answer.reason : (parseErrorMessage(answer.body) ?? 'there was no outcome.')
     setText(note, read === undefined ? `The probe failed: ${failure}` : `Probed at ${formatClock(new Date(read.atMs))}`)
     draw()
   }

@@ -12,7 +12,7 @@ import { isRecord, parseErrorMessage, parseText } from '../shared/wire.js'
 const icons = { good: 'icon-check', bad: 'icon-cross', unknown: 'icon-question' }
 const words = { good: 'In order', bad: 'Not in order', unknown: 'Unknown' }
 
-/** The checks of the mesh: run on demand, since one of them makes counting count. */
+/** The checks of the mesh: run on demand, since one of them increments the count. */
 export function createChecksView() {
   const button = byId('checks-run')
   const list = byId('checks')

@@ -28,7 +28,8 @@ const SWITCH_TIMEOUT_MS = 20_000
  * requested, and one change is made at a time.
  *
  * @param {ControlsOptions} options
- * @returns {{ refresh(): Promise<void>, setAccess(access: Access): Promise<void>, setTracer(tracer: string): Promise<void>, status(): MeshStatus | null, reveal(available: boolean, kubernetes: boolean): void }}
+ * @returns {{ refresh(): Promise<void>, setAccess(access: Access): Promise<void>, setTracer(tracer: string):
+ * Promise<void>, status(): MeshStatus | null, reveal(available: boolean, kubernetes: boolean): void }}
  */
 export function createControls({ onStatus, onRequest, onAnswer }) {
   const access = byId('access')
@@ -53,7 +54,7 @@ export function createControls({ onStatus, onRequest, onAnswer }) {
     const busy = pending || status === null
     settingsView.show(settings, { known: status !== null, busy, requested })
     access.setAttribute('aria-checked', String(status?.access === 'allowed'))
-    // Not `disabled`: that would throw the keyboard focus away in the middle of a demo.
+    // Not `disabled`, which would lose the keyboard focus in the middle of a demo.
     access.setAttribute('aria-disabled', String(busy))
     access.setAttribute('aria-busy', String(pending))
     tracer.disabled = busy

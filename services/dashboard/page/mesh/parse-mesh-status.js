@@ -3,7 +3,9 @@ import { isRecord, parseList, parseNumber, parseText } from '../shared/wire.js'
 
 /**
  * @typedef {'ready' | 'starting' | 'down' | 'rejected'} SidecarState
- * @typedef {{ name: string, nodeId: string | null, state: SidecarState, reason: string | null, restarts: number, restartsInMs: number | null }} SidecarStatus `nodeId`: Envoy's, which its spans carry; `restartsInMs`: until it is started again
+ * @typedef {{ name: string, nodeId: string | null, state: SidecarState, reason: string | null, restarts: number,
+ * restartsInMs: number | null }} SidecarStatus `nodeId`: Envoy's, which its spans carry; `restartsInMs`: until it is
+ * started again
  *
  * @typedef {{ value: string, label: string, effect: string }} Choice
  * @typedef {{ name: string, label: string, value: string, choices: Choice[] }} Setting `value` is the choice in force
@@ -16,9 +18,9 @@ import { isRecord, parseList, parseNumber, parseText } from '../shared/wire.js'
  * @property {string[]} tracers
  * @property {'allowed' | 'denied'} access
  * @property {SidecarStatus[]} sidecars
- * @property {SidecarStatus[]} services empty where the mesh doesn't tell
- * @property {Setting[]} settings empty where the mesh has none, or is one that doesn't tell
- * @property {Bypass | null} bypass null = the mesh doesn't tell
+ * @property {SidecarStatus[]} services empty where the mesh doesn't report them
+ * @property {Setting[]} settings empty where the mesh has none or doesn't report them
+ * @property {Bypass | null} bypass null = the mesh doesn't report it
  * @property {Link[]} links only to http and https
  */
 
@@ -65,7 +67,7 @@ function parseSidecar(item) {
 }
 
 /**
- * Names and values go back to the mesh as they are, so one that is too long to be shown is none.
+ * Names and values go back to the mesh as they are, so one that is too long to show is rejected.
  *
  * @param {unknown} item
  * @returns {Setting | undefined}

@@ -19,13 +19,13 @@ const rule = {
 }
 
 describe('parseMeshStatus', () => {
-  it('reads sidecars and drops what is not one', () => {
+  it('reads sidecars and drops anything else', () => {
     expect(parseMeshStatus(body)?.sidecars).toEqual([
       { name: 'a', nodeId: null, state: 'down', reason: null, restarts: 2, restartsInMs: null },
     ])
   })
 
-  it('reads services, which a mesh need not tell of, and when they start again', () => {
+  it('reads optional services, and when they restart', () => {
     const services = [{ name: 'counting', state: 'down', reason: 'exit code 70', restarts: 4, restartsInMs: 7200 }]
     expect(parseMeshStatus({ ...body, services })?.services).toEqual([{ ...services[0], nodeId: null }])
     expect(parseMeshStatus(body)?.services).toEqual([])
@@ -45,7 +45,7 @@ describe('parseMeshStatus', () => {
     expect(parseMeshStatus({ ...body, settings: [rule] })?.settings).toEqual([rule])
   })
 
-  it('names by their value what has no label, and keeps a value outside of the choices', () => {
+  it('labels choices by their value without a label, and keeps an unlisted value', () => {
     const bare = { name: 'mtls', value: 'odd', choices: [{ value: 'strict' }] }
     expect(parseMeshStatus({ ...body, settings: [bare] })?.settings).toEqual([
       { name: 'mtls', label: 'mtls', value: 'odd', choices: [{ value: 'strict', label: 'strict', effect: '' }] },
@@ -63,12 +63,12 @@ describe('parseMeshStatus', () => {
     expect(parseMeshStatus({ ...body, settings: [setting] })?.settings).toEqual([])
   })
 
-  it('takes the first of two settings of one name', () => {
+  it('uses the first of two settings with one name', () => {
     const settings = [rule, { ...rule, label: 'Again' }]
     expect(parseMeshStatus({ ...body, settings })?.settings.map(({ label }) => label)).toEqual(['Rule'])
   })
 
-  it('reads the bypass, and believes only a plain true or false of it', () => {
+  it('reads the bypass only with a plain true or false', () => {
     const bypass = { address: 'http://127.0.0.1:9001', closed: false, reason: 'because' }
     expect(parseMeshStatus({ ...body, bypass })?.bypass).toEqual(bypass)
     expect(parseMeshStatus({ ...body, bypass: { ...bypass, closed: 'no' } })?.bypass).toBeNull()

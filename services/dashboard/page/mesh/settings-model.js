@@ -3,10 +3,11 @@
 /**
  * @typedef {import('./parse-mesh-status.js').Setting} Setting
  * @typedef {{ name: string, value: string }} SettingChange
- * @typedef {{ name: string, label: string, kind: 'segments' | 'list', options: { value: string, label: string, effect: string, checked: boolean, requested: boolean }[], note: string }} SettingControl
+ * @typedef {{ name: string, label: string, kind: 'segments' | 'list', options: { value: string, label: string, effect:
+ * string, checked: boolean, requested: boolean }[], note: string }} SettingControl
  */
 
-/** More than these side by side make a row that is too long to read. */
+/** More choices than this make a row too long to read. */
 const MOST_SEGMENTS = 5
 const MOST_LETTERS = 60
 
@@ -15,7 +16,8 @@ const MOST_LETTERS = 60
  * checked while the mesh does not answer.
  *
  * @param {Setting[]} settings
- * @param {{ known: boolean, requested: SettingChange | null }} now `known`: the mesh answers; `requested`: the change under way
+ * @param {{ known: boolean, requested: SettingChange | null }} now `known`: the mesh answers; `requested`: the change
+ * under way
  * @returns {SettingControl[]}
  */
 export function buildSettings(settings, { known, requested }) {

@@ -15,7 +15,7 @@ const [shown] = buildSettings([rule], settled)
 const checked = (control: typeof shown) => control?.options.map((option) => option.checked)
 
 describe('a setting on the page', () => {
-  it('has the choice in force checked, and says what that does', () => {
+  it('has the choice in force checked, and states its effect', () => {
     expect(checked(shown)).toEqual([true, false])
     expect(shown).toMatchObject({ kind: 'segments', note: 'Calls go through.' })
   })
@@ -29,7 +29,7 @@ describe('a setting on the page', () => {
     expect(other?.note).toBe('Calls go through.')
   })
 
-  it('claims nothing of a mesh that does not answer, and nothing of a value that is no choice', () => {
+  it('checks nothing for a mesh that does not answer, or for an unlisted value', () => {
     const [unknown] = buildSettings([rule], { known: false, requested: null })
     expect([checked(unknown), unknown?.note]).toEqual([[false, false], 'Unknown: the mesh does not answer.'])
     const [odd] = buildSettings([{ ...rule, value: 'tuesdays' }], settled)
@@ -50,7 +50,7 @@ describe('the announcement after a change', () => {
     expect(judgeChange([rule], { name: 'rule', value: 'allow' })).toEqual({ done: 'Rule: Allow. Calls go through.' })
   })
 
-  it('is a failure while the mesh says something else, whatever it answered', () => {
+  it('is a failure while the mesh reports another choice, whatever it answered', () => {
     expect(judgeChange([rule], { name: 'rule', value: 'deny' })).toEqual({
       failed: 'it reports “Allow” as in force.',
     })

@@ -19,7 +19,8 @@ const keySteps = new Map([
  * One control for each setting of the mesh, and what the choice in force does.
  *
  * @param {{ onChoose: (change: SettingChange) => void }} options
- * @returns {{ show(settings: Setting[], now: { known: boolean, busy: boolean, requested: SettingChange | null }): void }}
+ * @returns {{ show(settings: Setting[], now: { known: boolean, busy: boolean, requested: SettingChange | null }): void
+ * }}
  */
 export function createSettingsView({ onChoose }) {
   const list = byId('settings')
@@ -71,8 +72,8 @@ function buildControl(control, { id, onChoose }) {
 }
 
 /**
- * Radio buttons whose arrow keys only move: each choice changes a mesh for seconds, so the keyboard must not pass
- * through all of them to reach the last. Space and Enter choose.
+ * Radio buttons whose arrow keys only move the focus: each choice changes a mesh for seconds, so the keyboard must be
+ * able to skip choices. Space and Enter choose.
  *
  * @param {SettingControl} control
  * @param {string} id
@@ -91,7 +92,7 @@ function buildSegments(control, id, choose) {
       const input = inputs[index]
       if (input === undefined) continue
       input.checked = checked
-      // Not `disabled`: that would throw the keyboard focus away in the middle of a demo.
+      // Not `disabled`, which would lose the keyboard focus in the middle of a demo.
       input.setAttribute('aria-disabled', String(isBusy))
       input.parentElement?.toggleAttribute('data-requested', requested)
     }

@@ -6,13 +6,13 @@
  * @typedef {{ show: boolean, askAgain: boolean }} Judgement
  */
 
-/** Far longer than any sidecar takes, short enough that a rule that doesn't hold is seen. */
+/** Far longer than any sidecar takes, and short enough to notice a rule without effect. */
 const WINDOW_MS = 5000
 const MOST_ASKS = 4
 
 /**
  * Judges outcomes around a change of the mesh. Just after a deny, an idle connection between the sidecars may serve one
- * more 200: an outcome that goes back, or contradicts the rule, must be seen twice in a row.
+ * more 200: an outcome that returns to the old state or contradicts the rule must be seen twice in a row.
  *
  * @param {{ now?: () => number }} [options] `now` in ms, default the page's clock
  */

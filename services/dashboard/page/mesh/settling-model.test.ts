@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createSettling } from './settling-model.js'
 
-/** Feeds states one after another, as the page does, and gives what it shows after each. */
+/** Feeds states one after another, as the page does, and returns what it shows after each. */
 function page() {
   let time = 0
   let shown: Parameters<ReturnType<typeof createSettling>['judge']>[1] = 'connected'
@@ -22,13 +22,13 @@ function page() {
 }
 
 describe('what the page shows around a change of the mesh', () => {
-  it('is every outcome at once while nothing is changed', () => {
+  it('is every outcome at once without a change', () => {
     const { see, asked } = page()
     expect(see('denied', 'connected', 'unreachable')).toEqual(['denied', 'connected', 'unreachable'])
     expect(asked()).toBe(0)
   })
 
-  it('does not flash connected on the one stale 200 after a deny, whenever it comes', () => {
+  it('does not flash connected on one stale 200 after a deny, whenever it arrives', () => {
     const { begin, end, see } = page()
     begin('denied')
     expect(see('connected', 'denied', 'connected', 'denied')).toEqual(['connected', 'denied', 'denied', 'denied'])
@@ -36,7 +36,7 @@ describe('what the page shows around a change of the mesh', () => {
     expect(see('connected', 'denied')).toEqual(['denied', 'denied'])
   })
 
-  it('asks again where the answer is not what the rule says, a few times', () => {
+  it('asks again a few times when the answer contradicts the rule', () => {
     const { begin, end, see, asked } = page()
     begin('denied')
     see('connected')
@@ -48,7 +48,7 @@ describe('what the page shows around a change of the mesh', () => {
     expect(asked()).toBe(4)
   })
 
-  it('believes a rule that does not hold once it is seen twice', () => {
+  it('accepts a contradiction of the rule once it is seen twice', () => {
     const { begin, end, see } = page()
     begin('denied')
     see('denied')
@@ -56,14 +56,14 @@ describe('what the page shows around a change of the mesh', () => {
     expect(see('connected', 'connected')).toEqual(['denied', 'connected'])
   })
 
-  it('does not go back and forth either while a setting changes of which it knows nothing', () => {
+  it('does not flicker either while an unrelated setting changes', () => {
     const { begin, see } = page()
     begin(null)
     expect(see('unreachable', 'connected', 'unreachable')).toEqual(['unreachable', 'unreachable', 'unreachable'])
     expect(see('connected', 'connected')).toEqual(['unreachable', 'connected'])
   })
 
-  it('takes a reset for what a denial on the TCP layer looks like', () => {
+  it('accepts a reset as a denial on the TCP layer', () => {
     const { begin, end, see } = page()
     begin('denied')
     end('denied')

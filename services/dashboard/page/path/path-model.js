@@ -8,17 +8,18 @@ import { stateWords } from '../shared/states.js'
  * @typedef {import('./traced-hops.js').TracedHop} TracedHop
  *
  * @typedef {'ok' | 'failed' | 'unreached' | 'unknown'} PartStatus
- * @typedef {TracedHop & { label: string, detail: string, status: PartStatus, fault: string | null, sidecar: SidecarStatus | null, service: SidecarStatus | null }} Hop `service`: the lab's word on an application
+ * @typedef {TracedHop & { label: string, detail: string, status: PartStatus, fault: string | null, sidecar:
+ * SidecarStatus | null, service: SidecarStatus | null }} Hop `service`: the lab's status of an application
  * @typedef {{ kind: 'http' | 'mtls', label: string, status: PartStatus, fault: string | null, breaks: boolean }} Edge
  * @typedef {{ hops: Hop[], edges: Edge[] }} PathModel `edges[i]` joins `hops[i]` and `hops[i + 1]`
  */
 
 /**
- * The sidecar that denied a call, as far as its trace tells: the last one that saw it.
+ * The sidecar that denied a call, according to its trace: the last one that saw it.
  *
  * @param {TracedHop[]} reached
  * @param {MeshStatus | null} mesh
- * @returns {string | null} what the mesh calls it, else what its spans do
+ * @returns {string | null} its name in the mesh, else in its spans
  */
 export function deniedBy(reached, mesh) {
   const hop = reached.findLast(({ role }) => role === 'sidecar')
@@ -35,7 +36,7 @@ export function deniedBy(reached, mesh) {
  * @param {TracedHop[]} input.known hops of the last whole trace
  * @param {TracedHop[] | null} input.reached hops of a trace of a call that ended in this very state, if one is there
  * @param {MeshStatus | null} input.mesh
- * @param {boolean} [input.ownService] another service stands in counting's place
+ * @param {boolean} [input.ownService] another service in place of counting
  * @param {string | null} [input.brokenAt] the application that is known not to propagate the trace
  * @returns {PathModel}
  */
@@ -50,7 +51,7 @@ export function buildPathModel({ state, status, known, reached, mesh, brokenAt =
   })
   /** @type {Edge[]} */
   const edges = hops.slice(1).map((hop, index) => {
-    // The request went on, only the trace did not: the line stays whole.
+    // Only the trace ended here, not the request, so the line stays whole.
     const before = hops[index]
     const breaks = hop.detached || (brokenAt !== null && before?.role === 'app' && before.name === brokenAt)
     const mtls = hop.role === 'sidecar' && before?.role === 'sidecar'
@@ -77,7 +78,7 @@ const untraced = [
 ]
 
 /**
- * Where the call ended. Its own trace knows best; without one, what the answer proves.
+ * Where the call ended, by its own trace, or else by its answer.
  *
  * @param {{ state: PageState, status: number | null, hops: Hop[], reached: TracedHop[] | null }} input
  * @returns {{ at: 'hop' | 'edge', index: number } | undefined}
@@ -90,7 +91,7 @@ function placeOfEnd({ state, status, hops, reached }) {
     const refusing = hops.findLastIndex((hop) => hop.role === 'sidecar' && hop.direction === 'inbound')
     const traced = reached === null ? -1 : reached.findLastIndex((hop) => hop.role === 'sidecar') + 1
     if (traced > 0 || refusing > 0) return { at: 'hop', index: traced > 0 ? traced : refusing }
-    // No sidecar is known; the application at the end is not the one that refused.
+    // No sidecar is known, and the application at the end did not refuse the call.
     return { at: 'edge', index: last - 1 }
   }
   if (state !== 'unreachable') return undefined
@@ -122,14 +123,15 @@ function markEnd(hops, edges, { at, index, fault }) {
  */
 function longer(known, reached) {
   const line = reached.length > known.length ? reached : known
-  // A call that ended early shows its beginning only; the far end of the path is counting all the same.
+  // A call that ended early shows only its beginning, but the path still ends at counting.
   const apps = line.filter((hop) => hop.role === 'app')
   if (line.length === 0) return untraced
   return apps.length < 2 ? [...line, ...untraced.slice(1)] : line
 }
 
 /**
- * A request of the browser may enter through a sidecar that the dashboard's own requests don't pass: the newest one counts.
+ * A request of the browser may enter through a sidecar that the dashboard's own requests don't pass: the newest one
+ * counts.
  *
  * @param {TracedHop[]} reached
  * @param {TracedHop[]} line
@@ -142,7 +144,7 @@ function withEntryOf(reached, line) {
 }
 
 /**
- * Sidecars that left no span (tracer off) stand in the path all the same when the lab says that they are there.
+ * Sidecars without a span (tracer off) are in the path if the lab reports them.
  *
  * @param {TracedHop[]} line
  * @param {SidecarStatus[]} sidecars
@@ -152,7 +154,7 @@ function withSidecars(line, sidecars) {
   if (sidecars.length === 0 || line.some((hop) => hop.role === 'sidecar')) return line
   return line.flatMap((hop, index) => {
     const named = sidecars.find((item) => item.name === `${hop.name}-sidecar`)
-    // Behind the last sidecar may be an application of any name.
+    // The application behind the last sidecar may have any name.
     const own =
       named ?? (index === line.length - 1 ? sidecars.find(({ name }) => name === 'counting-sidecar') : undefined)
     if (own === undefined) return [hop]
@@ -169,8 +171,8 @@ function withSidecars(line, sidecars) {
 }
 
 /**
- * The mesh's word on the sidecar at a hop. Both know the id of its Envoy; names differ from mesh to mesh, and count only
- * where one of the two has no id.
+ * The mesh's status of the sidecar at a hop. They match by the id of its Envoy; names differ between meshes and are
+ * used only if an id is missing.
  *
  * @param {TracedHop} hop
  * @param {MeshStatus | null} mesh
@@ -187,7 +189,7 @@ function findSidecar({ role, name, nodeId }, mesh) {
 }
 
 /**
- * The lab's word on the application at a hop.
+ * The lab's status of the application at a hop.
  *
  * @param {TracedHop} hop
  * @param {MeshStatus | null} mesh

@@ -52,7 +52,7 @@ describe('hopsOf', () => {
     expect(hops(named).map((hop) => hop.role)).toEqual(['app', 'sidecar', 'sidecar', 'app'])
   })
 
-  it('draws an application once, even when its client span starts a trace of its own', () => {
+  it('draws an application once, even when its client span starts a new trace', () => {
     const broken = wholeChain.map(({ parent, ...span }) =>
       span.id === 'a2' || parent === undefined ? span : { ...span, parent },
     )
@@ -77,7 +77,7 @@ describe('hopsOf', () => {
     expect(hops(wholeChain).every((hop) => hop.tries === undefined)).toBe(true)
   })
 
-  it('detaches what starts a trace of its own', () => {
+  it('detaches a hop that starts a new trace', () => {
     const broken = wholeChain.map(({ parent, ...span }) =>
       span.id === 'd1' || parent === undefined ? span : { ...span, parent },
     )
@@ -99,13 +99,13 @@ describe('buildPathModel', () => {
     expect(new Set([...marks(path).hops, ...marks(path).edges])).toEqual(new Set(['ok']))
   })
 
-  it('draws the two applications before any trace is there', () => {
+  it('draws the two applications before the first trace', () => {
     const path = buildPathModel({ ...base, known: [], state: 'connecting' })
     expect(path.hops.map((hop) => hop.name)).toEqual(['browser', 'dashboard', 'counting'])
     expect(marks(path).hops).toEqual(['unknown', 'unknown', 'unknown'])
   })
 
-  it('adds sidecars that left no span when the lab says they are there', () => {
+  it('adds sidecars without a span if the lab reports them', () => {
     const known = hops(
       wholeChain
         .filter((span) => span.proxy !== true)
@@ -126,7 +126,7 @@ describe('buildPathModel', () => {
     ])
   })
 
-  it('knows a sidecar by the id of its Envoy, whatever its spans are called', () => {
+  it('recognizes a sidecar by the id of its Envoy, whatever its spans’ names', () => {
     const nodes = {
       'dashboard-sidecar': 'sidecar~10.0.0.2~dashboard-0',
       'counting-sidecar': 'sidecar~10.0.0.1~counting-0',

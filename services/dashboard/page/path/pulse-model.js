@@ -8,7 +8,7 @@
 
 /** How long a request is shown to take, in milliseconds: long enough to follow, short enough for one a second. */
 const SHOWN_MS = 900
-/** The browser's own part is not in the trace; the way from it and back to it is shown as this share of the whole. */
+/** The browser's part is not in the trace; the way from it and back takes this share of the whole. */
 const MARGIN = 0.08
 
 /**
@@ -31,7 +31,7 @@ export function placeHops(times, hops) {
  * A request's way through the hops and back, in proportion to when its spans began and ended.
  *
  * @param {HopTime[]} times of the hops after the browser, in order
- * @returns {Pulse | undefined} undefined where there is nothing to go by
+ * @returns {Pulse | undefined} undefined without data
  */
 export function buildPulse(times) {
   const first = times[0]
@@ -39,7 +39,7 @@ export function buildPulse(times) {
   const totalUs = Math.max(first.endUs - first.startUs, 1)
   /** @param {number} us */
   const at = (us) => MARGIN + (1 - 2 * MARGIN) * Math.min(1, Math.max(0, (us - first.startUs) / totalUs))
-  // A later hop of a trace that fell apart was reached, but not in this request's context.
+  // A later hop of a broken trace was reached, but not in this request's context.
   const apart = times.findIndex((time) => time.detached)
   const line = apart === -1 ? times : times.slice(0, apart)
   const stops = [
@@ -49,7 +49,7 @@ export function buildPulse(times) {
     { offset: 1, hop: 0 },
   ]
   let reached = 0
-  // Clocks of four programs are not one clock: a stop is never before the one that leads to it.
+  // The clocks of four programs differ, so a stop is never before its predecessor.
   for (const stop of stops) reached = stop.offset = Math.max(stop.offset, reached)
   return { stops, slower: Math.max(1, Math.round((SHOWN_MS * 1000) / totalUs)), totalMs: SHOWN_MS }
 }

@@ -25,7 +25,7 @@ describe('the pulse', () => {
     expect(offsets?.at(-1)).toBe(1)
   })
 
-  it('turns round where the trace falls apart, and is none without a trace', () => {
+  it('turns back where the trace breaks, and is undefined without a trace', () => {
     expect(buildPulse([time(0, 9), time(1, 8, true)])?.stops.map(({ hop }) => hop)).toEqual([0, 1, 1, 0])
     expect(buildPulse([])).toBeUndefined()
   })
@@ -35,11 +35,11 @@ describe('where a hop of a trace is drawn', () => {
   const app = (name: string) => ({ ...time(0, 1), name })
   const drawn = ['browser', 'dashboard', 'dashboard-sidecar', 'counting'].map((name) => ({ role: 'app', name }))
 
-  it('leaves out hops that are drawn but left no span', () => {
+  it('skips drawn hops without a span', () => {
     expect(placeHops([app('dashboard'), app('counting')], drawn)).toEqual([1, 3])
   })
 
-  it('takes hops that it does not know in their order, and never leaves the path', () => {
+  it('maps unknown hops in order, and never leaves the path', () => {
     expect(placeHops([app('a'), app('b'), app('c'), app('d'), app('e')], drawn)).toEqual([1, 2, 3, 3, 3])
   })
 })

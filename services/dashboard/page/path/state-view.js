@@ -9,10 +9,12 @@ import { stateWords } from '../shared/states.js'
  */
 
 /**
- * The count and the state of the newest call. A change of state is announced, a count is not: a number a second would
- * drown everything else a screen reader has to say.
+ * The count and the state of the newest call. A change of state is announced, a count is not: a number every second
+ * would drown out everything else in a screen reader.
  *
- * @returns {{ showOutcome(outcome: Outcome, since: Date): void, showCount(outcome: Outcome): void, showReplicas(count: number): void, showDeniedBy(name: string | null): void, showDisconnected(reason: string): void, showIdle(why: string): void, showOwnService(own: boolean): void }}
+ * @returns {{ showOutcome(outcome: Outcome, since: Date): void, showCount(outcome: Outcome): void, showReplicas(count:
+ * number): void, showDeniedBy(name: string | null): void, showDisconnected(reason: string): void, showIdle(why:
+ * string): void, showOwnService(own: boolean): void }}
  */
 export function createStateView() {
   const count = byId('count')

@@ -4,7 +4,8 @@
  * @typedef {import('../trace/trace-model.js').Row} Row
  * @typedef {import('../trace/trace-model.js').TraceModel} TraceModel
  *
- * @typedef {{ role: 'browser' | 'app' | 'sidecar', name: string, nodeId: string | null, direction: 'inbound' | 'outbound' | null, detached: boolean, tries?: number }} TracedHop `nodeId`: of a sidecar's Envoy
+ * @typedef {{ role: 'browser' | 'app' | 'sidecar', name: string, nodeId: string | null, direction: 'inbound' |
+ * 'outbound' | null, detached: boolean, tries?: number }} TracedHop `nodeId`: of a sidecar's Envoy
  * @typedef {{ role: TracedHop['role'], name: string, startUs: number, endUs: number, detached: boolean }} HopTime
  */
 
@@ -58,7 +59,8 @@ function groupsOf(model) {
 }
 
 /**
- * From each root down, taking the child that leads deepest (the last of equals: of several tries, the one that counted).
+ * From each root down, taking the child that leads deepest (the last of equals, which is the decisive one of several
+ * tries).
  *
  * @param {Row[]} rows in tree order
  * @returns {Row[]}

@@ -2,7 +2,7 @@
 import { byId, setText } from './dom.js'
 
 const NOTICE_MS = 1500
-/** Long enough to copy by hand what the browser does not let the page copy. */
+/** Long enough to copy by hand if the browser does not let the page copy. */
 const SHOWN_MS = 8000
 
 /**

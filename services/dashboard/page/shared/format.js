@@ -26,7 +26,7 @@ export function formatDuration(microseconds) {
 }
 
 /**
- * A duration as an axis label: without zeros that say nothing.
+ * A duration as an axis label, without insignificant zeros.
  *
  * @param {number} microseconds
  * @returns {string}

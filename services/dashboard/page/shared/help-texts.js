@@ -33,7 +33,7 @@ export const helpTexts = {
   },
   propagation: {
     title: 'Propagation',
-    text: 'Only the application knows that a request it receives and a call it makes belong together, so it must pass the trace headers on. Without that, the next sidecar starts a trace of its own.',
+    text: 'Only the application knows that a request it receives and a call it makes belong together, so it must propagate the trace headers. Otherwise the next sidecar starts a new trace.',
     guide: '03-break-propagation',
   },
   tracer: {

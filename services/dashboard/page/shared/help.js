@@ -4,7 +4,7 @@ import { helpTexts } from './help-texts.js'
 
 const GAP = 8
 
-/** Opens the help of a part of the page beside the button that asks for it: any `[data-help]`, also one drawn later. */
+/** Opens the help of a part of the page beside its button: any `[data-help]`, including ones drawn later. */
 export function startHelp() {
   const panel = byId('help')
   /** @type {HTMLAnchorElement} */

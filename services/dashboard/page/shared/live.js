@@ -7,23 +7,24 @@ import { isRecord, parseEntries, parseErrorMessage, parseTraffic } from './wire.
  * @typedef {import('./wire.js').Traffic} Traffic
  *
  * @typedef {object} LiveListeners
- * @property {(entries: Entry[], reset: boolean) => void} onEntries new requests, oldest first; `reset`: they replace what came before
+ * @property {(entries: Entry[], reset: boolean) => void} onEntries new requests, oldest first; `reset`: they replace
+ * what came before
  * @property {(traffic: Traffic) => void} onTraffic
  * @property {() => void} onFound the dashboard answers, after the start or after it was lost
  * @property {(reason: string) => void} onLost
  */
 
-/** A dashboard beats every 5 s; two missed beats are a connection that died without a word. */
+/** A dashboard beats every 5 s; after two missed beats the connection is dead. */
 const SILENCE_MS = 12_000
-/** A stream that has said nothing for this long is held back by something on the way. */
+/** A stream that is silent for this long is held back by an intermediary. */
 const FIRST_WORD_MS = 4000
 const POLL_MS = 1000
 /** While polling works, a stream is tried again this often. */
 const RETRY_MS = 5000
 
 /**
- * What the dashboard tells, as it happens: by server-sent events, and by polling for as long as no stream comes
- * through. Both go on after the last event that was had. Nothing runs while the page is out of sight.
+ * Live data from the dashboard: by server-sent events, and by polling while no stream gets through. Both continue after
+ * the last received event. Nothing runs while the page is out of sight.
  *
  * @param {LiveListeners} listeners
  * @returns {{ start(): void }}
@@ -34,7 +35,7 @@ export function createLive({ onEntries, onTraffic, onFound, onLost }) {
   /** @type {EventSource | undefined} */
   let source
   let heardMs = 0
-  /** Whether this stream has said anything. */
+  /** Whether this stream has sent anything. */
   let alive = false
   let lastSeq = 0
   let openedMs = Number.NEGATIVE_INFINITY
@@ -57,7 +58,7 @@ export function createLive({ onEntries, onTraffic, onFound, onLost }) {
     alive = false
   }
   /**
-   * A stream that begins while polling goes on tells some of the same.
+   * A stream that begins during polling repeats some entries.
    *
    * @param {Entry[]} entries
    * @param {boolean} reset
@@ -116,7 +117,7 @@ export function createLive({ onEntries, onTraffic, onFound, onLost }) {
     if (typeof answer.body['cursor'] === 'string') cursor = answer.body['cursor']
   }
 
-  /** Watches the stream, and does its work while there is none. */
+  /** Watches the stream, and polls while there is none. */
   const watch = async () => {
     if (document.visibilityState === 'hidden') return close()
     const now = performance.now()

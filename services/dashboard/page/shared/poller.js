@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * Runs a task again and again while the page is in sight: the next run starts `everyMs` after the last one started,
- * and never before it ended. A page that comes back into sight runs it at once.
+ * Runs a task repeatedly while the page is visible: the next run starts `everyMs` after the last one started,
+ * and never before it ended. A page that becomes visible again runs it at once.
  *
  * @param {() => Promise<void>} task must not throw
  * @param {{ everyMs: number, page?: Document }} options

@@ -5,7 +5,7 @@ import { parseErrorMessage, parseOutcome } from './wire.js'
 /**
  * One request of this browser to the dashboard, which is traced like any other.
  *
- * @param {string | null} baggage what the switches of the page ask for
+ * @param {string | null} baggage the settings of the page's switches
  * @returns {Promise<{ outcome: import('./wire.js').Outcome } | { failure: string }>}
  */
 export async function sendRequest(baggage) {

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {'connected' | 'denied' | 'failing' | 'unreachable'} CallState
- * @typedef {object} Outcome one call of the dashboard to counting, as `GET /api/count` tells it
+ * @typedef {object} Outcome one call of the dashboard to counting, as `GET /api/count` reports it
  * @property {CallState} state
  * @property {number | null} count
  * @property {string | null} hostname
@@ -26,7 +26,7 @@
  * @property {boolean} controls
  * @property {boolean} faults
  * @property {boolean} kubernetes
- * @property {boolean} ownService another service stands in counting’s place
+ * @property {boolean} ownService another service in place of counting
  * @property {boolean} bypass whether the dashboard knows an address that bypasses the sidecar
  */
 
@@ -42,7 +42,7 @@ export function isRecord(value) {
 }
 
 /**
- * A text from the wire, cut at a length no name needs to exceed; null for anything else.
+ * A text from the wire, truncated to a generous length for names; null for anything else.
  *
  * @param {unknown} value
  * @param {number} [most]

@@ -20,7 +20,7 @@ describe('parseOutcome', () => {
     expect(parseOutcome(body)).toBeUndefined()
   })
 
-  it('keeps hostile values out: numbers that are none, ids that are none, texts without end', () => {
+  it('rejects hostile values: invalid numbers and ids, endless texts', () => {
     const body = {
       state: 'denied',
       count: '7',
@@ -36,7 +36,7 @@ describe('parseOutcome', () => {
 })
 
 describe('parseConfig', () => {
-  it('takes only a plain true for switches and traces', () => {
+  it('accepts only a plain true for switches and traces', () => {
     expect(parseConfig({ controls: 'yes', traces: 1, bypass: 'yes' })).toMatchObject({
       controls: false,
       bypass: false,

@@ -10,7 +10,7 @@
  * @property {(tracer: string) => Promise<void>} setTracer
  * @property {() => Promise<void>} probeBypass
  *
- * @typedef {object} TourSetting what the page looks like, and has, when a step begins
+ * @typedef {object} TourSetting the state of the page when a step begins
  * @property {boolean} controls the mesh can be changed here
  * @property {boolean} faults propagation can be switched off here
  * @property {boolean} bypass there is an address to probe
@@ -21,7 +21,8 @@
  * @property {string} title
  * @property {string} text
  * @property {(setting: TourSetting) => boolean} isPossible
- * @property {(actions: TourActions, setting: TourSetting) => Promise<void>} run sets every switch it depends on, so that steps work in any order
+ * @property {(actions: TourActions, setting: TourSetting) => Promise<void>} run sets every switch it depends on, so
+ * that steps work in any order
  */
 
 /** @type {readonly TourStep[]} */
@@ -48,7 +49,7 @@ export const tourSteps = [
   },
   {
     title: 'Break propagation',
-    text: 'The call is allowed again, but dashboard no longer passes the trace headers on. The call still succeeds; the trace ends at dashboard, and the sidecars start another.',
+    text: 'The call is allowed again, but dashboard no longer propagates the trace headers. The call still succeeds; the trace ends at dashboard, and the sidecars start another.',
     isPossible: ({ faults }) => faults,
     run: async ({ setAccess, setPropagation, send }, { controls }) => {
       if (controls) await setAccess('allowed')
@@ -58,7 +59,7 @@ export const tourSteps = [
   },
   {
     title: 'Change the tracer',
-    text: 'Headers are passed on again, and the sidecars now use another tracer with other headers. The trace is whole all the same: the services read and write every format.',
+    text: 'Headers are propagated again, and the sidecars now use another tracer with other headers. The trace is still whole, because the services read and write every format.',
     isPossible: ({ controls, tracers }) => controls && tracers.length > 1,
     run: async ({ setAccess, setPropagation, setTracer, send }, { faults, tracer, tracers }) => {
       await setAccess('allowed')
@@ -70,7 +71,7 @@ export const tourSteps = [
   },
   {
     title: 'Bypass the sidecar',
-    text: 'The mesh denies the call, and the dashboard probes counting’s own address. If that answers, the rule is worth little: it holds only for callers that pass the sidecar.',
+    text: 'The mesh denies the call, and the dashboard probes counting’s own address. If that answers, the rule protects little: it applies only to callers that go through the sidecar.',
     isPossible: ({ bypass }) => bypass,
     run: async ({ setAccess, probeBypass }, { controls }) => {
       if (controls) await setAccess('denied')

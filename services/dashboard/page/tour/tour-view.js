@@ -9,10 +9,11 @@ import { tourSteps } from './tour-steps.js'
  */
 
 /**
- * The tour: steps that drive the real switches. It can be left at any step, and then puts back what it changed.
+ * The tour: steps that drive the real switches. It can be left at any step, and then restores what it changed.
  *
- * @param {{ actions: TourActions, setting: () => TourSetting, remember: () => () => Promise<void> }} options `remember`:
- *   notes the switches as they are, and returns a function that sets them so again
+ * @param {{ actions: TourActions, setting: () => TourSetting, remember: () => () => Promise<void> }} options
+ * `remember`:
+ *   records the switches, and returns a function that restores them
  * @returns {{ reveal(): void }}
  */
 export function createTour({ actions, setting, remember }) {

@@ -13,7 +13,7 @@ export function toCurl(url, headers = []) {
 }
 
 /**
- * The call that a client span made: its own URL, with the trace headers that left. Null where no URL is known.
+ * The call that a client span made: its own URL, with its outgoing trace headers. Null where no URL is known.
  *
  * @param {import('./trace-model.js').Row} row
  * @param {{ name: string, value: string }[]} sent

@@ -9,7 +9,7 @@ const inShell = (command: string) =>
     .split('\n')
 
 describe('a request as a curl command', () => {
-  it('reaches the shell as it is, whatever a header holds', () => {
+  it('reaches the shell unchanged, whatever a header contains', () => {
     const hostile = `a'b "c" $(id) \`id\` ; rm -rf / \n x`
     const command = toCurl('http://a/b?c=1&d=2', [{ name: 'baggage', value: hostile }])
     expect(inShell(command)).toEqual(['-s', '-H', `baggage: ${hostile.replace('\n', ' ')}`, 'http://a/b?c=1&d=2'])
@@ -24,7 +24,7 @@ describe('the call of a client span', () => {
   const row = (kind: string, name: string, value: string) =>
     ({ kind, attributes: [{ name, value }] }) as unknown as Parameters<typeof spanToCurl>[0]
 
-  it('is its URL with the headers that left', () => {
+  it('is its URL with the outgoing headers', () => {
     const sent = [{ name: 'traceparent', value: '00-a-b-01' }]
     expect(spanToCurl(row('client', 'url.full', 'http://a/'), sent)).toBe(
       "curl -s -H 'traceparent: 00-a-b-01' http://a/",

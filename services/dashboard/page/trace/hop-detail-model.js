@@ -11,7 +11,8 @@ import { spanToCurl } from './curl.js'
  *
  * @typedef {Header & { note: string, chosen: boolean }} ShownHeader `chosen`: names the caller that was chosen
  * @typedef {{ title: string, headers: ShownHeader[], none: string }} HeaderTable
- * @typedef {{ title: string, facts: string[], tables: HeaderTable[], curl: string | null }} HopDetail `curl`: the call this span made, as a command
+ * @typedef {{ title: string, facts: string[], tables: HeaderTable[], curl: string | null }} HopDetail `curl`: the call
+ * this span made, as a command
  */
 
 /** Why one of several contexts was chosen as the caller; the rules are those of `selectContext`. */
@@ -34,12 +35,12 @@ const formats = /** @type {Record<string, string>} */ ({
 })
 
 /**
- * Everything about one row: where its time went, which trace headers arrived and left, why its parent is its parent, and
- * what the span and its process say.
+ * Everything about one row: where its time went, which trace headers arrived and left, why it has this parent, and the
+ * attributes of the span and its process.
  *
  * @param {Row} row
  * @param {TraceModel} model
- * @param {HopExplanation | null} explanation of the first application; null where the dashboard has forgotten it
+ * @param {HopExplanation | null} explanation of the first application; null if the dashboard no longer has it
  * @returns {HopDetail}
  */
 export function describeHop(row, model, explanation) {
@@ -95,11 +96,11 @@ function describeHeaders(row, model, explanation) {
 }
 
 /**
- * What the applications know about a broken trace and its spans cannot show.
+ * What the applications know about a broken trace beyond its spans.
  *
  * @param {TraceModel} model
  * @param {HopExplanation | null} explanation
- * @returns {(Problem & { traceId: string }) | undefined} `traceId`: where the rest went
+ * @returns {(Problem & { traceId: string }) | undefined} `traceId`: the trace of the rest
  */
 export function findOtherHalf(model, explanation) {
   const call = explanation?.calls[0]
@@ -111,7 +112,7 @@ export function findOtherHalf(model, explanation) {
     text: `${service} is in another trace, ${formatShortId(other)}.`,
     cause:
       call.sent.length === 0
-        ? `${explanation?.service ?? 'The caller'} sent no trace headers, so the next sidecar started a trace of its own. Propagation is off or missing in ${explanation?.service ?? 'the caller'}.`
+        ? `${explanation?.service ?? 'The caller'} sent no trace headers, so the next sidecar started a new trace. Propagation is off or missing in ${explanation?.service ?? 'the caller'}.`
         : 'A proxy replaced its headers on the way: it does not read their format, or does not trust its caller.',
     traceId: other,
   }

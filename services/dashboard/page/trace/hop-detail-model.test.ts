@@ -41,7 +41,7 @@ const explanation = (values: { sent?: object; received?: object; caller?: object
   }) ?? null
 
 describe('a hop in words', () => {
-  it('shows what arrived, what became of it on the way, and which header named the parent', () => {
+  it('shows the received headers, their changes on the way, and the one naming the parent', () => {
     if (last === undefined) throw new Error('no rows')
     const { facts, tables } = describeHop(last, model, explanation())
     expect(tables[0]?.headers).toEqual([
@@ -57,7 +57,7 @@ describe('a hop in words', () => {
     expect(facts.at(-1)).toMatch(new RegExp(`^Its parent is span ${parentId}, from traceparent\\. .*freshest wins`))
   })
 
-  it('shows what left an application, and says what no headers mean', () => {
+  it('shows the outgoing headers, and explains missing ones', () => {
     const { tables } = describeHop(row('dashboard', 'client'), model, explanation())
     expect(tables[0]).toMatchObject({ title: 'Trace headers that left', headers: [{ name: 'traceparent' }, {}] })
     const { facts } = describeHop(row('dashboard', 'server'), model, explanation())
@@ -74,13 +74,13 @@ describe('a hop in words', () => {
     )
   })
 
-  it('says so when the dashboard has forgotten the request', () => {
+  it('notes that the dashboard no longer has the request', () => {
     if (last === undefined) throw new Error('no rows')
     expect(describeHop(last, model, null).facts.at(-1)).toMatch(/no longer holds/)
   })
 })
 
-describe('a trace that fell apart', () => {
+describe('a broken trace', () => {
   const other = 'b'.repeat(32)
 
   it('is whole when the applications say so', () => {
@@ -88,7 +88,7 @@ describe('a trace that fell apart', () => {
     expect(findOtherHalf(model, null)).toBeUndefined()
   })
 
-  it('names the trace of its other half, and who did not propagate', () => {
+  it('names the trace of its other half, and the hop that did not propagate', () => {
     const lost = explanation({ caller: { traceId: other } })
     expect(findOtherHalf(model, lost)).toMatchObject({ traceId: other, cause: expect.stringContaining('replaced') })
     if (lost?.calls[0]) lost.calls[0].sent = []

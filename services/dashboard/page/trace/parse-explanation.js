@@ -12,7 +12,7 @@ const MAX_DEPTH = 5
 const MAX_HEADERS = 20
 
 /**
- * The call tree of one request: what arrived and what left at each application.
+ * The call tree of one request: the incoming and outgoing headers of each application.
  *
  * @param {unknown} value
  * @param {number} [depth]

@@ -14,10 +14,10 @@ import { isRecord, parseNumber, parseText, parseTraceId } from '../shared/wire.j
  * @property {number} startUs since the epoch
  * @property {number} durationUs
  * @property {number | null} status HTTP status code
- * @property {boolean} error the reporter itself called it an error
+ * @property {boolean} error the reporter marks it as an error
  * @property {string | null} nodeId of a proxy: the `node.id` of its Envoy
  * @property {Attribute[]} attributes what the span says
- * @property {Attribute[]} resource what its process says of itself
+ * @property {Attribute[]} resource the attributes of its process
  *
  * @typedef {{ code: string, text: string, cause: string, traceId?: string }} Problem traceId: where the rest of it is
  *

@@ -4,7 +4,8 @@
  * @typedef {import('./trace-model.js').Row} Row
  * @typedef {import('./trace-model.js').TraceModel} TraceModel
  *
- * @typedef {{ note: string, status: string }} Mark `note`: on the hop; `status`: on its HTTP status; empty when that is as before
+ * @typedef {{ note: string, status: string }} Mark `note`: on the hop; `status`: on its HTTP status; empty when that is
+ * as before
  *
  * @typedef {object} TraceChanges what differs between two traces of the same request path
  * @property {Map<string, Mark>} marks for each row of the later trace that is not as before, by {@link rowKeys}
@@ -30,9 +31,9 @@ export function rowKeys(rows) {
 }
 
 /**
- * Compares a trace with the one before it: hops that are gone or new, parents that moved, statuses. Durations differ from
- * request to request and don't count; nor does the way in, which differs between a browser's requests and the dashboard's
- * own.
+ * Compares a trace with the one before it: hops that are missing or new, changed parents, statuses. Durations differ
+ * from request to request and don't count; nor does the way in, which differs between a browser's requests and the
+ * dashboard's own.
  *
  * @param {TraceModel} before
  * @param {TraceModel} after

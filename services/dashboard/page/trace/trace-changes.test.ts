@@ -18,7 +18,7 @@ describe('what changed since the last request', () => {
     expect(compareTraces(whole, slower)).toEqual({ marks: new Map(), gone: [], summary: '' })
   })
 
-  it('is a hop that is gone and statuses that differ', () => {
+  it('is a missing hop and different statuses', () => {
     const { gone, marks, summary } = compareTraces(whole, denied)
     expect(gone.map(({ service }) => service)).toEqual(['counting'])
     expect([...marks.values()]).toEqual(Array.from({ length: 4 }, () => ({ note: '', status: 'was 200' })))
@@ -31,7 +31,7 @@ describe('what changed since the last request', () => {
     expect([gone, summary]).toEqual([[], 'new: counting · dashboard answers 200 instead of 403'])
   })
 
-  it('is a parent that moved', () => {
+  it('is a changed parent', () => {
     const skipping = model(wholeChain.map((span) => (span.id === 'd1' ? { ...span, parent: 'a2' } : span)))
     const { marks, summary } = compareTraces(whole, skipping)
     expect([...marks.values()]).toEqual([{ note: 'parent was counting-sidecar', status: '' }])

@@ -13,7 +13,7 @@ import { parseTrace } from './parse-trace.js'
 const CAPACITY = 8
 
 /**
- * One trace as the dashboard has it. A trace that is not there yet is no error: its spans are on their way.
+ * Looks up one trace in the dashboard. A missing trace is not an error: its spans may still arrive.
  *
  * @param {FollowedTrace} followedTrace
  * @returns {Promise<Lookup>}

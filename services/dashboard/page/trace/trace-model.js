@@ -16,7 +16,8 @@
  *   failed: boolean,
  *   origin: boolean,
  *   orphan: boolean,
- * }} Row a span in tree order; `left` and `width` are parts of the trace's length, 0 to 1; `selfUs`: its duration without that of its children; `origin`: failed, and nothing below it did; `orphan` names a parent that is not there
+ * }} Row a span in tree order; `left` and `width` are parts of the trace's length, 0 to 1; `selfUs`: its duration
+ * without that of its children; `origin`: failed, and nothing below it did; `orphan` names a parent that is not there
  *
  * @typedef {object} TraceModel
  * @property {string} traceId
@@ -28,7 +29,7 @@
 
 /**
  * A trace as the rows of one tree, in the order and at the depth that came with it: the dashboard builds the tree and
- * judges it. What has no parent here stands at the margin.
+ * judges it. A span without a parent here is at the margin.
  *
  * @param {Trace} trace
  * @returns {TraceModel}

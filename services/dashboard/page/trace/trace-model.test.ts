@@ -12,7 +12,7 @@ function modelOf(sketches: SpanSketch[]) {
 const without = (id: string) => wholeChain.filter((span) => span.id !== id)
 
 describe('buildTraceModel', () => {
-  it('orders and nests spans by their parent ids, whatever order they came in', () => {
+  it('orders and nests spans by their parent ids, in any input order', () => {
     const { rows, problems } = modelOf(wholeChain)
     expect(rows.map((row) => [row.spanId, row.depth, row.parentService])).toEqual([
       ['a1', 0, null],
@@ -30,7 +30,7 @@ describe('buildTraceModel', () => {
     expect(rows[2]).toMatchObject({ offsetUs: 200, left: 0.2, width: 0.4 })
   })
 
-  it('knows a sidecar by its tag and not by its name', () => {
+  it('recognizes a sidecar by its tag, not by its name', () => {
     const { rows } = modelOf([{ id: 'a', service: 'counting', proxy: true, kind: 'server' }])
     expect(rows[0]).toMatchObject({ proxy: true, kind: 'server', service: 'counting' })
   })
@@ -79,7 +79,7 @@ describe('buildTraceModel', () => {
     expect(modelOf([...wholeChain, { id: 'b1', parent: 'a2', service: 'x' }]).rows).toHaveLength(5)
   })
 
-  it('makes an empty model of an empty trace', () => {
+  it('makes an empty model from an empty trace', () => {
     expect(modelOf([])).toMatchObject({ rows: [], problems: [], durationUs: 0 })
   })
 })
@@ -93,14 +93,14 @@ describe('parseTrace', () => {
     },
   )
 
-  it('takes a verdict that it cannot read for none', () => {
+  it('ignores a verdict that it cannot read', () => {
     const verdict = { problems: [null, { code: 7, text: 'x'.repeat(9000) }], reachesUpstream: 'yes' }
     const trace = parseTrace({ ...toAnswer(wholeChain), verdict })
     expect(trace).toMatchObject({ problems: [{ code: 'unknown', cause: '' }], reachesUpstream: false })
     expect(trace?.problems[0]?.text).toHaveLength(2000)
   })
 
-  it('leaves out spans it cannot read and cuts long names', () => {
+  it('leaves out unreadable spans and truncates long names', () => {
     const stored = {
       traceID: 'A'.repeat(32),
       processes: { p: { serviceName: 'x'.repeat(5000) } },

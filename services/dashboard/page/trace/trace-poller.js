@@ -4,12 +4,14 @@ import { buildTraceModel } from './trace-model.js'
 /**
  * @typedef {import('./parse-trace.js').Trace} Trace
  * @typedef {import('./trace-model.js').TraceModel} TraceModel
- * @typedef {{ traceId: string, state: import('../shared/wire.js').CallState | null, appSpans: boolean }} FollowedTrace `state`: how the call went; null when not known. `appSpans`: the applications report spans too
+ * @typedef {{ traceId: string, state: import('../shared/wire.js').CallState | null, appSpans: boolean }} FollowedTrace
+ * `state`: how the call went; null when not known. `appSpans`: the applications report spans too
  * @typedef {{ trace: Trace } | { absent: string }} Lookup
  *
  * @typedef {object} TracePollerOptions
  * @property {(followedTrace: FollowedTrace) => Promise<Lookup>} lookUp
- * @property {(model: TraceModel, followedTrace: FollowedTrace) => void} onSettled the trace is complete, or as complete as it got in time
+ * @property {(model: TraceModel, followedTrace: FollowedTrace) => void} onSettled the trace is complete, or as complete
+ * as it got in time
  * @property {(reason: string, followedTrace: FollowedTrace) => void} onMissing nothing was found in time
  * @property {(model: TraceModel) => void} [onFound] each version of the trace on the way there
  * @property {(model: TraceModel) => boolean} [isExplained] whether the cause of the break is known
@@ -96,8 +98,8 @@ export function createTracePoller({
 }
 
 /**
- * A whole tree that reaches the far application is complete: a span still on its way would leave a gap. A call that ended
- * before that may lack its last hop without a gap, so the trace must stop growing first.
+ * A whole tree that reaches the far application is complete: a span still on its way would leave a gap. A call that
+ * ended earlier may lack its last hop without a gap, so its trace must stop growing first.
  *
  * @param {TraceModel} model
  * @param {{ followedTrace: FollowedTrace, quiet: boolean, explained: boolean, expected: number }} seen
@@ -105,7 +107,7 @@ export function createTracePoller({
  */
 function isSettled(model, { followedTrace, quiet, explained, expected }) {
   if (model.rows.length === 0) return false
-  // Spans that are still on their way look like a broken trace, unless the break is explained.
+  // Late spans look like a broken trace, unless the break is explained.
   if (model.problems.length > 0) return quiet && explained
   if (model.reachesUpstream) return true
   return quiet || (followedTrace.state === 'denied' && expected > 1 && model.rows.length >= expected - 1)

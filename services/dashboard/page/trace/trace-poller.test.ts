@@ -5,7 +5,7 @@ import { FIXTURE_TRACE_ID, type SpanSketch, toAnswer, wholeChain } from './trace
 
 type Version = SpanSketch[] | null
 
-/** A backend that shows one version after the other and a clock that moves only while the poller waits. */
+/** A backend with one version of the trace after another, and a clock that moves only while the poller waits. */
 function startPoller(versions: Version[], expected = 0) {
   const seen = { settled: [] as { spans: number; broken: boolean }[], missing: [] as string[], lookUps: 0, clock: 0 }
   const poller = createTracePoller({
@@ -36,7 +36,7 @@ describe('createTracePoller', () => {
     expect(seen.lookUps).toBe(4)
   })
 
-  it('shows a trace that stays broken as broken when its time is over', async () => {
+  it('shows a trace as broken if it is still broken at the deadline', async () => {
     const { poller, seen } = startPoller([wholeChain.filter((span) => span.id !== 'b1')])
     await poller.offer(connected)
     expect(seen.settled).toEqual([{ spans: 4, broken: true }])
@@ -44,7 +44,7 @@ describe('createTracePoller', () => {
     expect(seen.clock).toBeGreaterThan(7000)
   })
 
-  it('says so when no trace comes', async () => {
+  it('reports a missing trace', async () => {
     const { poller, seen } = startPoller([null])
     await poller.offer(connected)
     expect(seen).toMatchObject({ settled: [], missing: ['not there'] })
@@ -60,20 +60,20 @@ describe('createTracePoller', () => {
     expect(poller.polling).toBe(false)
   })
 
-  it('lets a call that ended early stand still before it believes its trace complete', async () => {
+  it('waits for the trace of an early end to stop growing', async () => {
     const { poller, seen } = startPoller([withoutCounting.slice(0, 1), withoutCounting])
     await poller.offer(denied)
     expect(seen.settled).toEqual([{ spans: 4, broken: false }])
     expect(seen.clock).toBeGreaterThan(2000)
   })
 
-  it('needs no standing still for a denied call that shows all hops but the last', async () => {
+  it('does not wait for a denied call with all hops but the last', async () => {
     const { poller, seen } = startPoller([withoutCounting], 5)
     await poller.offer(denied)
     expect(seen.lookUps).toBe(1)
   })
 
-  it('goes on after a lookup that threw', async () => {
+  it('continues after a failed lookup', async () => {
     const { poller, seen } = startPoller([wholeChain])
     const failing = createTracePoller({
       lookUp: () => Promise.reject(new Error('no')),

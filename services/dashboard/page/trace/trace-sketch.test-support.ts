@@ -44,7 +44,7 @@ export const wholeChain: SpanSketch[] = [
 
 export const FIXTURE_TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 
-/** Sketches as the wire would bring them: one process for each service, times in µs since the epoch. */
+/** Sketches as they arrive: one process for each service, times in µs since the epoch. */
 function toJaeger(sketches: SpanSketch[]): Record<string, unknown> {
   const services = [...new Set(sketches.map((span) => span.service))]
   return {

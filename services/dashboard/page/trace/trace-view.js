@@ -17,22 +17,25 @@ import { createWaterfallView } from './waterfall-view.js'
  * @typedef {import('./trace-poller.js').FollowedTrace} FollowedTrace
  *
  * @typedef {object} TraceViewOptions
- * @property {(model: TraceModel, followedTrace: FollowedTrace, brokenAt: string | null) => void} onSettled called for traces that were followed, not for a held one; `brokenAt`: the application that did not propagate
+ * @property {(model: TraceModel, followedTrace: FollowedTrace, brokenAt: string | null) => void} onSettled called for
+ * traces that were followed, not for a held one; `brokenAt`: the application that did not propagate
  * @property {(traceId: string) => void} onHeld the trace that is held; empty when none is
  */
 
 /** A request that the viewer sent stays on screen this long before newer ones replace it. */
 const SENT_MS = 6000
-/** A wall shows a span's details from the start. */
+/** A wall display shows a span's details from the start. */
 const WALL = '(min-width: 160rem) and (min-height: 85rem)'
-/** Marks of what changed stay this long: the next request, a second later, differs in nothing. */
+/** Marks of changes stay this long, because the next request, a second later, shows no difference. */
 const MARKED_MS = 12_000
 
 /**
  * The trace panel: follows the newest trace, or holds the one that was chosen, which the address `?trace=` names.
  *
  * @param {TraceViewOptions} options
- * @returns {{ offer(followedTrace: FollowedTrace): void, showSent(followedTrace: FollowedTrace): Promise<void>, explain(text: string, traceId?: string | null): void, choose(traceId: string): void, useLinks(traceUiUrl: string | null): void }}
+ * @returns {{ offer(followedTrace: FollowedTrace): void, showSent(followedTrace: FollowedTrace): Promise<void>,
+ * explain(text: string, traceId?: string | null): void, choose(traceId: string): void, useLinks(traceUiUrl: string |
+ * null): void }}
  */
 export function createTraceView({ onSettled, onHeld }) {
   let held = parseTraceId(new URLSearchParams(location.search).get('trace'))

@@ -72,7 +72,7 @@ export function createRow(onToggle) {
       setText(duration, formatDuration(row.durationUs))
       setText(own, row.selfUs < row.durationUs ? `self ${formatDuration(row.selfUs)}` : '')
       setText(status, row.status === null ? (row.error ? 'error' : '–') : String(row.status))
-      // One status has two names: what a server answered, and what its client received.
+      // A status has two labels: answered by a server, received by its client.
       setText(statusRole, row.status === null ? '' : row.kind === 'client' ? 'received' : 'answered')
     },
     /** @param {import('./trace-changes.js').Mark | undefined} now what differs from the trace before */

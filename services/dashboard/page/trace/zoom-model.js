@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * The part of a trace that is in sight, as shares of its length from 0 to 1.
+ * The visible part of a trace, as shares of its length from 0 to 1.
  *
  * @typedef {{ from: number, to: number }} Zoom
  */
@@ -9,7 +9,7 @@
 /** @type {Zoom} */
 export const wholeTrace = { from: 0, to: 1 }
 
-/** A thousandth of a trace is a few microseconds: nothing to see below. */
+/** A thousandth of a trace is a few microseconds, with nothing to see below. */
 const SMALLEST_PART = 0.001
 
 /**

@@ -4,8 +4,8 @@ import { sameOrigin } from '../same-origin.ts'
 
 /**
  * `POST /api/checks`: runs the checks and answers `{ at, results }`. `POST /api/checks/bypass`: probes the bypass of
- * counting's sidecar and answers `{ at }` with its result. POSTs, because both may make counting count. Concurrent callers
- * share one run.
+ * counting's sidecar and answers `{ at }` with its result. POSTs, because both may increment the count. Concurrent
+ * callers share one run.
  */
 export function checksRoute(optionsFor: (request: Request) => CheckOptions): Router {
   const routes = Router()

@@ -31,26 +31,29 @@ export interface ShowOptions {
   controls?: MeshControlsOptions
   /** Whether the dashboard reports spans; default true. */
   appSpans?: boolean
-  /** Another service stands in counting's place; default false. */
+  /** Another service takes the place of counting; default false. */
   ownService?: boolean
-  /** Honour faults, and a request that asks for a broken trace; default false. */
+  /** Honour faults and requests for a broken trace; default false. */
   faults?: boolean
   /** Makes a request to this app as it listens; default: no request is made. */
   callSelf?: (path: string, headers: Record<string, string>) => Promise<void>
-  /** The requests that the page shows to everyone: `all`, the default, or the dashboard's `own`, which hold no visitor's headers. */
+  /**
+   * The requests that the page shows to everyone: `all`, the default, or the dashboard's `own`, which hold no
+   * visitor's headers.
+   */
   history?: 'all' | 'own'
   /** How many requests the dashboard makes itself; default `auto`. */
   traffic?: TrafficRate
   /** Default 5 s. */
   heartbeatMs?: number | undefined
-  /** What else the checks of the mesh may probe; default: nothing beyond the upstream. */
+  /** Further addresses for the checks of the mesh; default: only the upstream. */
   checks?: Pick<CheckOptions, 'bypassUrl' | 'peerInbound'>
 }
 
 export interface Show {
-  /** Sees the requests: all the show knows of them. */
+  /** Observes the requests, which is the show's only source. */
   observe: NonNullable<CountRouteOptions['observe']>
-  /** Adds the page and what it asks for. */
+  /** Adds the page and its API. */
   addRoutes: (app: Express) => void
   /** Ends event streams and traffic, so that the server can drain. */
   close: () => void
@@ -123,14 +126,14 @@ const OWN_REQUEST = 'x-throughline-own'
 
 const files = express.static(pageFolder, { redirect: false })
 
-/** The guides as they are written: Markdown reads well as plain text. */
+/** The guides as Markdown, which is readable as plain text. */
 const serveGuides = express.static(guidesFolder, {
   index: false,
   redirect: false,
   setHeaders: (response) => void response.setHeader('content-type', 'text/plain; charset=utf-8'),
 })
 
-/** Tests stand beside what they test; a browser has no use for them. */
+/** Tests are beside the files they test; a browser does not need them. */
 const servePage: RequestHandler = (request, response, next) =>
   request.path.endsWith('.ts') ? next() : files(request, response, next)
 

@@ -6,7 +6,7 @@ import { isRecord } from 'throughline'
 export interface HopExplanation {
   service: string
   hostname: string | null
-  /** Trace headers that arrived. */
+  /** Incoming trace headers. */
   received: Record<string, string>
   /** The context chosen from those headers; null without one. */
   caller: CallerExplanation | null
@@ -15,7 +15,7 @@ export interface HopExplanation {
 
 interface CallExplanation {
   url: string
-  /** Trace headers that left. */
+  /** Outgoing trace headers. */
   sent: Record<string, string>
   status: number | null
   durationMs: number
@@ -29,9 +29,9 @@ export interface CallerExplanation {
   sampled: boolean | null
   /** The format it was read from. */
   format: string
-  /** The rule that decided: see `selectContext`. */
+  /** The deciding rule: see `selectContext`. */
   reason: SelectReason
-  /** Span ids of other traces that the headers name too. */
+  /** Span ids of other traces that the headers also name. */
   others: string[]
 }
 

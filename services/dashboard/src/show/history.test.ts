@@ -16,7 +16,7 @@ const entry = (traceId: string) => ({
 })
 
 describe('the history', () => {
-  it('goes on where a reader left it', () => {
+  it('continues where a reader left off', () => {
     const history = createHistory()
     history.add(entry('a'), explanation)
     const place = history.cursor()
@@ -32,7 +32,7 @@ describe('the history', () => {
     expect(history.after(place)).toMatchObject({ reset: true, entries: [{ traceId: 'a' }] })
   })
 
-  it('starts over for a cursor older than what it holds, and for a future one', () => {
+  it('starts over for a cursor that is too old or in the future', () => {
     const history = createHistory({ limit: 10, page: 5 })
     const place = history.cursor()
     for (let i = 0; i < 20; i++) history.add(entry(String(i)), explanation)
@@ -41,14 +41,14 @@ describe('the history', () => {
     expect(history.after(history.cursor().replace(/\d+$/, '9999')).reset).toBe(true)
   })
 
-  it('holds a bounded number of requests', () => {
+  it('keeps a bounded number of requests', () => {
     const history = createHistory({ limit: 100 })
     for (let i = 0; i < 5000; i++) history.add(entry(String(i)), explanation)
     expect(history.explanation('4999')).toBeDefined()
     expect(history.explanation('4800')).toBeUndefined()
   })
 
-  it('holds a bounded amount of memory, whatever the requests carried', () => {
+  it('uses bounded memory, whatever the requests contained', () => {
     const history = createHistory({ maxBytes: 100_000 })
     const received = { tracestate: 'x'.repeat(5000) }
     for (let i = 0; i < 100; i++) history.add(entry(String(i)), { ...explanation, received })
@@ -56,7 +56,7 @@ describe('the history', () => {
     expect(history.after(undefined).entries.length).toBeLessThan(10)
   })
 
-  it('tells who listens, until they stop', () => {
+  it('notifies listeners until they unsubscribe', () => {
     const history = createHistory()
     const heard: string[] = []
     const stop = history.subscribe(({ traceId }) => heard.push(traceId ?? ''))

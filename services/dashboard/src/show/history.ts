@@ -22,7 +22,7 @@ interface HistoryEntry {
 
 /** Entries after a cursor. */
 interface HistoryPage {
-  /** True when `entries` does not follow on from the cursor: it is of another process, or too old. */
+  /** True when `entries` does not continue from the cursor, which is from another process or too old. */
   reset: boolean
   entries: HistoryEntry[]
 }
@@ -31,7 +31,7 @@ export interface History {
   add(entry: Omit<HistoryEntry, 'seq'>, explanation: HopExplanation): HistoryEntry
   /** The cursor of an entry, `<process>-<seq>`; default the newest one. */
   cursor(entry?: HistoryEntry): string
-  /** What came after a cursor; the newest entries when the cursor is unknown. */
+  /** The entries after a cursor; the newest entries if the cursor is unknown. */
   after(cursor: string | undefined): HistoryPage
   /** The newest request of that trace. */
   explanation(traceId: string): { entry: HistoryEntry; explanation: HopExplanation } | undefined
@@ -41,7 +41,7 @@ export interface History {
 
 interface Kept {
   entry: HistoryEntry
-  /** As JSON: a value that was cut from a long header would hold on to all of it. */
+  /** As JSON, because a slice of a long header would keep the whole header in memory. */
   explanation: string
   bytes: number
 }
@@ -55,7 +55,7 @@ export interface HistoryOptions {
   page?: number
 }
 
-/** What V8 takes for the objects of an entry, besides its text. */
+/** V8's memory for the objects of an entry, besides its text. */
 const ENTRY_OVERHEAD = 500
 
 /** The last requests in memory, oldest dropped first. */

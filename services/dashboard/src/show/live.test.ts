@@ -78,7 +78,7 @@ describe('GET /api/events', () => {
 })
 
 describe('GET /api/history', () => {
-  it('is the same to poll', async () => {
+  it('offers the same by polling', async () => {
     await using upstream = await startUpstream(count)
     await using made = await running(upstream.url, { traffic: 'off' })
     await fetch(`${made.url}/api/count`)
@@ -89,7 +89,7 @@ describe('GET /api/history', () => {
   })
 })
 
-describe('what a request leaves', () => {
+describe('the records of a request', () => {
   const explained = {
     count: 5,
     hostname: 'pod-1',
@@ -128,7 +128,7 @@ describe('what a request leaves', () => {
     expect((await request(app).get('/api/requests/unknown').expect(404)).body.code).toBe('TL_REQUEST_NOT_KEPT')
   })
 
-  it('says which trace it became in its headers', async () => {
+  it('names its trace in response headers', async () => {
     await using upstream = await startUpstream(count)
     const app = createTestDashboard(upstream.url, {
       traceId: () => TRACE,
@@ -149,7 +149,7 @@ describe('what a request leaves', () => {
     )
   })
 
-  it('does not propagate when the request asks for that, with FAULTS=on only', async () => {
+  it('does not propagate on request, with FAULTS=on only', async () => {
     const seen: (string | undefined)[] = []
     await using upstream = await startUpstream((incoming, response) => {
       seen.push(incoming.headers['traceparent'] as string | undefined)

@@ -21,7 +21,7 @@ export interface ObserveOptions {
   upstreamUrl: string
   traceId?: (() => string | undefined) | undefined
   spanId?: (() => string | undefined) | undefined
-  /** Honour a request that asks for a broken trace. */
+  /** Honour a request for a broken trace. */
   faults: boolean
   traces: boolean
   traceUiUrl: string | undefined
@@ -33,7 +33,7 @@ export interface ObserveOptions {
 const EXPLAIN = { 'x-throughline-explain': '1' }
 
 /**
- * Sees each request of `GET /api/count`: records the trace headers that leave, keeps the request in the history, and
+ * Sees each request of `GET /api/count`: records the outgoing trace headers, keeps the request in the history, and
  * links the answer to its trace. `?explain=1` adds the call tree to the answer.
  */
 export function observeRequests(options: ObserveOptions): NonNullable<CountRouteOptions['observe']> {
@@ -57,7 +57,7 @@ export function observeRequests(options: ObserveOptions): NonNullable<CountRoute
 }
 
 function readExplanation(answer: UpstreamAnswer | undefined): UpstreamExplanation | undefined {
-  // Whatever stands in counting's place may answer with anything.
+  // A service in place of counting may answer with anything.
   if (answer === undefined || !/^application\/json(;|$)/i.test(answer.contentType)) return undefined
   try {
     return parseUpstreamExplanation((JSON.parse(answer.body) as { explain?: unknown } | null)?.explain)
@@ -66,7 +66,10 @@ function readExplanation(answer: UpstreamAnswer | undefined): UpstreamExplanatio
   }
 }
 
-/** Without spans of our own (SDK off), the trace is the one in the headers that arrived here, else in those at counting. */
+/**
+ * Without spans of our own (SDK off), the trace is the one in the headers that arrived here, else in those at
+ * counting.
+ */
 function nameForwardedTrace({ traceId }: CountAnswer, explain: HopExplanation) {
   const found = traceId ?? explain.caller?.traceId ?? explain.calls[0]?.hop?.caller?.traceId
   return { traceId: found ?? null, appSpans: false as const }

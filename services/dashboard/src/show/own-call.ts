@@ -5,7 +5,7 @@ const TIMEOUT_MS = 60_000
 
 /**
  * The dashboard's calls to itself, over loopback. The incoming request is traced like any other. The outgoing side
- * must run untraced, without a span and a header, so that the trace begins with the dashboard's server span.
+ * must run untraced, without a span and trace headers, so that the trace begins with the dashboard's server span.
  *
  * @param listening `http://host:port` or `unix:/path`, as the service reports it
  */

@@ -10,14 +10,14 @@ const text = (status: number, body: string) => ({ status, contentType: 'text/pla
 const counted = (peer: object | null) => json(200, { count: 1, hostname: 'h', explain: { headers: {}, peer } })
 
 describe('what the checks learn from an answer of counting', () => {
-  it('names both ends when a sidecar told counting, and accepts only real identities', () => {
+  it('names both ends from a sidecar’s header, and accepts only valid identities', () => {
     const peer = { caller: 'spiffe://t/sa/dashboard', self: 'spiffe://t/sa/counting' }
     expect(readCounting(counted(peer), 500)).toEqual({ state: 'connected', reason: null, peer })
     const stranger = readCounting(counted({ caller: '<img src=x>', self: null }), 500)
     expect(stranger).toEqual({ state: 'connected', reason: null, peer: null })
   })
 
-  it('tells a denial, a proxy, an error of counting and a stranger apart', () => {
+  it('distinguishes a denial, a proxy, an error of counting and another program', () => {
     expect(readCounting(text(403, 'RBAC: access denied'), 500)).toMatchObject({ state: 'denied', proxy: undefined })
     expect(readCounting(text(503, 'no healthy upstream'), 500)).toMatchObject({
       state: 'unreachable',
@@ -27,7 +27,7 @@ describe('what the checks learn from an answer of counting', () => {
     expect(readCounting(text(404, 'who?'), 500)).toMatchObject({ state: 'unreachable', proxy: undefined })
   })
 
-  it('explains why nothing came back', () => {
+  it('explains a missing answer', () => {
     const { reason } = readCounting({ failure: 'read ECONNRESET', code: 'ECONNRESET' }, 500)
     expect(reason).toMatch(/^connection reset: .* look the same$/)
     expect(readCounting({ failure: 'no answer', code: 'ETIMEDOUT' }, 500).reason).toBe('no answer within 500 ms')

@@ -5,15 +5,15 @@ import { isPropagationHeader } from '@throughline/propagation'
 export interface RecordingTransport {
   /** For axios: the last step before the socket, after anything that sets trace headers. */
   transport: { request(options: RequestOptions, onAnswer: (answer: IncomingMessage) => void): ClientRequest }
-  /** The trace headers as they left; empty when no request was made or nothing was propagated. */
+  /** The outgoing trace headers; empty without a request or without propagation. */
   sent: () => Record<string, string>
-  /** `traceparent` as tracing set it, whether it left or not. */
+  /** `traceparent` as tracing set it, whether it was sent or not. */
   traceparent: () => string | undefined
 }
 
 /**
- * Records the trace headers of one outgoing request. With `propagate: false` it removes them, as if this application did
- * not propagate: baggage and request id too, which such an application loses as well.
+ * Records the trace headers of one outgoing request. With `propagate: false` it removes them, including baggage and
+ * request id, as in an application that does not propagate.
  */
 export function createRecordingTransport({ propagate }: { propagate: boolean }): RecordingTransport {
   let injected: Record<string, string> = {}

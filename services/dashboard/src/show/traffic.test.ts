@@ -38,7 +38,7 @@ describe('traffic', () => {
     expect(await pollUntil(() => made.sent.length >= 3, { what: 'three requests', deadline: 3000 })).toBe(true)
   })
 
-  it('makes a burst of exactly that many', async () => {
+  it('makes a burst of exactly the requested size', async () => {
     using made = traffic()
     made.burst(50)
     expect(await pollUntil(() => made.sent.length === 50, { what: 'fifty requests' })).toBe(true)
@@ -52,7 +52,7 @@ describe('traffic', () => {
     expect(made.sent).toHaveLength(30)
   })
 
-  it('says what it asks for as baggage on the request', () => {
+  it('sends its settings as baggage on the request', () => {
     using made = traffic()
     made.change({ fault: 'delay:500', propagation: false })
     made.burst(1)
@@ -80,7 +80,7 @@ describe('traffic settings', () => {
     'x',
   ])('refuse %j', (change) => expect(parseTrafficChange(change)).toBeUndefined())
 
-  it('ask for nothing by default, and a broken trace by one member', () => {
+  it('request nothing by default, and a broken trace by one member', () => {
     expect(trafficBaggage(quiet)).toBeUndefined()
     expect(asksForBrokenTrace(trafficBaggage({ ...quiet, propagation: false }))).toBe(true)
     expect(asksForBrokenTrace('throughline-propagation=on')).toBe(false)

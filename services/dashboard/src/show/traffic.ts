@@ -24,7 +24,7 @@ export interface Traffic {
 
 const PERIOD_MS = { off: undefined, auto: 1000, '1': 1000, '10': 100 } as const
 
-/** A request that hangs occupies one of these: with a slow upstream traffic thins out and memory does not grow. */
+/** A request that hangs occupies one of these: with a slow upstream traffic slows down and memory does not grow. */
 const MAX_IN_FLIGHT = 30
 const BURST_AT_ONCE = 10
 
