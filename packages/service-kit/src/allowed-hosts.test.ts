@@ -52,9 +52,9 @@ describe('checkHost', () => {
   it('names the host and the variable, and quotes nothing that is not a name', async () => {
     const named = await request(app([])).get('/').set('host', 'evil.example:9002')
     expect(named.body.message).toBe(
-      'the Host header "evil.example" is no name of this service; add it to ALLOWED_HOSTS',
+      'the Host header "evil.example" is not a name of this service; add it to ALLOWED_HOSTS',
     )
     const hostile = await request(app([])).get('/').set('host', '<script>')
-    expect(hostile.body.message).toBe('the Host header is no name of this service; add it to ALLOWED_HOSTS')
+    expect(hostile.body.message).toBe('the Host header is not a name of this service; add it to ALLOWED_HOSTS')
   })
 })

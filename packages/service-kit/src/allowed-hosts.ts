@@ -9,10 +9,10 @@ function nameOf(host: string): string {
 }
 
 /**
- * Refuses requests that are addressed to another name than this service's, which are `localhost`, a name below it, an IP
- * address, and those of `allowedHosts`, where `*.example.com` is every name below that and `*` every name. A page whose
- * own name was made to resolve to this machine (DNS rebinding) is of one origin with what it reaches, but its browser
- * says that name as Host.
+ * Refuses requests to any name but this service's, which are `localhost`, a name below it, an
+ * IP address, and those of `allowedHosts`, where `*.example.com` is every name below that and `*` every name. A page
+ * whose own name resolves to this machine (DNS rebinding) shares the origin of what it reaches, but its browser sends
+ * that name as Host.
  */
 export function checkHost(allowedHosts: readonly string[]): RequestHandler {
   const allowed = new Set(allowedHosts.map(nameOf))
@@ -28,7 +28,10 @@ export function checkHost(allowedHosts: readonly string[]): RequestHandler {
       suffixes.some((suffix) => name.endsWith(suffix))
     if (!isOurs) {
       const shown = /^[\w.-]{1,100}$/.test(name) ? ` "${name}"` : ''
-      throw new ServiceError('TL_HOST', `the Host header${shown} is no name of this service; add it to ALLOWED_HOSTS`)
+      throw new ServiceError(
+        'TL_HOST',
+        `the Host header${shown} is not a name of this service; add it to ALLOWED_HOSTS`,
+      )
     }
     next()
   }

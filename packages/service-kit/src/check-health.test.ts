@@ -32,13 +32,13 @@ describe('the health check', () => {
     expect(await checkHealth(env, 'ready')).toBeUndefined()
   })
 
-  it('asks on loopback when the service listens on all addresses, or HOST is not set', async () => {
+  it('probes loopback when the service listens on all addresses, or HOST is not set', async () => {
     await using service = await serve({ host: '0.0.0.0', port: 0 })
     expect(await checkHealth({ PORT: service.port, HOST: '0.0.0.0' }, undefined)).toBeUndefined()
     expect(await checkHealth({ PORT: service.port }, undefined)).toBeUndefined()
   })
 
-  it('asks a socket when the service listens on one', async () => {
+  it('probes a socket when the service listens on one', async () => {
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-health-'))
     const socket = path.join(folder, 'app.sock')
     await using service = await serve({ path: socket })
@@ -47,7 +47,7 @@ describe('the health check', () => {
     await fs.rm(folder, { recursive: true, force: true })
   })
 
-  it('says what is wrong when nothing listens', async () => {
+  it('reports the error when nothing listens', async () => {
     const service = await serve({ host: '127.0.0.1', port: 0 })
     await service[Symbol.asyncDispose]()
     expect(await checkHealth({ PORT: service.port }, undefined)).toContain('ECONNREFUSED')

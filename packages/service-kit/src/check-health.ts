@@ -1,7 +1,7 @@
 import http from 'node:http'
 
 /**
- * Asks the service that this environment configures whether it lives (`/health`), or whether it is ready
+ * Probes the service of this environment: whether it lives (`/health`), or whether it is ready
  * (`/health/ready`). A probe that runs inside the container reaches a service that listens on loopback or on a socket
  * only, and is not intercepted by a sidecar that requires mutual TLS.
  *
@@ -23,10 +23,10 @@ export async function checkHealth(env: NodeJS.ProcessEnv, what: string | undefin
   }
 }
 
-/** Addresses one listens on, but can't ask. */
+/** Addresses to listen on that can't be called. */
 const WILDCARDS = new Set(['', '0.0.0.0', '::'])
 
-/** Less than the timeout of a probe, so that the reason is told before the probe is killed. */
+/** Less than the timeout of a probe, so that the reason is reported before the probe is killed. */
 const TIMEOUT_MS = 4000
 
 function ask(options: http.RequestOptions): Promise<number> {

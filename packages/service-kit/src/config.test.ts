@@ -8,7 +8,7 @@ const shape = {
 }
 
 describe('loadConfig', () => {
-  it('gives defaults for what is unset, and for what is set to nothing', () => {
+  it('returns defaults for unset and empty variables', () => {
     expect(loadConfig(shape, { PORT: '' })).toMatchObject({ PORT: 9001, HOST: '0.0.0.0', FAULTS: 'off' })
   })
 
@@ -27,7 +27,7 @@ describe('loadConfig', () => {
     expect(() => loadConfig(shape, { PORT })).toThrow(/PORT=/)
   })
 
-  it('takes the slash off the end of an address', () => {
+  it('removes a trailing slash from an address', () => {
     expect(loadConfig(shape, { URL: 'http://counting:9001/' }).URL).toBe('http://counting:9001')
   })
 

@@ -10,7 +10,7 @@ export const variable = {
       .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
       .transform(Number)
       .refine((n) => n >= min && n <= max, `must be a whole number from ${min} to ${max}`),
-  /** An absolute http or https address, given back without a slash at its end. */
+  /** An absolute http or https address, returned without a trailing slash. */
   httpUrl: () =>
     z
       .string({ error: 'must be set' })
@@ -23,7 +23,7 @@ export const variable = {
   hostNames: () =>
     z
       .string({ error: 'must be set' })
-      .regex(/^[\w.*-]+(?:,[\w.*-]+)*$/, 'must be host names with commas between them, or *')
+      .regex(/^[\w.*-]+(?:,[\w.*-]+)*$/, 'must be comma-separated host names, or *')
       .transform((names) => names.split(',')),
   text: () => z.string({ error: 'must be set' }),
 }
@@ -40,8 +40,8 @@ export const serviceVariables = {
 }
 
 /**
- * Reads a typed, frozen configuration from the environment. A variable that is set to an empty string counts as unset,
- * as the OpenTelemetry specification has it for its own variables.
+ * Reads a typed, frozen configuration from the environment. An empty variable counts as unset, as in the OpenTelemetry
+ * specification.
  * @throws ServiceError `TL_CONFIG`: one error that names every bad variable, its value and what it should be.
  */
 export function loadConfig<T extends z.ZodRawShape>(

@@ -13,7 +13,7 @@ async function serve(handler: RequestListener, limits = small) {
   return { ...listening, port, [Symbol.asyncDispose]: async () => void (await listening.close(0)) }
 }
 
-/** A connection that collects what it is sent. */
+/** A connection that collects its input. */
 async function connect(port: number) {
   const socket = net.connect(port, '127.0.0.1').on('error', () => {})
   let text = ''
@@ -48,7 +48,7 @@ function holdingHandler() {
 }
 
 describe('requests in progress', () => {
-  it('are bounded over one connection that sends 20,000 at once, and /health is answered throughout', async () => {
+  it('are bounded on a connection that sends 20,000 at once, while /health is answered', async () => {
     const { handler, held } = holdingHandler()
     await using server = await serve(handler)
     using flood = await connect(server.port)
@@ -70,7 +70,7 @@ describe('requests in progress', () => {
     expect(client.text()).toMatch(/retry-after: 1\r\n[^{]*\{"code":"TL_BUSY"/)
   })
 
-  it('that wait behind another on their connection are over when their client has left', async () => {
+  it('that wait behind another end when their client disconnects', async () => {
     const { handler, held } = holdingHandler()
     let closed = 0
     await using server = await serve((request, response) => {
@@ -104,7 +104,7 @@ describe('requests in progress', () => {
 })
 
 describe('connections', () => {
-  it('that never carried a request go first when there are too many', async () => {
+  it('without any request are closed first when there are too many', async () => {
     await using server = await serve((_request, response) => response.end('ok'))
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
     await fetchStatus(server.port, '/', agent)
@@ -117,7 +117,7 @@ describe('connections', () => {
     agent.destroy()
   })
 
-  it('that are idle go next, the one idle longest first', async () => {
+  it('that are idle are closed next, the longest idle first', async () => {
     await using server = await serve((_request, response) => response.end('ok'))
     const idle = []
     for (let count = 0; count < 9; count += 1) {
@@ -151,7 +151,7 @@ describe('connections', () => {
 })
 
 describe('a server that drains', () => {
-  it('ends the connection of a request in progress with its answer, and goes on accepting', async () => {
+  it('ends the connection of a request in progress with its answer, and keeps accepting', async () => {
     const { handler, held, release } = holdingHandler()
     await using server = await serve(handler)
     const agent = new http.Agent({ keepAlive: true })

@@ -2,21 +2,21 @@ import fs from 'node:fs'
 import type http from 'node:http'
 import type net from 'node:net'
 
-/** Bounds on what clients hold open at one server. */
+/** Bounds on the connections and requests of one server. */
 export interface ConnectionLimits {
   /** Most connections; at one more, the connection that has been idle longest is closed. */
   connections: number
   /** Most requests in progress, over all connections. `/health` and below it are always answered. */
   requests: number
-  /** Most requests of one connection in progress: what a client may send ahead of the answers (pipelining). */
+  /** Most requests of one connection in progress: requests that a client may send ahead of the answers (pipelining). */
   pipelined: number
 }
 
 /** The connections of one server. */
 export interface Connections {
-  /** Whether a request may be served. One that may not has been answered with 503. */
+  /** Whether a request may be served. Any other has been answered with 503. */
   admit: (request: http.IncomingMessage, response: http.ServerResponse) => boolean
-  /** From now on each answer ends its connection, those of requests in progress too. */
+  /** From now on each answer ends its connection, including those of requests in progress. */
   drain: () => void
   /** Closes the connections that have had no request in progress for `ms`. */
   closeIdle: (ms: number) => void
@@ -27,20 +27,20 @@ interface State {
   refused: boolean
   /** Requests after the refused one. */
   ignored: number
-  /** When its last answer was done, or it was opened. */
+  /** When its last answer ended, or when it was opened. */
   idleSince: number
 }
 
 /**
- * As many connections as the process may have files for, and half of them for requests, so that there is always one left
- * for a probe. 1024 and 512 where nothing else bounds them.
+ * As many connections as the process may have files for, and half of them for requests, so that there is always one
+ * left for a probe. 1024 and 512 where nothing else bounds them.
  */
 export function defaultLimits(maxFiles = readMaxFiles()): ConnectionLimits {
   const connections = Math.max(4, Math.min(1024, Math.floor(maxFiles / 2)))
   return { connections, requests: Math.ceil(connections / 2), pipelined: 32 }
 }
 
-/** `ulimit -n` of this process, where the system tells it. */
+/** `ulimit -n` of this process, if the system reports it. */
 function readMaxFiles(): number {
   try {
     const limits = fs.readFileSync('/proc/self/limits', 'utf8')
@@ -53,7 +53,7 @@ function readMaxFiles(): number {
 /** Follows the connections of `server`. */
 export function followConnections(server: http.Server, limits: ConnectionLimits): Connections {
   const states = new Map<net.Socket, State>()
-  // Oldest first. A connection that never carried a request goes before one that did: clients keep those on purpose.
+  // Oldest first. A connection without any request is closed before one that had some, which clients keep on purpose.
   const unused = new Set<net.Socket>()
   const idle = new Set<net.Socket>()
   let requests = 0
@@ -77,7 +77,7 @@ export function followConnections(server: http.Server, limits: ConnectionLimits)
       states.delete(socket)
       unused.delete(socket)
       idle.delete(socket)
-      // Node tells only the response whose turn it was that its client has left, not those behind it.
+      // Node tells only the current response that its client has left, not those behind it.
       process.nextTick(() => {
         for (const response of inProgress) response.emit('close')
       })
@@ -104,7 +104,7 @@ export function followConnections(server: http.Server, limits: ConnectionLimits)
       const state = states.get(socket)
       if (state === undefined) return false
       if (state.refused) {
-        // What was read before the pause: a little is what a client may have sent by mistake.
+        // Input read before the pause: a client may have sent a little by mistake.
         state.ignored += 1
         if (state.ignored > limits.pipelined) socket.destroy()
         return false
@@ -113,7 +113,7 @@ export function followConnections(server: http.Server, limits: ConnectionLimits)
       if (draining) response.setHeader('connection', 'close')
       const isBusy = requests > limits.requests && !/^\/health(\/|\?|$)/.test(request.url ?? '')
       if (!isBusy && state.inProgress.size <= limits.pipelined) return true
-      // Nothing more is read from it: what it sent ahead would be work, and its answers memory.
+      // Nothing more is read from it: requests sent ahead would cost work, and their answers memory.
       state.refused = true
       socket.pause()
       if (requests > 2 * limits.requests) socket.destroy()
@@ -137,7 +137,7 @@ export function followConnections(server: http.Server, limits: ConnectionLimits)
 
 const BODY = JSON.stringify({ code: 'TL_BUSY', message: 'as many requests are in progress as the service takes' })
 
-/** The same as bytes, for a connection that gets no request read. */
+/** The same as bytes, for a connection whose requests are not read. */
 const BUSY = `HTTP/1.1 503 Service Unavailable\r
 content-type: application/json\r
 content-length: ${BODY.length}\r

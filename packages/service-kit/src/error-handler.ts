@@ -2,12 +2,12 @@ import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { ServiceError } from './errors.ts'
 import type { Logger } from './logger.ts'
 
-/** Answers a path that no route took with `TL_NOT_FOUND`. */
+/** Answers a path without a route with `TL_NOT_FOUND`. */
 export const notFound: RequestHandler = (request) => {
   throw new ServiceError('TL_NOT_FOUND', `no route for ${request.method} ${request.path.slice(0, 256)}`)
 }
 
-/** Answers a known path with a wrong method: 405 and an Allow header (RFC 9110 §15.5.6). */
+/** Answers a known path with another method: 405 and an Allow header (RFC 9110 §15.5.6). */
 export function methodNotAllowed(...allowed: string[]): RequestHandler {
   return (request, response) => {
     response.set('allow', allowed.join(', '))
@@ -20,7 +20,7 @@ export function methodNotAllowed(...allowed: string[]): RequestHandler {
 
 /**
  * Answers every error as JSON `{ code, message }`. Expected ones are one log line; a defect (`TL_INTERNAL`) is logged
- * with its stack and answered without its message, which may hold what a caller should not see.
+ * with its stack and answered without its message, which may contain internals.
  */
 export function errorHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {

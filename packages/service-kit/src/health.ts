@@ -7,7 +7,7 @@ export interface Health {
   setReady(ready: boolean): void
 }
 
-/** Liveness is true while the process answers; readiness is off until set, and off again when the service drains. */
+/** Liveness is true while the process answers; readiness is off until set, and off again during a drain. */
 export function createHealth(): Health {
   let ready = false
   const routes = Router()

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-probe-'))
 afterAll(() => fs.rmSync(folder, { recursive: true }))
 
-/** As the images have it: one file. */
+/** One file, as in the images. */
 beforeAll(async () => {
   const bundle = await rolldown({ input: path.join(import.meta.dirname, 'healthcheck.ts'), platform: 'node' })
   await bundle.write({ dir: folder, format: 'esm', entryFileNames: '[name].js' })
@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 describe('the probe of a container', () => {
   it.each(['healthcheck.js', 'healthcheck', 'link.js', './healthcheck.js'])(
-    'run as "node %s" fails when nothing listens, and says why',
+    'run as "node %s" fails with a reason when nothing listens',
     (file) => {
       const env = { ...process.env, PORT: '1', HOST: '127.0.0.1', SOCKET_PATH: '' }
       const { status, stderr } = spawnSync(process.execPath, [file], { cwd: folder, env, encoding: 'utf8' })

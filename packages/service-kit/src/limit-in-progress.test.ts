@@ -25,7 +25,7 @@ async function serve({ untilDone = Promise.resolve() } = {}) {
 }
 
 describe('limitInProgress', () => {
-  it('runs so many, lets so many wait, and answers the others 503 with Retry-After', async () => {
+  it('runs some requests, queues some, and answers the others 503 with Retry-After', async () => {
     await using server = await serve()
     const answers = [1, 2].map(() => fetch(server.url))
     await expect.poll(() => server.held.length).toBe(2)
@@ -39,7 +39,7 @@ describe('limitInProgress', () => {
     expect((await Promise.all([...answers, waiting])).map(({ status }) => status)).toEqual([200, 200, 200])
   })
 
-  it('forgets a client that left, running or waiting', async () => {
+  it('forgets a client that disconnected, running or waiting', async () => {
     await using server = await serve()
     const abort = new AbortController()
     const left = [1, 2, 3].map(() => fetch(server.url, { signal: abort.signal }).catch(() => {}))
@@ -77,7 +77,7 @@ it('runs a request that waited in its own asynchronous context, and so in its ow
   await listening.close(0)
 })
 
-it('counts work that goes on without its client', async () => {
+it('counts work that continues without its client', async () => {
   let finish = (): void => {}
   await using server = await serve({ untilDone: new Promise((resolve) => (finish = resolve)) })
   const abort = new AbortController()

@@ -10,8 +10,8 @@ export interface InProgressLimits {
 }
 
 /**
- * Bounds what a handler's requests cost together. A request counts until the handler has done its work and the answer
- * was read or its client has left: work goes on for a while without its client, and an unread answer is memory.
+ * Bounds the total cost of a handler's requests. A request counts until the handler is done and the answer was read or
+ * its client has left: work may continue without its client, and an unread answer takes memory.
  */
 export function limitInProgress<P>(limits: InProgressLimits, handler: RequestHandler<P>): RequestHandler<P> {
   // In order of arrival: a Set iterates in order of insertion.
@@ -46,7 +46,7 @@ export function limitInProgress<P>(limits: InProgressLimits, handler: RequestHan
       void run()
       return
     }
-    // Otherwise it would run in the trace of the request that makes way for it.
+    // Otherwise it would run in the trace of the request that ended.
     const start = AsyncResource.bind(() => void run())
     waiting.add(start)
     void closed.then(() => waiting.delete(start))

@@ -20,7 +20,7 @@ function get(options: http.RequestOptions): Promise<{ status: number | undefined
 }
 
 describe('listen', () => {
-  it('names the address and the way out when the port is taken', async () => {
+  it('names the address and the remedy when the port is in use', async () => {
     const first = await listen(() => {}, anywhere)
     const port = Number(new URL(first.url).port)
     await expect(listen(() => {}, { host: '127.0.0.1', port })).rejects.toMatchObject({
@@ -30,11 +30,11 @@ describe('listen', () => {
     await first.close(0)
   })
 
-  it("says what is wrong with an address that is not this machine's", async () => {
+  it("reports an address that is not this machine's", async () => {
     await expect(listen(() => {}, { host: '203.0.113.1', port: 0 })).rejects.toMatchObject({ code: 'TL_LISTEN' })
   })
 
-  it('finishes the request in flight, refuses new connections, and ends the kept ones', async () => {
+  it('finishes the request in flight, refuses new connections, and ends idle ones', async () => {
     let release = () => {}
     const held = new Promise<void>((resolve) => (release = resolve))
     let arrived = () => {}
@@ -55,7 +55,7 @@ describe('listen', () => {
     agent.destroy()
   })
 
-  it('cuts what outlasts the time to drain, and says how many', async () => {
+  it('cuts connections that outlast the drain time, and reports how many', async () => {
     let arrived = () => {}
     const inFlight = new Promise<void>((resolve) => (arrived = resolve))
     const listening = await listen(() => arrived(), anywhere)
@@ -65,7 +65,7 @@ describe('listen', () => {
     expect(await answer).toBeInstanceOf(Error)
   })
 
-  it('listens on a unix socket that only its owner may use, and replaces one that a killed process left', async () => {
+  it('listens on a unix socket for its owner only, and replaces a stale one', async () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'listen-'))
     const socketPath = path.join(folder, 'app.sock')
     const dead = net.createServer().listen(socketPath)
@@ -82,7 +82,7 @@ describe('listen', () => {
     fs.rmSync(folder, { recursive: true })
   })
 
-  it('does not delete a file that is no socket', async () => {
+  it('does not delete a file that is not a socket', async () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'listen-'))
     const socketPath = path.join(folder, 'precious.txt')
     fs.writeFileSync(socketPath, 'precious')

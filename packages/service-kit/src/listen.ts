@@ -18,29 +18,29 @@ export interface ListenOptions {
 export interface Listening {
   /** `http://host:port`, or `unix:/path`. */
   url: string
-  /** From now on each answer ends its connection, so that clients leave of their own accord. Goes on accepting. */
+  /** From now on each answer ends its connection, so that clients reconnect elsewhere. Keeps accepting. */
   drain(): void
   /**
    * Drains, stops accepting, lets requests in flight finish, then ends what is left after `timeoutMs`. A connection
    * without a request is closed after half a second.
-   * @returns how many connections had to be cut.
+   * @returns the number of connections that were cut.
    */
   close(timeoutMs: number): Promise<number>
 }
 
 /**
- * An Envoy keeps upstream connections for an hour (`idle_timeout`). A server that closes them sooner, as Node does after
- * five seconds, now and then closes one just as a request enters it, which the caller sees as a 503.
+ * An Envoy keeps upstream connections for an hour (`idle_timeout`). A server that closes them sooner, as Node does
+ * after five seconds, occasionally closes one just as a request enters it, which the caller sees as a 503.
  */
 const KEEP_ALIVE_MS = 3_660_000
 
-/** A connection may be silent for so long while a request is in progress: longer than any answer takes to begin. */
+/** A connection may be silent for this long during a request: longer than any answer takes to begin. */
 const SILENT_MS = 120_000
 
 /** Requests of one connection before it is closed: its client opens another. */
 const MAX_REQUESTS_PER_SOCKET = 10_000
 
-/** How long an idle client has to begin a request, before its connection is closed under it. */
+/** Time for an idle client to begin a request before its connection is closed. */
 const IDLE_GRACE_MS = 500
 
 /**
@@ -81,7 +81,7 @@ function listenOnSocket(server: http.Server, socketPath: string, done: () => voi
 async function close(server: http.Server, connections: Connections, timeoutMs: number): Promise<number> {
   let cut = 0
   connections.drain()
-  // Not http.Server's close: it closes each idle connection at once, also one that a request is just entering.
+  // Not http.Server's close, which closes each idle connection at once, even as a request enters it.
   const closed = new Promise<void>((resolve) => net.Server.prototype.close.call(server, () => resolve()))
   const timer = setTimeout(() => {
     server.getConnections((_error, count) => {
@@ -101,14 +101,14 @@ async function close(server: http.Server, connections: Connections, timeoutMs: n
 async function closeIdle(connections: Connections, signal: AbortSignal): Promise<void> {
   await wait(IDLE_GRACE_MS, undefined, { signal }).catch(() => {})
   while (!signal.aborted) {
-    // Timers run before what has arrived is read: in a process that was held up, requests may wait in the sockets.
+    // Timers run before arrived data is read: in a delayed process, requests may wait in the sockets.
     await requestsRead()
     connections.closeIdle(IDLE_GRACE_MS)
     await wait(50, undefined, { signal }).catch(() => {})
   }
 }
 
-/** A socket file that no process answers on was left by one that was killed. */
+/** A socket file without a listening process was left by a killed one. */
 async function removeStaleSocket(socketPath: string): Promise<void> {
   if (!fs.existsSync(socketPath)) return
   if (!fs.lstatSync(socketPath).isSocket()) {

@@ -20,7 +20,7 @@ function openFile() {
   }
 }
 
-/** The disk takes so many bytes more. */
+/** The disk has room for this many more bytes. */
 function fillDisk(free: number) {
   let left = free
   const writeSync = fs.writeSync
@@ -35,7 +35,7 @@ function fillDisk(free: number) {
 describe('the log in a file', () => {
   afterEach(() => void vi.restoreAllMocks())
 
-  it('loses the lines that a full disk does not take, and says how many when it does again', () => {
+  it('drops lines while the disk is full, and reports how many afterwards', () => {
     using file = openFile()
     const stream = createLogStream(describeLoss, file.fd)
     stream.write('one\n')
@@ -59,7 +59,7 @@ describe('the log in a file', () => {
     expect(file.text()).toBe('on\n2 lost\nthree\n')
   })
 
-  it('fails at no write, not even on a device that is full for ever', () => {
+  it('never fails a write, not even on a device that stays full', () => {
     const fd = fs.openSync('/dev/full', 'w')
     const stream = createLogStream(describeLoss, fd)
     expect(() => stream.write('one\n')).not.toThrow()
@@ -69,7 +69,7 @@ describe('the log in a file', () => {
 
 describe('the log in a pipe', () => {
   it('listens once for errors, however many logs a process has', () => {
-    // What a test prints goes through a pipe.
+    // The output of a test goes through a pipe.
     expect(fs.fstatSync(1).isFile()).toBe(false)
     createLogStream(describeLoss)
     const before = process.stdout.listenerCount('error')

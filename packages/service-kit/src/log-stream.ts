@@ -13,8 +13,8 @@ const NEWLINE = 0x0a
 
 /**
  * Standard output as a stream that never waits and never fails, whatever reads it or does not. Lines that can't be
- * written, the disk or the pipe being full, are dropped; once there is room, the line that `describeLoss` makes says how
- * many.
+ * written, the disk or the pipe being full, are dropped; once there is room, the line that `describeLoss` makes says
+ * how many.
  */
 export function createLogStream(describeLoss: (lines: number) => string, fd = 1): LogStream {
   const tryWrite = isStream(fd) ? writeToStream(process.stdout) : writeToFile(fd)
@@ -55,7 +55,7 @@ function writeToFile(fd: number): (text: string) => boolean {
       isTorn = false
       return true
     } catch {
-      // A full disk may take a part of a line.
+      // A full disk may accept part of a line.
       if (written > 0) isTorn = bytes[written - 1] !== NEWLINE
       return false
     }

@@ -33,7 +33,7 @@ export function createLogger({ service, level = 'info', ids, destination }: Logg
   )
 }
 
-/** The log never holds up or ends a service: a line that can't be written is lost. */
+/** The log never delays or ends a service: a line that can't be written is lost. */
 function standardOutput(base: object): DestinationStream {
   const stream = createLogStream((lines) => {
     const line = { level: 'warn', time: new Date().toISOString(), ...base, lines, msg: 'log lines were lost' }
@@ -42,7 +42,7 @@ function standardOutput(base: object): DestinationStream {
   return process.stdout.isTTY ? prettyStream(stream) : stream
 }
 
-/** Loaded on demand: in a container, where there is no terminal, it is never read. */
+/** Loaded on demand, because a container has no terminal. */
 function prettyStream(destination: DestinationStream): DestinationStream {
   const pretty = createRequire(import.meta.url)('pino-pretty') as (options: object) => DestinationStream
   return pretty({ destination, ignore: 'pid,hostname' })

@@ -3,7 +3,7 @@ import request from 'supertest'
 import { expect, it } from 'vitest'
 import { createMetrics } from './metrics.ts'
 
-it('shows at each scrape what became of the spans so far, from zero', async () => {
+it('reports the outcome of all spans at each scrape, starting from zero', async () => {
   let spans = { exported: 0, failed: 0, dropped: 0 }
   const metrics = createMetrics('test', { spans: () => spans })
   const app = express().get('/metrics', metrics.handler)
@@ -22,7 +22,7 @@ it('shows at each scrape what became of the spans so far, from zero', async () =
   expect(await scrape()).toEqual(lines(7, 2, 1))
 })
 
-it('leads from a bucket to the sampled trace that fell into it, and nowhere when there is none', async () => {
+it('links a bucket to a sampled trace in it, if there is one', async () => {
   const traceId = '0af7651916cd43dd8448eb211c80319c'
   let sampled: string | undefined = traceId
   const metrics = createMetrics('test', { sampledTraceId: () => sampled })

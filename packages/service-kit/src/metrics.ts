@@ -10,7 +10,7 @@ export interface Metrics {
   handler: RequestHandler
 }
 
-/** What became of the spans that ended, since the start; `@throughline/telemetry` counts them. */
+/** The outcome of the ended spans since the start; `@throughline/telemetry` counts them. */
 type SpanCounts = Readonly<Record<(typeof SPAN_OUTCOMES)[number], number>>
 
 const SPAN_OUTCOMES = ['exported', 'failed', 'dropped'] as const
@@ -18,11 +18,14 @@ const SPAN_OUTCOMES = ['exported', 'failed', 'dropped'] as const
 export interface MetricsOptions {
   /** Read at each scrape, for `trace_spans_total`. Default: no such metric. */
   spans?: () => SpanCounts
-  /** The sampled trace of the request that is being served, for exemplars: from a slow bucket to its trace. Default: none. */
+  /**
+   * The sampled trace of the request that is being served, for exemplars: from a slow bucket to its trace. Default:
+   * none.
+   */
   sampledTraceId?: () => string | undefined
 }
 
-/** Process metrics and request durations. The route label is the pattern, so hostile paths make no new series. */
+/** Process metrics and request durations. The route label is the pattern, so hostile paths create no new series. */
 export function createMetrics(service: string, { spans, sampledTraceId }: MetricsOptions = {}): Metrics {
   // Not the library's global registry: two apps in one process (tests) must not share numbers.
   const registry = new Registry<OpenMetricsContentType>()

@@ -1,12 +1,12 @@
 import type { RequestHandler } from 'express'
 import type { Ids, Logger } from './logger.ts'
 
-/** Paths that a machine asks for all day; their lines are at `debug`. */
+/** Paths that machines request all day; their lines are at `debug`. */
 const QUIET = /^\/(health|metrics)(\/|$)/
 
 /**
  * One line per request when its answer is done, or when the client left before that (`aborted`).
- * The ids are those of the moment the request arrived: a socket's later events belong to no trace.
+ * The ids are those at the arrival of the request, because a socket's later events belong to no trace.
  */
 export function requestLog(logger: Logger, ids: Ids): RequestHandler {
   return (request, response, next) => {

@@ -32,7 +32,7 @@ function start(env: Record<string, string> = {}) {
     let unfinished = ''
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       const complete = (unfinished + chunk).split('\n')
-      // What a process wrote last may be cut where it ended.
+      // The last output of a process may be truncated.
       unfinished = complete.pop() ?? ''
       for (const line of complete) {
         const parsed = JSON.parse(line) as { msg: string; url?: string }
@@ -68,7 +68,7 @@ describe('runService', () => {
     expect(await service.ended).toEqual([130, null])
   })
 
-  it('prints one line, without a stack, and exits 1 when the port is taken', async () => {
+  it('prints one line without a stack, and exits with 1 when the port is in use', async () => {
     const first = start()
     const { port } = new URL(await first.listening)
     const second = start({ PORT: port })
@@ -79,7 +79,7 @@ describe('runService', () => {
     first.child.kill('SIGKILL')
   })
 
-  it('goes on and ends as it should when what reads its output does not', async () => {
+  it('runs and ends normally when its output is not read', async () => {
     const service = start({ LINES: '20000' })
     const url = await service.listening
     service.child.stdout.pause()
@@ -89,7 +89,7 @@ describe('runService', () => {
     expect(await once(service.child, 'exit')).toEqual([0, null])
   })
 
-  it('goes on and ends as it should with its log on a full disk', async () => {
+  it('runs and ends normally with its log on a full disk', async () => {
     const full = fs.openSync('/dev/full', 'w')
     const port = await freePort()
     const child = spawn(process.execPath, ['--input-type=module', '-e', SERVICE], {

@@ -9,15 +9,15 @@ export interface RunServiceOptions {
   health: Health
   app: RequestListener
   at: ListenOptions
-  /** How long to go on serving after readiness went off, so that endpoints drop us first. */
+  /** How long to keep serving after readiness is off, so that it leaves the endpoints first. */
   drainDelayMs: number
   /** How long requests in flight may take. */
   drainTimeoutMs: number
   /** Runs when the service listens; `url` is `http://host:port` or `unix:/path`. */
   onListening?: (url: string) => void
-  /** Runs when no new request comes any more: end what would never end by itself, such as event streams. */
+  /** Runs when no new requests arrive: ends work that would never end by itself, such as event streams. */
   onDraining?: () => void
-  /** Runs last, when no request is left: close clients, flush spans. */
+  /** Runs last, when no request is left: closes clients, flushes spans. */
   onClosed: () => Promise<void>
 }
 

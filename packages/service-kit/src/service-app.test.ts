@@ -17,7 +17,7 @@ function app(routes: ServiceAppOptions['routes'], ids = () => ({ trace_id: 'abc'
 }
 
 describe('the app that both services start from', () => {
-  it('logs one JSON line per request with the trace id of the moment it arrived', async () => {
+  it('logs one JSON line per request with the trace id at its arrival', async () => {
     let trace = 'first'
     const { app: service, lines } = app(
       (express) =>
@@ -57,7 +57,7 @@ describe('the app that both services start from', () => {
     expect(lines[0]).toMatchObject({ level: 'error', code: 'TL_INTERNAL', err: { message: 'password=hunter2' } })
   })
 
-  it('labels metrics with the route pattern: a hostile path makes no new series', async () => {
+  it('labels metrics with the route pattern: a hostile path creates no new series', async () => {
     const { app: service } = app((express) => express.get('/items/:id', (_request, response) => response.send('ok')))
     await request(service).get('/items/1')
     await request(service).get('/items/2')

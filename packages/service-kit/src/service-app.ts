@@ -30,7 +30,7 @@ export function createServiceApp(options: ServiceAppOptions): Express {
   app.disable('etag')
   app.enable('strict routing')
   app.enable('case sensitive routing')
-  // A probe may say any name, and learns nothing that is not public.
+  // A probe may use any name, and learns only public facts.
   app.use(requestLog(logger, ids), metrics.observe, health.routes, checkHost(allowedHosts))
   app.get('/metrics', metrics.handler)
   routes(app)

@@ -10,9 +10,9 @@ function nameOf(host: string): string {
 }
 
 /**
- * Whether a Host header names this machine as its own programs do. A page that resolves its own name to this machine
- * (DNS rebinding) is of the same origin as what it reaches, but can't say another Host. An IP address is no name that
- * resolves, so it is always right. In `allowedHosts`, `*.example.com` is every name below that, and `*` every name.
+ * Whether a Host header is a local name of this machine. A page whose own name resolves to this machine (DNS rebinding)
+ * shares the origin of what it reaches, but can't send another Host. An IP address is not resolved, so it is always
+ * allowed. In `allowedHosts`, `*.example.com` is every name below that, and `*` every name.
  */
 export function isKnownHost(host: string, allowedHosts: readonly string[]): boolean {
   const name = nameOf(host)
@@ -28,8 +28,8 @@ export function isKnownHost(host: string, allowedHosts: readonly string[]): bool
 }
 
 /**
- * Whether a browser sent a request for a page of another origin. Browsers say so in `Sec-Fetch-Site`, and with everything
- * but a plain GET in `Origin`.
+ * Whether a browser sent a request for a page of another origin. Browsers say so in `Sec-Fetch-Site`, and with
+ * everything but a plain GET in `Origin`.
  */
 export function isFromOtherPage({ headers }: http.IncomingMessage): boolean {
   const site = headers['sec-fetch-site']
@@ -39,8 +39,8 @@ export function isFromOtherPage({ headers }: http.IncomingMessage): boolean {
 }
 
 /**
- * Refuses what a browser sends for a page of another origin, and what is addressed to a name that is not one of
- * `allowedHosts` or of this machine. Throws a RequestError (403).
+ * Refuses requests from pages of another origin, and requests to a name that is neither in `allowedHosts` nor of this
+ * machine. Throws a RequestError (403).
  */
 export function checkAccess(request: http.IncomingMessage, allowedHosts: readonly string[]): void {
   if (!isKnownHost(request.headers.host ?? '', allowedHosts)) {

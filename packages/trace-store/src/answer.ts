@@ -6,8 +6,8 @@ import { checkAccess } from './access.ts'
 import { RequestError, describeCause } from './request-error.ts'
 
 /**
- * What a route answers. An empty body has no content type. A body in pieces is made as fast as the client reads it;
- * `done` runs when the last piece was sent or the client left.
+ * The answer of a route. An empty body has no content type. A body in pieces is produced as fast as the client reads
+ * it; `done` runs when the last piece was sent or the client disconnected.
  */
 export interface Answer {
   status: number
@@ -26,7 +26,7 @@ export const jsonAnswer = (status: number, body: unknown): Answer => ({
   body: JSON.stringify(body),
 })
 
-/** An error as JSON, where the protocol asks for nothing else: `{ code: 'TL_…', message }`. */
+/** An error as JSON, if the protocol requires no other form: `{ code: 'TL_…', message }`. */
 export const formatPlainError = (error: RequestError): Answer =>
   jsonAnswer(error.status, { code: error.code, message: error.message })
 
@@ -60,7 +60,7 @@ export function createListener(route: Route, options: ListenerOptions): http.Req
   const answer = async (request: http.IncomingMessage): Promise<Answer> => {
     try {
       checkAccess(request, allowedHosts)
-      // The base only completes the path; a request target that is no URL at all has no route.
+      // The base only completes the path; an invalid URL has no route.
       const url = URL.canParse(request.url ?? '', 'http://store')
         ? new URL(request.url ?? '', 'http://store')
         : undefined
@@ -85,7 +85,7 @@ export function createListener(route: Route, options: ListenerOptions): http.Req
         await pipeline(Readable.from(request.method === 'HEAD' ? [] : body), response)
       }
     } catch {
-      // The client left before the end of its answer, or was too slow.
+      // The client disconnected before the end of its answer, or was too slow.
     } finally {
       done?.()
     }

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { JaegerSpan } from './jaeger-trace.ts'
 import { serveTraceStore } from './serve-trace-store.ts'
 
-/** What Envoy 1.40.0 sent for three requests: one out, one in that its caller had not sampled, one in that failed. */
+/** Envoy 1.40.0's report for three requests: an outbound one, an unsampled inbound one, a failed inbound one. */
 const fromEnvoy = fs.readFileSync(new URL('fixtures/envoy-datadog.msgpack', import.meta.url))
 
 interface Request {
@@ -44,7 +44,7 @@ const span = {
 }
 
 describe('what Envoy reports to a Datadog agent', () => {
-  it('is stored with 128-bit trace ids, its place in the trace, and a kind by the direction of its listener', async () => {
+  it('is stored with 128-bit trace ids, parents, and kinds by listener direction', async () => {
     await using served = await serveTraceStore()
     const response = await send(served.datadogUrl, { body: fromEnvoy })
     expect([response.status, await response.json()]).toEqual([200, { rate_by_service: {} }])
@@ -101,7 +101,7 @@ describe('PUT /v0.4/traces', () => {
     ])
   })
 
-  it('takes the high half of the trace id and the priority from whichever span of a chunk has them', async () => {
+  it('reads the trace id’s high half and the priority from any span of a chunk', async () => {
     await using served = await serveTraceStore()
     const child = { ...span, span_id: 2, meta: {}, metrics: {} }
     const dropped = { ...span, trace_id: 3, meta: {}, metrics: { _sampling_priority_v1: -1 } }
@@ -125,7 +125,7 @@ describe('PUT /v0.4/traces', () => {
     expect([stored?.references, tag(stored, 'span.kind')]).toEqual([[], 'internal'])
   })
 
-  it('takes an empty list, which tracers send to ask for sampling rates', async () => {
+  it('accepts an empty list, which tracers send to request sampling rates', async () => {
     await using served = await serveTraceStore()
     expect((await send(served.datadogUrl, { body: [] })).status).toBe(200)
   })
@@ -139,7 +139,7 @@ describe('PUT /v0.4/traces', () => {
       'Max length exceeded',
     ],
     ['an object', {}, 'the body must be a list of traces'],
-    ['a trace that is no list', [span], 'traces[0] must be a list'],
+    ['a trace that is not a list', [span], 'traces[0] must be a list'],
     ['a span that is a number', [[7]], 'traces[0][0] must be an object'],
     ['no trace id', [[{ ...span, trace_id: undefined }]], 'traces[0][0].trace_id must be an unsigned 64-bit integer'],
     ['a span id of 0', [[{ ...span, span_id: 0 }]], 'traces[0][0].span_id must not be 0'],
@@ -147,7 +147,7 @@ describe('PUT /v0.4/traces', () => {
     ['a tag that is a number', [[{ ...span, meta: { a: 1 } }]], 'traces[0][0].meta values must be a string'],
     ['a metric that is text', [[{ ...span, metrics: { a: 'b' } }]], 'traces[0][0].metrics values must be numbers'],
     ['a high half that is not hex', [[{ ...span, meta: { '_dd.p.tid': 'x' } }]], '_dd.p.tid must be 16 hex digits'],
-  ])('refuses %s with 400 and the reason, and keeps nothing of it', async (_, body, reason) => {
+  ])('refuses %s with 400 and the reason, and stores none of it', async (_, body, reason) => {
     await using served = await serveTraceStore()
     const response = await send(served.datadogUrl, { body })
     expect([response.status, await response.json()]).toEqual([

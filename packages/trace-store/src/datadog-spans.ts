@@ -81,7 +81,7 @@ function readSpan(span: Fields, path: string, traceIdHigh: string): SpanRecord {
   }
 }
 
-/** The first of a chunk's spans that has this key in `group` speaks for the whole chunk. */
+/** The first of a chunk's spans with this key in `group` decides for the whole chunk. */
 function findInChunk(spans: readonly (readonly [Fields, string])[], group: 'meta' | 'metrics', key: string): unknown {
   for (const [span, path] of spans) {
     const value = readFields(span[group], `${path}.${group}`)[key]
@@ -101,9 +101,9 @@ function readChunk(value: unknown, path: string): SpanRecord[] {
 }
 
 /**
- * Reads the traces of one `/v0.4/traces` request, decoded: a list of chunks, each a list of spans of one trace. Trace ids
- * become 128-bit by `_dd.p.tid`; chunks that were not sampled are left out. Throws a RequestError (400) that names the
- * first field that is wrong.
+ * Reads the traces of one `/v0.4/traces` request, decoded: a list of chunks, each a list of spans of one trace. Trace
+ * ids become 128-bit by `_dd.p.tid`; chunks that were not sampled are left out. Throws a RequestError (400) that names
+ * the first field that is wrong.
  */
 export function readDatadogSpans(body: unknown): SpanRecord[] {
   if (!Array.isArray(body)) throw malformed('the body must be a list of traces')

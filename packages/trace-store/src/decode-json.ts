@@ -21,7 +21,7 @@ function endOfString(body: Buffer, start: number): number {
   return body.length
 }
 
-/** Whether JSON.parse may have this body: it recurses as deep, and builds as much, as a body asks for. */
+/** Whether JSON.parse may parse this body: its depth and memory grow with the body. */
 function measure(body: Buffer): void {
   const meter = createWorkMeter()
   // The commas so far of each list or object that is open; those of a list don't count.

@@ -12,7 +12,8 @@ interface Header {
 
 type Kind = 'fixed' | 'bytes' | 'ext' | 'list' | 'map'
 
-// By first byte, from 0xc4 (MessagePack specification, "Formats"): the kind, and how many bytes its length or value has.
+// By first byte, from 0xc4 (MessagePack specification, "Formats"): the kind, and how many bytes its length or value
+// has.
 const LONG_FORMS: readonly (readonly [Kind, number])[] = [
   ...([1, 2, 4] as const).map((size) => ['bytes', size] as const),
   ...([1, 2, 4] as const).map((size) => ['ext', size] as const),
@@ -39,12 +40,12 @@ function readHeader(body: Buffer, at: number): Header {
 }
 
 /**
- * Walks the values without building anything. The decoder makes room for as many items as a list says it has, at every
- * level, before it has seen one: so no more may be announced than there are bytes left.
+ * Walks the values without building anything. The decoder allocates as many items as a list announces, at every level,
+ * before it reads one, so a list may announce no more items than there are bytes left.
  */
 function measure(body: Buffer): void {
   const meter = createWorkMeter()
-  // How many values each open list or map still lacks; `lacking` is their sum.
+  // The number of missing values of each open list or map; `lacking` is their sum.
   const open = [1]
   let lacking = 1
   let at = 0

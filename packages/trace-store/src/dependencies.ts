@@ -7,7 +7,7 @@ export interface Dependency {
   callCount: number
 }
 
-/** The spans of one id that matter as parents: any number of spans may have the same. */
+/** The relevant parents of one id, which any number of spans may share. */
 interface SameId {
   first: SpanRecord
   server?: SpanRecord

@@ -98,7 +98,7 @@ describe.each(protocols)('a trace exported by $name', ({ name, createExporter })
 const otlpProtocols = protocols.filter(({ name }) => name !== 'Zipkin')
 
 describe.each(otlpProtocols)('a trace exported by $name', ({ createExporter }) => {
-  it('keeps what only OTLP can say: types, links, scope, resource', async () => {
+  it('keeps OTLP-only data: types, links, scope, resource', async () => {
     await using served = await serveTraceStore()
     const stored = served.store.trace(await exportTwoSpans(createExporter(served)))
     expect(stored?.spans[1]?.tags).toEqual(

@@ -14,7 +14,7 @@ export function readFields(value: unknown, path: string): Fields {
   return value
 }
 
-/** What `read` makes of each item of a list, given its path; absent is an empty one. */
+/** The result of `read` for each item of a list, with its path; absent is an empty list. */
 export function readList<T>(value: unknown, path: string, read: (item: unknown, path: string) => T): T[] {
   if (isAbsent(value)) return []
   if (!Array.isArray(value)) throw malformed(`${path} must be a list`)
@@ -51,8 +51,8 @@ export function readFixed64(value: unknown, path: string): bigint {
 }
 
 /**
- * A trace or span id of `bytes` bytes: the bytes themselves (protobuf) or hex digits of any case (OTLP's JSON), returned
- * as lower-case hex. Undefined when it is absent, empty or all zeros.
+ * A trace or span id of `bytes` bytes: the bytes themselves (protobuf) or hex digits of any case (OTLP's JSON),
+ * returned as lower-case hex. Undefined when it is absent, empty or all zeros.
  */
 export function readId(value: unknown, path: string, bytes: 8 | 16): string | undefined {
   if (isAbsent(value)) return undefined
@@ -63,7 +63,7 @@ export function readId(value: unknown, path: string, bytes: 8 | 16): string | un
   return /^0+$/.test(hex) ? undefined : hex
 }
 
-/** An id that must be there. */
+/** A required id. */
 export function requireId(value: unknown, path: string, bytes: 8 | 16): string {
   const id = readId(value, path, bytes)
   if (id === undefined) throw malformed(`${path} must be ${bytes} bytes and not all zeros`)

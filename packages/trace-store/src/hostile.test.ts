@@ -124,7 +124,7 @@ describe('a store under hostile bodies', () => {
       'datadogUrl',
       () => new Uint8Array(encode([[{ trace_id: 1, span_id: 1, start: 1, meta: manyTags(150_000) }]])),
     ],
-  ])('answers %s soon, and in little memory', async (_, name, body, type) => {
+  ])('answers %s quickly, in little memory', async (_, name, body, type) => {
     const sent = body()
     const before = store.cpuMs()
     const response = await post(store, name, sent, type)
@@ -158,11 +158,11 @@ async function readTwelveTimes(url: string): Promise<string[]> {
   return [...new Set(answers)]
 }
 
-describe('what a full store holds', { timeout: 60_000 }, () => {
-  /** The figure in the README: the whole process, whatever it is sent and asked. */
+describe('the memory of a full store', { timeout: 60_000 }, () => {
+  /** The figure in the README: the whole process, under any requests. */
   const RESIDENT_MIB = 512
 
-  it('stays below the documented memory, full of small spans and read by twelve slow and fast clients', async () => {
+  it('stays below the documented memory, full of small spans and with twelve readers', async () => {
     await using store = await startStoreProcess()
     const tags = { 'http.method': 'GET', 'http.url': 'http://localhost:9002/api/count', component: 'proxy' }
     for (let batch = 0; batch < 15; batch += 1) {
@@ -203,7 +203,7 @@ describe('what a full store holds', { timeout: 60_000 }, () => {
     expect(store.peakMiB()).toBeLessThan(RESIDENT_MIB)
   })
 
-  it('stays below it with 400 bodies that never end, and goes on reading those of others', async () => {
+  it('stays below it with 400 endless bodies, and keeps reading others', async () => {
     await using store = await startStoreProcess()
     const halves = await Promise.all(list(400, () => sendHalf(store.zipkinUrl, MIB)))
     await addSpans(store, [zipkinSpan(1)])

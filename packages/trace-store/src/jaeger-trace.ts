@@ -18,7 +18,7 @@ export interface JaegerReference {
   spanID: string
 }
 
-/** Who made a span: the service and what is true of all its spans. */
+/** The origin of a span: the service and the attributes of all its spans. */
 export interface JaegerProcess {
   serviceName: string
   tags: JaegerTag[]

@@ -9,10 +9,10 @@ export const MAX_BODIES_BYTES = 2 * MAX_BODY_BYTES
 /** Deepest nesting of a body. An OTLP attribute of 32 levels, the deepest that is read, takes 4 levels of JSON each. */
 const MAX_DEPTH = 200
 
-/** Most values in one body: room for 4,096 spans of 20 attributes, and a bound on the work that one body makes. */
+/** Most values in one body: room for 4,096 spans of 20 attributes, and a bound on the work for one body. */
 const MAX_VALUES = 400_000
 
-/** Most fields of one object. V8 takes a hundred times as long for each field of a very large one. */
+/** Most fields of one object. Each field of a very large object takes V8 a hundred times as long. */
 const MAX_FIELDS = 4096
 
 /** Most traces that are being written to clients at once. */
@@ -21,7 +21,7 @@ export const MAX_ANSWERS = 4
 /** Most memory the traces of one search answer may take in the store, in bytes; the first is always answered. */
 export const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 
-/** Counts what a decoder would have to build, before it builds anything. Throws a RequestError past a limit. */
+/** Counts the values that a decoder would build, before it builds any. Throws a RequestError past a limit. */
 export interface WorkMeter {
   /** `count` values more. */
   value: () => void

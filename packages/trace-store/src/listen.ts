@@ -5,13 +5,13 @@ export interface ListenOptions {
   host: string
   /** 0 lets the system choose. */
   port: number
-  /** What the port is for, as the error message for a busy one says it. */
+  /** The port's purpose, for the error message about a busy port. */
   purpose: string
 }
 
-/** A server that listens. `close` ends it with all its connections, and may be called again. */
+/** A server that listens. `close` ends it with all its connections; safe to call again. */
 export interface ListeningServer {
-  /** `http://host:port`, without a slash at the end. */
+  /** `http://host:port`, without a trailing slash. */
   origin: string
   close: () => Promise<void>
 }
@@ -24,7 +24,7 @@ export class PortBusyError extends Error {
   readonly port: number
 
   constructor({ host, port, purpose }: ListenOptions, options?: ErrorOptions) {
-    super(`port ${port} on ${host}, wanted for ${purpose}, is taken by another program`, options)
+    super(`port ${port} on ${host}, needed for ${purpose}, is in use by another program`, options)
     this.host = host
     this.port = port
   }
@@ -39,7 +39,7 @@ export function formatOrigin(bound: net.AddressInfo | string | null): string {
 /** Most connections to one port; more are closed at once. */
 const MAX_CONNECTIONS = 512
 
-/** A connection ends after so many requests: one that sends them without reading answers holds no more than these. */
+/** A connection ends after this many requests, which bounds one that sends them without reading answers. */
 const MAX_REQUESTS_PER_SOCKET = 1000
 
 /** How long a connection may neither send nor read a byte, in ms. */
@@ -58,7 +58,7 @@ export async function listen(listener: http.RequestListener, options: ListenOpti
 }
 
 /**
- * Binds a server. Rejects with a PortBusyError when the port is taken, else with what Node says.
+ * Binds a server. Rejects with a PortBusyError if the port is in use, else with Node's error.
  *
  * @param endConnections ends the connections that are open, which `close` would otherwise wait for.
  */

@@ -20,7 +20,7 @@ async function call(url: string, { path = EXPORT, body = Buffer.alloc(5), author
 }
 
 describe('OTLP over gRPC', () => {
-  it('takes a message without spans', async () => {
+  it('accepts a message without spans', async () => {
     await using served = await serveTraceStore()
     expect(await call(served.otlpGrpcUrl)).toEqual({ status: '0', message: '' })
   })
@@ -40,12 +40,12 @@ describe('OTLP over gRPC', () => {
     expect(served.store.spanCount).toBe(0)
   })
 
-  it('answers any host where it was told to', async () => {
+  it('answers any host if configured', async () => {
     await using served = await serveTraceStore({ allowedHosts: ['*'] })
     expect((await call(served.otlpGrpcUrl, { authority: 'otel-collector.observability' })).status).toBe('0')
   })
 
-  it('names a port that is taken', async () => {
+  it('names a port in use', async () => {
     await using served = await serveTraceStore()
     const otlpGrpcPort = Number(new URL(served.otlpGrpcUrl).port)
     await expect(serveTraceStore({ otlpGrpcPort })).rejects.toBeInstanceOf(PortBusyError)

@@ -25,8 +25,8 @@ export interface OtlpGrpcOptions extends ListenOptions {
 }
 
 /**
- * Serves `TraceService/Export` of OTLP over gRPC, in plain text: one message in, an empty one out, and the outcome in the
- * trailers `grpc-status` and `grpc-message`. Rejects with a PortBusyError when the port is taken.
+ * Serves `TraceService/Export` of OTLP over gRPC, in plain text: one message in, an empty one out, and the outcome in
+ * the trailers `grpc-status` and `grpc-message`. Rejects with a PortBusyError when the port is taken.
  */
 export async function serveOtlpGrpc({ store, bodies, allowedHosts, ...at }: OtlpGrpcOptions): Promise<ListeningServer> {
   const server = http2.createServer()
@@ -34,7 +34,7 @@ export async function serveOtlpGrpc({ store, bodies, allowedHosts, ...at }: Otlp
   server.on('session', (session) => {
     sessions.add(session)
     session.once('close', () => sessions.delete(session))
-    // A client that is gone in the middle of an export is its own affair.
+    // A client that disconnects during an export needs no answer.
     session.on('error', () => {})
   })
   server.on('request', (request, response) => {
@@ -63,7 +63,7 @@ export async function serveOtlpGrpc({ store, bodies, allowedHosts, ...at }: Otlp
 }
 
 function unframe(body: Buffer): Buffer {
-  if (body.length < PREFIX_BYTES) throw malformed('the body is no gRPC message: it is shorter than its prefix')
+  if (body.length < PREFIX_BYTES) throw malformed('the body is not a gRPC message: it is shorter than its prefix')
   const message = body.subarray(PREFIX_BYTES)
   if (message.length !== body.readUInt32BE(1))
     throw malformed('the body is not one gRPC message of the length it names')

@@ -20,8 +20,8 @@ interface Position {
 }
 
 /**
- * Walks the fields of a message without building anything. The decoder would put a known field of another wire type with
- * the unknown ones, so a wrongly written body would pass as an empty one: that is malformed too.
+ * Walks the fields of a message without building anything. The decoder would treat a known field of another wire type
+ * as unknown, so a malformed body would pass as an empty one; that is refused, too.
  */
 function measure(reader: protobuf.Reader, meter: WorkMeter, { type, end, path, depth }: Position): void {
   meter.depth(depth)
@@ -68,6 +68,6 @@ export function decodeOtlpProtobuf(body: Uint8Array): unknown {
   }
 }
 
-/** Encodes a google.rpc.Status, the answer OTLP/HTTP asks for when a protobuf request fails. */
+/** Encodes a google.rpc.Status, the required answer of OTLP/HTTP when a protobuf request fails. */
 export const encodeRpcStatus = (status: { code: number; message: string }): Uint8Array =>
   rpcStatusType.encode(status).finish()

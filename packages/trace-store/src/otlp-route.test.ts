@@ -100,7 +100,7 @@ describe('POST /v1/traces', () => {
     expect(store.trace(TRACE_ID)?.spans[0]).toMatchObject({ duration: 0, warnings: ['the span ends before it starts'] })
   })
 
-  it('takes the name of the service from the resource, and has one for a span without', async () => {
+  it('reads the service name from the resource, with a default for a span without one', async () => {
     const { store } = await postJson(withSpan(plainSpan))
     expect(store.services()).toEqual(['unknown_service'])
   })
@@ -128,7 +128,7 @@ describe('POST /v1/traces', () => {
     ['an unknown status', withSpan({ ...plainSpan, status: { code: 9 } }), 'status.code is not a status code'],
     ['a negative time', withSpan({ ...plainSpan, endTimeUnixNano: -1 }), 'must be an unsigned 64-bit integer'],
     ['a name that is a number', withSpan({ ...plainSpan, name: 7 }), 'spans[0].name must be a string'],
-    ['spans that are no list', { resourceSpans: {} }, 'resourceSpans must be a list'],
+    ['spans that are not a list', { resourceSpans: {} }, 'resourceSpans must be a list'],
     [
       'a link without a trace',
       withSpan({ ...plainSpan, links: [{ spanId: SPAN_ID }] }),
@@ -141,7 +141,7 @@ describe('POST /v1/traces', () => {
     expect(store.spanCount).toBe(0)
   })
 
-  it('refuses an attribute that is nested too deep', async () => {
+  it('refuses an attribute that is nested too deeply', async () => {
     const deep = Array.from({ length: 40 }).reduce<object>((inner) => ({ arrayValue: { values: [inner] } }), {})
     const { answer } = await postJson(withSpan({ ...plainSpan, attributes: [{ key: 'deep', value: deep }] }))
     expect(answer).toEqual({ code: 3, message: 'an attribute is nested too deep' })
@@ -166,7 +166,7 @@ describe('POST /v1/traces', () => {
       encode(withSpan({ traceId: idBytes(TRACE_ID, 15), spanId: idBytes(SPAN_ID, 8) })),
       'traceId must be 16 bytes, not 15',
     ],
-  ])('refuses protobuf with %s, and says so in a google.rpc.Status', async (_, body, reason) => {
+  ])('refuses protobuf with %s in a google.rpc.Status', async (_, body, reason) => {
     const { response, answer, store } = await postProtobuf(body)
     expect([response.status, response.headers.get('content-type')]).toEqual([400, PROTOBUF])
     const status = rpcStatusType.toObject(rpcStatusType.decode(answer))
@@ -174,7 +174,7 @@ describe('POST /v1/traces', () => {
     expect(store.spanCount).toBe(0)
   })
 
-  it('takes gzip, and refuses what is not gzip, another encoding and a body that unpacks to too much', async () => {
+  it('accepts gzip, and refuses invalid gzip, other encodings and oversized contents', async () => {
     await using served = await serveTraceStore()
     const send = (body: Uint8Array<ArrayBuffer>, encoding: string) =>
       post(served.otlpUrl, body, JSON_TYPE, { 'content-encoding': encoding })

@@ -63,7 +63,7 @@ describe('the query API', () => {
     })
   })
 
-  it('searches by service, operation and time, and lets the other parameters of Jaeger pass', async () => {
+  it('searches by service, operation and time, and ignores other Jaeger parameters', async () => {
     await using served = await serveOneCall()
     const count = async (query: string) =>
       ((await getJson(`${served.queryUrl}/api/traces?${query}`)).body.data as unknown[]).length
@@ -83,7 +83,7 @@ describe('the query API', () => {
     ])
   })
 
-  it('says how full it is on /health', async () => {
+  it('reports how full it is on /health', async () => {
     await using served = await serveOneCall()
     expect((await getJson(`${served.queryUrl}/health`)).body).toEqual({
       status: 'ok',

@@ -35,7 +35,7 @@ function readFilter(query: URLSearchParams): TraceFilter {
 }
 
 function findTrace(store: TraceStore, id: string): JaegerTrace {
-  // Jaeger takes an id without its leading zeros too.
+  // Jaeger also accepts an id without its leading zeros.
   if (!/^[0-9a-f]{1,32}$/i.test(id)) throw malformed('a trace id is 1 to 32 hex digits')
   const trace = store.trace(id.toLowerCase().padStart(32, '0'))
   if (trace === undefined) throw new RequestError('TL_TRACE_NO_ROUTE', 'trace not found')

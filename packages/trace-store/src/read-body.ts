@@ -27,7 +27,8 @@ async function collect(request: http.IncomingMessage, lease: Lease): Promise<Buf
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length
-    // Read on past the limit without keeping anything: leaving early would reset the connection before the answer is seen.
+    // Reads past the limit without keeping anything: stopping early would reset the connection before the client sees
+    // the answer.
     if (size > MAX_BODY_BYTES) chunks.length = 0
     else {
       await lease.take(chunk.length)

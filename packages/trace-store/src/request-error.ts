@@ -20,17 +20,17 @@ export const requestErrors = {
   TL_TRACE_METHOD: { status: 405, meaning: 'the path exists, with other methods' },
   TL_TRACE_TOO_LARGE: {
     status: 413,
-    meaning: 'the body, or what it unpacks to, is larger than the store reads, or holds more values',
+    meaning: 'the body is larger than the store reads, unpacked as well, or contains more values',
   },
   TL_TRACE_MEDIA_TYPE: { status: 415, meaning: 'a content type or content encoding the store does not read' },
   TL_TRACE_INTERNAL: { status: 500, meaning: 'a defect of the store itself' },
   TL_TRACE_BUSY: { status: 503, meaning: 'as many requests are in progress as the store has room for; try again' },
 } as const
 
-/** Refuses a body for what it holds. */
+/** Refuses a body for its contents. */
 export const malformed = (message: string, cause?: unknown): RequestError =>
   new RequestError('TL_TRACE_MALFORMED', message, cause === undefined ? undefined : { cause })
 
-/** What a library's error says, as one short printable line: libraries quote their input. */
+/** A library's error as one short printable line, because libraries quote their input. */
 export const describeCause = (error: unknown): string =>
   (error instanceof Error ? error.message : 'unknown error').replaceAll(/[^\u0020-\u007E]+/g, ' ').slice(0, 200)

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { createRoom } from './room.ts'
 
-/** Whether a promise has settled, once everything that can happen now has happened. */
+/** Whether a promise has settled after all pending work. */
 async function isPending(promise: Promise<unknown>): Promise<boolean> {
   let pending = true
   const settle = (): void => void (pending = false)
@@ -31,7 +31,7 @@ describe('createRoom', () => {
     await Promise.all([more, behind])
   })
 
-  it('ends the oldest lease after a while when another waits, and only then', async () => {
+  it('ends the oldest lease after a while, but only when another waits', async () => {
     const room = createRoom({ size: 1, patienceMs: 20 })
     const evict = vi.fn()
     const slow = room.enter(evict)
@@ -58,7 +58,7 @@ describe('createRoom', () => {
     await next
   })
 
-  it('refuses a lease too many, unless the oldest has had its time', async () => {
+  it('refuses an excess lease, unless the oldest has had its time', async () => {
     const room = createRoom({ size: 1, patienceMs: 20, maxLeases: 1 })
     const evict = vi.fn()
     room.enter(evict)

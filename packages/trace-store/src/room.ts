@@ -1,20 +1,20 @@
 import { RequestError } from './request-error.ts'
 
-/** A share of a room. Everything a lease took is given back by `release`, which may be called again. */
+/** A share of a room. `release` returns everything that the lease took; safe to call again. */
 export interface Lease {
   /**
-   * Takes `amount` more, when there is room. Rejects with a RequestError (503) when this lease was evicted, or is the
-   * one that waited longest.
+   * Takes `amount` more once there is room. Rejects with a RequestError (503) if this lease was evicted, or waited
+   * longest.
    */
   take: (amount: number) => Promise<void>
-  /** Starts the lease's time again: its client is not slow. */
+  /** Restarts the lease's time, because its client is not slow. */
   renew: () => void
   release: () => void
 }
 
-/** A bound on what many requests hold at once. */
+/** A bound on the memory of concurrent requests. */
 export interface Room {
-  /** A lease that holds nothing yet. `onEvict` ends whatever keeps it from being released. */
+  /** An empty lease. `onEvict` ends the work that holds it. */
   enter: (onEvict: () => void) => Lease
 }
 
@@ -44,8 +44,8 @@ const busy = (): RequestError =>
   new RequestError('TL_TRACE_BUSY', 'as many requests are in progress as the store has room for; try again')
 
 /**
- * Makes a room. A lease that finds it full waits in line. A client that is slow on purpose must not keep others out:
- * while any lease waits, the oldest one ends when it has lasted `patienceMs`.
+ * Makes a room. A lease that finds it full waits in line. A deliberately slow client must not block others: while any
+ * lease waits, the oldest one ends after `patienceMs`.
  */
 export function createRoom({ size, patienceMs = 5000, maxLeases = 1024 }: RoomOptions): Room {
   // Oldest first: a Set iterates in order of insertion.

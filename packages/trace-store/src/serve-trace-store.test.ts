@@ -9,7 +9,7 @@ import { serveTraceStore } from './serve-trace-store.ts'
 import { createTraceStore } from './trace-store.ts'
 
 describe('serveTraceStore', () => {
-  it('listens on five ports of the loopback address by default and fills the store it is given', async () => {
+  it('listens on five loopback ports by default and fills the given store', async () => {
     const store = createTraceStore()
     await using served = await serveTraceStore({ store })
     expect(served.otlpUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1\/traces$/)
@@ -22,7 +22,7 @@ describe('serveTraceStore', () => {
     expect(store.spanCount).toBe(1)
   })
 
-  it('names the busy port and what wanted it, and leaves nothing listening', async () => {
+  it('names the busy port and its purpose, and leaves nothing listening', async () => {
     await using first = await serveTraceStore()
     const busy = Number(new URL(first.queryUrl).port)
     const free = await serveTraceStore()
@@ -33,18 +33,18 @@ describe('serveTraceStore', () => {
     expect(failed).toMatchObject({
       code: 'TL_PORT_IN_USE',
       port: busy,
-      message: `port ${busy} on 127.0.0.1, wanted for trace queries, is taken by another program`,
+      message: `port ${busy} on 127.0.0.1, needed for trace queries, is in use by another program`,
       cause: { code: 'EADDRINUSE' },
     })
     await using again = await serveTraceStore({ otlpPort })
     expect(again.otlpUrl).toContain(`:${otlpPort}/`)
   })
 
-  it('passes on any other reason not to listen', async () => {
+  it('passes on any other listen error', async () => {
     await expect(serveTraceStore({ host: '203.0.113.1' })).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' })
   })
 
-  it('ends idle keep-alive connections and half-sent requests when it closes, and may be closed twice', async () => {
+  it('ends idle connections and partial requests when it closes; closing twice is safe', async () => {
     const served = await serveTraceStore()
     const agent = new http.Agent({ keepAlive: true })
     const request = http.get(`${served.queryUrl}/health`, { agent })

@@ -25,7 +25,10 @@ export interface ServeTraceStoreOptions {
   queryPort?: number
   /** The store to fill and read. Default a new one with its default bounds. */
   store?: TraceStore
-  /** Names in a Host header that are answered, besides IP addresses, `localhost`, `*.localhost` and `host`; `*` is any name. Default none. */
+  /**
+   * Names in a Host header that are answered, besides IP addresses, `localhost`, `*.localhost` and `host`; `*` is any
+   * name. Default none.
+   */
   allowedHosts?: readonly string[]
 }
 
@@ -42,13 +45,14 @@ export interface ServedTraceStore extends AsyncDisposable {
   datadogUrl: string
   /** The base of the query API: `http://host:port`. */
   queryUrl: string
-  /** Ends all servers and their connections; may be called again. */
+  /** Ends all servers and their connections; safe to call again. */
   close: () => Promise<void>
 }
 
 /**
- * Serves a trace store on five ports: OTLP over HTTP and gRPC, Zipkin v2, Datadog's agent protocol and a query API shaped like
- * Jaeger's. Rejects with a PortBusyError (`TL_PORT_IN_USE`) that names the port, and leaves nothing listening then.
+ * Serves a trace store on five ports: OTLP over HTTP and gRPC, Zipkin v2, Datadog's agent protocol and a query API
+ * shaped like Jaeger's. Rejects with a PortBusyError (`TL_PORT_IN_USE`) that names the port, and leaves nothing
+ * listening then.
  */
 export async function serveTraceStore(options: ServeTraceStoreOptions = {}): Promise<ServedTraceStore> {
   const { host = '127.0.0.1', otlpPort = 0, otlpGrpcPort = 0, zipkinPort = 0, datadogPort = 0, queryPort = 0 } = options

@@ -1,9 +1,9 @@
 import type { JaegerLog, JaegerProcess, JaegerTag } from './jaeger-trace.ts'
 
-/** What a span was in the conversation it records. */
+/** The kind of a span. */
 export type SpanKind = 'server' | 'client' | 'internal' | 'producer' | 'consumer'
 
-/** A span as the store keeps it, whatever protocol it came by. Ids are lower-case hex, times are microseconds. */
+/** A span as stored, for any protocol. Ids are lower-case hex, times are microseconds. */
 export interface SpanRecord {
   traceId: string
   spanId: string
@@ -20,17 +20,17 @@ export interface SpanRecord {
 }
 
 /**
- * Which spans are one and the same. The id alone is not enough: the two halves of a shared Zipkin span have one id, and
+ * The identity of a span. The id alone is not enough: the two halves of a shared Zipkin span have one id, and
  * differ in kind and service.
  */
 export const spanKey = (span: SpanRecord): string => `${span.spanId} ${span.kind} ${span.process.serviceName}`
 
-// What V8 takes on a 64-bit machine for the objects themselves, measured by filling a store.
+// V8's memory for the objects on a 64-bit machine, measured by filling a store.
 const SPAN_OVERHEAD = 900
 const TAG_OVERHEAD = 120
 const LINK_OVERHEAD = 200
 
-/** V8 keeps a text in one byte a character when every character is in Latin-1, else in two. */
+/** V8 stores a text with one byte per character if all are Latin-1, else with two. */
 const textBytes = (text: string): number => (/[\u0100-\uffff]/.test(text) ? 2 * text.length : text.length)
 
 const tagBytes = (tags: readonly JaegerTag[]): number =>

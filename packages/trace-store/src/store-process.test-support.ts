@@ -9,7 +9,7 @@ const { store, close, ...urls } = await serveTraceStore()
 console.log(JSON.stringify(urls))
 `
 
-/** A trace store alone in its process, so that its memory is its own. Needs a build. */
+/** A trace store alone in a process, to measure its memory. Needs a build. */
 export async function startStoreProcess() {
   const child = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -18,7 +18,7 @@ export async function startStoreProcess() {
   const urls = JSON.parse(line.toString()) as Record<'otlpUrl' | 'zipkinUrl' | 'datadogUrl' | 'queryUrl', string>
   return {
     ...urls,
-    /** The processor time it has used, in ms: what it stalls others by, however busy the machine is (Linux). */
+    /** The processor time it has used, in ms, which is independent of other load (Linux). */
     cpuMs: (): number => {
       const [utime, stime] =
         fs.readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ').slice(11) ?? []

@@ -10,12 +10,12 @@ export interface StoredTrace {
   /** When its earliest span began, in microseconds since the epoch. */
   readonly startMicros: number
   spans: () => IterableIterator<SpanRecord>
-  /** What this span would add. */
+  /** The growth by this span. */
   growth: (span: SpanRecord) => Growth
   put: (span: SpanRecord, growth: Growth) => void
 }
 
-/** What a span adds to a trace: one span, or none when it replaces one, and bytes. */
+/** The growth of a trace by a span: one span, or none if it replaces one, and bytes. */
 interface Growth {
   key: string
   spans: number

@@ -8,7 +8,7 @@ import { createRoom } from './room.ts'
 /** Pieces shorter than this are sent together. */
 const PIECE_LENGTH = 65_536
 
-/** A client that reads so much within the patience of a room is not slow. */
+/** A client that reads this much within the patience of a room is not slow. */
 const PROGRESS_LENGTH = 1024 * 1024
 
 function* joinPieces(pieces: Iterable<string>, onProgress: () => void): Generator<string> {

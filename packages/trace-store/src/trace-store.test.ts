@@ -23,7 +23,7 @@ const makeSpan = (trace: number, span: number, fields: Partial<SpanRecord> = {})
 })
 
 describe('createTraceStore', () => {
-  it('gives back a trace in the shape of the Jaeger API', () => {
+  it('returns a trace in the shape of the Jaeger API', () => {
     const store = createTraceStore()
     const links = [{ traceId: traceIdOf(9), spanId: '00000000000000aa' }]
     store.add([makeSpan(1, 2, { parentSpanId: '0000000000000001', links }), makeSpan(1, 1, { startMicros: 1 })])
@@ -89,7 +89,7 @@ describe('createTraceStore', () => {
     expect(store.traces().map((trace) => trace.traceID)).toEqual([traceIdOf(3)])
   })
 
-  it('returns the traces that began last first, narrowed by the filter', () => {
+  it('returns the newest traces first, narrowed by the filter', () => {
     const store = createTraceStore()
     const process = { serviceName: 'dashboard', tags: [] }
     store.add([makeSpan(2, 1), makeSpan(3, 1, { process }), makeSpan(1, 1, { name: 'POST /' })])
@@ -110,7 +110,7 @@ describe('createTraceStore', () => {
     expect(() => createTraceStore({ maxBytes: Number.NaN })).toThrow('maxBytes must be a positive integer')
   })
 
-  it('stays within its bounds under any flood, loses no span uncounted and always loses the oldest traces', () => {
+  it('stays within its bounds under any flood, counts every lost span and drops the oldest', () => {
     const arrivals = fc.array(fc.tuple(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 6 })), {
       maxLength: 200,
     })

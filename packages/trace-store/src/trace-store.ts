@@ -24,13 +24,16 @@ export interface TraceFilter {
   endMicros?: number
   /** Most traces returned. Default 20, as Jaeger has it. */
   limit?: number
-  /** Most memory the traces returned may hold in the store, in bytes; the first is always returned. Default no bound. */
+  /**
+   * Most memory the traces returned may hold in the store, in bytes; the first is always returned. Default no
+   * bound.
+   */
   maxBytes?: number
 }
 
 /** Traces in memory. Bounded: when it is full, the trace that arrived first is dropped whole. */
 export interface TraceStore {
-  /** Keeps spans. One that is there already (an exporter's retry) is replaced, not doubled. */
+  /** Stores spans. A span that exists already (an exporter's retry) is replaced. */
   add(spans: Iterable<SpanRecord>): void
   /** The trace with this id (32 lower-case hex digits), or undefined. */
   trace(traceId: string): JaegerTrace | undefined
@@ -42,16 +45,18 @@ export interface TraceStore {
   dependencies(): Dependency[]
   readonly spanCount: number
   readonly traceCount: number
-  /** Spans given up to stay within the bounds, since the store was made. */
+  /** Spans dropped to stay within the bounds, since the store was created. */
   readonly droppedSpans: number
-  /** Traces dropped whole to stay within the bounds, since the store was made. */
+  /** Traces dropped whole to stay within the bounds, since the store was created. */
   readonly droppedTraces: number
 }
 
 /** Largest trace kept, in bytes: a client that reads one holds it in memory until its last byte is sent. */
 const MAX_TRACE_BYTES = 32 * 1024 * 1024
 
-/** One span must match in all respects, as in Jaeger: a trace that goes on for long is found by what it did last, too. */
+/**
+ * One span must match in all respects, as in Jaeger, so that a long trace is also found by its latest spans.
+ */
 function matches(trace: StoredTrace, filter: TraceFilter): boolean {
   const { service, operation, startMicros = -Infinity, endMicros = Infinity } = filter
   if (trace.startMicros > endMicros) return false
@@ -100,7 +105,7 @@ export function createTraceStore(options: TraceStoreOptions = {}): TraceStore {
     const known = traces.get(span.traceId)
     const trace = known ?? createStoredTrace()
     const growth = trace.growth(span)
-    // A trace that alone is too large keeps its beginning; it doesn't push out itself or the others.
+    // A trace that alone is too large keeps its beginning, and evicts neither itself nor others.
     const size = trace.bytes + growth.bytes
     if (size > MAX_TRACE_BYTES || !fits(trace.spanCount + growth.spans, size)) {
       droppedSpans += 1

@@ -11,7 +11,7 @@ const post = (url: string, body: unknown, type = 'application/json') =>
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 
-// The shape of what a sidecar with a zipkin tracer reports.
+// The report of a sidecar with a zipkin tracer.
 const sidecarSpan = {
   traceId: TRACE_ID,
   id: 'b7ad6b7169203331',
@@ -69,7 +69,7 @@ describe('POST /api/v2/spans', () => {
     expect(stored?.spans.map((span) => span.spanID)).toEqual(['0000000000000001', '0000000000000002'])
   })
 
-  it('keeps both halves of a shared span and says which one shares', async () => {
+  it('keeps both halves of a shared span and marks the sharing one', async () => {
     await using served = await serveTraceStore()
     const shared = { ...sidecarSpan, kind: 'SERVER', shared: true, localEndpoint: { serviceName: 'counting-sidecar' } }
     await post(served.zipkinUrl, [sidecarSpan, shared])
@@ -82,7 +82,7 @@ describe('POST /api/v2/spans', () => {
     })
   })
 
-  it('takes a span without a kind as internal, and one without a service, a name or times', async () => {
+  it('accepts a span without a kind as internal, and without a service, a name or times', async () => {
     await using served = await serveTraceStore()
     expect((await post(served.zipkinUrl, [{ traceId: TRACE_ID, id: '1', localEndpoint: null }])).status).toBe(202)
     expect(served.store.trace(TRACE_ID)).toMatchObject({
@@ -102,7 +102,7 @@ describe('POST /api/v2/spans', () => {
     ['another kind', [{ ...sidecarSpan, kind: 'server' }], 'kind must be CLIENT, SERVER, PRODUCER or CONSUMER'],
     ['a time that is text', [{ ...sidecarSpan, timestamp: 'now' }], 'timestamp must be a number'],
     ['a tag that is an object', [{ ...sidecarSpan, tags: { a: {} } }], 'tags values must be a string'],
-  ])('refuses %s with 400 and the reason, and keeps nothing of it', async (_, body, reason) => {
+  ])('refuses %s with 400 and the reason, and stores none of it', async (_, body, reason) => {
     await using served = await serveTraceStore()
     const response = await post(served.zipkinUrl, body)
     expect([response.status, await response.json()]).toEqual([
