@@ -18,27 +18,27 @@ export function hopThrough(propagator: Pick<TextMapPropagator, 'extract' | 'inje
   }
 }
 
-/** What `leastPropagator` does with a value that it has read. */
+/** How `leastPropagator` handles a value that it has read. */
 export type Look = (value: unknown) => void
 
-/** Keeps it; without that, reading could be optimised away. */
+/** Stores it; otherwise, reading could be optimised away. */
 export const keep: Look = (value) => {
   last = value
 }
 
 const PRINTABLE = /^[!-~]*$/
 
-/** Looks once at each character, by the fastest way there is: no check of what is sent on can take less. */
+/** Reads each character once in the fastest way: no validation can take less. */
 export const lookOnce: Look = (value) => {
   last = typeof value === 'string' && PRINTABLE.test(value)
 }
 
-/** What was seen last. */
+/** The last value read. */
 export let last: unknown
 
 /**
  * The least that a hop can cost: a propagator that makes the same calls of getter and setter as `propagator` does for
- * these headers, does with what it reads no more than it is told, and makes up nothing of what it writes.
+ * these headers, handles values only as configured, and creates none of the values that it writes.
  */
 export function leastPropagator(
   propagator: TextMapPropagator,

@@ -12,8 +12,8 @@ export interface Spread {
 }
 
 /**
- * Runs an operation often enough for the clock to be exact. Time is that of the process, collecting its garbage
- * included, so that what else runs on the machine counts for less. Bytes are only known where `gc` is exposed.
+ * Runs an operation often enough for a precise time. The time is the process's, garbage collection included, so that
+ * other load on the machine matters less. Bytes are only known where `gc` is exposed.
  */
 export function sample(operation: () => unknown, times: number): Sample {
   globalThis.gc?.()
@@ -38,5 +38,5 @@ export function spread(values: readonly number[]): Spread {
 /** Few enough that the young generation isn't collected while they are counted. */
 const ALLOCATION_TIMES = 2000
 
-/** What was computed last; without a reader, the work could be optimised away. */
+/** The last result; without a reader, the work could be optimised away. */
 export let sink: unknown

@@ -11,7 +11,7 @@ import { SCENARIOS } from './scenarios.ts'
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 9)
 const TIMES = Number(process.env['BENCH_TIMES'] ?? 200_000)
 
-/** What people use today: W3C, B3 multi and baggage in one. */
+/** The usual composite: W3C, B3 multi and baggage. */
 const composite = new CompositePropagator({
   propagators: [
     new W3CTraceContextPropagator(),

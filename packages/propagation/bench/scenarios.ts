@@ -2,7 +2,7 @@ const TRACE = '80f198ee56343ba864fe8b2a57d3eff7'
 const APP = 'aaaaaaaaaaaaaaa1'
 const SIDECAR = 'eeeeeeeeeeeeeee2'
 
-/** Headers that every request has, so that a lookup costs what it costs in a service. */
+/** Headers of every request, so that a lookup costs the same as in a service. */
 const ORDINARY = {
   host: 'counting:9001',
   accept: 'application/json',

@@ -68,7 +68,7 @@ const VALID: Record<string, fc.Arbitrary<string>> = {
   authorization: fc.string(),
 }
 
-/** Cuts, doubles, splices or blows up a value, or puts characters in that have no place in a header. */
+/** Truncates, doubles, splices or inflates a value, or inserts characters that are invalid in a header. */
 function damaged(value: fc.Arbitrary<string>): fc.Arbitrary<string | string[]> {
   const at = fc.nat({ max: 120 })
   const junk = fc.oneof(
@@ -103,7 +103,7 @@ export const hostileHeaders: fc.Arbitrary<HostileHeaders> = fc
   })
   .chain((headers) => fc.boolean().map((agree) => (agree ? agreeing(headers) : headers)))
 
-/** Gives B3 the ids of the `traceparent`, so that the choice between contexts of one trace is exercised too. */
+/** Gives B3 the ids of the `traceparent`, to exercise the choice between contexts of one trace as well. */
 function agreeing(headers: HostileHeaders): HostileHeaders {
   const { traceparent: header } = headers
   if (typeof header !== 'string' || header.length < 55) return headers

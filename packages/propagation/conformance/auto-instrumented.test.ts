@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url)
 const TRACE = '80f198ee56343ba864fe8b2a57d3eff7'
 const APP = 'aaaaaaaaaaaaaaa1'
 const SIDECAR = 'eeeeeeeeeeeeeee2'
-/** What a service behind a zipkin sidecar gets: a fresh B3 context beside an old traceparent. */
+/** The headers of a service behind a zipkin sidecar: a fresh B3 context beside an old traceparent. */
 const INCOMING: [string, string][] = [
   ['traceparent', `00-${TRACE}-${APP}-01`],
   ['tracestate', `tl=p:${APP}`],
@@ -22,7 +22,7 @@ const INCOMING: [string, string][] = [
   ['x-request-id', '9b2f1c04-7d3e-9a55-8f10-3c2a6b7d8e9f'],
 ]
 
-/** An application that knows nothing of traces, and calls on by both of Node's clients. */
+/** An application without tracing that calls with both of Node's clients. */
 const PLAIN_APP = `
 const http = require('node:http')
 const get = (url) => new Promise((resolve) => http.get(url, (response) => response.resume().on('end', resolve)))
@@ -34,7 +34,7 @@ const server = http.createServer(async (_request, response) => {
 server.listen(0, '127.0.0.1', () => console.log(server.address().port))
 `
 
-/** The same, with the adapters that are meant for applications without an SDK. */
+/** The same, with the adapters for applications without an SDK. */
 const FORWARDING_APP = `
 const http = require('node:http')
 const { createForwardFetch } = require('@throughline/propagation/fetch')

@@ -8,8 +8,8 @@ interface Call {
 
 /**
  * The service that the W3C Trace Context test suite talks to: takes POST with a JSON array of `{ url, arguments }`,
- * posts `arguments` to each `url` in turn, and answers when all have. It knows nothing of trace headers: those are the
- * business of the SDK, or the middleware, around it.
+ * posts `arguments` to each `url` in turn, and answers when all have. It ignores trace headers, which are handled by
+ * the SDK or the middleware around it.
  */
 export const endpoint: http.RequestListener = (request, response) => {
   answer(request).then(

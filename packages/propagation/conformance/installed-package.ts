@@ -8,14 +8,14 @@ const run = promisify(execFile)
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
 const TSC = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url))
 
-/** A project that has this package installed from its tarball, as a stranger would. */
+/** A project with this package installed from its tarball, as a user would. */
 export interface InstalledPackage extends AsyncDisposable {
   /** The project; what this repository has installed is found from there too. */
   readonly project: string
   /** Paths in the tarball. */
   readonly files: readonly string[]
   readonly tarball: string
-  /** Where the package itself lies in the project. */
+  /** The package's own folder in the project. */
   readonly directory: string
 }
 

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 
 /**
  * Sends a POST with its header lines exactly as given, in case, whitespace, order and number, which no HTTP client
- * allows; and past any instrumentation of `node:http`.
+ * allows; and without any instrumentation of `node:http`.
  *
  * @returns the whole response.
  */

@@ -7,7 +7,7 @@ import { forwardHeaders } from '../src/index.ts'
 import { getRequestId, MeshPropagator } from '../src/otel/mesh-propagator.ts'
 import { baggageMembers, hostileHeaders, spanId, traceId, traceparent, tracestate } from './arbitraries.ts'
 
-/** How many cases, for how long at most, and from which seed: a failure comes again. CI asks for more. */
+/** Number of cases, time limit and seed, so that a failure can be repeated. CI runs more cases. */
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 20_000)
 const LIMIT_MS = Number(process.env['PROPERTY_SECONDS'] ?? 60) * 1000
 const settings = (share: number) => ({
@@ -27,7 +27,7 @@ function inject(propagator: { inject: MeshPropagator['inject'] }, context = ROOT
   return carrier
 }
 
-/** What each header may look like on the way out, written down apart from the code that makes it. */
+/** The valid form of each outgoing header, defined independently of the code that writes it. */
 const VALID_OUTGOING: Record<string, RegExp> = {
   traceparent: /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-0[0-3]$/,
   tracestate: /^(?:(?:^|,)[a-z0-9][a-z0-9_*/@-]{0,255}=[ -+\--<>-~]{0,255}[!-+\--<>-~]){1,32}$/,
@@ -51,7 +51,7 @@ function problems(headers: Record<string, string>): string[] {
 }
 
 describe('whatever the headers', () => {
-  it('nothing is thrown, nothing invalid is sent on, and what is sent on is stable', () => {
+  it('nothing is thrown, nothing invalid is forwarded, and the result is stable', () => {
     fc.assert(
       fc.property(hostileHeaders, fc.constantFrom('auto', 'w3c', 'b3'), (headers, hint) => {
         const sent = forwardHeaders(headers, { hint })
@@ -113,7 +113,7 @@ describe('whatever the headers', () => {
 })
 
 describe('valid contexts', () => {
-  it('come back from the wire as they were sent', () => {
+  it('are read as they were written', () => {
     fc.assert(
       fc.property(traceId, spanId, fc.constantFrom(0, 1), tracestate, fc.uuid(), baggageMembers, (...drawn) => {
         const [trace_, span, traceFlags, list, requestId, members] = drawn
@@ -143,7 +143,7 @@ describe('valid contexts', () => {
   })
 })
 
-describe('OpenTelemetry, on input where it is right, and this package', () => {
+describe('OpenTelemetry, where it is right, and this package', () => {
   const w3c = new W3CTraceContextPropagator()
   const idsOf = (propagator: Pick<MeshPropagator, 'extract'>, headers: Record<string, string>) => {
     const {

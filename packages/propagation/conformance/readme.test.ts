@@ -35,7 +35,7 @@ describe('the README', () => {
     return blocks.find((code) => code.startsWith(`// ${name}`)) ?? `throw new Error('the README has no ${name}')`
   }
 
-  /** Runs programs as they stand, but for the port and the address of the other service, and returns the call made. */
+  /** Runs programs unchanged except for the port and the address of the other service, and returns their call. */
   async function callOf(programs: Readonly<Record<string, string>>, args: readonly string[]) {
     await using upstream = await record()
     for (const [name, code] of Object.entries(programs)) {
@@ -56,12 +56,12 @@ describe('the README', () => {
     expect(valuesOf(call, 'x-b3-spanid')).not.toEqual([SPAN])
   })
 
-  it('has the preload as another test runs it', () => {
+  it('has the preload that another test runs', () => {
     expect(readme).toContain('OTEL_PROPAGATORS=none node')
     expect(readme).toContain('--import=@throughline/propagation/otel-register')
   })
 
-  it.each(['express.mjs', 'http.mjs', 'by-hand.mjs'])('carries the headers on in %s', async (name) => {
+  it.each(['express.mjs', 'http.mjs', 'by-hand.mjs'])('propagates the headers in %s', async (name) => {
     // Express answers GET only.
     const code = snippet(name).replace("app.get('/'", "app.all('/'")
     const call = await callOf({ [name]: code }, [name])

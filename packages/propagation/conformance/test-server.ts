@@ -7,7 +7,7 @@ export interface TestServer extends AsyncDisposable {
   readonly url: string
 }
 
-/** A server that answers `{}` and keeps the headers of every request as they stood on the wire. */
+/** A server that answers `{}` and records the headers of every request as sent. */
 export interface RecordingServer extends TestServer {
   readonly requests: readonly WireHeaders[]
 }

@@ -7,14 +7,14 @@ import { traceHttp } from './traced-http.ts'
 
 interface OfficialRequest {
   readonly headers: readonly (readonly [name: string, value: string])[]
-  /** How many calls the service is asked to make; default 1. */
+  /** Number of calls requested from the service; default 1. */
   readonly calls?: number
   readonly expect: {
     readonly traceId?: string
-    /** No id that came in may go on. */
+    /** No incoming id may be forwarded. */
     readonly newTrace?: true
     readonly flags?: string
-    /** All members that go on, in their order, beside our own in front. */
+    /** All forwarded members in their order, after our own. */
     readonly tracestate?: readonly string[]
   }
 }
@@ -50,7 +50,7 @@ describe('W3C Trace Context, on the wire of a service with NodeSDK and MeshPropa
   })
 })
 
-/** Sends the headers to a service that makes some calls, and reads what those carried. */
+/** Sends the headers to a service that makes some calls, and reads their headers. */
 async function callsOf(headers: OfficialRequest['headers'], calls: number) {
   await using receiver = await record()
   await using service = await serve(endpoint)

@@ -44,7 +44,7 @@ describe.each(GROUPS)('vectors, %s', (group) => {
     })
     expect(getLinks(context)).toHaveLength(vector.expect?.links?.length ?? 0)
     const forwarded = Object.entries(forwardHeaders(vector.headers, { hint: vector.hint }))
-    // Those of Datadog's format are carried only where no SDK makes spans.
+    // Headers of Datadog's format are forwarded only without an SDK.
     expect(injected).toEqual(Object.fromEntries(forwarded.filter(([name]) => !name.startsWith('x-datadog-'))))
   })
 

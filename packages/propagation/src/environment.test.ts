@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readPropagationEnvironment } from './environment.ts'
 
 describe('readPropagationEnvironment', () => {
-  it('has a default for everything, and takes an empty variable for an unset one', () => {
+  it('has a default for everything, and treats an empty variable as unset', () => {
     const defaults = { options: { hint: 'auto', edge: false, requestId: 'uuid' }, problems: [] }
     expect(readPropagationEnvironment({})).toEqual(defaults)
     expect(readPropagationEnvironment({ TRACE_CONTEXT_HINT: '', TRACE_CONTEXT_EDGE: ' ' })).toEqual(defaults)
@@ -13,7 +13,7 @@ describe('readPropagationEnvironment', () => {
     expect(readPropagationEnvironment(env).options).toEqual({ hint: 'b3', edge: true, requestId: 'any' })
   })
 
-  it('says of each bad value what is valid', () => {
+  it('names the valid values for each bad one', () => {
     const env = { TRACE_CONTEXT_HINT: 'zipkin', TRACE_CONTEXT_EDGE: 'yes', TRACE_REQUEST_ID: 'hex' }
     expect(readPropagationEnvironment(env)).toEqual({
       options: { hint: 'auto', edge: false, requestId: 'uuid' },

@@ -3,7 +3,7 @@ import type { ExtractOptions } from './extract.ts'
 const HINTS = ['auto', 'w3c', 'b3'] as const
 const REQUEST_IDS = ['uuid', 'any'] as const
 
-/** What the environment says of propagation, and one sentence for each variable that has a value it can't have. */
+/** The propagation settings of the environment, and one sentence for each variable with an invalid value. */
 export interface PropagationEnvironment {
   readonly options: Required<ExtractOptions>
   readonly problems: readonly string[]
@@ -11,8 +11,8 @@ export interface PropagationEnvironment {
 
 /**
  * Reads `TRACE_CONTEXT_HINT` (`auto`, `w3c` or `b3`), `TRACE_CONTEXT_EDGE` (`true` or `false`) and `TRACE_REQUEST_ID`
- * (`uuid` or `any`), in any case. An unset or empty variable has its default, the first of each but for `TRACE_CONTEXT_EDGE`, which is
- * `false`; so has one with a bad value.
+ * (`uuid` or `any`), in any case. An unset or empty variable has its default, the first of each but for
+ * `TRACE_CONTEXT_EDGE`, which is `false`; so has one with a bad value.
  */
 export function readPropagationEnvironment(env: Readonly<Record<string, string | undefined>>): PropagationEnvironment {
   const problems: string[] = []

@@ -7,41 +7,41 @@ import { type Candidates, type Selection, type SelectOptions, selectContext } fr
 import { isEmptyTracestate, parseTracestate } from './formats/tracestate.ts'
 import { parseTraceparent } from './formats/w3c.ts'
 
-/** Reads headers off a carrier by lower-case name; OpenTelemetry's `TextMapGetter` is one. */
+/** Reads headers from a carrier by lower-case name; OpenTelemetry's `TextMapGetter` is one. */
 export interface HeaderGetter<Carrier> {
   get(carrier: Carrier, name: string): string | readonly string[] | undefined
 }
 
 /** Options of {@link extract}. */
 export interface ExtractOptions extends SelectOptions {
-  /** `any` also carries an `x-request-id` that is not a UUID. Default `uuid`. */
+  /** `any` also forwards an `x-request-id` that is not a UUID. Default `uuid`. */
   readonly requestId?: 'uuid' | 'any' | undefined
   /**
-   * For a service at the edge of what is trusted: the foreign trace is linked, not continued, and its baggage, debug
+   * For a service at the trust boundary: the foreign trace is linked, not continued, and its baggage, debug
    * flag and sampling decision are dropped, as is an `x-request-id` that makes Envoy sample. Default false.
    */
   readonly edge?: boolean | undefined
 }
 
-/** What one request's headers say; every part has been checked. */
+/** The contents of one request's headers; every part has been validated. */
 export interface Extracted {
   readonly selection: Selection | undefined
-  /** A B3 sampling decision that came without ids. */
+  /** A B3 sampling decision without ids. */
   readonly decision: boolean | undefined
-  /** The `baggage` header as it goes on. */
+  /** The `baggage` header to forward. */
   readonly baggage: string | undefined
-  /** The `x-request-id` as it goes on. */
+  /** The `x-request-id` to forward. */
   readonly requestId: string | undefined
-  /** An `x-request-id` that is not sent on but safe to log. */
+  /** An `x-request-id` that is not forwarded but safe to log. */
   readonly clientRequestId: string | undefined
 }
 
 /**
- * Reads every header of the catalogue in one go. A header that may come once and comes more often is ambiguous and
- * counts as invalid (for `traceparent` see W3C Trace Context, test_traceparent_duplicated); `tracestate` and `baggage`
- * may come in parts and are joined. Never throws; time is linear in the length of the headers.
+ * Reads every header of the catalogue in one go. A repeated header that may occur only once is ambiguous and counts as
+ * invalid (for `traceparent` see W3C Trace Context, test_traceparent_duplicated); `tracestate` and `baggage` may be
+ * split and are joined. Never throws; time is linear in the length of the headers.
  *
- * @returns `undefined` when there is nothing to carry.
+ * @returns `undefined` when there is nothing to propagate.
  */
 export function extract<Carrier>(
   carrier: Carrier,
@@ -95,7 +95,7 @@ export function extract<Carrier>(
   }
 }
 
-/** `''` for a header that came and was empty: that tells who wrote it. */
+/** `''` for an empty header, which shows who wrote it. */
 function readTracestate(header: string | undefined): string | undefined {
   const list = parseTracestate(header)
   return list === undefined && header !== undefined && isEmptyTracestate(header) ? '' : list

@@ -12,9 +12,9 @@ const CARRIED = {
   traceparent: TRACEPARENT,
 }
 
-/** As a sidecar with SkyWalking's tracer writes it. */
+/** A header of a sidecar with SkyWalking's tracer. */
 const SW8 = '1-NzE2NGVjYzA=-NzE2NGVjYzA=-3-Y291bnRpbmc=-cG9k-L2FwaQ==-MTI3LjAuMC4xOjkwMDE='
-/** What Brave sends, and a sidecar leaves that doesn't read it. */
+/** A header from Brave, left unchanged by a sidecar that doesn't read it. */
 const OLDER_B3 = {
   'x-b3-traceid': TRACE,
   'x-b3-spanid': 'aaaaaaaaaaaaaaa1',
@@ -30,7 +30,7 @@ const DATADOG = {
   'x-datadog-tags': '_dd.p.dm=-0',
 }
 
-// What goes on for which headers stands in conformance/vectors.json.
+// conformance/vectors.json lists the forwarded headers for each input.
 describe('forwardHeaders', () => {
   it.each([
     ['a plain object in any case', { TraceParent: TRACEPARENT }],
@@ -43,17 +43,17 @@ describe('forwardHeaders', () => {
     expect(forwardHeaders(incoming as Record<string, string>)).toEqual(CARRIED)
   })
 
-  it('takes a name that comes in two cases for a repeated header', () => {
+  it('treats a name in two cases as a repeated header', () => {
     expect(forwardHeaders({ Traceparent: TRACEPARENT, traceparent: TRACEPARENT })).toEqual({})
     expect(forwardHeaders({ Baggage: 'a=1', baggage: 'b=2' })).toEqual({ baggage: 'a=1,b=2' })
   })
 
-  it('takes no value that is not text', () => {
+  it('ignores a value that is not text', () => {
     const odd = { traceparent: 7, baggage: [{}], 'x-request-id': null, b3: [7], tracestate: {} }
     expect(forwardHeaders(odd as never)).toEqual({})
   })
 
-  it('carries x-datadog-* that name the chosen context, and drops old ones', () => {
+  it('forwards x-datadog-* that name the chosen context, and drops old ones', () => {
     expect(forwardHeaders({ traceparent: TRACEPARENT, ...DATADOG })).toEqual({ ...CARRIED, ...DATADOG })
     const old = { ...DATADOG, 'x-datadog-parent-id': '17' }
     expect(forwardHeaders({ traceparent: TRACEPARENT, ...old })).toEqual(CARRIED)
@@ -61,7 +61,7 @@ describe('forwardHeaders', () => {
     expect(forwardHeaders({ traceparent: TRACEPARENT, ...otherTrace })).toEqual(CARRIED)
   })
 
-  it('carries x-datadog-* where there is nothing else, without what is not valid in them', () => {
+  it('forwards x-datadog-* without another context, except for invalid values', () => {
     expect(forwardHeaders(DATADOG)).toEqual(DATADOG)
     const { 'x-datadog-tags': _tags, ...valid } = DATADOG
     expect(forwardHeaders({ ...DATADOG, 'x-datadog-tags': 'a b' })).toEqual(valid)
@@ -70,14 +70,14 @@ describe('forwardHeaders', () => {
     }
   })
 
-  it('carries the identity headers that are listed, and no other', () => {
+  it('forwards only the listed identity headers', () => {
     const incoming = { Authorization: 'Bearer x', cookie: 'a=b' }
     expect(forwardHeaders(incoming, { identityHeaders: ['authorization'] })).toEqual({ authorization: 'Bearer x' })
     const hostile = { authorization: 'x\r\ny: z', cookie: ['a=b', 'c\n=d'] }
     expect(forwardHeaders(hostile, { identityHeaders: ['authorization', 'cookie'] })).toEqual({})
   })
 
-  it('carries identity headers that came in parts as one, and none that may come only once', () => {
+  it('joins split identity headers, and drops a repeated one that may occur once', () => {
     const incoming = { authorization: ['x', 'y'], cookie: ['a=b', 'c=d'], 'x-forwarded-for': ['10.0.0.1', '10.0.0.2'] }
     expect(forwardHeaders(incoming, { identityHeaders: ['authorization', 'cookie', 'x-forwarded-for'] })).toEqual({
       cookie: 'a=b; c=d',
@@ -85,7 +85,7 @@ describe('forwardHeaders', () => {
     })
   })
 
-  it('carries the same of headersDistinct, where every value is a list', () => {
+  it('forwards the same from headersDistinct, where every value is a list', () => {
     const headers = { traceparent: TRACEPARENT, ...DATADOG, authorization: 'Bearer x', sw8: SW8, 'uberctx-user': '17' }
     const distinct = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]))
     const options = { identityHeaders: ['authorization'] as const }
@@ -99,17 +99,17 @@ describe('forwardHeaders', () => {
     ['distinct headers in parts', { traceparent: [TRACEPARENT], tracestate: ['', ''], ...OLDER_B3 }],
     ['fetch Headers', new Headers({ traceparent: TRACEPARENT, tracestate: '', ...OLDER_B3 })],
     ['pairs', Object.entries({ traceparent: TRACEPARENT, tracestate: '', ...OLDER_B3 })],
-  ])('tells an empty tracestate from none in %s', (_name, incoming) => {
+  ])('distinguishes an empty tracestate from none in %s', (_name, incoming) => {
     expect(forwardHeaders(incoming as Record<string, string>)).toEqual(CARRIED)
     const { traceparent, ...b3 } = { traceparent: TRACEPARENT, ...OLDER_B3 }
     expect(forwardHeaders({ traceparent, ...b3 })['x-b3-spanid']).toBe(b3['x-b3-spanid'])
   })
 
-  it('takes nothing at all for no headers', () => {
+  it('accepts nothing as no headers', () => {
     expect([forwardHeaders(null), forwardHeaders(undefined), forwardHeaders({})]).toEqual([{}, {}, {}])
   })
 
-  it("carries foreign tracers' headers in any case, and at most 64 members of their baggage", () => {
+  it('forwards foreign tracers’ headers in any case, and at most 64 members of their baggage', () => {
     const incoming = Object.fromEntries(Array.from({ length: 70 }, (_, at) => [`Uberctx-${at}`, 'v']))
     expect(Object.keys(forwardHeaders({ SW8, ...incoming }))).toHaveLength(65)
     expect(forwardHeaders({ sw8: [SW8, SW8], 'uber-trace-id': 'a b' })).toEqual({})
@@ -121,8 +121,8 @@ describe('forwardHeaders', () => {
   })
 })
 
-describe('the headers of the request that is served', () => {
-  it('are there in everything it starts, and nowhere else', async () => {
+describe('the headers of the current request', () => {
+  it('are available in everything it starts, and nowhere else', async () => {
     const seen = await Promise.all(
       ['1', '2', '3'].map((baggage) =>
         runWithForwardHeaders({ baggage }, async () => {

@@ -9,20 +9,19 @@ import { type ForwardedHeaders, processState } from './process-state.ts'
 /** Options of {@link forwardHeaders}. */
 export interface ForwardOptions extends ExtractOptions {
   /**
-   * Headers that say who the caller is and shall go on all the same, for services that act on behalf of their caller.
-   * Every service called gets them, so list only what each of them may know. Default: none.
+   * Identity headers to forward anyway, for services that act on behalf of their caller. Every called service receives
+   * them, so list only what each of them may know. Default: none.
    */
   readonly identityHeaders?: readonly IdentityHeader[] | undefined
 }
 
 /**
- * Carries trace headers on without an SDK: the chosen context goes out unchanged in both formats, beside `baggage`,
+ * Forwards trace headers without an SDK: the chosen context is sent unchanged in both formats, beside `baggage`,
  * `x-request-id`, the headers of tracers that this package doesn't read (`carry` in the catalogue) and, where they name
- * that same context, `x-datadog-*`. Where the caller left the sampling decision open, `traceparent` and `x-b3-sampled` are
- * left out and the ids stay in `x-b3-*`.
+ * that same context, `x-datadog-*`. Where the caller left the sampling decision open, `traceparent` and `x-b3-sampled`
+ * are left out and the ids stay in `x-b3-*`.
  *
- * @returns headers to **set** on every outgoing call; empty when the request brought none. Nothing in them is invalid,
- * whatever came in.
+ * @returns headers to **set** on every outgoing call; empty if the request had none. They are valid for any input.
  */
 export function forwardHeaders(incoming: IncomingHeaders, options: ForwardOptions = {}): Record<string, string> {
   const { identityHeaders = NONE, edge = false } = options
@@ -56,7 +55,7 @@ export function runWithForwardHeaders<T>(headers: ForwardedHeaders, fn: () => T)
   return processState.storage.run(headers, fn)
 }
 
-/** The headers of the request that is being served; empty outside of one. */
+/** The headers of the current request; empty outside a request. */
 export function currentForwardHeaders(): ForwardedHeaders {
   return processState.storage.getStore() ?? NO_HEADERS
 }
@@ -65,7 +64,7 @@ function isCarried(name: string, identityHeaders: readonly string[]): boolean {
   return name.startsWith('x-datadog-') || isCarriedHeader(name) || identityHeaders.includes(name)
 }
 
-/** Values come from a peer, and a carrier need not be one that has checked them. */
+/** Values come from a peer, and the carrier may not have validated them. */
 function identityOf(carrier: Carrier, names: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const name of names) {
@@ -75,7 +74,7 @@ function identityOf(carrier: Carrier, names: readonly string[]): Record<string, 
   return headers
 }
 
-/** Lists may come in parts (RFC 9110 §5.3, RFC 9113 §8.2.3); which of two `authorization` counts can't be told. */
+/** Lists may be split (RFC 9110 §5.3, RFC 9113 §8.2.3); of two `authorization` headers, neither is certain. */
 function joinedIdentity(name: string, values: string | readonly string[] | undefined): string | undefined {
   if (!Array.isArray(values) || !values.every((value) => typeof value === 'string')) return undefined
   if (name === 'cookie') return values.join('; ')

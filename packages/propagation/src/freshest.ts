@@ -2,14 +2,14 @@ import type { Candidates, Hint, SelectReason } from './candidates.ts'
 import type { TraceContext } from './formats/trace-context.ts'
 import { tracestateMember } from './formats/tracestate.ts'
 
-/** What there is to go by, beside the contexts themselves. */
+/** The evidence besides the contexts themselves. */
 export interface Evidence {
   /** The span id of our member of `tracestate`. */
   readonly mark: string | undefined
   readonly hint: Hint
 }
 
-/** One context, and why. */
+/** One context, and the reason. */
 export interface Choice {
   readonly context: TraceContext
   readonly reason: SelectReason
@@ -33,13 +33,13 @@ export function freshest(same: Candidates, evidence: Evidence): Choice {
     b3single: isParent(b3single, w3c, b3multi) ? undefined : b3single,
   }
   const left = count(live.w3c, live.b3multi, live.b3single)
-  // Contexts that name each other as parent say nothing, so none of them is dropped.
+  // Contexts that name each other as parent prove nothing, so none of them is dropped.
   if (left === 0) return contested({ ...same, w3c, b3multi, b3single }, evidence)
   const context = (live.w3c ?? live.b3single ?? live.b3multi) as TraceContext
   return left === 1 ? { context, reason: 'rewritten' } : contested({ ...same, ...live }, evidence)
 }
 
-/** Two formats were rewritten by different proxies, or by one with no mark to go by. */
+/** Two formats were rewritten by different proxies, or by one without a mark as evidence. */
 function contested(live: Candidates, { mark, hint }: Evidence): Choice {
   const { w3c } = live
   const b3 = b3Of(live)
@@ -56,8 +56,8 @@ function contested(live: Candidates, { mark, hint }: Evidence): Choice {
 
 /**
  * The B3 context that counts. The single header wins (openzipkin/b3-propagation): Envoy from 1.40 leaves old `x-b3-*`
- * beside it, and an older one names it as the parent of those. What no Envoy sends, a single header without a parent
- * beside two other formats that agree, is older than them.
+ * beside it, and an older one names it as the parent of those. A single header without a parent beside two other
+ * formats that agree is older than them, because no Envoy sends that.
  */
 function b3Of({ w3c, b3multi, b3single }: Candidates): TraceContext | undefined {
   if (b3single === undefined || b3multi === undefined) return b3single ?? b3multi
@@ -75,7 +75,7 @@ function writerOfW3c(
   if (tracestate === '') return 'opentelemetry'
   // A vendor's member that names a span was written with that span's headers.
   if (!tracestate.includes(w3c.spanId)) return tracestate.includes(b3.spanId) ? 'rewritten' : undefined
-  // Our mark is there, and B3 is of a child of the span it names: Datadog's member came after that, from a proxy.
+  // Our mark is present, and B3 names a child of its span: a proxy added Datadog's member after that.
   const isOfProxy = (mark !== undefined && mark === b3.parentId) || datadogSpanId?.() === w3c.spanId
   return isOfProxy && isNamedByEnvoy(w3c, tracestate) ? 'datadog' : undefined
 }
@@ -90,7 +90,7 @@ function count(one: TraceContext | undefined, two: TraceContext | undefined, thr
   return (one === undefined ? 0 : 1) + (two === undefined ? 0 : 1) + (three === undefined ? 0 : 1)
 }
 
-/** Whether one of the others names a context as its parent, and so is younger. */
+/** Whether another context names this one as its parent, and so is younger. */
 function isParent(
   context: TraceContext | undefined,
   one: TraceContext | undefined,

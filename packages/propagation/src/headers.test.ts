@@ -4,7 +4,7 @@ import { isCarriedHeader } from './formats/carried.ts'
 import { HEADER_CATALOGUE, IDENTITY_HEADERS, isPropagationHeader } from './headers.ts'
 
 describe('the header catalogue', () => {
-  it('lists as written exactly what is written', () => {
+  it('lists exactly the written headers as written', () => {
     const written = HEADER_CATALOGUE.filter(({ rule }) => rule === 'write').map(({ name }) => name)
     const incoming = {
       'x-b3-traceid': '80f198ee56343ba864fe8b2a57d3eff7',
@@ -16,7 +16,7 @@ describe('the header catalogue', () => {
     expect(Object.keys(forwardHeaders(incoming)).sort()).toEqual(written.sort())
   })
 
-  it('lists as carried exactly what is carried', () => {
+  it('lists exactly the carried headers as carried', () => {
     const carried = HEADER_CATALOGUE.filter(({ rule }) => rule === 'carry').map(({ name }) => name.replace('*', 'a'))
     const isCarried = (name: string) => name.startsWith('x-datadog-') || isCarriedHeader(name)
     expect(carried.filter((name) => !isCarried(name))).toEqual([])
@@ -24,7 +24,7 @@ describe('the header catalogue', () => {
     expect(others.filter(isCarried)).toEqual([])
   })
 
-  it('holds no identity header, and none of those is read', () => {
+  it('contains no identity header, and reads none', () => {
     const names = new Set<string>(HEADER_CATALOGUE.map(({ name }) => name))
     expect(IDENTITY_HEADERS.filter((name) => names.has(name) || isPropagationHeader(name))).toEqual([])
   })
@@ -35,7 +35,7 @@ describe('the header catalogue', () => {
     expect(names.filter((name) => name !== name.toLowerCase())).toEqual([])
   })
 
-  it('names nothing as never read that goes on all the same', () => {
+  it('lists no forwarded header as never read', () => {
     const never = HEADER_CATALOGUE.filter(({ rule }) => rule === 'never').map(({ name }) => name.replace('*', 'x'))
     const incoming = Object.fromEntries([...never, ...IDENTITY_HEADERS].map((name) => [name, '1']))
     expect(forwardHeaders(incoming)).toEqual({})

@@ -13,7 +13,7 @@ const ENVOY = {
   source: 'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers',
 } as const
 
-/** Every header that has to do with traces, and what happens to it. */
+/** Every header related to traces, and its treatment. */
 export const HEADER_CATALOGUE: readonly CatalogueEntry[] = [
   {
     ...W3C,
@@ -105,8 +105,8 @@ export const HEADER_CATALOGUE: readonly CatalogueEntry[] = [
 ]
 
 /**
- * Identity headers. They never travel with trace headers unless they are asked for by name: what a caller
- * may do here is no right to do it one service further.
+ * Identity headers. They never travel with trace headers unless requested by name: a caller's rights here do not extend
+ * to the next service.
  */
 export const IDENTITY_HEADERS = [
   'authorization',
@@ -127,7 +127,7 @@ export const PROPAGATION_NAMES: ReadonlySet<string> = new Set(
   HEADER_CATALOGUE.filter(({ rule }) => rule === 'write' || rule === 'read').map(({ name }) => name),
 )
 
-/** Those of them that are never written: what another instrumentation has set doesn't replace them. */
+/** Those of them that are never written: headers of another instrumentation don't replace them. */
 export const READ_ONLY_NAMES: readonly string[] = HEADER_CATALOGUE.filter(({ rule }) => rule === 'read').map(
   ({ name }) => name,
 )

@@ -1,5 +1,5 @@
 /**
- * The headers of a request as they come: Node's `request.headers` or `request.headersDistinct`, a fetch `Headers`, a
+ * The incoming headers of a request: Node's `request.headers` or `request.headersDistinct`, a fetch `Headers`, a
  * `Map`, any other list of pairs, or a plain object; nothing at all counts as no headers. Names count in any case.
  */
 export type IncomingHeaders =
@@ -8,10 +8,10 @@ export type IncomingHeaders =
   | null
   | undefined
 
-/** Headers by lower-case name; a name that comes twice has all its values. */
+/** Headers by lower-case name; a repeated name has all its values. */
 export type Carrier = Readonly<Record<string, string | readonly string[] | undefined>>
 
-/** Takes the headers that are wanted, by their lower-case names, out of any form of {@link IncomingHeaders}. */
+/** Reads the requested headers, by lower-case name, from any form of {@link IncomingHeaders}. */
 export function toCarrier(incoming: IncomingHeaders, isWanted: (name: string) => boolean): Carrier {
   const carrier = Object.create(null) as Record<string, string | readonly string[]>
   if (incoming === null || incoming === undefined) return carrier
@@ -25,7 +25,7 @@ export function toCarrier(incoming: IncomingHeaders, isWanted: (name: string) =>
   return carrier
 }
 
-/** The value of a header that may come once. Node joins repeated ones with `, `, which no parser here accepts. */
+/** The value of a header that may occur once. Node joins repeated ones with `, `, which no parser here accepts. */
 export function once(value: string | readonly string[] | undefined): string | undefined {
   if (typeof value === 'string' || value === undefined) return value
   return Array.isArray(value) && value.length === 1 && typeof value[0] === 'string' ? value[0] : undefined
@@ -38,7 +38,7 @@ export function joined(value: string | readonly string[] | undefined): string | 
 }
 
 /**
- * Tells whether headers can be read as they are, as Node's can: an object in which every name that may be one of this
+ * Whether headers can be read directly, as Node's can: an object in which every name that may be one of this
  * package's is in lower case.
  *
  * @returns the names of those that may be headers of foreign tracers; `undefined` for headers of any other form.
@@ -60,7 +60,7 @@ const OTHER = 0
 const OURS = 1
 const FOREIGN = 2
 
-/** What a header may be, by the letters that its name begins with, in any case: most are passed over at the first. */
+/** The candidates for a header by its first letters, in any case: the first letter rules out most. */
 function kindOf(name: string): typeof OTHER | typeof OURS | typeof FOREIGN {
   switch (name.charCodeAt(0) | 32) {
     case 98: // b3, baggage

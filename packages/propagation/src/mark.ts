@@ -3,22 +3,22 @@ import { tracestateMember, withoutTracestateMember } from './formats/tracestate.
 /** Our member of `tracestate`; its value is `p:` and the span id its sender wrote into every format. */
 export const MARK_KEY = 'tl'
 
-/** What comes before the span id in our member. */
+/** The part of our member before the span id. */
 export const MARK = `${MARK_KEY}=p:`
 const MARK_END = MARK.length + 16
 const COMMA = 44
 const NO_MARK = { mark: undefined, others: undefined }
 
-/** A list in its two parts: the span id of our member, and the other members. */
+/** A list split into the span id of our member and the other members. */
 export interface MarkedList {
   readonly mark: string | undefined
   readonly others: string | undefined
 }
 
-/** Takes our member out of a parsed list. A `tl` of another form is another vendor's, and stays. */
+/** Removes our member from a parsed list. A `tl` of another form belongs to another vendor and stays. */
 export function splitMark(tracestate: string | undefined): MarkedList {
   if (tracestate === undefined) return NO_MARK
-  // Senders put it in front; a proxy that adds a member moves it.
+  // Senders put it first; a proxy that adds a member moves it.
   if (tracestate.startsWith(MARK) && (tracestate.length === MARK_END || tracestate.charCodeAt(MARK_END) === COMMA)) {
     return { mark: tracestate.slice(MARK.length, MARK_END), others: tracestate.slice(MARK_END + 1) }
   }
@@ -27,7 +27,7 @@ export function splitMark(tracestate: string | undefined): MarkedList {
   return { mark: value.slice(2), others: withoutTracestateMember(tracestate, MARK_KEY) }
 }
 
-/** Whether another vendor has taken our key, so that there is no room for our member. */
+/** Whether another vendor uses our key, so that our member can't be added. */
 export function hasForeignMark(others: string): boolean {
   return others.includes('tl=') && tracestateMember(others, MARK_KEY) !== undefined
 }

@@ -3,7 +3,7 @@ import { hasForeignMark, MARK, splitMark } from './mark.ts'
 import { prependMember } from './formats/tracestate.ts'
 import { formatTraceparent } from './formats/w3c.ts'
 
-/** Sets one header on a carrier, replacing what is there; OpenTelemetry's `TextMapSetter` is one. */
+/** Sets one header on a carrier, replacing any existing one; OpenTelemetry's `TextMapSetter` is one. */
 export interface HeaderSetter<Carrier> {
   set(carrier: Carrier, name: string, value: string): void
 }
@@ -31,13 +31,13 @@ export function writeContext<Carrier>(context: OutgoingContext, carrier: Carrier
 /** A context to send, with its list of members. */
 export interface UnmarkedContext extends OutgoingContext {
   /**
-   * The list to send as it is, instead of `tracestate` and our mark: the one that came with this very span, because it
-   * must not be changed while the parent id is not (W3C Trace Context §3.3.1.5). `''` sends none.
+   * The list to send unchanged, instead of `tracestate` and our mark: the one received with this span, which must not
+   * change while the parent id does not (W3C Trace Context §3.3.1.5). `''` sends none.
    */
   readonly received?: string | undefined
 }
 
-/** The same for a `tracestate` that is known to hold no mark. */
+/** The same for a `tracestate` that is known to have no mark. */
 export function writeUnmarked<Carrier>(
   { traceId, spanId, sampled, random, tracestate = '', received }: UnmarkedContext,
   carrier: Carrier,

@@ -44,18 +44,18 @@ describe('the freshest of several contexts', () => {
     expect(select({ ...chain, hint: 'b3' })?.context.traceId).toBe(TRACE)
   })
 
-  it('goes over to the B3 trace when there is no mark and the hint says b3', () => {
+  it('switches to the B3 trace without a mark when the hint says b3', () => {
     const selection = select({ w3c: APP, state: 'foo=1', multi: INBOUND, multiTrace: OTHER_TRACE, hint: 'b3' })
     expect(selection).toMatchObject({ context: { traceId: OTHER_TRACE }, links: [{ traceId: TRACE, spanId: APP }] })
     expect(selection?.tracestate).toBeUndefined()
   })
 
-  it('links a context that came in two formats once', () => {
+  it('links a context in two formats once', () => {
     const chain = { w3c: APP, single: `${OTHER_TRACE}-${INBOUND}-1`, multi: INBOUND, multiTrace: OTHER_TRACE }
     expect(select(chain)?.links).toHaveLength(1)
   })
 
-  it('has the 128 bits of the trace id where B3 has lost the high half', () => {
+  it('restores the 128 bits of the trace id if B3 has lost the high half', () => {
     const chain = { ...MARKED, multi: INBOUND, parent: APP, multiTrace: TRACE.slice(16) }
     expect(select(chain)?.context).toMatchObject({ traceId: TRACE, spanId: INBOUND, format: 'b3multi' })
   })
@@ -65,14 +65,14 @@ describe('the freshest of several contexts', () => {
     expect(select({ w3c: APP, state, multi: INBOUND, parent: APP })?.tracestate).toBe('foo=1')
   })
 
-  it('takes the sampling decision from its trace when its own format left it open', () => {
+  it('uses the sampling decision of its trace when its own format left it open', () => {
     const b3multi = parseB3Multi({ traceId: TRACE, spanId: INBOUND, parentId: APP })
     const w3c = parseTraceparent(`00-${TRACE}-${APP}-00`)
     expect(selectContext({ b3multi, w3c })?.context).toMatchObject({ spanId: INBOUND, sampled: false })
     expect(selectContext({ b3multi })?.context.sampled).toBeUndefined()
   })
 
-  it('is nothing when there are no contexts', () => {
+  it('is undefined without contexts', () => {
     expect(selectContext({})).toBeUndefined()
   })
 })

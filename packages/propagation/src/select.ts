@@ -12,7 +12,7 @@ export interface SelectOptions {
   readonly hint?: Hint | undefined
 }
 
-/** The caller, out of all that the headers name. */
+/** The caller, chosen among all contexts of the headers. */
 export interface Selection {
   readonly context: TraceContext
   readonly reason: SelectReason
@@ -22,7 +22,7 @@ export interface Selection {
   readonly tracestate: string | undefined
   /**
    * The list as it came (`''` if there was none), where the chosen span is the one that `traceparent` names. A service
-   * that goes on with that span, and makes none of its own, must send this list (W3C Trace Context §3.3.1.5).
+   * that forwards that span without making its own must send this list (W3C Trace Context §3.3.1.5).
    */
   readonly received: string | undefined
 }
@@ -30,12 +30,12 @@ export interface Selection {
 const NO_LINKS: readonly TraceContext[] = []
 
 /**
- * Tells which of several contexts is the caller: the one that a proxy wrote last ("freshest wins").
+ * Chooses the caller among several contexts: the one that a proxy wrote last ("freshest wins").
  *
- * An Envoy tracer rewrites its own formats and passes the others on as they came, so a request through a sidecar often
- * carries one fresh context and one or two old ones, and no fixed order of formats is right under every tracer. What
- * tells them apart is the mark that the sender left in `tracestate` (`tl=p:<span id>`), B3's parent id, and what Envoy's
- * tracers write into `tracestate` (`docs/adr/0001-freshest-wins.md`).
+ * An Envoy tracer rewrites its own formats and forwards the others unchanged, so a request through a sidecar often has
+ * one fresh context and one or two old ones, and no fixed order of formats is right under every tracer. They are
+ * distinguished by the mark that the sender left in `tracestate` (`tl=p:<span id>`), B3's parent id, and Envoy's own
+ * entries in `tracestate` (`docs/adr/0001-freshest-wins.md`).
  *
  * @returns `undefined` when there is no candidate.
  */
@@ -88,7 +88,10 @@ function onlyRewritten({ w3c, b3multi, b3single }: Candidates, mark: string | un
   return isOld === (b3multi.spanId === mark) ? undefined : isOld ? b3multi : w3c
 }
 
-/** One trace only: W3C's, unless B3 is in another one, the sender left no mark, and the deployment says B3. */
+/**
+ * Restricts the choice to one trace: W3C's, unless B3 is in another one, the sender left no mark, and the deployment
+ * says B3.
+ */
 function isTraceOfB3(
   w3c: TraceContext | undefined,
   b3: TraceContext | undefined,
@@ -97,7 +100,7 @@ function isTraceOfB3(
   return hint === 'b3' && mark === undefined && w3c !== undefined && b3 !== undefined && !isSameTrace(w3c, b3)
 }
 
-/** Fills in what the winner lacks from others of its trace: the high half of the trace id, the decision, the flag. */
+/** Completes the winner from others of its trace: the high half of the trace id, the decision, the flag. */
 function completed(winner: TraceContext, same: Candidates): TraceContext {
   const { w3c, b3multi, b3single } = same
   const traceId = fullTraceId(winner, same)

@@ -9,7 +9,7 @@ const CONTEXT_NAMES = HEADER_CATALOGUE.filter(({ format }) => format === 'w3c' |
 
 /**
  * The names of headers that must not stay beside those that are set: with a trace context, every other header that
- * holds one. A call has one context, and which of two a receiver takes depends on the receiver.
+ * holds one. A call has one context; with two, the choice would depend on the receiver.
  */
 export function staleBeside(set: readonly Header[]): readonly string[] {
   if (!set.some(([name]) => name === 'x-b3-traceid' || name === 'traceparent' || name === 'b3')) return NONE

@@ -26,7 +26,7 @@ export function spawnMeasured(module, { env, execArgv = [] }) {
   return spawn(program, args, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
 }
 
-/** What a reader has to know of the machine; enough to see why figures differ, too little to name it. */
+/** The relevant facts about the machine: enough to explain differing figures, too few to identify it. */
 export function describeMachine() {
   return {
     node: process.version,

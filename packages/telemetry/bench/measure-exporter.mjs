@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { spawnMeasured } from './cores.mjs'
 import { startSink } from './sink.mjs'
 
-/** Longer than the exporter tries again, and than a batch waits. */
+/** Longer than the exporter's retries, and than a batch waits. */
 const QUIET_MS = 6000
 
 /**

@@ -25,7 +25,8 @@ const QUIET_MS = 8000
  * @property {import('@throughline/telemetry').ExportStats | undefined} stats none with the SDK by itself
  * @property {{ before: number, during: number }} p99 of requests to the service, in milliseconds
  * @property {{ before: number, during: number }} cpu of the service, as a share of a core
- * @property {{ before: number, most: number, after: number }} memory resident, in bytes: just before the trouble, at most, and ten seconds after it
+ * @property {{ before: number, most: number, after: number }} memory resident, in bytes: just before the trouble, at
+ * most, and ten seconds after it
  */
 
 /**
@@ -90,7 +91,7 @@ export async function measureOutage({ name, trouble, setup, env }, { rate, secon
 }
 
 /**
- * Asks the service steadily. `p99` is of the requests since it was asked for the last time.
+ * Sends requests to the service steadily. `p99` covers the requests since its last reading.
  * @param {number} port
  */
 function startRequests(port) {

@@ -1,5 +1,5 @@
 // @ts-check
-// The service that is measured: Express with one small JSON route. Says what it has used when asked.
+// The service that is measured: Express with one small JSON route. Reports its resource use on request.
 import { createRequire } from 'node:module'
 
 const setUp = process.env['SETUP']

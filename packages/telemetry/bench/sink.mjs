@@ -4,7 +4,7 @@ import http from 'node:http'
 import { countSpans } from './count-spans.mjs'
 
 /**
- * A collector that takes everything, and counts the spans it was given.
+ * A collector that accepts everything, and counts its spans.
  * @param {{ port?: number, delayMs?: number | undefined }} [options] `delayMs`: what it takes to answer
  */
 export async function startSink({ port = 0, delayMs = 0 } = {}) {

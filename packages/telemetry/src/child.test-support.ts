@@ -17,7 +17,7 @@ export interface FixtureOptions {
   preload?: boolean
 }
 
-/** Compiles this package, so that a child process runs what users install. Takes a moment when nothing has changed. */
+/** Compiles this package, so that a child process runs the same code as users. Quick when nothing has changed. */
 export function buildPackage(): void {
   const typescript = createRequire(import.meta.url).resolve('typescript/package.json')
   const tsc = fileURLToPath(new URL('bin/tsc', `file://${typescript}`))

@@ -5,7 +5,7 @@ import { buildPackage, startFixture } from './child.test-support.ts'
 
 const CLUSTER = new URL('./fixtures/cluster.mjs', import.meta.url)
 
-describe('a cluster whose primary alone is told to end', () => {
+describe('a cluster with a signal to its primary only', () => {
   beforeAll(buildPackage, 60_000)
 
   it.each(['SIGTERM', 'SIGKILL'] as const)('flushes its workers: %s', async (signal) => {
@@ -17,7 +17,7 @@ describe('a cluster whose primary alone is told to end', () => {
     primary.kill(signal)
     expect(await primary.exited).toEqual({ code: null, signal })
     await pollUntil(() => !pids.some(isRunning), { what: 'the workers to end', deadline: 15_000 })
-    // A primary that is killed takes its own span along.
+    // A killed primary loses its own span.
     expect(store.store.spanCount).toBe(signal === 'SIGTERM' ? 3 : 2)
   })
 })

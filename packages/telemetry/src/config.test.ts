@@ -23,7 +23,7 @@ describe('loadTelemetryConfig', () => {
     })
   })
 
-  it('takes an empty variable for an unset one', () => {
+  it('treats an empty variable as unset', () => {
     const empty = {
       OTEL_TRACES_EXPORTER: '',
       OTEL_PROPAGATORS: ' ',
@@ -33,12 +33,12 @@ describe('loadTelemetryConfig', () => {
     expect(loadTelemetryConfig(empty)).toEqual(loadTelemetryConfig({}))
   })
 
-  it('takes several exporters, once each', () => {
+  it('accepts several exporters, once each', () => {
     expect(loadTelemetryConfig({ OTEL_TRACES_EXPORTER: 'zipkin, otlp,zipkin' }).exporters).toEqual(['zipkin', 'otlp'])
     expect(loadTelemetryConfig({ OTEL_TRACES_EXPORTER: 'none' }).exporters).toEqual([])
   })
 
-  it('takes names in any case, and numbers in any notation', () => {
+  it('accepts names in any case, and numbers in any notation', () => {
     const config = loadTelemetryConfig({
       OTEL_TRACES_EXPORTER: 'OTLP,Zipkin',
       OTEL_EXPORTER_OTLP_PROTOCOL: 'HTTP/JSON',
@@ -63,7 +63,7 @@ describe('loadTelemetryConfig', () => {
     expect(loadTelemetryConfig({ OTEL_TRACES_SAMPLER: 'ALWAYS_ON' }).sampler).toBe('always_on')
   })
 
-  it('takes 0 for no delay and for no time limit', () => {
+  it('accepts 0 as no delay and as no time limit', () => {
     const { batch, otlpTimeoutMillis } = loadTelemetryConfig({
       OTEL_BSP_SCHEDULE_DELAY: '0',
       OTEL_BSP_EXPORT_TIMEOUT: '0',
@@ -86,12 +86,12 @@ describe('loadTelemetryConfig', () => {
     expect(() => loadTelemetryConfig(env)).toThrow(`OTEL_TRACES_SAMPLER_ARG=${ratio} is not a number from 0 to 1`)
   })
 
-  it('takes the protocol for traces before the one for all signals', () => {
+  it('prefers the protocol for traces over the one for all signals', () => {
     const env = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json' }
     expect(loadTelemetryConfig(env).otlpProtocol).toBe('http/json')
   })
 
-  it('names every bad variable and what is valid in one error', () => {
+  it('names every bad variable and its valid values in one error', () => {
     const load = () =>
       loadTelemetryConfig({
         OTEL_TRACES_EXPORTER: 'otlp,xray',
@@ -151,7 +151,7 @@ describe('loadTelemetryConfig', () => {
     ['jaeger', 'OTEL_EXPORTER_JAEGER_AGENT_HOST', 'http://jaeger'],
     ['jaeger', 'OTEL_EXPORTER_JAEGER_AGENT_HOST', ' jaeger'],
     [undefined, 'OTEL_PROPAGATORS', 'w3c'],
-  ])('names variable and value of what the exporter could not use: %s, %s=%s', (exporter, name, value) => {
+  ])('names a variable and value that the exporter can’t use: %s, %s=%s', (exporter, name, value) => {
     const load = () => loadTelemetryConfig({ OTEL_TRACES_EXPORTER: exporter, [name]: value })
     expect(load).toThrow(TelemetryConfigError)
     expect(load).toThrow(`${name}=${value} `)
@@ -191,7 +191,7 @@ describe('loadTelemetryConfig', () => {
     expect(loadTelemetryConfig(unused).exporters).toEqual(['jaeger'])
   })
 
-  it('passes over variables of exporters that are not in use', () => {
+  it('ignores variables of exporters that are not in use', () => {
     const env = { OTEL_EXPORTER_ZIPKIN_ENDPOINT: 'zipkin:9411', OTEL_EXPORTER_OTLP_ENDPOINT: 'https://[::1]:4318/otlp' }
     expect(loadTelemetryConfig(env).exporters).toEqual(['otlp'])
     expect(

@@ -8,7 +8,7 @@ import { TelemetryConfigError } from './telemetry-error.ts'
 const OTLP_PROTOCOLS = ['http/protobuf', 'http/json'] as const
 type OtlpProtocol = (typeof OTLP_PROTOCOLS)[number]
 
-/** Those the SDK has by itself. */
+/** The SDK's own. */
 const PROPAGATORS = ['tracecontext', 'baggage', 'b3', 'b3multi', 'jaeger', 'none'] as const
 const INSTRUMENTATIONS = ['diagnostics', 'stock'] as const
 
@@ -29,10 +29,10 @@ export interface TelemetryConfig {
   batch: BatchConfig
 }
 
-/** How headers are read: the hint, whether callers are trusted, which request ids go on. */
+/** How headers are read: the hint, whether callers are trusted, which request ids are forwarded. */
 export type PropagationConfig = Required<ExtractOptions>
 
-/** How spans wait and go. */
+/** How spans are queued and exported. */
 interface BatchConfig {
   /** Encoded spans that wait for an OTLP collector at most, in bytes. */
   maxBytes: number
@@ -99,7 +99,7 @@ function readExporters(reader: EnvReader): ExporterName[] {
   return names.length === 0 ? ['otlp'] : exporters
 }
 
-/** The argument means nothing to samplers without a ratio, so they take any (`OTEL_TRACES_SAMPLER_ARG`). */
+/** Samplers without a ratio ignore the argument, so any is accepted (`OTEL_TRACES_SAMPLER_ARG`). */
 function readSampler(reader: EnvReader): Pick<TelemetryConfig, 'sampler' | 'samplerRatio'> {
   const known = reader.problems.length
   const sampler = reader.oneOf('OTEL_TRACES_SAMPLER', SAMPLER_NAMES, 'parentbased_always_on')

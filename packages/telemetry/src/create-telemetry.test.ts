@@ -15,7 +15,7 @@ const PARENT_ID = 'b7ad6b7169203331'
 const REQUEST_ID = '3b1f3a3e-8c8a-4a5e-9f0e-0123456789ab'
 const HEADERS = { traceparent: `00-${TRACE_ID}-${PARENT_ID}-01`, 'x-request-id': REQUEST_ID, baggage: 'a=1' }
 
-/** Telemetry of this process, without spans of the backends that run in it. */
+/** Telemetry of this process, without spans of its backends. */
 async function startTelemetry(env: NodeJS.ProcessEnv): Promise<Telemetry & AsyncDisposable> {
   const telemetry = await createTelemetry({
     serviceName: 'shop',
@@ -26,7 +26,7 @@ async function startTelemetry(env: NodeJS.ProcessEnv): Promise<Telemetry & Async
   return Object.assign(telemetry, { [Symbol.asyncDispose]: () => telemetry.shutdown() })
 }
 
-/** An Express app whose one route calls an upstream, and says what it sees; `calls` has the headers the upstream got. */
+/** An Express app whose one route calls an upstream; `calls` has the headers that the upstream received. */
 async function serveShop(telemetry: Telemetry) {
   const calls: IncomingHttpHeaders[] = []
   const upstream = await startServer((req, res) => {
@@ -69,7 +69,7 @@ describe('createTelemetry', () => {
         OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url.otlpUrl,
       }),
     ],
-  ])('brings one request to the backend as one trace: %s', async (_name, env) => {
+  ])('exports one request as one trace: %s', async (_name, env) => {
     await using store = await serveTraceStore()
     await using telemetry = await startTelemetry(env(store))
     await using shop = await serveShop(telemetry)
@@ -99,7 +99,7 @@ describe('createTelemetry', () => {
     [{ OTEL_RESOURCE_ATTRIBUTES: 'service.name=desk' }, 'desk'],
     [{ OTEL_RESOURCE_ATTRIBUTES: 'service.name=desk,broken' }, 'desk'],
     [{ OTEL_RESOURCE_ATTRIBUTES: 'service.name=' }, 'shop'],
-  ])('takes the service name of %j before its own, if it is one', async (env, name) => {
+  ])('prefers the service name of %j over its own, if valid', async (env, name) => {
     await using store = await serveTraceStore()
     await using telemetry = await startTelemetry({ ...env, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: store.otlpUrl })
     await using shop = await serveShop(telemetry)
@@ -116,7 +116,7 @@ describe('createTelemetry', () => {
       { OTEL_TRACES_SAMPLER: 'parentbased_always_off' },
       { 'x-b3-traceid': TRACE_ID, 'x-b3-spanid': PARENT_ID },
     ],
-  ])('leaves no span and sends the trace on as not sampled: %s', async (_name, env, headers) => {
+  ])('makes no span and propagates the trace as not sampled: %s', async (_name, env, headers) => {
     await using store = await serveTraceStore()
     await using telemetry = await startTelemetry({ ...env, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: store.otlpUrl })
     await using shop = await serveShop(telemetry)
@@ -127,7 +127,7 @@ describe('createTelemetry', () => {
     expect(store.store.spanCount).toBe(0)
   })
 
-  it('sends nothing on and reads nothing with OTEL_PROPAGATORS=none: the trace falls apart', async () => {
+  it('neither injects nor extracts with OTEL_PROPAGATORS=none: the trace breaks', async () => {
     await using store = await serveTraceStore()
     await using telemetry = await startTelemetry({
       OTEL_PROPAGATORS: 'none',
@@ -150,14 +150,14 @@ describe('createTelemetry', () => {
     expect(shop.calls[0]).not.toHaveProperty('traceparent')
   })
 
-  it('passes the caller’s context through when nothing is exported, so that no parent is missing', async () => {
+  it('propagates the caller’s context when nothing is exported, so that no parent is missing', async () => {
     await using telemetry = await startTelemetry({ OTEL_TRACES_EXPORTER: 'none' })
     await using shop = await serveShop(telemetry)
     await shop.get()
     expect(shop.calls[0]?.traceparent).toBe(HEADERS.traceparent)
   })
 
-  it('gives the process its environment back and leaves no global behind', async () => {
+  it('restores the environment and leaves no global behind', async () => {
     const before = { ...process.env }
     const telemetry = await startTelemetry({ OTEL_TRACES_EXPORTER: 'none', OTEL_EXPORTER_OTLP_HEADERS: 'a=b' })
     await telemetry.shutdown()
@@ -168,7 +168,7 @@ describe('createTelemetry', () => {
 })
 
 describe('createTelemetry with OTEL_SDK_DISABLED=true', () => {
-  it('carries the headers of the request on, unchanged, and has no SDK', async () => {
+  it('forwards the headers of the request unchanged, without the SDK', async () => {
     await using telemetry = await startTelemetry({ OTEL_SDK_DISABLED: 'true' })
     await using shop = await serveShop(telemetry)
     expect(telemetry.enabled).toBe(false)
@@ -188,7 +188,7 @@ describe('createTelemetry with OTEL_SDK_DISABLED=true', () => {
     })
   })
 
-  it('carries them with fetch as well, through the adapter of the propagation package', async () => {
+  it('forwards them with fetch as well, through the adapter of the propagation package', async () => {
     await using _telemetry = await startTelemetry({ OTEL_SDK_DISABLED: 'true' })
     const calls: IncomingHttpHeaders[] = []
     await using upstream = await startServer((req, res) => {
@@ -204,7 +204,7 @@ describe('createTelemetry with OTEL_SDK_DISABLED=true', () => {
     expect(calls[0]).toMatchObject({ traceparent: HEADERS.traceparent, 'x-request-id': REQUEST_ID })
   })
 
-  it('carries nothing over from one request to the next', async () => {
+  it('propagates nothing from one request to the next', async () => {
     await using telemetry = await startTelemetry({ OTEL_SDK_DISABLED: 'TRUE' })
     await using shop = await serveShop(telemetry)
     await shop.get()
@@ -217,7 +217,7 @@ describe('TRACE_CONTEXT_HINT', () => {
   const fresh = { 'x-b3-traceid': 'ab'.repeat(16), 'x-b3-spanid': 'cd'.repeat(8), 'x-b3-sampled': '1' }
 
   it.each([{ OTEL_TRACES_EXPORTER: 'none' }, { OTEL_SDK_DISABLED: 'true' }])(
-    'says which trace continues when two formats name one each without a mark: %j',
+    'decides which of two unmarked traces continues: %j',
     async (env) => {
       for (const [hint, traceId] of [['', TRACE_ID] as const, ['b3', fresh['x-b3-traceid']] as const]) {
         await using telemetry = await startTelemetry({ ...env, TRACE_CONTEXT_HINT: hint })
@@ -227,14 +227,14 @@ describe('TRACE_CONTEXT_HINT', () => {
     },
   )
 
-  it('stops the start when it is something else, with the SDK or without', async () => {
+  it('refuses any other value, with the SDK or without', async () => {
     const start = createTelemetry({ serviceName: 'shop', env: { OTEL_SDK_DISABLED: 'true', TRACE_CONTEXT_HINT: 'x' } })
     await expect(start).rejects.toMatchObject({ code: 'TL_TELEMETRY_CONFIG' })
   })
 })
 
 describe('a request that shouldTrace refuses', () => {
-  it.each([{}, { OTEL_SDK_DISABLED: 'true' }])('takes no part in the trace: %j', async (env) => {
+  it.each([{}, { OTEL_SDK_DISABLED: 'true' }])('is not part of the trace: %j', async (env) => {
     await using telemetry = await startTelemetry({ ...env, OTEL_TRACES_EXPORTER: 'zipkin' })
     await using shop = await serveShop(telemetry)
     expect(await shop.get(HEADERS, '/api/refused')).toEqual({})

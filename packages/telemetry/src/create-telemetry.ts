@@ -2,8 +2,9 @@ import { isSdkDisabled, loadTelemetryConfig, type PropagationConfig, readPropaga
 import type { Telemetry, TelemetryOptions } from './telemetry.ts'
 
 /**
- * Sets up tracing from the standard `OTEL_*` variables, or, with `OTEL_SDK_DISABLED=true`, header carrying without the
- * SDK. Nothing happens before `start()`. No signal handlers; the only globals are those OpenTelemetry's API registers.
+ * Sets up tracing from the standard `OTEL_*` variables, or, with `OTEL_SDK_DISABLED=true`, header forwarding without
+ * the SDK. Nothing happens before `start()`. No signal handlers; the only globals are those OpenTelemetry's API
+ * registers.
  *
  * With `TRACE_INSTRUMENTATION=stock`, modules to be traced (Express) have to be imported after this has resolved.
  *
@@ -11,7 +12,7 @@ import type { Telemetry, TelemetryOptions } from './telemetry.ts'
  */
 export async function createTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   const env = options.env ?? process.env
-  // What isn't used isn't loaded: the SDK takes longer to import than a small service takes to start.
+  // Unused parts are not loaded: the SDK takes longer to import than a small service takes to start.
   if (isSdkDisabled(env)) {
     const { createWithoutSdk } = await import('./without-sdk.ts')
     return createWithoutSdk(options, { ...readPropagation(env), ...chosen(options) })
@@ -21,7 +22,7 @@ export async function createTelemetry(options: TelemetryOptions): Promise<Teleme
   return createTracing(options, { ...config, propagation: { ...config.propagation, ...chosen(options) } })
 }
 
-/** What the program itself says of propagation goes before the environment. */
+/** The program's own propagation options win over the environment. */
 function chosen({ edge, requestId }: TelemetryOptions): Partial<PropagationConfig> {
   return { ...(edge !== undefined && { edge }), ...(requestId !== undefined && { requestId }) }
 }

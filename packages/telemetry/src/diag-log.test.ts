@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createDiagLogger, installDiagLog } from './diag-log.ts'
 
 describe('createDiagLogger', () => {
-  it('writes one line a message, whatever the message holds', () => {
+  it('writes one line per message, whatever it contains', () => {
     const { lines, logger } = collect()
     logger.warn('first\nsecond', new Error('broken\non purpose'))
     expect(lines).toEqual(['opentelemetry warn: first second broken on purpose\n'])
@@ -18,7 +18,7 @@ describe('createDiagLogger', () => {
     }
   })
 
-  it('says a repeated message again after 30 s, with how often it came', () => {
+  it('repeats a message after 30 s, with its count', () => {
     const { lines, logger, clock } = collect()
     for (let i = 0; i < 10; i += 1) logger.error(`Dropped ${i} spans`)
     expect(lines).toEqual(['opentelemetry error: Dropped 0 spans\n'])
@@ -31,7 +31,7 @@ describe('createDiagLogger', () => {
 describe('installDiagLog', () => {
   afterEach(() => diag.disable())
 
-  it('shows warnings by default and what OTEL_LOG_LEVEL asks for otherwise', () => {
+  it('shows warnings by default, or the level of OTEL_LOG_LEVEL', () => {
     const lines: string[] = []
     const write = (line: string): number => lines.push(line)
     installDiagLog(undefined, { write })
@@ -53,7 +53,7 @@ describe('installDiagLog', () => {
     expect(lines.filter((line) => line.includes('OTEL_LOG_LEVEL'))).toHaveLength(1)
   })
 
-  it('shows the message of what the SDK reports, not its stack', () => {
+  it('shows the message of an SDK report, not its stack', () => {
     const lines: string[] = []
     installDiagLog(undefined, { write: (line) => lines.push(line) })
     const refused = new AggregateError([new Error('connect ECONNREFUSED ::1:4318')])

@@ -8,7 +8,7 @@ const { NONE, ERROR, WARN, INFO, DEBUG, VERBOSE, ALL } = DiagLogLevel
 const LEVELS = { NONE, ERROR, WARN, INFO, DEBUG, VERBOSE, ALL }
 
 export interface DiagLogOptions {
-  /** Takes one line with its line end. Default: standard error. */
+  /** Receives one line with its line end. Default: standard error. */
   write?: (line: string) => void
   /** Milliseconds since any start. Default: the process's clock. */
   now?: () => number
@@ -24,7 +24,7 @@ export function installDiagLog(level: string | undefined, options: DiagLogOption
 
 /**
  * One line per message. A message that differs from an earlier one in digits only stays quiet for 30 s and is counted:
- * a collector that is down for an hour fails once a second and should not fill a disk.
+ * a collector that is down for an hour fails once a second, which should not fill a disk.
  */
 export function createDiagLogger({
   write = writeError,
@@ -40,7 +40,7 @@ export function createDiagLogger({
       earlier.hidden += 1
       return
     }
-    // Forgetting everything now and then bounds the memory that unforeseen messages take.
+    // Clearing the memory now and then bounds it under unforeseen messages.
     if (seen.size >= 100) seen.clear()
     seen.set(key, { until: now() + QUIET_MS, hidden: 0 })
     const repeated = earlier !== undefined && earlier.hidden > 0 ? ` (and ${earlier.hidden} more like it)` : ''

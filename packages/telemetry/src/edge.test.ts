@@ -9,12 +9,12 @@ import { request } from './http/request.test-support.ts'
 import type { TelemetryOptions } from './telemetry.ts'
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
-/** As nginx makes them. */
+/** As nginx creates them. */
 const HEX_ID = '3b1f3a3e8c8a4a5e9f0e0123456789ab'
 const HEADERS = { traceparent: `00-${TRACE_ID}-b7ad6b7169203331-01`, 'x-request-id': HEX_ID, baggage: 'a=1' }
 const FORCING_ID = '3b1f3a3e-8c8a-aa5e-9f0e-0123456789ab'
 
-/** The headers of the one call that a service makes for a request with these headers. */
+/** The headers of a service's one call for a request with these headers. */
 async function callOf(options: Partial<TelemetryOptions>, headers: Record<string, string>) {
   const calls: IncomingHttpHeaders[] = []
   await using upstream = await startServer((req, res) => {
@@ -47,14 +47,14 @@ describe.each([{ OTEL_TRACES_EXPORTER: 'none' }, { OTEL_SDK_DISABLED: 'true' }])
   it.each([
     ['edge: true', { edge: true, env }],
     ['TRACE_CONTEXT_EDGE=true', { env: { ...env, TRACE_CONTEXT_EDGE: 'true' } }],
-  ])('continues no foreign trace with %s, and sends no baggage and no id that forces one', async (_name, options) => {
+  ])('continues no foreign trace with %s, and forwards no baggage or id that forces one', async (_name, options) => {
     const call = await callOf(options, { ...HEADERS, 'x-request-id': FORCING_ID })
     expect(call['traceparent'] ?? '').not.toContain(TRACE_ID)
     expect(call['baggage']).toBeUndefined()
     expect(call['x-request-id']).toBeUndefined()
   })
 
-  it('is trusted again where the program says so', async () => {
+  it('is trusted again if the program says so', async () => {
     const call = await callOf({ edge: false, env: { ...env, TRACE_CONTEXT_EDGE: 'true' } }, HEADERS)
     expect(call['traceparent']).toContain(TRACE_ID)
   })
@@ -63,7 +63,7 @@ describe.each([{ OTEL_TRACES_EXPORTER: 'none' }, { OTEL_SDK_DISABLED: 'true' }])
     ["requestId: 'any'", { requestId: 'any' as const, env }, HEX_ID],
     ['TRACE_REQUEST_ID=any', { env: { ...env, TRACE_REQUEST_ID: 'any' } }, HEX_ID],
     ['neither', { env }, undefined],
-  ])('carries a request id of 32 hex digits as it is told: %s', async (_name, options, expected) => {
+  ])('forwards a request id of 32 hex digits as configured: %s', async (_name, options, expected) => {
     expect((await callOf(options, HEADERS))['x-request-id']).toBe(expected)
   })
 })

@@ -1,7 +1,7 @@
-/** A decimal number as people and programs write one: `1`, `.5`, `1e-05`. */
+/** A decimal number in common notations: `1`, `.5`, `1e-05`. */
 const NUMBER = /^\+?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
 
-/** Reads variables, and keeps a sentence about each that can't be used. */
+/** Reads variables, and records a sentence about each invalid one. */
 export interface EnvReader {
   readonly problems: string[]
   /** Without whitespace around it; undefined when there is nothing else. */
@@ -68,12 +68,12 @@ function find<T extends string>(valid: readonly T[], value: string): T | undefin
   return valid.find((each) => each === value.toLowerCase())
 }
 
-/** What a counter can hold and a message can show. */
+/** The range of a counter. */
 function isWhole(value: number): boolean {
   return Number.isInteger(value) && value < 2 ** 40
 }
 
-/** What a timer takes. */
+/** The range of a timer. */
 function isMilliseconds(value: number): boolean {
   return Number.isInteger(value) && value < 2 ** 31
 }

@@ -1,10 +1,10 @@
 import { resourceAttributes } from './resource-attributes.ts'
 
 /**
- * Runs `fn` while `process.env` shows exactly the `OTEL_*` variables of `env`, and puts it back afterwards.
+ * Runs `fn` while `process.env` shows exactly the `OTEL_*` variables of `env`, and restores it afterwards.
  *
- * The SDK and its exporters read `process.env` in their constructors and take most settings from nowhere else; this is
- * what lets a caller give them an environment, and us a default. `fn` is synchronous, so no other code sees the change.
+ * The SDK and its exporters read `process.env` in their constructors and have no other source for most settings; this
+ * lets a caller pass an environment, and sets our defaults. `fn` is synchronous, so no other code sees the change.
  */
 export function withOtelEnvironment<T>(env: NodeJS.ProcessEnv, fn: () => T): T {
   const before = otelVariables(process.env)
@@ -16,7 +16,10 @@ export function withOtelEnvironment<T>(env: NodeJS.ProcessEnv, fn: () => T): T {
   }
 }
 
-/** Names in these are the same in any case (OpenTelemetry, "Environment variable specification"), but not to the SDK. */
+/**
+ * Names in these are the same in any case (OpenTelemetry, "Environment variable specification"), but not to the
+ * SDK.
+ */
 const NAMES = [
   'OTEL_PROPAGATORS',
   'OTEL_METRICS_EXPORTER',
@@ -26,13 +29,13 @@ const NAMES = [
   'OTEL_EXPORTER_OTLP_TRACES_COMPRESSION',
 ]
 
-/** The environment as the SDK is to see it. */
+/** The environment for the SDK. */
 export function sdkEnvironment(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const env = { ...given }
-  // The SDK would replace the logger by one that prints stacks.
+  // The SDK would replace the logger with one that prints stacks.
   delete env.OTEL_LOG_LEVEL
   for (const name of NAMES) if (env[name] !== undefined) env[name] = env[name].trim().toLowerCase()
-  // Unset means none here; the SDK would start both.
+  // Unset means none here, where the SDK would start both.
   env.OTEL_METRICS_EXPORTER ||= 'none'
   env.OTEL_LOGS_EXPORTER ||= 'none'
   env.OTEL_RESOURCE_ATTRIBUTES = resourceAttributes(env.OTEL_RESOURCE_ATTRIBUTES)

@@ -2,7 +2,7 @@ import cluster from 'node:cluster'
 import { isMainThread } from 'node:worker_threads'
 
 /**
- * Flushes a worker of `node:cluster` whose primary has gone, by a signal for example that only the primary got. Node
+ * Flushes a worker of `node:cluster` whose primary has ended, for example by a signal to the primary only. Node
  * ends such a worker at once, unless `exitedAfterDisconnect` says that its end is under way; here it is.
  */
 export function flushOnDisconnect(shutdown: () => Promise<void>): void {

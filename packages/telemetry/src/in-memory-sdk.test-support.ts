@@ -23,7 +23,7 @@ export interface InMemorySdkOptions {
   everyClient?: boolean
 }
 
-/** A stock NodeSDK with our instrumentations plugged in, as a team with a set-up of its own would have it. */
+/** A stock NodeSDK with our instrumentations, as in a team's own set-up. */
 export function startInMemorySdk(options: InMemorySdkOptions = {}): InMemorySdk {
   const { sampler, shouldTrace, skipUnsampled, shouldForward, everyClient = false } = options
   const exporter = new InMemorySpanExporter()

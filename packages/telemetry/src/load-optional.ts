@@ -1,10 +1,9 @@
 import { TelemetryConfigError } from './telemetry-error.ts'
 
 /**
- * Loads packages that are installed only where they are asked for. Rejects with a `TelemetryConfigError` that says how to
- * get them.
+ * Loads optional packages. Rejects with a `TelemetryConfigError` that says how to install them.
  *
- * @param reason the setting that asks for them.
+ * @param reason the setting that needs them.
  */
 export async function loadOptional<T>(reason: string, packages: readonly string[], load: () => Promise<T>): Promise<T> {
   try {

@@ -6,7 +6,7 @@ import type { Sdk, SdkParts } from './sdk.ts'
 /**
  * `@opentelemetry/sdk-node`, which has metrics, logs, the standard propagators and resource detectors too.
  *
- * @param reason what asks for it, for the message where it is not installed.
+ * @param reason the setting that needs it, for the message if it is not installed.
  */
 export async function createNodeSdk(parts: SdkParts, reason: string): Promise<Sdk> {
   const { NodeSDK } = await loadOptional(reason, ['@opentelemetry/sdk-node'], () => import('@opentelemetry/sdk-node'))
@@ -26,7 +26,10 @@ export async function createNodeSdk(parts: SdkParts, reason: string): Promise<Sd
   return { start: () => withOtelEnvironment(env, () => sdk.start()), shutdown: () => sdk.shutdown() }
 }
 
-/** OpenTelemetry's order: `OTEL_SERVICE_NAME`, then `service.name` of `OTEL_RESOURCE_ATTRIBUTES`, then the program's. */
+/**
+ * OpenTelemetry's order: `OTEL_SERVICE_NAME`, then `service.name` of `OTEL_RESOURCE_ATTRIBUTES`, then the
+ * program's.
+ */
 function namesService(env: NodeJS.ProcessEnv): boolean {
   return Boolean(env.OTEL_SERVICE_NAME?.trim()) || /(^|,)\s*service\.name\s*=/.test(env.OTEL_RESOURCE_ATTRIBUTES ?? '')
 }

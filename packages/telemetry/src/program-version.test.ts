@@ -19,11 +19,11 @@ describe('programVersion', () => {
     return programVersion(path.join(folder, 'src/main.js'))
   }
 
-  it('is that of the nearest package.json above the main module', () => {
+  it('is read from the nearest package.json above the main module', () => {
     expect(withManifest('{"version":"1.2.3-rc.1"}')).toBe('1.2.3-rc.1')
   })
 
-  it('is followed through a link, as an installed command is one', () => {
+  it('follows a link, as for an installed command', () => {
     withManifest('{"version":"1.2.3"}')
     const other = fs.mkdtempSync(path.join(os.tmpdir(), 'version-'))
     fs.symlinkSync(path.join(folder, 'src/main.js'), path.join(other, 'shop'))
@@ -32,7 +32,7 @@ describe('programVersion', () => {
   })
 
   it.each(['{}', '{"version":1}', '{"version":""}', '[', 'null', `{"version":"${'1'.repeat(200)}"}`])(
-    'is unknown where the manifest is %s',
+    'is unknown if the manifest is %s',
     (manifest) => {
       expect(withManifest(manifest)).toBeUndefined()
     },

@@ -27,60 +27,60 @@ async function serveUpstream() {
 describe('node --import @throughline/telemetry/register', () => {
   beforeAll(buildPackage, 60_000)
 
-  it.each(['diagnostics', 'stock'])('leaves one server and one client span a request: %s', async (instrumentation) => {
-    await using store = await serveTraceStore()
-    await using upstream = await serveUpstream()
-    await using shop = startFixture(PRELOADED, {
-      env: {
-        TRACE_INSTRUMENTATION: instrumentation,
-        OTEL_SERVICE_NAME: 'shop',
-        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: store.otlpUrl,
-        UPSTREAM: upstream.url,
-      },
-    })
-    const answer = await request(`${await addressOf(shop)}/api/items/5?a=1`, { headers: HEADERS })
-    expect(answer).toBe('{"count":1}')
-    // The signal flushes, and still ends a program that does nothing about it.
-    shop.kill('SIGTERM')
-    expect(await shop.exited).toEqual({ code: null, signal: 'SIGTERM' })
-
-    expect(store.store.traces().map((trace) => trace.traceID)).toEqual([TRACE_ID])
-    const spans = store.store.trace(TRACE_ID)?.spans ?? []
-    const server = spans.find((span) => tag(span, 'span.kind') === 'server')
-    const client = spans.find((span) => tag(span, 'span.kind') === 'client')
-    expect(spans).toHaveLength(2)
-    expect(server?.operationName).toBe('GET /api/items/:id')
-    expect(server && tag(server, 'http.route')).toBe('/api/items/:id')
-    expect(server?.references[0]?.spanID).toBe(PARENT_ID)
-    expect(client?.references[0]?.spanID).toBe(server?.spanID)
-    expect(upstream.calls).toHaveLength(1)
-    expect(upstream.calls[0]).toMatchObject({
-      traceparent: `00-${TRACE_ID}-${client?.spanID}-01`,
-      'x-b3-traceid': TRACE_ID,
-      'x-b3-spanid': client?.spanID,
-      'x-b3-sampled': '1',
-      'x-request-id': HEADERS['x-request-id'],
-    })
-    expect(await shop.stderr).toBe('')
-  })
-
   it.each(['diagnostics', 'stock'])(
-    'carries headers without the SDK, whatever the instrumentation: %s',
-    async (mode) => {
+    'makes one server span and one client span per request: %s',
+    async (instrumentation) => {
+      await using store = await serveTraceStore()
       await using upstream = await serveUpstream()
       await using shop = startFixture(PRELOADED, {
         env: {
-          TRACE_INSTRUMENTATION: mode,
-          OTEL_SDK_DISABLED: 'true',
+          TRACE_INSTRUMENTATION: instrumentation,
+          OTEL_SERVICE_NAME: 'shop',
+          OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: store.otlpUrl,
           UPSTREAM: upstream.url,
         },
       })
-      await request(`${await addressOf(shop)}/api/items/5`, { headers: HEADERS })
-      expect(upstream.calls[0]).toMatchObject({ traceparent: HEADERS.traceparent, 'x-b3-spanid': PARENT_ID })
+      const answer = await request(`${await addressOf(shop)}/api/items/5?a=1`, { headers: HEADERS })
+      expect(answer).toBe('{"count":1}')
+      // The signal flushes, and still ends a program without a handler.
+      shop.kill('SIGTERM')
+      expect(await shop.exited).toEqual({ code: null, signal: 'SIGTERM' })
+
+      expect(store.store.traces().map((trace) => trace.traceID)).toEqual([TRACE_ID])
+      const spans = store.store.trace(TRACE_ID)?.spans ?? []
+      const server = spans.find((span) => tag(span, 'span.kind') === 'server')
+      const client = spans.find((span) => tag(span, 'span.kind') === 'client')
+      expect(spans).toHaveLength(2)
+      expect(server?.operationName).toBe('GET /api/items/:id')
+      expect(server && tag(server, 'http.route')).toBe('/api/items/:id')
+      expect(server?.references[0]?.spanID).toBe(PARENT_ID)
+      expect(client?.references[0]?.spanID).toBe(server?.spanID)
+      expect(upstream.calls).toHaveLength(1)
+      expect(upstream.calls[0]).toMatchObject({
+        traceparent: `00-${TRACE_ID}-${client?.spanID}-01`,
+        'x-b3-traceid': TRACE_ID,
+        'x-b3-spanid': client?.spanID,
+        'x-b3-sampled': '1',
+        'x-request-id': HEADERS['x-request-id'],
+      })
+      expect(await shop.stderr).toBe('')
     },
   )
 
-  it('leaves a program that drains on SIGTERM its time and its exit code', async () => {
+  it.each(['diagnostics', 'stock'])('forwards headers without the SDK, with any instrumentation: %s', async (mode) => {
+    await using upstream = await serveUpstream()
+    await using shop = startFixture(PRELOADED, {
+      env: {
+        TRACE_INSTRUMENTATION: mode,
+        OTEL_SDK_DISABLED: 'true',
+        UPSTREAM: upstream.url,
+      },
+    })
+    await request(`${await addressOf(shop)}/api/items/5`, { headers: HEADERS })
+    expect(upstream.calls[0]).toMatchObject({ traceparent: HEADERS.traceparent, 'x-b3-spanid': PARENT_ID })
+  })
+
+  it('respects the drain time and exit code of a program that handles SIGTERM', async () => {
     await using store = await serveTraceStore()
     await using upstream = await serveUpstream()
     await using shop = startFixture(PRELOADED, {
@@ -105,7 +105,7 @@ describe('node --import @throughline/telemetry/register', () => {
     expect(store.store.spanCount).toBe(1)
   })
 
-  it('says what is wrong with the environment and does not start', async () => {
+  it('reports an invalid environment and does not start', async () => {
     await using plain = startFixture(PLAIN, { env: { OTEL_TRACES_EXPORTER: 'xray' } })
     expect((await plain.exited).code).toBe(1)
     expect(await plain.stderr).toContain('OTEL_TRACES_EXPORTER=xray is unknown')

@@ -3,7 +3,7 @@ import { flushOnDisconnect } from './flush-on-disconnect.ts'
 
 /**
  * For `node --import @throughline/telemetry/register app.js`: tracing is on before the program's first import.
- * Spans are flushed when the program ends and when it is told to end, and every signal still does what it did.
+ * Spans are flushed when the program ends or receives a signal to end, and every signal keeps its effect.
  * `import { telemetry } from '@throughline/telemetry/register'` reaches it from the program.
  */
 export const telemetry = await createTelemetry({ serviceName: 'unknown_service:node' })

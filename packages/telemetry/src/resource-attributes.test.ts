@@ -13,10 +13,13 @@ describe('goodResourceAttributes', () => {
   })
   afterEach(() => diag.disable())
 
-  it.each(['service.name=desk', 'a=1,b=2', ' a = 1 , b=x%2Cy%3Dz', 'a='])('leaves a good list as it is: %s', (list) => {
-    expect(goodResourceAttributes(list)).toBe(list)
-    expect(warnings).toEqual([])
-  })
+  it.each(['service.name=desk', 'a=1,b=2', ' a = 1 , b=x%2Cy%3Dz', 'a='])(
+    'keeps a valid list unchanged: %s',
+    (list) => {
+      expect(goodResourceAttributes(list)).toBe(list)
+      expect(warnings).toEqual([])
+    },
+  )
 
   it.each([
     'b',
@@ -29,7 +32,7 @@ describe('goodResourceAttributes', () => {
     'b=%E0%A4%A',
     '"b=1',
     "'b=1",
-  ])('leaves out one bad member, and names it: %s', (member) => {
+  ])('drops one invalid member, and names it: %s', (member) => {
     expect(goodResourceAttributes(`service.name=desk,${member},c=3`)).toBe('service.name=desk,c=3')
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).toContain(`OTEL_RESOURCE_ATTRIBUTES: "${member.trim()}" is left out`)
@@ -37,7 +40,7 @@ describe('goodResourceAttributes', () => {
 })
 
 describe('resourceAttributes', () => {
-  it('says which instance and which version of the service this is, unless the list does', () => {
+  it('adds the service’s instance and version, unless the list has them', () => {
     const [instance, version] = resourceAttributes(undefined, '1.2.3').split(',')
     expect(instance).toMatch(/^service\.instance\.id=[0-9a-f]{8}-[0-9a-f-]{27}$/)
     expect(version).toBe('service.version=1.2.3')

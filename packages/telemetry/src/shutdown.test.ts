@@ -15,7 +15,7 @@ describe('shutdown', () => {
   afterEach(() => vi.restoreAllMocks())
 
   // First: exporters of the other tests go on trying for some seconds, and their refusals would be heard here.
-  it('gives a collector that hangs five seconds', async () => {
+  it('gives a hanging collector five seconds', async () => {
     await using hanging = await startServer(() => {})
     const telemetry = await startTelemetry(hanging.url)
     trace.getTracer('test').startSpan('lost').end()
@@ -24,7 +24,7 @@ describe('shutdown', () => {
     expect(took).toBeLessThan(6000)
   }, 10_000)
 
-  it('happens once, and soon, when the collector refuses connections', async () => {
+  it('happens once and quickly when the collector refuses connections', async () => {
     const telemetry = await startTelemetry(await closedUrl())
     trace.getTracer('test').startSpan('lost').end()
     const first = telemetry.shutdown()
@@ -35,7 +35,7 @@ describe('shutdown', () => {
     for (const line of lines) expect(line).toMatch(/^opentelemetry (warn|error): [^\n]+\n$/)
   })
 
-  it('is as soon when an export was refused before and is being tried again', async () => {
+  it('is as quick when an earlier refused export is being retried', async () => {
     const telemetry = await startTelemetry(await closedUrl(), { OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '1' })
     let refused = false
     const onRefused = (): boolean => (refused = true)

@@ -23,7 +23,7 @@ async function spanUnder(env: NodeJS.ProcessEnv, nodeSdk = false): Promise<Jaege
 const own = (span: JaegerSpan | undefined) => span?.tags.filter(({ key }) => key === 'one' || key === 'two')
 const ofEvent = (span: JaegerSpan | undefined) => span?.logs[0]?.fields.filter(({ key }) => key !== 'event')
 
-describe('span limits, as the README has them', () => {
+describe('span limits, as in the README', () => {
   it.each([
     ['OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT', false, 1],
     ['OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT', true, 2],
@@ -37,7 +37,7 @@ describe('span limits, as the README has them', () => {
   it.each([
     ['OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT', '1', ['abcdefgh']],
     ['OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT', '3', ['abc', 'abc']],
-  ])('%s means what the specification says', async (name, value, values) => {
+  ])('%s has its specified meaning', async (name, value, values) => {
     expect(own(await spanUnder({ [name]: value }))?.map((tag) => tag.value)).toEqual(values)
   })
 

@@ -1,4 +1,4 @@
-/** The environment asks for something telemetry can't do. One error names every bad variable. */
+/** The environment has settings that telemetry can't apply. One error names every bad variable. */
 export class TelemetryConfigError extends Error {
   override readonly name = 'TelemetryConfigError'
   readonly code = 'TL_TELEMETRY_CONFIG'

@@ -13,7 +13,7 @@ export interface TelemetryOptions {
    * decision are dropped, as is an `x-request-id` that makes Envoy sample. Default: `TRACE_CONTEXT_EDGE`, else false.
    */
   edge?: boolean | undefined
-  /** `any` also carries an `x-request-id` that is not a UUID. Default: `TRACE_REQUEST_ID`, else `uuid`. */
+  /** `any` also forwards an `x-request-id` that is not a UUID. Default: `TRACE_REQUEST_ID`, else `uuid`. */
   requestId?: 'uuid' | 'any' | undefined
   /**
    * Whether spans are made by `@opentelemetry/sdk-node`, which is to be installed for that. Default: by
@@ -23,8 +23,8 @@ export interface TelemetryOptions {
   /** Which incoming requests are traced. Default: all. */
   shouldTrace?: ShouldTrace | undefined
   /**
-   * Which outgoing calls get trace headers, by the URL that is called; a redirect is asked about again. Default: all. None
-   * gets them when it throws.
+   * Which outgoing calls get trace headers, by the URL that is called; a redirect is asked about again. Default: all.
+   * None gets them when it throws.
    */
   shouldForward?: ShouldForward | undefined
 }
@@ -37,7 +37,7 @@ export interface ActiveIds {
 }
 
 export interface Telemetry {
-  /** False when `OTEL_SDK_DISABLED=true`: no spans, headers are carried. */
+  /** False when `OTEL_SDK_DISABLED=true`: no spans, headers are forwarded. */
   readonly enabled: boolean
   /** Starts tracing. Once; synchronous. */
   start: () => void
@@ -45,7 +45,7 @@ export interface Telemetry {
   flush: () => Promise<void>
   /** Flushes and stops. The second call waits for the first. Never rejects; takes no longer than `flush`. */
   shutdown: () => Promise<void>
-  /** Spans and trace headers for the calls of an axios instance. Returns a function that takes them off again. */
+  /** Spans and trace headers for the calls of an axios instance. Returns a function that removes them. */
   instrumentAxios: (instance: AxiosLike) => () => void
   /** Runs a function whose calls make no span and send no trace headers, such as a service's calls to itself. */
   untraced: <Result>(run: () => Result) => Result
@@ -54,6 +54,6 @@ export interface Telemetry {
   activeTraceId: () => string | undefined
   /** The same where the trace is sampled: what a metric's exemplar may point to. */
   sampledTraceId: () => string | undefined
-  /** What became of the spans that ended. */
+  /** The outcome of ended spans. */
   exportStats: () => ExportStats
 }

@@ -15,7 +15,7 @@ export function createTraceSdk(parts: SdkParts): Sdk {
     start() {
       context.setGlobalContextManager(new AsyncContextManager())
       if (propagator !== undefined) propagation.setGlobalPropagator(propagator)
-      // Without a provider the caller's context goes on as it came, and no span is missing in the trace.
+      // Without a provider the caller's context is forwarded unchanged, and no span is missing in the trace.
       if (spanProcessors.length > 0) {
         const resource = createResource(env, serviceName)
         const spanLimits = readSpanLimits(env)

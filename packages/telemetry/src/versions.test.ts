@@ -64,7 +64,10 @@ function withDependencies(names: string[], found = new Set<string>()): string[] 
   return [...found]
 }
 
-/** 2.x packages of one release carry one number, the experimental packages of it another, the API and others their own. */
+/**
+ * 2.x packages of one release carry one number, the experimental packages of it another, the API and others their
+ * own.
+ */
 const LINES: Record<string, RegExp> = {
   '2.11.0':
     /^(core|context-async-hooks|exporter-(jaeger|zipkin)|propagator-.+|resources|sdk-(trace|trace-base|trace-node|metrics))$/,
@@ -86,7 +89,7 @@ describe('@opentelemetry packages', () => {
     expect([...installed].filter(([, versions]) => versions.length !== 1)).toEqual([])
   })
 
-  it('lie in node_modules once each, in the version of the lock file', () => {
+  it('are in node_modules once each, in the version of the lock file', () => {
     const workspaces = ['packages', 'services'].flatMap((group) =>
       foldersIn(path.join(ROOT, group)).map((name) => path.join(ROOT, group, name)),
     )
@@ -101,7 +104,7 @@ describe('@opentelemetry packages', () => {
     expect(strays).toEqual([])
   })
 
-  it('are asked for by exact version', () => {
+  it('are required by exact version', () => {
     const ranges = Object.entries(manifest.devDependencies).filter(
       ([name, version]) => name.startsWith('@opentelemetry/') && !/^\d+\.\d+\.\d+$/.test(version),
     )

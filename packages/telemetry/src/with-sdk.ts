@@ -17,7 +17,7 @@ import type { Telemetry, TelemetryOptions } from './telemetry.ts'
 import { withinTime, type TimeLimit } from './export/within-time.ts'
 
 const FLUSH_MS = 5000
-/** A collector that refuses connections now won't take spans in the next four seconds either. */
+/** A collector that refuses connections now won't accept spans within the next four seconds either. */
 const REFUSED_MS = 1000
 
 /** Telemetry with the SDK. Imported only when it is on: loading the SDK costs more than the rest of a small service. */

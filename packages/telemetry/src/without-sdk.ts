@@ -12,7 +12,7 @@ import type { ActiveIds, Telemetry, TelemetryOptions } from './telemetry.ts'
 const REQUEST_START = 'http.server.request.start'
 const NOTHING: Readonly<Record<string, string>> = {}
 
-/** Telemetry without the SDK: what a request brought in trace headers goes on with the calls it leads to. */
+/** Telemetry without the SDK: a request's trace headers are forwarded with its calls. */
 export function createWithoutSdk(
   { shouldTrace, shouldForward }: TelemetryOptions,
   propagation: PropagationConfig,
@@ -33,7 +33,7 @@ export function createWithoutSdk(
     enabled: false,
     start() {
       const release = claimOutgoingHeaders()
-      // Another copy in this process carries them already.
+      // Another copy in this process already forwards them.
       if (release === undefined) return
       diagnosticsChannel.subscribe(REQUEST_START, onStart)
       const rules = { shouldForward: () => shouldForward }

@@ -7,7 +7,7 @@ const CALLER = 'ca11e40000000001'
 const W3C = { traceparent: `00-${TRACE}-${SIDECAR}-01` }
 const B3 = { 'x-b3-traceid': TRACE, 'x-b3-spanid': SIDECAR, 'x-b3-parentspanid': CALLER, 'x-b3-sampled': '1' }
 
-/** What a caller has received itself when it calls: nothing, or what its own sidecar sent it. */
+/** What a caller has received before it calls: nothing, or its own sidecar's headers. */
 export const situations = {
   'at the root': {},
   called: { ...W3C, ...B3 },

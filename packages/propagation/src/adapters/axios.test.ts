@@ -17,7 +17,7 @@ describe('axios', () => {
     expect(valuesOf(server.requests[0], 'baggage')).toEqual(['a=1'])
   })
 
-  it('sends none outside of a request and after it was taken out', async () => {
+  it('sends none outside a request or after removal', async () => {
     await using server = await record()
     const instance = axios.create({ baseURL: server.url })
     const eject = forwardWithAxios(instance)
@@ -27,7 +27,7 @@ describe('axios', () => {
     expect(server.requests.flatMap((headers) => valuesOf(headers, 'traceparent'))).toEqual([])
   })
 
-  it('sends them only where it may', async () => {
+  it('sends them only where shouldForward allows', async () => {
     await using server = await record()
     const asked: string[] = []
     const instance = axios.create({ baseURL: `${server.url}/api/` })

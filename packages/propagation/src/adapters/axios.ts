@@ -19,7 +19,7 @@ export interface AxiosLike {
 
 /**
  * Sets the headers of the request that is being served on every call of an axios instance, replacing any of the same
- * name in any case. A redirect to another origin is asked about again, and loses them where `shouldForward` says so.
+ * name in any case. `shouldForward` decides again about a redirect to another origin.
  *
  * @returns a function that takes the interceptor out again.
  */
@@ -34,7 +34,7 @@ export function forwardWithAxios(instance: AxiosLike, options: OutgoingOptions =
   return () => instance.interceptors.request.eject(id)
 }
 
-/** Axios transforms the data of a request right before it makes it, in one go: from there on the rule is asked. */
+/** Axios transforms the data of a request synchronously before it makes it, so the rule applies from there on. */
 function withRule<Config extends AxiosCallLike>(config: Config, { shouldForward }: OutgoingOptions): Config {
   if (shouldForward === undefined || typeof config !== 'object' || config === null) return config
   const enterRule = (data: unknown): unknown => {
@@ -45,7 +45,7 @@ function withRule<Config extends AxiosCallLike>(config: Config, { shouldForward 
   return { ...config, transformRequest: [...transforms, enterRule] }
 }
 
-/** Follow-redirects, on which axios's http adapter is built, takes headers along to any origin but credentials. */
+/** Follow-redirects, which axios's http adapter uses, sends all headers except credentials to any origin. */
 function withRedirectCheck<Config extends AxiosCallLike>(
   config: Config,
   headers: readonly (readonly [name: string, value: string])[],
@@ -66,7 +66,7 @@ function withRedirectCheck<Config extends AxiosCallLike>(
   }
 }
 
-/** What follow-redirects shows before it goes on. */
+/** What follow-redirects reports before it follows a redirect. */
 interface RedirectTarget {
   href: string
   headers: Record<string, unknown>

@@ -21,7 +21,7 @@ function createApp() {
 }
 
 describe('the Express middleware', () => {
-  it('has the headers ready behind body parsers and promises', async () => {
+  it('provides the headers after body parsers and promises', async () => {
     const { body } = await request(createApp()).post('/').set('traceparent', TRACEPARENT).send({ a: 1 }).expect(200)
     expect(body).toMatchObject({ traceparent: TRACEPARENT, 'x-b3-spanid': 'e457b5a2e4d86bd1' })
   })
@@ -33,7 +33,7 @@ describe('the Express middleware', () => {
     expect(seen.map(({ body }) => (body as Record<string, string>)['baggage'])).toEqual(ids)
   })
 
-  it('lets a request without headers, and one that fails, through', async () => {
+  it('passes on a request without headers, and one that fails', async () => {
     const app = createApp()
     expect((await request(app).post('/').send({})).body).toEqual({})
     await request(app).get('/fails').expect(500)

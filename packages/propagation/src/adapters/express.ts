@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type ForwardOptions, forwardHeaders, runWithForwardHeaders } from '../forward.ts'
 import { bindForwardHeaders } from './forward-scope.ts'
 
-/** A middleware as Express, Connect and their kin take it. */
+/** A middleware for Express, Connect and similar frameworks. */
 export type ForwardMiddleware = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -12,7 +12,7 @@ export type ForwardMiddleware = (
 /**
  * Makes a middleware after which `currentForwardHeaders()` returns the headers that belong on outgoing calls, through
  * promises, timers and callbacks, and in every listener of request and response. Put it in front of every route. For
- * services without an SDK; beside one that writes headers itself there would be two writers.
+ * services without an SDK; an SDK that injects headers would be a second writer.
  */
 export function createForwardMiddleware(options: ForwardOptions = {}): ForwardMiddleware {
   return (request, response, next) => {

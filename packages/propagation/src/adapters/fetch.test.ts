@@ -24,13 +24,13 @@ describe('fetch', () => {
     expect(valuesOf(server.requests[2], 'accept')).toEqual(['text/html'])
   })
 
-  it('is the plain fetch outside of a request', async () => {
+  it('is the plain fetch outside a request', async () => {
     await using server = await record()
     await createForwardFetch()(server.url)
     expect(valuesOf(server.requests[0], 'traceparent')).toEqual([])
   })
 
-  it('sends them only where it may', async () => {
+  it('sends them only where shouldForward allows', async () => {
     await using server = await record()
     const asked: string[] = []
     const fetch = createForwardFetch(undefined, { shouldForward: (url) => asked.push(url) === 0 })

@@ -21,8 +21,8 @@ const calls = new AsyncLocalStorage<Call>()
 
 /**
  * Makes a `fetch` that sets the headers of the request that is being served on every call, replacing any of the same
- * name. Headers of a `Request` and of the second argument stay as `fetch` itself has them. A redirect to another origin
- * is asked about again, and loses them where `shouldForward` says so.
+ * name. Headers of a `Request` and of the second argument combine as in `fetch` itself. `shouldForward` decides
+ * again about a redirect to another origin.
  *
  * @param base default: the global `fetch`, looked up at every call.
  */

@@ -20,11 +20,11 @@ function namesSet(): string[] {
 describe('beside a propagator of an OpenTelemetry SDK', () => {
   afterEach(() => propagation.disable())
 
-  it('every header has one writer: without one, the adapters write all', () => {
+  it('every header has one writer: without an SDK’s propagator, the adapters write all', () => {
     expect(namesSet()).toEqual(Object.keys(HEADERS))
   })
 
-  it('the trace context in all formats is left to it', () => {
+  it('leaves the trace context in all formats to it', () => {
     propagation.setGlobalPropagator(new W3CTraceContextPropagator())
     expect(namesSet()).toEqual(['baggage', 'x-request-id'])
   })

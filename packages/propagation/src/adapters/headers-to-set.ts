@@ -12,10 +12,10 @@ export interface OutgoingOptions {
 
 /**
  * The headers an adapter sets on a call, all of one context. Beside an OpenTelemetry SDK they are what its propagator
- * writes for the active span, which an instrumentation below may replace by its own span's. None where something in this
+ * writes for the active span, which an instrumentation below may replace by its own span's. None if something in this
  * process sets the headers of every call.
  *
- * @param url asked for only if it matters.
+ * @param url computed only if needed.
  * @returns undefined where the call may have no headers, whatever would set them.
  */
 export function headersToSet(url: () => string, { shouldForward }: OutgoingOptions): readonly Header[] | undefined {

@@ -43,7 +43,7 @@ describe('http.request', () => {
     expect(valuesOf(server.requests[2], 'x-two')).toEqual(['1', '2'])
   })
 
-  it('sends them only where it may', async () => {
+  it('sends them only where shouldForward allows', async () => {
     await using server = await record()
     const asked: string[] = []
     const request = createForwardRequest(http.request, { shouldForward: (url) => asked.push(url) === 0 })

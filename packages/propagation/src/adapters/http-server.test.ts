@@ -9,7 +9,7 @@ import { createForwardMiddleware } from './express.ts'
 import { createForwardListener } from './http-server.ts'
 
 describe('a node:http server', () => {
-  it('has the headers of each request while it serves it', async () => {
+  it('provides the headers of each request while it serves it', async () => {
     const listener = createForwardListener((_request, response) => {
       setImmediate(() => response.end(JSON.stringify(currentForwardHeaders())))
     })
@@ -20,7 +20,7 @@ describe('a node:http server', () => {
 })
 
 describe('an error of a connection', () => {
-  it('is not in the context of the request before', async () => {
+  it('is not in the context of the previous request', async () => {
     const seen: unknown[] = []
     const server = http.createServer(createForwardListener((_request, response) => response.end()))
     server.on('clientError', (_error, socket: net.Socket) => {
@@ -38,7 +38,7 @@ describe('an error of a connection', () => {
   })
 })
 
-/** Sends a body in two parts, each of which arrives by itself: the second one goes when the first has been read. */
+/** Sends a body in two separate parts: the second one after the first has been read. */
 async function postInParts(url: string, baggage: string, firstRead: Promise<unknown>): Promise<void> {
   const request = http.request(url, { method: 'POST', headers: { baggage }, agent: false })
   const response = once(request, 'response')
@@ -66,7 +66,7 @@ const LISTENER_OF = {
 describe.each(Object.entries(LISTENER_OF))(
   'the events of a request and its response behind %s',
   (_name, listenerOf) => {
-    it('have its headers, however late they happen', async () => {
+    it('have its headers, however late they occur', async () => {
       const seen: Record<string, unknown> = {}
       const note = (event: string): void => {
         seen[event] = currentForwardHeaders()['baggage']

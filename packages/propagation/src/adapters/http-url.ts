@@ -3,7 +3,7 @@ import https from 'node:https'
 import { urlToHttpOptions } from 'node:url'
 import { isUrl, requestOptionsOf } from './request-arguments.ts'
 
-/** Of the request functions of a module before anything has replaced them. */
+/** The original request functions of a module. */
 const httpsRequests = new Set<unknown>([https.request, https.get])
 
 /** The protocol that a request function has when its options name none. */
@@ -12,8 +12,8 @@ export function protocolOf(request: unknown): 'http:' | 'https:' {
 }
 
 /**
- * The URL that `request(url, options)` or `request(options)` calls, as `node:http` puts it together: options go before
- * the URL, `hostname` before `host`.
+ * The URL that `request(url, options)` or `request(options)` calls, as `node:http` puts it together: options win over
+ * the URL, `hostname` over `host`.
  */
 export function urlOfRequest(args: readonly unknown[], defaultProtocol: 'http:' | 'https:'): string {
   const [first] = args
@@ -30,7 +30,7 @@ export function urlOfRequest(args: readonly unknown[], defaultProtocol: 'http:' 
   return /^https?:\/\//i.test(target) ? target : origin + target
 }
 
-/** An agent for HTTPS makes a request of `node:http` one, too. */
+/** An HTTPS agent makes a request of `node:http` an HTTPS request. */
 function protocolOfAgent(agent: http.RequestOptions['agent']): string | undefined {
   return (agent as { protocol?: string } | undefined)?.protocol
 }

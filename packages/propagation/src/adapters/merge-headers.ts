@@ -3,7 +3,7 @@ import { type Header, staleBeside } from '../stale-headers.ts'
 type HeaderValue = string | number | readonly string[] | null | undefined
 type Pair = readonly [string, HeaderValue]
 
-/** Headers of a call, in the forms that Node's and undici's clients take: an object, flat or nested pairs. */
+/** Headers of a call, in the forms that Node's and undici's clients accept: an object, flat or nested pairs. */
 export type CallHeaders = Readonly<Record<string, HeaderValue>> | readonly string[] | Iterable<Pair> | null | undefined
 
 /** A list stays a list of the same form: Node adds no header of its own to one. */
@@ -12,7 +12,7 @@ export type MergedHeaders = Record<string, string | string[]> | (string | Pair)[
 /**
  * Sets headers over those of a call: a name that is there already, in any case, is replaced.
  *
- * @param drop names in lower case that go. Default: those of another trace context than the one that is set.
+ * @param drop lower-case names to remove. Default: those of another trace context than the one that is set.
  */
 export function mergeHeaders(headers: CallHeaders, set: readonly Header[], drop = staleBeside(set)): MergedHeaders {
   const names = new Set([...set.map(([name]) => name), ...drop])

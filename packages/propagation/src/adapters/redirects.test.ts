@@ -44,14 +44,14 @@ async function redirect(get: Get, shouldForward: (url: string) => boolean): Prom
 }
 
 describe.each(Object.entries(CLIENTS))('a redirect to another origin, followed by %s', (_name, get) => {
-  it('loses what the other origin may not have', async () => {
+  it('loses headers that the other origin may not receive', async () => {
     const heard: string[] = []
     const [request] = await redirect(get, (url) => heard.push(url) === 0)
     expect(heard.map((url) => new URL(url).pathname)).toEqual(['/b'])
     for (const name of Object.keys(HEADERS)) expect(valuesOf(request, name)).toEqual([])
   })
 
-  it('keeps what it may', async () => {
+  it('keeps headers that the other origin may receive', async () => {
     const [request] = await redirect(get, () => true)
     for (const [name, value] of Object.entries(HEADERS)) expect(valuesOf(request, name)).toEqual([value])
   })

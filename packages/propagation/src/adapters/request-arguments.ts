@@ -9,9 +9,9 @@ export function requestOptionsOf([first, second]: readonly unknown[]): http.Requ
 }
 
 /**
- * The same arguments with these headers set; what the caller gave is not changed.
+ * The same arguments with these headers set; the caller's objects are not changed.
  *
- * @param drop names in lower case that go. Default: those of another trace context than the one that is set.
+ * @param drop lower-case names to remove. Default: those of another trace context than the one that is set.
  */
 export function withRequestHeaders(
   args: readonly unknown[],
@@ -29,7 +29,7 @@ function withRequestOptions(args: readonly unknown[], options: object): unknown[
   return args.toSpliced(at, typeof args[at] === 'function' ? 0 : 1, options)
 }
 
-/** As Node tells a URL from options: one of another realm, or of a library, is a URL too. */
+/** Distinguishes a URL from options as Node does: a URL of another realm or a library counts as well. */
 export function isUrl(value: unknown): boolean {
   if (typeof value === 'string' || value instanceof URL) return true
   const { href, protocol, auth, path } = (value ?? {}) as Record<string, unknown>

@@ -21,7 +21,7 @@ function seenBy(emitter: EventEmitter, happen: () => void): (string | undefined)
 }
 
 describe('an emitter that is bound', () => {
-  it('runs its listeners with its store wherever its events happen, and leaves that place as it was', () => {
+  it('runs its listeners with its store, and restores the store of the emitting code', () => {
     const emitter = new EventEmitter()
     scope.bind(emitter, 'own')
     const happen = (): void => {
@@ -35,7 +35,7 @@ describe('an emitter that is bound', () => {
     expect(storage.getStore()).toBeUndefined()
   })
 
-  it('looks as it did before, and an error without a listener still throws', () => {
+  it('looks unchanged, and an error without a listener still throws', () => {
     const emitter = new EventEmitter()
     const names = Object.keys(emitter)
     scope.bind(emitter, 'own')
@@ -100,7 +100,7 @@ describe('an emitter that is bound', () => {
 })
 
 describe('a server that is bound', () => {
-  it('serves each request with the store of that request, and other events with none', () => {
+  it('serves each request with its store, and other events with none', () => {
     const server = new EventEmitter()
     scope.bindServer(server)
     scope.bindServer(server)

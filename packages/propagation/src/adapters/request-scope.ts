@@ -9,7 +9,7 @@ interface Emitter {
   listeners(event: unknown): unknown[]
 }
 
-/** How a scope reads and sets what belongs to a request: `AsyncLocalStorage`, or a context manager over one. */
+/** How a scope reads and sets the store of a request: `AsyncLocalStorage`, or a context manager over one. */
 export interface ScopeStorage<Store> {
   active(): Store | undefined
   run(store: Store, emit: Emit, emitter: unknown, args: unknown[]): boolean
@@ -20,13 +20,16 @@ export interface RequestScope<Store> {
   bind(emitter: EventEmitter, store: Store): void
   /** The store that an emitter is bound to. */
   storeOf(emitter: object): Store | undefined
-  /** Runs the listeners that serve requests (`request`, `checkContinue`, `checkExpectation`) with the store of theirs. */
+  /**
+   * Runs the listeners that serve requests (`request`, `checkContinue`, `checkExpectation`) with the store of
+   * theirs.
+   */
   bindServer(server: EventEmitter): void
 }
 
 /**
- * Makes listeners run with what belongs to their request. Node runs them with what belongs to the socket or to the call
- * that made the event happen: nothing, or the request before on a connection that is kept.
+ * Makes listeners run with the store of their request. Node runs them with the store of the socket or of the emitting
+ * call: none, or the previous request's on a kept-alive connection.
  *
  * What Node itself makes for a request finds its store through one `emit` on the prototype, so that a request costs two
  * properties. Any other emitter gets an `emit` of its own. No enumeration shows either.

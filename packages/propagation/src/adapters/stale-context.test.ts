@@ -54,7 +54,7 @@ const CALLS: Record<string, (url: string) => Promise<unknown>> = {
 }
 
 describe('a call for which the program has set another trace context', () => {
-  it.each(Object.keys(CALLS))('has the one of the request that is served alone: %s', async (name) => {
+  it.each(Object.keys(CALLS))('sends only the current request’s context: %s', async (name) => {
     await using server = await record()
     await runWithForwardHeaders(CONTEXT, () => CALLS[name]?.(server.url))
     const names = [...Object.keys(CONTEXT), ...Object.keys(OLD).map((each) => each.toLowerCase())]
@@ -63,7 +63,7 @@ describe('a call for which the program has set another trace context', () => {
     expect(sent).toEqual({ ...Object.fromEntries(names.map((each) => [each, []])), ...expected })
   })
 
-  it.each(Object.keys(CALLS))('keeps it where the request that is served has none: %s', async (name) => {
+  it.each(Object.keys(CALLS))('keeps it if the current request has none: %s', async (name) => {
     await using server = await record()
     await runWithForwardHeaders({ baggage: 'a=1' }, () => CALLS[name]?.(server.url))
     for (const [each, value] of Object.entries(OLD))

@@ -17,7 +17,7 @@ class FakeRequest {
 }
 
 describe('a request of undici', () => {
-  it('has a header set in place of all of that name, in any case', () => {
+  it('replaces all headers of that name, in any case', () => {
     const request = new FakeRequest(['TraceParent', 'a', 'accept', 'x', 'traceparent', 'b'])
     setUndiciHeaders(request, [['traceparent', 'c']])
     expect(request.headers).toEqual(['accept', 'x', 'traceparent', 'c'])
@@ -26,7 +26,7 @@ describe('a request of undici', () => {
     expect(text.headers).toBe('accept: x\r\ntraceparent: c\r\n')
   })
 
-  it('keeps the last of what was there and of what is added, of trace headers only', () => {
+  it('keeps only the last value of a trace header, present or added', () => {
     const request = new FakeRequest(['traceparent', 'a', 'x', '1', 'TraceParent', 'b', 'traceparent', 'c', 'x', '2'])
     keepHeadersSingle(request)
     expect(request.headers).toEqual(['x', '1', 'traceparent', 'c', 'x', '2'])

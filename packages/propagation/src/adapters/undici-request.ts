@@ -9,8 +9,8 @@ export interface UndiciRequest {
 }
 
 /**
- * Sets headers of a request that undici has yet to send: any of the same name, in any case, goes, and so does another
- * trace context than the one that is set.
+ * Sets headers of a request that undici has yet to send, replacing any of the same name, in any case, and any other
+ * trace context.
  */
 export function setUndiciHeaders(request: UndiciRequest, set: readonly Header[]): void {
   if (set.length === 0) return
@@ -31,7 +31,7 @@ function nameAndValue(line: string): [string, string] {
 }
 
 /**
- * Lets every header that this package reads have one value, the last, whichever code adds to them: undici's `addHeader`
+ * Keeps one value, the last, of every header that this package reads, whichever code adds them: undici's `addHeader`
  * appends, and OpenTelemetry's instrumentation of undici calls it.
  */
 export function keepHeadersSingle(request: UndiciRequest): void {
@@ -48,10 +48,10 @@ export function keepHeadersSingle(request: UndiciRequest): void {
 const WITHHELD = Symbol.for('throughline.withheld')
 
 /**
- * Lets no code add a header that this package reads to a request, and takes those away that it has.
+ * Removes the headers that this package reads from a request, and prevents any code from adding them.
  *
- * @param own names in lower case of those that the program has set itself, which stay. Default: none.
- * @param set what was set on the call, identity headers included, which goes. Default: nothing.
+ * @param own lower-case names that the program has set itself, which stay. Default: none.
+ * @param set headers set on the call, identity headers included, which are removed. Default: none.
  */
 export function withholdUndiciHeaders(
   request: UndiciRequest,
@@ -107,7 +107,7 @@ function appendHeader(request: UndiciRequest, name: string, value: string): unkn
  * Removes all headers of some names, in any case, of a request that undici has yet to send.
  *
  * @param names in lower case.
- * @param end in a list, where those that stay begin. Default: none stays.
+ * @param end in a list, where the remaining ones begin. Default: none remain.
  */
 function removeUndiciHeaders(request: UndiciRequest, names: ReadonlySet<string>, end = Infinity): void {
   const { headers } = request

@@ -27,7 +27,7 @@ describe('undici', () => {
     expect(valuesOf(server.requests[3], 'accept')).toEqual(['text/html'])
   })
 
-  it('sends none outside of a request, nor where it may not', async () => {
+  it('sends none outside a request, or where shouldForward refuses', async () => {
     await using server = await record()
     const asked: string[] = []
     const agent = new Agent()

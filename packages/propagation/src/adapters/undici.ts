@@ -33,7 +33,7 @@ export function createForwardInterceptor(options: OutgoingOptions = {}): Forward
   return (dispatch) => (call, handler) => {
     const { origin, path } = call
     const given = call.headers as CallHeaders
-    // The calls of a client or a pool name no origin, and whatever sets headers of all calls does so later.
+    // Calls of a client or a pool name no origin, and code that sets the headers of all calls runs later.
     const asksLater = origin === undefined || areOutgoingHeadersClaimed()
     const headers = headersToSet(() => urlOf(origin ?? '', path), asksLater ? {} : options)
     const shouldForward = headers === undefined ? () => false : asksLater ? options.shouldForward : undefined

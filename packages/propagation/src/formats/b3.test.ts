@@ -5,9 +5,9 @@ const TRACE = '80f198ee56343ba864fe8b2a57d3eff7'
 const SPAN = 'e457b5a2e4d86bd1'
 const PARENT = '05e3ac9a4f6e3b90'
 
-// Every shape with its outcome, and what Envoy does with it, stands in conformance/vectors.json.
+// conformance/vectors.json has every shape with its outcome and Envoy's behaviour.
 describe('B3', () => {
-  it('says the same in one header and in several', () => {
+  it('reads the same from one header and from several', () => {
     const multi = parseB3Multi({ traceId: TRACE, spanId: SPAN, parentId: PARENT, sampled: '1' })
     const single = parseB3Single(`${TRACE}-${SPAN}-1-${PARENT}`)
     expect(multi).toEqual({
@@ -22,12 +22,12 @@ describe('B3', () => {
     expect(single).toEqual({ ...multi, format: 'b3single' })
   })
 
-  it('tells debug from sampled', () => {
+  it('distinguishes debug from sampled', () => {
     expect(parseB3Multi({ traceId: TRACE, spanId: SPAN, flags: '1' })).toMatchObject({ sampled: true, debug: true })
     expect(parseB3Single(`${TRACE}-${SPAN}-d`)).toMatchObject({ sampled: true, debug: true })
   })
 
-  it('takes no letter for a hex digit because it looks like one in lower case', () => {
+  it('accepts no letter whose lower case looks like a hex digit', () => {
     expect(parseB3Multi({ traceId: TRACE, spanId: `${SPAN.slice(1)}\u212a` })).toBeUndefined()
     expect(parseB3Multi({ traceId: TRACE, spanId: `${SPAN.slice(1)}\u0130` })).toBeUndefined()
   })

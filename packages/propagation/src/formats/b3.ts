@@ -21,9 +21,9 @@ export interface B3Headers {
 
 /**
  * Reads the `x-b3-*` headers (openzipkin/b3-propagation, multiple headers). Trace id of 16 or 32 hex digits, span id
- * of 16, in any case; both are needed. An invalid parent id counts as absent: it is evidence only and never sent on.
+ * of 16, in any case; both are needed. An invalid parent id counts as absent: it is evidence only and never forwarded.
  *
- * @param known a context of the same request; a trace id that it has too needs no second check.
+ * @param known a context of the same request; its trace id needs no second check.
  */
 export function parseB3Multi(headers: B3Headers, known?: TraceContext): TraceContext | undefined {
   if (headers.traceId === undefined || headers.spanId === undefined) return undefined
@@ -48,7 +48,7 @@ export function parseB3Multi(headers: B3Headers, known?: TraceContext): TraceCon
 /**
  * Reads the `b3` header (openzipkin/b3-propagation, single header): `{trace}-{span}[-{0|1|d}][-{parent}]`, hex digits
  * in any case. A parent of zeros counts as absent, and a parent may follow the span id directly, as Brave reads both.
- * A value with anything more, less or else in it is invalid as a whole.
+ * Any other value is invalid as a whole.
  */
 export function parseB3Single(header: string | undefined): TraceContext | undefined {
   if (header === undefined) return undefined
@@ -90,12 +90,12 @@ export function parseB3State(single: string | undefined): '0' | '1' | 'd' | unde
 }
 
 /**
- * A sampling decision that came without valid ids (openzipkin/b3-propagation, sampling state): `b3: 0|1|d`, which wins,
+ * A sampling decision without valid ids (openzipkin/b3-propagation, sampling state): `b3: 0|1|d`, which wins,
  * or `x-b3-sampled`, `x-b3-flags`.
  *
- * Beside ids that can't be read, only a "no" counts: a "yes" was said of a trace that can't be told.
+ * With unreadable ids, only a "no" counts, because a "yes" belongs to an unknown trace.
  *
- * @returns the decision, or `undefined` when there is none.
+ * @returns the decision, or `undefined` without one.
  */
 export function parseB3Decision(single: string | undefined, headers: B3Headers): boolean | undefined {
   const state = parseB3State(single)

@@ -11,7 +11,7 @@ describe('baggage', () => {
     ])
   })
 
-  it('goes on as it came where all of it is valid', () => {
+  it('is forwarded unchanged if all of it is valid', () => {
     const header = 'a=1 ;p, b=%20;q=x'
     expect(checkBaggage(header)).toBe(header)
   })
@@ -23,7 +23,7 @@ describe('baggage', () => {
     },
   )
 
-  it('is nothing where no member is valid', () => {
+  it('is undefined if no member is valid', () => {
     expect([undefined, '', ' ', ',,', '\u00fc'].map((header) => checkBaggage(header))).toEqual(
       Array.from({ length: 5 }, () => undefined),
     )
@@ -78,7 +78,7 @@ describe('baggage', () => {
     expect(performance.now() - start).toBeLessThan(500)
   })
 
-  it('is written so that it reads back the same', () => {
+  it('is written so that it reads the same', () => {
     const list = [
       { key: 'user', value: 'Jürgen, "100%"; a=b\\c', properties: 'ttl=1' },
       { key: 'plain', value: 'a=b', properties: undefined },

@@ -8,16 +8,16 @@ const utf8 = new TextDecoder()
 const KEY = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+"
 const VALUE = '[!#-+\\--:<-\\[\\]-~]+'
 /**
- * `key = value *( ; property )` with optional whitespace around each (W3C Baggage §3.3.1); a property is a key, or a key
- * and a value. Linear: whitespace before an empty value can be matched in one way only, since it belongs to a value that
- * has at least one character.
+ * `key = value *( ; property )` with optional whitespace around each (W3C Baggage §3.3.1); a property is a key, or a
+ * key and a value. Linear: whitespace before an empty value can be matched in one way only, since it belongs to a value
+ * that has at least one character.
  */
 const PAIR = `[ \\t]*${KEY}[ \\t]*=(?:[ \\t]*${VALUE})?[ \\t]*`
 const PROPERTY = `[ \\t]*${KEY}[ \\t]*(?:=(?:[ \\t]*${VALUE})?[ \\t]*)?`
 const MEMBER_PATTERN = `${PAIR}(?:;${PROPERTY})*`
 const MEMBER = new RegExp(`^${MEMBER_PATTERN}$`)
 const LIST = listOf(MEMBER_PATTERN)
-/** A list as senders make it, without whitespace that is optional: looking for it takes a third of the time. */
+/** A typical list without optional whitespace, since matching that takes a third of the time. */
 const TIDY_LIST = listOf(`${KEY}=(?:${VALUE})?(?:;${KEY}(?:=(?:${VALUE})?)?)*`)
 const PLAIN_VALUE = /^[!#-$&-+\--:<-[\]-~]*$/
 
@@ -26,15 +26,15 @@ export interface BaggageMember {
   readonly key: string
   /** Percent-decoded. */
   readonly value: string
-  /** What follows the first `;`, as it came. */
+  /** The rest after the first `;`, unchanged. */
   readonly properties?: string | undefined
 }
 
 /**
- * Checks a `baggage` header so that it can be sent on as it came (W3C Baggage §3.3: 64 members, 8192 bytes). Several
+ * Checks a `baggage` header so that it can be forwarded unchanged (W3C Baggage §3.3: 64 members, 8192 bytes). Several
  * headers are joined with `,` first.
  *
- * @returns the header itself where all of it is valid, the members that are valid and fit where not, `undefined` where
+ * @returns the header itself where all of it is valid, the members that are valid and fit where not, `undefined` if
  * nothing is left.
  */
 export function checkBaggage(header: string | undefined): string | undefined {
@@ -83,7 +83,7 @@ function hasBadValue(member: string): boolean {
 /**
  * Reads a `baggage` header; members that are not valid, or past the limits of {@link checkBaggage}, are left out.
  *
- * @returns `undefined` where nothing is left.
+ * @returns `undefined` if nothing is left.
  */
 export function parseBaggage(header: string | undefined): BaggageMember[] | undefined {
   const checked = checkBaggage(header)
@@ -104,7 +104,7 @@ export function parseBaggage(header: string | undefined): BaggageMember[] | unde
  * Writes a `baggage` header; values are percent-encoded. Members that can't be written, or are past the limits of
  * {@link checkBaggage}, are left out.
  *
- * @returns `undefined` where nothing is left: an empty header is never sent.
+ * @returns `undefined` if nothing is left: an empty header is never sent.
  */
 export function formatBaggage(list: Iterable<BaggageMember>): string | undefined {
   const written: string[] = []
@@ -128,7 +128,7 @@ function* members(header: string): Generator<string> {
   }
 }
 
-/** Octets that are no UTF-8 become U+FFFD (W3C Baggage §3.3.1.3). The text is that of a valid value. */
+/** Octets that are not UTF-8 become U+FFFD (W3C Baggage §3.3.1.3). The text is that of a valid value. */
 function decode(text: string): string {
   if (!text.includes('%')) return text
   try {

@@ -7,7 +7,7 @@ const PRIORITY = /^-?\d{1,2}$/
 const VISIBLE = /^[!-~]{1,512}$/
 const MAX_ID = 2n ** 64n - 1n
 
-/** The headers of Datadog's own format that go on, with what they may hold. */
+/** The forwarded headers of Datadog's own format, with their valid contents. */
 const FORMATS = [
   ['x-datadog-trace-id', DECIMAL],
   ['x-datadog-parent-id', DECIMAL],
@@ -17,10 +17,10 @@ const FORMATS = [
 ] as const
 
 /**
- * Takes over the `x-datadog-*` headers for a service without an SDK. They go on only if they name the chosen context,
- * or if there is no other: Envoy's datadog tracer prefers them to a `traceparent`, so old ones would win over it.
+ * Forwards the `x-datadog-*` headers for a service without an SDK, but only if they name the chosen context, or if
+ * there is no other: Envoy's datadog tracer prefers them to a `traceparent`, so old ones would win over it.
  *
- * @returns no headers where they are old, invalid or not there.
+ * @returns no headers if they are old, invalid or missing.
  */
 export function carriedDatadogHeaders(carrier: Carrier, chosen: TraceContext | undefined): Record<string, string> {
   const headers: Record<string, string> = {}

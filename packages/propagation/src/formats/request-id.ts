@@ -6,7 +6,7 @@ const UUID_LENGTH = 36
 const DECISION_AT = 14
 
 /**
- * Whether an `x-request-id` is a UUID, the only form that is sent on: with any other, Envoy's OpenTelemetry tracer
+ * Whether an `x-request-id` is a UUID, the only form that is forwarded: with any other, Envoy's OpenTelemetry tracer
  * (from 1.39) sends `-00` even for a sampled traceparent, and its zipkin and datadog tracers don't sample a new root.
  * The version digit is not checked, because Envoy keeps its sampling decision there (`4`, `9`, `a`, `b`).
  */
@@ -14,7 +14,10 @@ export function isRequestId(text: string): boolean {
   return UUID.test(text)
 }
 
-/** Whether a foreign request id may be echoed, logged or, if so chosen, sent on: visible ASCII, 128 characters at most. */
+/**
+ * Whether a foreign request id may be echoed, logged or, optionally, forwarded: visible ASCII, 128 characters at
+ * most.
+ */
 export function isSafeRequestId(text: string): boolean {
   if (text.length === 0 || text.length > LOG_LENGTH) return false
   for (let at = 0; at < text.length; at++) {

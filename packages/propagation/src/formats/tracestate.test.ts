@@ -15,7 +15,7 @@ describe('tracestate', () => {
     expect(parseTracestate(' b=2 \t, ,a=1,,b=3,')).toBe('b=2,a=1')
   })
 
-  it('is nothing when it is empty', () => {
+  it('is undefined when it is empty', () => {
     expect([parseTracestate(undefined), parseTracestate(''), parseTracestate(' ,\t,')]).toEqual([
       undefined,
       undefined,
@@ -23,7 +23,7 @@ describe('tracestate', () => {
     ])
   })
 
-  it('takes 32 members, and none of 33', () => {
+  it('accepts 32 members, and rejects 33', () => {
     expect(parseTracestate(THIRTY_TWO)).toBe(THIRTY_TWO)
     expect(parseTracestate(`${THIRTY_TWO},one=more`)).toBeUndefined()
   })
@@ -42,11 +42,11 @@ describe('tracestate', () => {
     'a=\u0000',
     `${'k'.repeat(257)}=1`,
     `a=${'v'.repeat(257)}`,
-  ])('is dropped whole for the member %j', (member) => {
+  ])('is dropped as a whole for the member %j', (member) => {
     expect(parseTracestate(`ok=1,${member}`)).toBeUndefined()
   })
 
-  it('takes keys and values of the greatest length', () => {
+  it('accepts keys and values of the maximum length', () => {
     const list = `${'k'.repeat(256)}=${'v'.repeat(256)}`
     expect(parseTracestate(list)).toBe(list)
     expect(isTracestateKey('k'.repeat(257))).toBe(false)
@@ -60,7 +60,7 @@ describe('tracestate', () => {
     expect(tracestateMember('atl=1', 'tl')).toBeUndefined()
   })
 
-  it('takes a member out wherever it stands', () => {
+  it('removes a member at any position', () => {
     expect(withoutTracestateMember('tl=1,a=2', 'tl')).toBe('a=2')
     expect(withoutTracestateMember('a=2,tl=1,b=3', 'tl')).toBe('a=2,b=3')
     expect(withoutTracestateMember('a=2,tl=1', 'tl')).toBe('a=2')

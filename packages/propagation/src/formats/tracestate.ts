@@ -9,12 +9,12 @@ const COMMA = 44
 const EQUALS = 61
 const VALUE_PART = 1
 const KEY_PART = 2
-/** What may begin a key may stand anywhere in it, and in a value. */
+/** A character that may begin a key may occur anywhere in it, and in a value. */
 const KEY_START = 4 | KEY_PART | VALUE_PART
-/** What a character may be part of, for every code a string can hold. */
+/** The valid positions of each character code. */
 const CLASS = classes()
 const MEMBER = '[a-z0-9][a-z0-9_*/@-]*=[!-+\\--<>-~]+'
-/** A list as senders make it. Our own member is written out because it is read faster so; it is one like any other. */
+/** A typical list. Our own member is spelled out because that matches faster; otherwise it is like any other. */
 const TIDY = new RegExp(`^(?:tl=p:${SPAN_ID_PATTERN}|${MEMBER})(?:,${MEMBER}){0,${MAX_MEMBERS - 1}}$`)
 
 const EMPTY = /^[ \t,]*$/
@@ -31,12 +31,12 @@ export function parseTracestate(header: string | undefined): string | undefined 
   return TIDY.test(header) && hasTidyParts(header) ? header : tidied(header)
 }
 
-/** Whether a `tracestate` header came without any member. */
+/** Whether a `tracestate` header has no member. */
 export function isEmptyTracestate(header: string): boolean {
   return EMPTY.test(header)
 }
 
-/** Whether no part of a list is too long, and all keys begin differently: what doesn't, needs a closer look. */
+/** Whether no part of a list is too long, and all keys begin differently: anything else needs a full check. */
 function hasTidyParts(header: string): boolean {
   let seen = 0
   let start = 0
@@ -102,13 +102,13 @@ export function withoutTracestateMember(list: string, key: string): string {
 
 /**
  * A parsed list with a member put in front, as W3C Trace Context §3.3.1.5 wants a changed one. An older member of that
- * key goes; where 32 are there already, the last one goes.
+ * key is removed; of 32 members, the last one is removed.
  */
 export function withTracestateMember(list: string, key: string, value: string): string {
   return prependMember(`${key}=${value}`, withoutTracestateMember(list, key))
 }
 
-/** A member in front of a parsed list that has none of its key; where 32 are there already, the last one goes. */
+/** Adds a member in front of a parsed list without its key; of 32 members, the last one is removed. */
 export function prependMember(member: string, list: string): string {
   return list === '' ? member : `${member},${firstMembers(list, MAX_MEMBERS - 1)}`
 }

@@ -25,7 +25,7 @@ describe('traceparent', () => {
     ['one of version 00 that is too long', `00-${TRACE}-${SPAN}-01-`],
     ['a later version whose suffix has no dash', `01-${TRACE}-${SPAN}-01x`],
     ['a suffix without end', `01-${TRACE}-${SPAN}-01-${'x'.repeat(70_000)}`],
-    ['a version that is no hex', `0x-${TRACE}-${SPAN}-01`],
+    ['a version that is not hex', `0x-${TRACE}-${SPAN}-01`],
     ['other dashes', `00_${TRACE}_${SPAN}_01`],
     ['an upper-case digit', `00-${TRACE.replace('b', 'B')}-${SPAN}-01`],
     ['a digit of another script', `00-${TRACE.replace('4', '\u0664')}-${SPAN}-01`],
@@ -34,7 +34,7 @@ describe('traceparent', () => {
     expect(parseTraceparent(header)).toBeUndefined()
   })
 
-  it('comes out as it went in', () => {
+  it('is written as it was read', () => {
     for (const flags of ['00', '01', '02', '03']) {
       const context = parseTraceparent(`00-${TRACE}-${SPAN}-${flags}`)
       expect(context && formatTraceparent({ ...context, sampled: context.sampled === true })).toBe(

@@ -32,7 +32,7 @@ export function parseTraceparent(header: string | undefined): TraceContext | und
   }
 }
 
-/** What a `traceparent` header says. The ids must be valid: 32 and 16 lower-case hex digits. */
+/** The contents of a `traceparent` header. The ids must be valid: 32 and 16 lower-case hex digits. */
 export interface TraceparentFields {
   readonly traceId: string
   readonly spanId: string

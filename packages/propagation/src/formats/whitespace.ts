@@ -1,6 +1,6 @@
 /**
- * Takes optional whitespace (space and tab, RFC 9110 §5.6.3) off both ends. `String.prototype.trim` would also take
- * characters that HTTP doesn't count as whitespace, and would so accept values that are not valid.
+ * Removes optional whitespace (space and tab, RFC 9110 §5.6.3) from both ends. `String.prototype.trim` would also take
+ * characters that HTTP doesn't count as whitespace, and would thus accept invalid values.
  */
 export function trimOws(text: string): string {
   let start = 0

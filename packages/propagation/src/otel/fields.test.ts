@@ -29,7 +29,7 @@ function namesInjected(context: Context): string[] {
   return Object.keys(carrier).sort()
 }
 
-/** Runs `fn` with a context that the API says is active. */
+/** Runs `fn` with this context as the API's active one. */
 function withContext(context: Context, fn: () => void): void {
   contextApi.setGlobalContextManager(new AsyncLocalStorageContextManager())
   try {
@@ -47,7 +47,7 @@ describe('the fields of MeshPropagator', () => {
     withContext(all, () => expect(propagator.fields().sort()).toEqual(namesInjected(all)))
   })
 
-  it('have no request id in a message, which has ten attributes at most', () => {
+  it('have no request id for a message, which has at most ten attributes', () => {
     const context = contextOf({ 'x-request-id': REQUEST_ID })
     const span = Object.assign(trace.getSpan(context) as object, { kind: SpanKind.PRODUCER })
     const producing = trace.setSpan(context, span as never)

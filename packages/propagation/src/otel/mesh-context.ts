@@ -10,16 +10,16 @@ import {
   trace,
 } from '@opentelemetry/api'
 
-/** What the propagator keeps in a Context beside span and baggage. */
+/** The propagator's values in a Context, besides span and baggage. */
 export interface MeshState {
   readonly requestId: string | undefined
   readonly clientRequestId: string | undefined
   readonly links: readonly Link[]
-  /** The trace that the caller was in. */
+  /** The caller's trace. */
   readonly traceId: string | undefined
-  /** Whether the caller said that the id of that trace is random. */
+  /** Whether the caller marked that trace id as random. */
   readonly random: boolean
-  /** The remote span that `traceparent` named, and the list that came with it, which goes on with it unchanged. */
+  /** The remote span of `traceparent`, and its list, which is forwarded with it unchanged. */
   readonly untouched: { readonly span: SpanContext; readonly tracestate: string } | undefined
   /** The remote span whose sampling decision is still open. */
   readonly deferredSpanId: string | undefined
@@ -28,19 +28,19 @@ export interface MeshState {
 const SPAN_KEY = keyUsedBy((context) => trace.setSpan(context, trace.wrapSpanContext({} as never)))
 const BAGGAGE_KEY = keyUsedBy((context) => propagation.setBaggage(context, propagation.createBaggage()))
 const STATE_KEY = createContextKey('throughline.propagation')
-/** Of `@opentelemetry/core`, where instrumentations of frameworks find the server span of a request. */
+/** The key of `@opentelemetry/core` where framework instrumentations find the server span of a request. */
 const RPC_KEY = createContextKey('OpenTelemetry SDK Context Key RPC_METADATA')
 
 const OWN_KEYS: ReadonlySet<symbol> = new Set([SPAN_KEY, BAGGAGE_KEY, STATE_KEY, RPC_KEY])
 
-/** What the propagator kept in this Context, or in one it was made from. */
+/** The propagator's values in this Context or an ancestor. */
 export function meshStateOf(context: Context): MeshState | undefined {
   return context.getValue(STATE_KEY) as MeshState | undefined
 }
 
 /**
- * A Context with a place of its own for the four values every request has. The API's Context copies a Map for every
- * value that is set, which costs more than reading all headers does. It doesn't grow however often a value is set.
+ * A Context with fields for the four values of every request. The API's Context copies a Map for every value set, which
+ * costs more than reading all headers. It doesn't grow however often a value is set.
  */
 export class MeshContext implements Context {
   readonly others: Context
@@ -75,7 +75,7 @@ export class MeshContext implements Context {
     return new MeshContext(context, span, baggage, meshStateOf(context), context.getValue(RPC_KEY))
   }
 
-  /** This one with all that was extracted, for the price of one object; `undefined` leaves a value as it is. */
+  /** This Context with all extracted values, at the cost of one object; `undefined` keeps a value. */
   withState(state: MeshState, span: Span | undefined, baggage: Baggage | undefined): MeshContext {
     return new MeshContext(this.others, span ?? this.span, baggage ?? this.baggage, state, this.rpc)
   }
@@ -102,7 +102,7 @@ export class MeshContext implements Context {
   }
 }
 
-/** The API doesn't export its keys, so one is found by watching which is set. */
+/** The API doesn't export its keys, so a key is found by observing which one is set. */
 function keyUsedBy(set: (context: Context) => unknown): symbol {
   let used: symbol | undefined
   set({

@@ -52,12 +52,12 @@ describe('MeshPropagator', () => {
     })
   })
 
-  it('says no in both formats for a span that is not sampled', () => {
+  it('writes a negative decision in both formats for an unsampled span', () => {
     const headers = inject(withChild(ROOT_CONTEXT, TraceFlags.NONE))
     expect(headers).toMatchObject({ traceparent: `00-${TRACE}-${CHILD}-00`, 'x-b3-sampled': '0' })
   })
 
-  it('hands the random flag on to the spans of its trace', () => {
+  it('passes the random flag to the spans of its trace', () => {
     const context = withChild(extract({ traceparent: `00-${TRACE}-${SPAN}-03` }))
     expect(inject(context)['traceparent']).toBe(`00-${TRACE}-${CHILD}-03`)
     const other = trace.setSpanContext(context, { traceId: '1'.repeat(32), spanId: CHILD, traceFlags: 0 })
@@ -72,12 +72,12 @@ describe('MeshPropagator', () => {
     expect(inject(invalid)).toEqual({})
   })
 
-  it('leaves a context as it is when no header says anything', () => {
+  it('returns the same context without any valid header', () => {
     expect(extract({ host: 'counting', accept: '*/*' })).toBe(ROOT_CONTEXT)
     expect(new MeshPropagator().extract(ROOT_CONTEXT, undefined, defaultTextMapGetter)).toBe(ROOT_CONTEXT)
   })
 
-  it('takes the context that a sidecar wrote last', () => {
+  it('chooses the context that a sidecar wrote last', () => {
     const headers = {
       traceparent: `00-${TRACE}-${SPAN}-01`,
       tracestate: `tl=p:${SPAN}`,
@@ -101,13 +101,13 @@ describe('MeshPropagator', () => {
     expect(getLinks(ROOT_CONTEXT)).toEqual([])
   })
 
-  it('carries an x-request-id that is a UUID, through child spans and values of other owners', () => {
+  it('forwards a UUID x-request-id through child spans and other context values', () => {
     const context = withChild(extract({ 'x-request-id': UUID })).setValue(Symbol('other'), 1)
     expect(getRequestId(context)).toBe(UUID)
     expect(inject(context)['x-request-id']).toBe(UUID)
   })
 
-  it('keeps any other x-request-id for the logs only, unless asked to carry it', () => {
+  it('keeps any other x-request-id for logs only, unless configured to forward it', () => {
     const context = extract({ 'x-request-id': 'job-17' })
     expect([getRequestId(context), getClientRequestId(context)]).toEqual([undefined, 'job-17'])
     expect(inject(withChild(context))).not.toHaveProperty('x-request-id')
@@ -115,7 +115,7 @@ describe('MeshPropagator', () => {
     expect(getClientRequestId(extract({ 'x-request-id': 'a\u001b[31mb' }))).toBeUndefined()
   })
 
-  it('turns a baggage header into OpenTelemetry baggage and sends it on as it came', () => {
+  it('reads a baggage header as OpenTelemetry baggage and forwards it unchanged', () => {
     const context = extract({ baggage: 'user=J%C3%BCrgen;ttl=1, region=eu' })
     expect(propagation.getBaggage(context)?.getEntry('user')).toMatchObject({ value: 'Jürgen' })
     expect(propagation.getBaggage(context)?.getEntry('user')?.metadata?.toString()).toBe('ttl=1')
@@ -129,7 +129,7 @@ describe('MeshPropagator', () => {
     expect(changed && inject(propagation.setBaggage(context, changed))).toEqual({ baggage: 'user=1,tier=a%20b' })
   })
 
-  it('lets the application take span and baggage away again', () => {
+  it('lets the application remove span and baggage', () => {
     const context = withChild(extract({ traceparent: `00-${TRACE}-${SPAN}-01`, baggage: 'a=1' }))
     expect(inject(propagation.deleteBaggage(trace.deleteSpan(context)))).toEqual({})
   })
@@ -142,7 +142,7 @@ describe('MeshPropagator', () => {
     expect(inject(trace.setSpanContext(ROOT_CONTEXT, broken))['tracestate']).toBe(`tl=p:${CHILD}`)
   })
 
-  it('marks a trace state once, also one that is marked already', () => {
+  it('marks a trace state once, even if it has a mark', () => {
     const context = extract({ traceparent: `00-${TRACE}-${SPAN}-01`, tracestate: 'foo=1' })
     const traceState = trace.getSpanContext(context)?.traceState?.set('tl', 'p:x').set('bar', '2')
     const changed = { traceId: TRACE, spanId: CHILD, traceFlags: 1, ...(traceState && { traceState }) }
@@ -162,7 +162,7 @@ describe('MeshPropagator', () => {
     expect(trace.getSpanContext(extract({ traceparent: [traceparent] }))?.spanId).toBe(SPAN)
   })
 
-  it('counts an open decision as sampled, says so, and leaves it open while no span was made', () => {
+  it('treats an open decision as sampled, reports it, and leaves it open without a span', () => {
     const context = extract({ 'x-b3-traceid': TRACE, 'x-b3-spanid': SPAN })
     expect(trace.getSpanContext(context)?.traceFlags).toBe(1)
     expect(isSamplingDeferred(context)).toBe(true)
@@ -171,7 +171,7 @@ describe('MeshPropagator', () => {
     expect(inject(withChild(context))).toMatchObject({ 'x-b3-sampled': '1' })
   })
 
-  it('makes an unsampled parent of a "no" without ids, and leaves a "yes" to the sampler', () => {
+  it('makes an unsampled parent from a "no" without ids, and leaves a "yes" to the sampler', () => {
     expect(trace.getSpanContext(extract({ b3: '0' }))).toMatchObject({ traceFlags: 0, isRemote: true })
     expect(inject(extract({ 'x-b3-sampled': '0' }))).toMatchObject({ 'x-b3-sampled': '0' })
     expect(trace.getSpanContext(extract({ b3: '1' }))).toBeUndefined()
@@ -186,7 +186,7 @@ describe('MeshPropagator', () => {
     expect(trace.getSpanContext(extract({ b3: '0' }, { edge: true }))).toBeUndefined()
   })
 
-  it.each(['9', 'a', 'b', 'A'])('sends no request id on at the edge that makes Envoy trace: %s', (digit) => {
+  it.each(['9', 'a', 'b', 'A'])('forwards no request id at the edge that makes Envoy trace: %s', (digit) => {
     const forcing = `9b2f1c04-7d3e-${digit}a55-8f10-3c2a6b7d8e9f`
     for (const requestId of ['uuid', 'any'] as const) {
       const context = extract({ 'x-request-id': forcing }, { edge: true, requestId })
@@ -205,7 +205,7 @@ describe('MeshPropagator', () => {
     expect(inject(withChild(extract(headers)))['tracestate']).toBe(`tl=p:${CHILD},foo=1`)
   })
 
-  it('leaves a tl of another vendor where it is', () => {
+  it('keeps a tl of another vendor in place', () => {
     const headers = { traceparent: `00-${TRACE}-${SPAN}-01`, tracestate: 'foo=1,tl=100' }
     expect(inject(extract(headers))['tracestate']).toBe('foo=1,tl=100')
     expect(inject(withChild(extract(headers)))['tracestate']).toBe('foo=1,tl=100')
@@ -214,7 +214,7 @@ describe('MeshPropagator', () => {
     expect(inject(trace.setSpanContext(ROOT_CONTEXT, other))['tracestate']).toBe('foo=1,tl=100')
   })
 
-  it('tells an empty tracestate from none, whatever the getter returns', () => {
+  it('distinguishes an empty tracestate from none, whatever the getter returns', () => {
     const headers = { traceparent: `00-${TRACE}-${SPAN}-01`, 'x-b3-traceid': TRACE, 'x-b3-sampled': '1' }
     const b3 = { 'x-b3-spanid': CHILD, 'x-b3-parentspanid': 'cccccccccccccccc' }
     for (const tracestate of ['', [''], ' , ']) {

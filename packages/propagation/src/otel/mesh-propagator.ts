@@ -32,9 +32,9 @@ const NO_LINKS: readonly Link[] = []
 const CONTEXT_FIELDS = ['traceparent', 'tracestate', 'x-b3-traceid', 'x-b3-spanid', 'x-b3-sampled'] as const
 
 /**
- * The propagator that is right under every Envoy tracer: reads W3C, B3 multi and B3 single and takes the context that a
- * proxy wrote last; writes W3C and B3 multi. It also carries `baggage` and `x-request-id`, so it stands alone and wants
- * no composite around it.
+ * The propagator that is right under every Envoy tracer: reads W3C, B3 multi and B3 single and chooses the context that
+ * a proxy wrote last; writes W3C and B3 multi. It also propagates `baggage` and `x-request-id`, so it needs no
+ * composite propagator.
  *
  * Where B3 left the sampling decision open, the extracted span counts as sampled: a parent-based sampler then records,
  * and an outgoing call says `1`. See {@link isSamplingDeferred} for a sampler that decides by itself. A B3 decision
@@ -48,7 +48,10 @@ export class MeshPropagator implements TextMapPropagator {
     this.#options = options
   }
 
-  /** Writes nothing while tracing is suppressed or a rule keeps headers from the call that is being made, and no trace headers for a span context that is not valid. */
+  /**
+   * Writes nothing while tracing is suppressed or a rule keeps headers from the call that is being made, and no trace
+   * headers for a span context that is not valid.
+   */
   inject<Carrier>(context: Context, carrier: Carrier, setter: TextMapSetter<Carrier>): void {
     if (processState.withheld) return
     const { others, span, baggage, state } = MeshContext.of(context)
@@ -75,7 +78,7 @@ export class MeshPropagator implements TextMapPropagator {
     if (state?.requestId !== undefined && !isOfMessage(span)) setter.set(carrier, 'x-request-id', state.requestId)
   }
 
-  /** Headers that say nothing, or nothing valid, leave the context as it is. */
+  /** Missing or invalid headers leave the context unchanged. */
   extract<Carrier>(context: Context, carrier: Carrier, getter: TextMapGetter<Carrier>): Context {
     if (carrier === undefined || carrier === null) return context
     const extracted = extract(carrier, getter, this.#options)
@@ -89,8 +92,8 @@ export class MeshPropagator implements TextMapPropagator {
   }
 
   /**
-   * The five names of a trace context, and those of `baggage` and `x-request-id` where an injection of the active context
-   * writes them. Instrumentations of queues count these names, because a message has ten attributes at most.
+   * The five names of a trace context, and those of `baggage` and `x-request-id` where an injection of the active
+   * context writes them. Instrumentations of queues count these names, because a message has ten attributes at most.
    */
   fields(): string[] {
     const { span, baggage, state } = MeshContext.of(contextApi.active())
@@ -106,22 +109,25 @@ function isOfMessage(span: Span | undefined): boolean {
   return (span as { kind?: SpanKind } | undefined)?.kind === SpanKind.PRODUCER
 }
 
-/** Links to the contexts that a request named beside the chosen one: give them to the server span. */
+/** Links to the other contexts of a request: pass them to the server span. */
 export function getLinks(context: Context): Link[] {
   return [...(meshStateOf(context)?.links ?? NO_LINKS)]
 }
 
-/** The `x-request-id` that came in and goes on with every outgoing call. */
+/** The incoming `x-request-id`, which is forwarded with every outgoing call. */
 export function getRequestId(context: Context): string | undefined {
   return meshStateOf(context)?.requestId
 }
 
-/** An `x-request-id` that came in but is no UUID, so it is not sent on: for logs. Printable, 128 characters at most. */
+/**
+ * An incoming `x-request-id` that is not a UUID and therefore not forwarded: for logs. Printable, 128 characters at
+ * most.
+ */
 export function getClientRequestId(context: Context): string | undefined {
   return meshStateOf(context)?.clientRequestId
 }
 
-/** Whether the remote parent left the sampling decision open, for a sampler that wants to make it. */
+/** Whether the remote parent left the sampling decision open, for a sampler that makes it. */
 export function isSamplingDeferred(context: Context): boolean {
   const deferred = meshStateOf(context)?.deferredSpanId
   return deferred !== undefined && deferred === trace.getSpanContext(context)?.spanId
@@ -165,13 +171,13 @@ function toSpanContext({ traceId, spanId, sampled }: TraceContext, tracestate: s
   return { traceId, spanId, traceFlags, isRemote: true, traceState: new MeshTraceState(tracestate) }
 }
 
-/** A parent that is never recorded, so that a parent-based sampler hears the "no" that came without ids. */
+/** A parent that is never recorded, so that a parent-based sampler follows a "no" without ids. */
 function unsampledParent(): SpanContext {
   const hex = Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString('hex')
   return { traceId: hex.slice(0, 32), spanId: hex.slice(32), traceFlags: TraceFlags.NONE, isRemote: true }
 }
 
-/** An SDK's spans have the very trace id that was extracted, so it is not read again. */
+/** An SDK's spans have the extracted trace id, so it is not parsed again. */
 function hasValidIds({ traceId, spanId }: SpanContext, state: MeshState | undefined): boolean {
   return (traceId === state?.traceId || isTraceId(traceId)) && isSpanId(spanId)
 }

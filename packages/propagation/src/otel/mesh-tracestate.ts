@@ -9,7 +9,7 @@ import {
   withoutTracestateMember,
 } from '../formats/tracestate.ts'
 
-/** OpenTelemetry's `TraceState` over a list that has been checked already, so reading and writing it costs nothing. */
+/** OpenTelemetry's `TraceState` over a validated list, so reading and writing it costs nothing. */
 export class MeshTraceState implements TraceState {
   readonly #list: string
 

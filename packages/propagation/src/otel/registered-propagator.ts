@@ -1,5 +1,5 @@
 /**
- * What OpenTelemetry's API has registered in this process, read from where every 1.x copy of it keeps that, so that
+ * What OpenTelemetry's API has registered in this process, read from the global that every 1.x copy uses, so that
  * nothing has to be imported.
  */
 interface RegisteredApi {
@@ -14,17 +14,17 @@ interface RegisteredApi {
   readonly context?: { active(): unknown }
 }
 
-/** What the propagator of an SDK in this process writes. */
+/** The headers written by the propagator of an SDK in this process. */
 export interface SdkHeaders {
   /** The names of all headers it may write, in lower case. */
   readonly fields: readonly string[]
-  /** What it writes on a call that is made here and now. */
+  /** The headers it writes on a call made now. */
   readonly headers: readonly [name: string, value: string][]
 }
 
 const API = Symbol.for('opentelemetry.js.api.1')
 
-/** The headers of the span that is active; `undefined` where no SDK has registered a propagator. */
+/** The headers of the active span; `undefined` where no SDK has registered a propagator. */
 export function activeSdkHeaders(): SdkHeaders | undefined {
   const { propagation, context } = (globalThis as { [API]?: RegisteredApi })[API] ?? {}
   const fields = propagation?.fields().map((name) => name.toLowerCase()) ?? []

@@ -9,7 +9,7 @@ import type { CountedSpanProcessor } from './export-stats.ts'
 import { createOtlpSpanProcessor } from './otlp-span-processor.ts'
 import type { Delivery } from './otlp-transport.ts'
 
-/** Everything that a collector, or the network, can do to a request. */
+/** Every behaviour of a collector or the network. */
 const delivery = fc.oneof(
   fc.constant({ outcome: 'taken', rejected: 0 }),
   fc.record({ outcome: fc.constant('taken'), rejected: fc.constantFrom(1, 3, 1e9, -1, NaN, Infinity, 0.5) }),
@@ -32,11 +32,11 @@ type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 interface Run {
   tracer: Tracer
   processor: CountedSpanProcessor
-  /** Gives the answers that are still owed. */
+  /** Sends the pending answers. */
   answerLate?: () => void
 }
 
-/** Does the steps, shuts down in the middle of it, and adds up. */
+/** Runs the steps, shuts down in the middle, and adds up the counters. */
 async function expectSum({ tracer, processor, answerLate }: Run, steps: readonly Step[]) {
   let made = 0
   const makeSpan = (bytes: number): void => {
@@ -62,7 +62,7 @@ async function expectSum({ tracer, processor, answerLate }: Run, steps: readonly
   processor.abandon()
   makeSpan(1)
   expect(sum()).toBe(made)
-  // Answers that arrive after their export was given up are not counted again.
+  // Answers that arrive after their export was abandoned are not counted again.
   answerLate?.()
   await new Promise((resolve) => setImmediate(resolve))
   expect(sum()).toBe(made)
@@ -74,7 +74,7 @@ function tracerOf(processor: CountedSpanProcessor): Tracer {
 }
 
 describe('spans made = exported + failed + dropped', () => {
-  it('holds whatever an OTLP collector does', async () => {
+  it('holds for any behaviour of an OTLP collector', async () => {
     diag.disable()
     const property = fc.asyncProperty(
       fc.array(step, { maxLength: 12 }),
@@ -106,7 +106,7 @@ describe('spans made = exported + failed + dropped', () => {
   const behaviour = fc.constantFrom('succeeds', 'fails', 'rejects some', 'throws', 'answers twice', 'never', 'late')
 
   it.each(['batches', 'one by one'])(
-    'holds whatever another exporter does: %s',
+    'holds for any behaviour of another exporter: %s',
     async (kind) => {
       diag.disable()
       const property = fc.asyncProperty(
@@ -158,13 +158,13 @@ describe('spans made = exported + failed + dropped', () => {
   )
 })
 
-describe('the SDK’s processors, made to account for every span', () => {
+describe('the SDK’s processors with complete accounting', () => {
   const createExporter = (answers: ((result: ExportResult) => void)[]) => ({
     export: (_spans: ReadableSpan[], done: (result: ExportResult) => void) => void answers.push(done),
     shutdown: async () => {},
   })
 
-  it('wait for what is on its way when they flush', async () => {
+  it('wait for exports in progress when they flush', async () => {
     const answers: ((result: ExportResult) => void)[] = []
     const processor = createCountedProcessor(
       createExporter(answers),
@@ -183,7 +183,7 @@ describe('the SDK’s processors, made to account for every span', () => {
     expect(processor.stats()).toEqual({ exported: 2, failed: 0, dropped: 0 })
   })
 
-  it('count an export that takes too long as failed, and its answer no more', async () => {
+  it('count an export that takes too long as failed, and ignore its answer', async () => {
     const answers: ((result: ExportResult) => void)[] = []
     const processor = createCountedProcessor(
       createExporter(answers),

@@ -14,9 +14,9 @@ export interface BatchSenderOptions {
   onFailed: (count: number) => void
 }
 
-/** Sends what a ring holds, a few batches at a time, and tries again for as long as the ring keeps them. */
+/** Sends the batches of a ring, a few at a time, and retries for as long as the ring keeps them. */
 export interface BatchSender {
-  /** Sends full batches; with `all`, whatever there is. Does nothing while it waits after a failure. */
+  /** Sends full batches; with `all`, incomplete ones as well. Does nothing while it waits after a failure. */
   send(all: boolean): void
   /** The same without waiting any longer. What the collector has asked for is passed over the `last` time only. */
   sendNow(options: { last: boolean }): void
@@ -24,12 +24,12 @@ export interface BatchSender {
   stop(): void
 }
 
-/** A collector that takes its time gets several batches at once; one that is away, one to see whether it is back. */
+/** A slow collector gets several batches at once; an unreachable one gets one, to see whether it is back. */
 const MOST_AT_ONCE = 4
 const FIRST_PAUSE_MS = 250
 const LONGEST_PAUSE_MS = 2500
 const JITTER = 0.2
-/** A proxy that refuses a long request may just close the connection. */
+/** A proxy may refuse a long request by closing the connection. */
 const RESETS_BEFORE_SPLIT = 3
 const SMALLEST_SPLIT_BYTES = 2 ** 16
 
@@ -83,7 +83,7 @@ export function createBatchSender({
       ring.release(batch, 'split')
       return
     }
-    // Counted before the ring tells those who wait for it.
+    // Counted before the ring notifies its waiters.
     const { failed, message } = outcomeOf(batch, delivery)
     onExported(batch.count - failed)
     onFailed(failed)
@@ -103,7 +103,7 @@ export function createBatchSender({
     const usual = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS) * (1 + JITTER * (2 * Math.random() - 1))
     const ms = Math.max(usual, retryAfterMs ?? 0)
     const until = performance.now() + ms
-    // Several requests that fail together are one failure.
+    // Requests that fail together count as one failure.
     if (pause === undefined) failures += 1
     else if (until <= pause.until) return
     clearTimeout(pause?.timer)

@@ -11,13 +11,13 @@ export type Answer =
   | undefined
 
 export interface Collector extends StartedServer {
-  /** Names of the spans that it has taken, in the order of their arrival. */
+  /** Names of the accepted spans, in the order of arrival. */
   names: string[]
-  /** Bytes of each request, taken or not. */
+  /** Bytes of each request, accepted or not. */
   sizes: number[]
 }
 
-/** A collector that answers as it is told. */
+/** A collector with scripted answers. */
 export async function startCollector(
   answer: (request: { names: string[]; bytes: number; at: number }) => Answer | Promise<Answer> = () => ({
     status: 200,

@@ -16,14 +16,14 @@ export interface ProcessorParts {
 export interface CountedProcessorOptions {
   /** How long an export may take, in milliseconds; `Infinity` for no limit. */
   timeoutMillis: number
-  /** Spans of the export that has just succeeded which the backend didn't take. */
+  /** Spans of the last successful export that the backend rejected. */
   takeRejected?: (() => number) | undefined
 }
 
 /**
  * Makes one of the SDK's span processors account for every span. By itself it forgets those of an exporter that throws
- * or never answers, and those that still wait when it is given up; and its `forceFlush` doesn't wait for a batch that is
- * on its way.
+ * or never answers, and those that still wait when it is given up; and its `forceFlush` doesn't wait for a batch that
+ * is on its way.
  */
 export function createCountedProcessor(
   exporter: SpanExporter,

@@ -1,19 +1,19 @@
 import type { SpanProcessor } from '@opentelemetry/sdk-trace'
 
-/** Spans since the start. Every sampled span that has ended is in one of them, or still on its way. */
+/** Spans since the start. Every sampled span that has ended is in one of them, or still in progress. */
 export interface ExportStats {
-  /** Taken by a backend. */
+  /** Accepted by a backend. */
   exported: number
-  /** Given to an exporter that couldn't deliver them. */
+  /** Lost by an exporter that couldn't deliver them. */
   failed: number
-  /** Never given to an exporter: there was no room for them, or it had been shut down. */
+  /** Never passed to an exporter, which was full or had been shut down. */
   dropped: number
 }
 
-/** A span processor that knows what became of its spans. */
+/** A span processor that counts the outcome of its spans. */
 export interface CountedSpanProcessor extends SpanProcessor {
   stats(): ExportStats
-  /** Stops at once: what is still on its way counts as failed. */
+  /** Stops at once: spans in progress count as failed. */
   abandon(): void
 }
 

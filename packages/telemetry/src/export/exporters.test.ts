@@ -4,7 +4,7 @@ import { startServer } from '@throughline/lab-testkit'
 import { describe, expect, it, vi } from 'vitest'
 import { createTelemetry } from '../create-telemetry.ts'
 
-/** Makes one span under an environment and waits until it is out. */
+/** Makes one span under an environment and waits until it is exported. */
 async function exportOneSpan(env: NodeJS.ProcessEnv): Promise<SpanContext> {
   const telemetry = await createTelemetry({ serviceName: 'shop', env, shouldTrace: () => false })
   telemetry.start()
@@ -35,7 +35,7 @@ describe('the jaeger exporter', () => {
     expect(batch?.body.includes(Buffer.from(traceId.slice(16), 'hex'))).toBe(true)
   })
 
-  it('counts the spans a collector refuses as failed', async () => {
+  it('counts spans that a collector refuses as failed', async () => {
     vi.spyOn(process.stderr, 'write').mockReturnValue(true)
     await using jaeger = await startServer((_req, res) => res.writeHead(503).end())
     const telemetry = await createTelemetry({
@@ -61,7 +61,7 @@ describe('the console exporter', () => {
 })
 
 describe('the span queue', () => {
-  it('counts the spans for which it had no place', async () => {
+  it('counts the spans that did not fit', async () => {
     await using collector = await startServer((_req, res) => res.end())
     const telemetry = await createTelemetry({
       serviceName: 'shop',

@@ -4,16 +4,19 @@ import type { ExporterName } from '../exporter-names.ts'
 
 export interface LoadedExporter {
   exporter: SpanExporter
-  /** Spans that the backend left out of what it took since the last call. */
+  /** Spans that the backend rejected since the last call. */
   takeRejected?: () => number
 }
 
-/** Makes an exporter. Its constructor reads the standard variables (endpoint, headers, timeout, …) from `process.env`. */
+/**
+ * Makes an exporter. Its constructor reads the standard variables (endpoint, headers, timeout, …) from
+ * `process.env`.
+ */
 export type ExporterFactory = () => LoadedExporter
 
 const OTLP_JSON = ['@opentelemetry/otlp-exporter-base', '@opentelemetry/otlp-transformer']
 
-/** Loads one exporter's package, and only that: the others cost no start-up time. `otlp` is OTLP in JSON here. */
+/** Loads only one exporter's package, so that the others cost no start-up time. `otlp` is OTLP in JSON here. */
 export async function loadExporter(name: ExporterName, otlpTimeoutMillis: number): Promise<ExporterFactory> {
   switch (name) {
     case 'jaeger': {

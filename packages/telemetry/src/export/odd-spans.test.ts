@@ -27,7 +27,7 @@ const GOOD: ReadableSpan = {
   droppedLinksCount: 0,
 }
 
-/** Anything at all, and what lies just beyond the ordinary. */
+/** Arbitrary values, and edge cases. */
 const odd = fc.oneof(
   fc.anything({
     withBigInt: true,
@@ -69,7 +69,7 @@ const PLACES = {
   instrumentationScope: fc.oneof(odd, fc.record({ name: odd, version: odd, schemaUrl: odd }, { requiredKeys: [] })),
 }
 
-/** A span with odd values in one or two of its places, as programs without types make them. */
+/** A span with odd values in one or two fields, as untyped programs create them. */
 const place = fc.oneof(
   ...Object.entries(PLACES).map(([name, values]) =>
     (values as fc.Arbitrary<unknown>).map((value) => ({ [name]: value })),
@@ -81,7 +81,7 @@ function stateOf(serialized: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return serialized.map((value) => ({ serialize: () => value }))
 }
 
-/** What the SDK's serializer makes of a span; undefined when it can't. */
+/** The SDK serializer's result for a span; undefined if it fails. */
 function sdkRequest(spans: readonly ReadableSpan[]): Uint8Array | undefined {
   try {
     return ProtobufTraceSerializer.serializeRequest([...spans])
@@ -105,7 +105,7 @@ async function batchOf(spans: readonly ReadableSpan[]): Promise<{ taken: Readabl
 }
 
 describe('spans with odd values in any place', () => {
-  it('are taken when the SDK’s serializer takes them, and leave the others as they are', async () => {
+  it('are accepted when the SDK’s serializer accepts them, and leave others unchanged', async () => {
     let refused = 0
     let taken = 0
     const property = fc.asyncProperty(fc.array(oddSpan, { maxLength: 4 }), async (odds) => {
@@ -117,7 +117,7 @@ describe('spans with odd values in any place', () => {
       expect(batch.bytes.equals(sdkRequest(expected) ?? Buffer.alloc(0))).toBe(true)
       refused += spans.length - expected.length
       taken += expected.filter((span) => span !== GOOD).length
-      // The batch after it is as good as ever.
+      // The next batch is unaffected.
       expect((await batchOf([GOOD, GOOD])).bytes.equals(sdkRequest([GOOD, GOOD]) ?? Buffer.alloc(0))).toBe(true)
     })
     await fc.assert(property, { numRuns: 2000 })
@@ -158,7 +158,7 @@ describe('spans with odd values in any place', () => {
     ['a span named by a number', (each: Tracer) => each.startSpan(42 as never), 1],
     ['a span renamed to undefined', (each: Tracer) => each.startSpan('x').updateName(undefined as never), 0],
     ['an event without a name', (each: Tracer) => each.startSpan('x').addEvent(undefined as never), 0],
-  ])('cost that span at most: %s', async (_name, start, count) => {
+  ])('lose at most that span: %s', async (_name, start, count) => {
     const made = tracer()
     start(made.tracer).end()
     expect((await batchOf(made.spans)).taken).toHaveLength(count)
@@ -167,7 +167,7 @@ describe('spans with odd values in any place', () => {
 })
 
 describe('tracestate', () => {
-  it('is cut to whole members of 512 characters, which is all the SDK takes from a caller', async () => {
+  it('is truncated to whole members within 512 characters, as the SDK does for a caller', async () => {
     const list = Array.from({ length: 32 }, (_, i) => `key${i}=${'v'.repeat(60)}`).join(',')
     const withState = (serialized: string): ReadableSpan => ({
       ...GOOD,

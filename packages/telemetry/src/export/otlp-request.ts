@@ -18,7 +18,7 @@ export interface ScopeSpans {
   readonly count: number
 }
 
-/** What stands around the spans of a scope, before and after them. */
+/** The bytes before and after the spans of a scope. */
 interface RequestParts {
   resourceHead: Buffer
   scopeHead: Buffer

@@ -2,12 +2,12 @@ import fs from 'node:fs'
 import type { Agent } from 'node:http'
 import { parseKeyValues } from '../key-values.ts'
 
-/** Where OTLP requests go, and how. */
+/** The destination of OTLP requests, and their options. */
 export interface OtlpSettings {
   url: string
   headers: Readonly<Record<string, string>>
   compression: 'gzip' | 'none'
-  /** An agent that keeps connections, with the certificates that were asked for. */
+  /** A keep-alive agent with the configured certificates. */
   createAgent: (protocol: string) => Promise<Agent>
 }
 

@@ -12,7 +12,7 @@ describe('the OTLP span processor', () => {
   beforeEach(() => diag.disable())
   afterEach(() => diag.disable())
 
-  it('sends full batches at once and the rest when it is due', async () => {
+  it('sends full batches at once, and the rest when due', async () => {
     await using collector = await startCollector()
     const { processor, make } = createSpanSource(collector.url, { delayMillis: 50 })
     make(250)
@@ -22,7 +22,7 @@ describe('the OTLP span processor', () => {
     expect(processor.stats()).toEqual({ exported: 250, failed: 0, dropped: 0 })
   })
 
-  it('waits for what is on its way when it flushes', async () => {
+  it('waits for exports in progress when it flushes', async () => {
     let answer = (): void => {}
     const answered = new Promise<void>((resolve) => (answer = resolve))
     await using collector = await startCollector(async () => {
@@ -61,7 +61,7 @@ describe('the OTLP span processor', () => {
     expect(processor.stats()).toEqual({ exported: 250, failed: 0, dropped: 0 })
   })
 
-  it('asks again no sooner than Retry-After says', async () => {
+  it('retries no sooner than Retry-After says', async () => {
     const times: number[] = []
     await using collector = await startCollector(({ at }) => {
       times.push(performance.now())
@@ -74,7 +74,7 @@ describe('the OTLP span processor', () => {
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(990)
   })
 
-  it.each([400, 401, 404, 500])('counts what is refused with %i as failed, and tries it once', async (status) => {
+  it.each([400, 401, 404, 500])('counts spans refused with %i as failed, without a retry', async (status) => {
     await using collector = await startCollector(() => ({ status }))
     const { processor, make } = createSpanSource(collector.url)
     make(100)
@@ -83,7 +83,7 @@ describe('the OTLP span processor', () => {
     expect(processor.stats()).toEqual({ exported: 0, failed: 100, dropped: 0 })
   })
 
-  it('sends in halves what a collector finds too large, down to one span', async () => {
+  it('halves a batch that a collector finds too large, down to one span', async () => {
     await using collector = await startCollector(({ bytes }) => ({ status: bytes > 2000 ? 413 : 200 }))
     const { processor, make } = createSpanSource(collector.url)
     make(60)
@@ -94,7 +94,7 @@ describe('the OTLP span processor', () => {
     expect(processor.stats()).toEqual({ exported: 99, failed: 1, dropped: 0 })
   })
 
-  it('sends in halves what a proxy answers with a reset, once it has done so three times', async () => {
+  it('halves a batch after three resets by a proxy', async () => {
     await using collector = await startCollector(({ bytes }) => (bytes > 200_000 ? 'reset' : { status: 200 }))
     const { processor, make } = createSpanSource(collector.url)
     make(100, 'x'.repeat(3000))
@@ -111,7 +111,7 @@ describe('the OTLP span processor', () => {
     expect(Math.max(...collector.sizes)).toBeLessThan(2 ** 20 + 20_000)
   })
 
-  it('counts what a collector rejects of a batch as failed', async () => {
+  it('counts spans that a collector rejects from a batch as failed', async () => {
     await using collector = await startCollector(() => ({ status: 200, rejected: 7 }))
     const { processor, make } = createSpanSource(collector.url)
     make(100)
@@ -146,7 +146,7 @@ describe('the OTLP span processor', () => {
     expect(processor.stats()).toEqual({ exported: 160, failed: 0, dropped: 1 })
   })
 
-  it('gives up at its shutdown in time, and counts what was on its way', async () => {
+  it('ends its shutdown in time, and counts exports in progress', async () => {
     await using collector = await startCollector(() => undefined)
     const { processor, make } = createSpanSource(collector.url, { shutdownMillis: 100 })
     make(250)
@@ -156,7 +156,7 @@ describe('the OTLP span processor', () => {
     expect(processor.stats()).toEqual({ exported: 0, failed: 250, dropped: 3 })
   })
 
-  it('asks once more at its shutdown, whatever Retry-After said', async () => {
+  it('retries once at its shutdown, regardless of Retry-After', async () => {
     await using collector = await startCollector(({ at }) =>
       at === 1 ? { status: 503, headers: { 'retry-after': '60' } } : { status: 200 },
     )
@@ -183,7 +183,7 @@ describe('the OTLP span processor', () => {
 })
 
 describe('gzip', () => {
-  it('is spoken when it is asked for', async () => {
+  it('is used on request', async () => {
     const { createOtlpTransport } = await import('./otlp-transport.ts')
     const bodies: Buffer[] = []
     const { startServer } = await import('@throughline/lab-testkit')

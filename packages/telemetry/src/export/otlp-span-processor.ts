@@ -11,7 +11,7 @@ export interface OtlpSpanProcessorOptions {
   transport: Transport
   /** The collector, for messages. */
   collector: string
-  /** Encoded spans that are kept at most, in bytes. */
+  /** Limit of stored encoded spans, in bytes. */
   maxBytes: number
   /** The same in spans. Default: as many as fit. */
   maxSpans?: number | undefined
@@ -44,7 +44,7 @@ export function createOtlpSpanProcessor(options: OtlpSpanProcessorOptions): Coun
     onExported: (count) => (stats.exported += count),
     onFailed: (count) => (stats.failed += count),
   })
-  // Timers and connections belong to no request: they would keep its context, and be traced with it.
+  // Timers and connections must not belong to a request: they would keep its context, and be traced with it.
   const home = new AsyncResource('ThroughlineSpanProcessor')
   const outside = (fn: () => void): void => {
     home.runInAsyncScope(() => context.with(suppressTracing(ROOT_CONTEXT), fn))

@@ -5,14 +5,14 @@ import zlib from 'node:zlib'
 import { parsePartialSuccess } from './partial-success.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
-/** What became of a request. */
+/** The outcome of a request. */
 export type Delivery =
-  /** Taken, but for `rejected` spans (OTLP, "Partial Success"). */
+  /** Accepted, except for `rejected` spans (OTLP, "Partial Success"). */
   | { outcome: 'taken'; rejected: number; message?: string | undefined }
-  /** Not taken, and not later either. */
+  /** Refused for good. */
   | { outcome: 'refused'; message: string }
   | { outcome: 'too large' }
-  /** Not taken now. `reset`: there was a connection, and it broke before an answer. */
+  /** Refused for now. `reset`: a connection broke before an answer. */
   | { outcome: 'unavailable'; message: string; retryAfterMs?: number | undefined; reset?: boolean }
 
 /** Sends one OTLP request, and never rejects. Aborting the signal ends it at once. */
@@ -27,12 +27,12 @@ export interface OtlpTransportOptions {
   createAgent: (protocol: string) => Agent | Promise<Agent>
 }
 
-/** What may be tried again (OTLP specification, "Failures"). */
+/** Retryable statuses (OTLP specification, "Failures"). */
 const RETRYABLE = new Set([429, 502, 503, 504])
 const LONGEST_ANSWER = 2 ** 16
 const compress = promisify(zlib.gzip)
 
-/** OTLP over HTTP with protobuf, one attempt a call: trying again is the processor's. */
+/** OTLP over HTTP with protobuf, one attempt per call: the processor retries. */
 export function createOtlpTransport(options: OtlpTransportOptions): Transport {
   const url = new URL(options.url)
   let loaded: Promise<{ agent: Agent; request: typeof http.request }> | undefined
@@ -79,7 +79,8 @@ function exchange(request: ClientRequest, { body, timeoutMillis, signal }: Excha
     }
     const onAbort = (): void => giveUp('given up')
     signal.addEventListener('abort', onAbort)
-    // From its head on, an answer that breaks or never ends is known by its status, and its end is that of the response.
+    // From its head on, an answer that breaks or never ends is known by its status, and its end is that of the
+    // response.
     let answered = false
     const onLate = (): void => {
       if (answered) request.destroy()
@@ -113,7 +114,7 @@ function readAnswer(response: IncomingMessage, finish: (delivery: Delivery) => v
     if (length <= LONGEST_ANSWER) chunks.push(chunk)
     else response.destroy()
   })
-  // The status says what became of the spans, also when the rest of the answer never comes.
+  // The status decides the outcome, even if the rest of the answer never arrives.
   response.on('end', done)
   response.on('error', done)
   response.on('close', done)

@@ -1,6 +1,6 @@
 import { readVarint } from './otlp-request.ts'
 
-/** What a collector left out of what it took. */
+/** The spans that a collector rejected. */
 export interface PartialSuccess {
   rejected: number
   message?: string | undefined
@@ -8,7 +8,7 @@ export interface PartialSuccess {
 
 /**
  * Reads an `ExportTraceServiceResponse` (opentelemetry-proto, `collector/trace/v1/trace_service.proto`). Anything else,
- * such as JSON or prose, says that nothing was left out.
+ * such as JSON or prose, counts as nothing rejected.
  */
 export function parsePartialSuccess(response: Buffer): PartialSuccess {
   const result: PartialSuccess = { rejected: 0 }

@@ -20,7 +20,7 @@ export class ProtobufWriter {
 
   /** @param size bytes that will probably be written. */
   constructor(size = FIRST_SIZE) {
-    // Not from the shared pool: these bytes live for as long as a collector is away.
+    // Not from the shared pool, because these bytes live as long as an outage.
     this.#bytes = Buffer.allocUnsafeSlow(size)
   }
 
@@ -29,7 +29,7 @@ export class ProtobufWriter {
     return this.#at
   }
 
-  /** What has been written, in memory that fits. The writer is not used after that. */
+  /** The written bytes, in memory of their size. The writer is not used after that. */
   finish(): Buffer {
     const written = this.#bytes.subarray(0, this.#at)
     if (this.#at > this.#bytes.length * 0.75) return written
@@ -38,7 +38,7 @@ export class ProtobufWriter {
     return fitting
   }
 
-  /** Takes back everything from `length` on. */
+  /** Removes everything from `length` on. */
   truncate(length: number): void {
     this.#at = length
   }
@@ -129,7 +129,7 @@ export class ProtobufWriter {
     this.raw(value)
   }
 
-  /** Bytes that are encoded already. */
+  /** Bytes that are already encoded. */
   raw(value: Uint8Array): void {
     this.#reserve(value.length)
     this.#bytes.set(value, this.#at)

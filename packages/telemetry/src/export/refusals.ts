@@ -4,7 +4,7 @@ import type { ClientRequest } from 'node:http'
 const REQUEST_ERROR = 'http.client.request.error'
 /** Part of the OTLP exporter's `user-agent` (OpenTelemetry, OTLP exporter, "User Agent"). */
 const EXPORTER = 'OTel-OTLP-Exporter-JavaScript'
-/** Codes of a connection that never came about: nothing listens there, or the name has no address. */
+/** Codes of a connection that was never established: nothing listens there, or the name has no address. */
 const NO_CONNECTION = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
 
 export interface Refusals {
@@ -14,8 +14,8 @@ export interface Refusals {
 }
 
 /**
- * Notices OTLP exports that can't connect. The exporter itself says nothing before it has tried again for as long as it
- * may (10 s), which is right while a service runs and too long when it ends.
+ * Notices OTLP exports that can't connect. The exporter itself reports nothing until its retries end (10 s), which is
+ * right while a service runs but too long when it ends.
  *
  * @param exported spans delivered so far: a delivery after a refusal puts an end to it.
  */

@@ -1,9 +1,9 @@
-/** Longer than this, a collector would cost more spans than it saves itself. */
+/** A longer wait would lose more spans than it helps the collector. */
 const LONGEST_MS = 5 * 60_000
 
 /**
  * Reads a `Retry-After` header (RFC 9110 §10.2.3): seconds, or a date.
- * @returns milliseconds, five minutes at most; undefined when the header is missing or says nothing.
+ * @returns milliseconds, five minutes at most; undefined if the header is missing or invalid.
  */
 export function parseRetryAfter(header: string | undefined, now = Date.now()): number | undefined {
   if (header === undefined) return undefined

@@ -16,13 +16,13 @@ export interface SpanBatch {
   readonly bytes: number
 }
 
-/** A batch that still takes spans. */
+/** An open batch. */
 export interface OpenBatch {
   readonly count: number
   readonly bytes: number
   /**
-   * Encodes a span that has ended. Throws when it has no encoding, and is as it was before then; so it is after a span of
-   * more bytes than `most`, for which the result is false.
+   * Encodes a span that has ended. Throws when it has no encoding, and is as it was before then; so it is after a span
+   * of more bytes than `most`, for which the result is false.
    */
   add(span: ReadableSpan, most?: number): boolean
   close(order: number): SpanBatch
@@ -35,10 +35,10 @@ interface Section {
   count: number
 }
 
-/** What the spans of a scope took in the batch before: with it, few buffers have to grow. */
+/** The size of a scope's spans in the previous batch, so that few buffers have to grow. */
 const usualBytes = new WeakMap<Scope, number>()
 
-/** Starts a batch. Spans are written where they are sent from: a section of memory for each scope. */
+/** Starts a batch. Spans are written into the memory they are sent from: a section for each scope. */
 export function openBatch(): OpenBatch {
   const sections: Section[] = []
   let last: Section | undefined

@@ -122,7 +122,7 @@ describe('encoded spans', () => {
     }
   })
 
-  it('are right beyond two megabytes, and for nothing at all', async () => {
+  it('are right beyond two megabytes, and for an empty batch', async () => {
     const spans = Array.from({ length: 20 }, () => makeSpans(60)).flat()
     const expected = ProtobufTraceSerializer.serializeRequest(spans)
     expect(expected?.length).toBeGreaterThan(2 ** 21)

@@ -18,12 +18,12 @@ const SPAN_LENGTH = 2
 const LONGEST_TRACESTATE = 512
 
 /**
- * Writes a span as a member of OTLP's `ScopeSpans` (opentelemetry-proto, `trace/v1/trace.proto`), byte for byte what the
- * SDK's serializer makes of it. In one pass over strings that are written in place it takes a fraction of the time, and
- * encoding is the dearest part of a span.
+ * Writes a span as a member of OTLP's `ScopeSpans` (opentelemetry-proto, `trace/v1/trace.proto`), byte for byte what
+ * the SDK's serializer makes of it. One pass with strings written in place takes a fraction of the time, and encoding
+ * is the most expensive part of a span.
  *
- * What an ordinary span doesn't have (a name that isn't a string, a time before 1970) is written in a second attempt, which
- * takes longer. When the SDK's serializer couldn't take the span either this throws, and nothing has been written.
+ * What an ordinary span doesn't have (a name that isn't a string, a time before 1970) is written in a second attempt,
+ * which takes longer. If the SDK's serializer fails as well, this throws without having written anything.
  */
 export function encodeSpan(writer: ProtobufWriter, span: ReadableSpan): void {
   const start = writer.length

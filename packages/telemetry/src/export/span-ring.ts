@@ -2,7 +2,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { openBatch, splitBatch, type SpanBatch } from './span-batch.ts'
 
 export interface SpanRingOptions {
-  /** Encoded spans that are kept at most, in bytes. */
+  /** Limit of stored encoded spans, in bytes. */
   maxBytes: number
   /** The same in spans. Default: as many as fit. */
   maxSpans?: number | undefined
@@ -12,20 +12,20 @@ export interface SpanRingOptions {
   onDropped: (count: number) => void
 }
 
-/** Encoded spans from their end until they are acknowledged, bounded in bytes: the oldest make room. */
+/** Encoded spans from their end until they are acknowledged, bounded in bytes: the oldest are dropped first. */
 export interface SpanRing {
   /** Spans and bytes that are kept now, those being sent included. */
   readonly count: number
   readonly bytes: number
   /** Encodes a span. Throws when it has no encoding. Returns whether a batch is full now. */
   add(span: ReadableSpan): boolean
-  /** Takes the oldest batch for sending; it stays in the ring. With `all`, one that isn't full will do. */
+  /** Returns the oldest batch to send, which stays in the ring. With `all`, an incomplete one as well. */
   take(all: boolean): SpanBatch | undefined
   /** Ends the sending of a batch: it waits again, by age, as one or as two halves; or it leaves the ring. */
   release(batch: SpanBatch, then: 'wait' | 'split' | 'leave'): void
-  /** Resolves when all spans that are in the ring now have left it. */
+  /** Resolves when all current spans have left the ring. */
   emptied(): Promise<void>
-  /** Takes everything out. Returns the number of spans. */
+  /** Removes everything and returns the number of spans. */
   clear(): number
 }
 
@@ -33,7 +33,7 @@ export interface SpanRing {
 const BATCH_BYTES = 2 ** 20
 
 export function createSpanRing({ maxBytes, maxSpans = Infinity, batchSpans, onDropped }: SpanRingOptions): SpanRing {
-  // Batches being sent can't make room, so they have to be a small part.
+  // Batches being sent can't be dropped, so they must be a small part.
   const batchBytes = Math.min(BATCH_BYTES, maxBytes / 8)
   const waiting: SpanBatch[] = []
   const sending = new Set<SpanBatch>()
@@ -61,7 +61,7 @@ export function createSpanRing({ maxBytes, maxSpans = Infinity, batchSpans, onDr
     for (const { upTo, resolve } of awaiting) if (upTo <= oldest) resolve()
     awaiting = awaiting.filter(({ upTo }) => upTo > oldest)
   }
-  /** Returns false when nothing is left that could go. */
+  /** Returns false if nothing is left to drop. */
   const dropOldest = (): boolean => {
     const oldest = waiting.shift()
     if (oldest === undefined) return false

@@ -3,15 +3,15 @@ import { diag } from '@opentelemetry/api'
 export interface TimeLimit {
   /** For the log, as in "flushing took longer". */
   what: string
-  /** For the log: what becomes of the spans that are left. */
+  /** For the log: the fate of the remaining spans. */
   atStake: string
   /** Milliseconds. */
   ms: number
-  /** Once `when` resolves, `ms` from the start are all the time there is. */
+  /** Once `when` resolves, the limit is `ms` from the start. */
   hurry: { when: Promise<void>; ms: number }
 }
 
-/** Waits for `work`, within limits. Never rejects: what goes wrong is logged, the caller's drain goes on. */
+/** Waits for `work`, within limits. Never rejects: failures are logged, and the caller's drain continues. */
 export async function withinTime(work: () => Promise<unknown>, { what, atStake, ms, hurry }: TimeLimit): Promise<void> {
   const started = performance.now()
   let timer: NodeJS.Timeout | undefined

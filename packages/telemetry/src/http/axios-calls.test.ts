@@ -15,7 +15,7 @@ function broken(): never {
 describe.each([
   ['axios 1', axios],
   ['axios 0.27', lib027],
-])('calls of %s that go unusual ways', (_version, lib) => {
+])('unusual calls of %s', (_version, lib) => {
   let sdk: InMemorySdk
   let callee: HeaderRecorder
   let client: AxiosInstance
@@ -37,7 +37,7 @@ describe.each([
     ['no headers', (config) => ({ ...config, headers: undefined })],
     ['frozen headers', (config) => ({ ...config, headers: Object.freeze({ ...(config.headers as object) }) })],
     ['sealed headers', (config) => ({ ...config, headers: Object.seal({ ...(config.headers as object) }) })],
-  ])('have a span and its headers past an interceptor that leaves %s', async (_what, interceptor) => {
+  ])('have a span and its headers despite an interceptor that leaves %s', async (_what, interceptor) => {
     sdk.axios.instrument(client)
     client.interceptors.request.use(interceptor as never)
     await client.post('/', { a: 1 })
@@ -47,7 +47,7 @@ describe.each([
   })
 
   it.each([null, undefined, 'data', { status: 'fine' }])(
-    'end past a response interceptor that leaves %j',
+    'end despite a response interceptor that leaves %j',
     async (left) => {
       client.interceptors.response.use(() => left as never)
       sdk.axios.instrument(client)
@@ -129,7 +129,7 @@ describe.each([
     expect(sdk.spans()[0]?.attributes).toMatchObject({ 'error.type': expect.any(String) })
   })
 
-  it('are no errors when a redirect is not followed', async () => {
+  it('are not errors when a redirect is not followed', async () => {
     await using moved = await startServer((_request, response) => response.writeHead(302, { location: '/' }).end())
     sdk.axios.instrument(client)
     await expect(client.get(moved.url, { maxRedirects: 0 })).rejects.toThrow('302')
@@ -137,7 +137,7 @@ describe.each([
     expect(sdk.spans()[0]?.attributes['http.response.status_code']).toBe(302)
   })
 
-  it('keep to themselves what belongs to each of many at once', async () => {
+  it('keep concurrent calls apart', async () => {
     await using many = await startServer((request, response) => {
       const status = Number(request.url?.slice(1))
       setTimeout(() => response.writeHead(status).end(), Math.random() * 20)
@@ -149,7 +149,7 @@ describe.each([
     expect(new Map(seen as [string, number][])).toEqual(new Map(wanted.map((each) => [`${many.url}/${each}`, each])))
   })
 
-  it('have their body copied no more often than without us', async () => {
+  it('have their body copied no more often than without telemetry', async () => {
     const readsOf = async (instrument: boolean): Promise<number> => {
       let reads = 0
       const each = {

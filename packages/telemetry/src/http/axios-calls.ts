@@ -1,9 +1,9 @@
 import { diag } from '@opentelemetry/api'
 import type { AxiosConfigLike, AxiosLike } from './axios-like.ts'
 
-/** What is done to one call of an axios instance. */
+/** The observer of one call of an axios instance. */
 export interface AxiosCall {
-  /** Its request is about to be made: returns what axios goes on with. */
+  /** Its request is about to be made: returns the configuration that axios continues with. */
   onRequest<Config extends AxiosConfigLike>(config: Config): Config
   onResponse(response: unknown): void
   onError(error: unknown): void
@@ -15,8 +15,8 @@ interface Handler {
 }
 
 /**
- * Follows each call of an axios instance from its request to its end, whatever it ends with: other interceptors, adapters
- * and transforms leave errors and responses that name no call.
+ * Follows each call of an axios instance from its request to its end, whatever it ends with: other interceptors,
+ * adapters and transforms leave errors and responses that name no call.
  *
  * Axios collects the interceptors of a call in one go, so those that are read together belong to one call.
  *

@@ -10,18 +10,21 @@ export interface Peer {
   protocolVersion?: string | undefined
 }
 
-/** How a call ended; without a status there was no response. */
+/** How a call ended; no status means no response. */
 export interface CallOutcome {
   status?: number | undefined
-  /** What went wrong, as the client has it. */
+  /** The client's error. */
   error?: unknown
   /** Who answered; unknown without a response. */
   peer?: Peer | undefined
 }
 
-/** What is done to every outgoing call, whatever client makes it. `Call` is what a call is known by later. */
+/** The observer of every outgoing call of any client. `Call` identifies a call later. */
 export interface CallObserver<Call> {
-  /** A call begins, in the context of its caller: adds its headers. Without a result, the call is not followed further. */
+  /**
+   * A call begins, in the context of its caller: adds its headers. Without a result, the call is not followed
+   * further.
+   */
   start(method: string, headers: Header[]): Call | undefined
   /** Its URL is known. */
   describe(call: Call, url: string): void
@@ -30,7 +33,9 @@ export interface CallObserver<Call> {
 
 /** Which calls are left alone. */
 export interface CallRules {
-  /** Whether another instrumentation has made the span of a call, and set the headers that it has. Default: none has. */
+  /**
+   * Whether another instrumentation has made the span of a call and set its headers. Default: no.
+   */
   isTaken?: ((get: GetHeader) => boolean) | undefined
   /** Which calls get headers, by the URL that is called. Default: all. */
   shouldForward?: (() => ShouldForward | undefined) | undefined
@@ -45,10 +50,10 @@ export function observeStart(start: CallObserver<never>['start']): CallObserver<
 }
 
 function notFollowed(): void {
-  // What is not followed has no URL and no end.
+  // A call that is not followed has no URL and no end.
 }
 
-/** Reports what an observer threw: nothing of it may leave into the program. */
+/** Reports an observer's error, which must not reach the program. */
 export function reportFailure(error: unknown): void {
   diag.error('an outgoing call could not be traced', error)
 }

@@ -13,7 +13,7 @@ import type { CallOutcome } from './call-observer.ts'
 import { cap, redactQuery, setMethod } from './http-attributes.ts'
 import { propertyOf } from '../property-of.ts'
 
-/** What is known when a call starts: OpenTelemetry semantic conventions 1.45, HTTP client span. */
+/** Attributes known when a call starts: OpenTelemetry semantic conventions 1.45, HTTP client span. */
 export function clientAttributes(method: string, uri: string): Attributes {
   const attributes: Attributes = {}
   setMethod(attributes, method)
@@ -30,7 +30,7 @@ export function clientAttributes(method: string, uri: string): Attributes {
   return attributes
 }
 
-/** Adds how the call went, and ends the span. From 400 up, and without a whole response, the call is an error. */
+/** Adds the outcome and ends the span. A status from 400 up, or an incomplete response, is an error. */
 export function endClientSpan(span: Span, { status, error, peer }: CallOutcome): void {
   if (peer?.address !== undefined) span.setAttribute(ATTR_NETWORK_PEER_ADDRESS, peer.address)
   if (peer?.port !== undefined) span.setAttribute(ATTR_NETWORK_PEER_PORT, peer.port)

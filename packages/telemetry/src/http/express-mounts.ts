@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { parseTarget } from './request-target.ts'
 
-/** What of Express 4 and 5 is read. */
+/** The parts of Express 4 and 5 that are read. */
 interface Layer {
   readonly route?: object
   readonly handle?: { readonly stack?: unknown }
@@ -12,7 +12,7 @@ interface Layer {
 }
 interface Match {
   readonly params: Readonly<Record<string, unknown>>
-  /** The part of the path that was matched, as it was requested. */
+  /** The matched part of the path, as requested. */
   readonly path: string
   /** Missing before router 2.3. */
   readonly pattern?: unknown
@@ -30,14 +30,14 @@ export interface ExpressRequest extends IncomingMessage {
 }
 
 const DEEPEST = 20
-/** Stand in for the value of a parameter, one of which any constraint accepts. */
+/** Placeholders for the value of a parameter, one of which any constraint accepts. */
 const PROBES = ['throughline', '7391824650']
 /** Mounts by the route that is found below them, where there is only one way to it. */
 const known = new WeakMap<object, { pattern: string; fits: RegExp | undefined }>()
 
 /**
- * The path under which the router of a request's route is mounted, with its `:params`: `/users/:id`, `''` for a route of
- * the app itself. Undefined where Express's routers don't tell. Nothing of it is the client's.
+ * The path under which the router of a request's route is mounted, with its `:params`: `/users/:id`, `''` for a route
+ * of the app itself. Undefined if Express's routers don't show it. It contains nothing from the client.
  */
 export function mountPattern(request: ExpressRequest): string | undefined {
   const { app, route, baseUrl } = request
@@ -55,8 +55,8 @@ export function mountPattern(request: ExpressRequest): string | undefined {
 }
 
 /**
- * A pattern with more than names in it fits paths that can't be told from others here, so it is looked for each time. So
- * is one with two parameters in a segment, which a caller could make slow to match.
+ * A pattern with more than names in it fits paths that can't be told from others here, so it is looked for each time.
+ * So is one with two parameters in a segment, which a caller could make slow to match.
  */
 function remember(route: object, pattern: string): void {
   if (!/^[\w/:.~-]*$/.test(pattern) || pattern.split('/').some((segment) => segment.split(':').length > 2)) return
@@ -119,7 +119,7 @@ function matchLayer(layer: Layer, path: string): Match | undefined {
     if (typeof match === 'object') return match
     return match ? { params: { ...(layer.params as object) }, path: String(layer.path) } : undefined
   } catch {
-    // A parameter that is no text when it is decoded.
+    // A parameter that can't be decoded as text.
     return undefined
   } finally {
     if ('path' in layer) Object.assign(layer, { params, path: matched })

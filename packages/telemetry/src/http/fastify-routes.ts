@@ -4,7 +4,7 @@ import { setRoute } from './set-route.ts'
 
 const INITIALIZATION = 'fastify.initialization'
 
-/** What of Fastify 4 and 5 is used. */
+/** The parts of Fastify 4 and 5 that are used. */
 interface FastifyRequest {
   /** Since 4.10; its url is undefined where no route matched. */
   readonly routeOptions?: { readonly url?: string }

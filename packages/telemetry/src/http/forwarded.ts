@@ -1,7 +1,7 @@
 import net from 'node:net'
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** What proxies say of a request; each is undefined where they say nothing, or nothing valid. */
+/** Facts from proxies about a request; each is undefined if missing or invalid. */
 export interface Forwarded {
   /** The client's address, without a port. */
   client: string | undefined

@@ -30,7 +30,7 @@ describe('redactQuery', () => {
     'api_key',
     'apikey',
     'Password',
-  ])('keeps the value of %s to itself, and everything else as it is', (name) => {
+  ])('redacts the value of %s, and keeps everything else', (name) => {
     expect(redactQuery(`${name}=secret`)).toBe(`${name}=REDACTED`)
     expect(redactQuery(`a=1&${name}=se=cr;et&b=%20`)).toBe(`a=1&${name}=REDACTED&b=%20`)
     expect(redactQuery(`a=1;${name}=secret;b=2`)).toBe(`a=1;${name}=REDACTED`)
@@ -51,7 +51,7 @@ describe('redactQuery', () => {
     'page_token=1',
     'key=a%3Db',
     'sort=signature',
-  ])('leaves %j as it is', (query) => {
+  ])('keeps %j unchanged', (query) => {
     expect(redactQuery(query)).toBe(query)
   })
 })

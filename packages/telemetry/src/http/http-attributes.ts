@@ -6,18 +6,21 @@ const DEFAULT_METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'PATCH', 'OPTIO
 let knownMethods = parseMethods(process.env.OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS)
 const LONGEST_VALUE = 2048
 /**
- * Names of query parameters whose value lets anyone do what its owner may, by how they end: those of OpenTelemetry semantic
- * conventions 1.45, `url.query`, and the others of presigned addresses (`X-Amz-`, `X-Goog-`, `X-Oss-`, `q-signature`, SAS,
- * CloudFront), of OAuth 2.0 (RFC 6750 §2.3), keys and passwords.
+ * Names of query parameters whose value lets anyone do what its owner may, by how they end: those of OpenTelemetry
+ * semantic conventions 1.45, `url.query`, and the others of presigned addresses (`X-Amz-`, `X-Goog-`, `X-Oss-`,
+ * `q-signature`, SAS, CloudFront), of OAuth 2.0 (RFC 6750 §2.3), keys and passwords.
  */
 const SECRET =
   /(?:^sig|^q-ak|signature|credentials?|security[-_]token|access_?key_?id|accessid|key-pair-id|(?:access|refresh|id)_token|_secret|api[-_]?key|passw(?:or)?d)$/
 /** A query without any of these has no secret, and most have none. */
 const SUSPICIOUS = /sig|q-ak|credential|token|access|key|secret|passw|%/i
-/** What a name may begin behind: some servers take `;` for `&`, and a value may be an address that has a query itself. */
+/**
+ * What a name may begin behind: some servers take `;` for `&`, and a value may be an address that has a query
+ * itself.
+ */
 const BEFORE_NAME = /([;?]|%3b|%3f|%26)/i
 
-/** Wire data is as long as its sender likes; an attribute is not. */
+/** Wire data may have any length; an attribute may not. */
 export function cap(value: string): string {
   return value.length > LONGEST_VALUE ? value.slice(0, LONGEST_VALUE) : value
 }
@@ -60,7 +63,7 @@ function parseMethods(list: string | undefined): ReadonlySet<string> {
   return new Set(methods.some(Boolean) ? methods : DEFAULT_METHODS)
 }
 
-/** The method as the first word of a span's name: low cardinality, whatever a client sends. */
+/** The method as the first word of a span's name, with low cardinality for any client. */
 export function spanMethod(method: string): string {
   return knownMethods.has(method) ? method : 'HTTP'
 }

@@ -13,7 +13,7 @@ const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 const PARENT_ID = 'b7ad6b7169203331'
 const incoming = { traceparent: `00-${TRACE_ID}-${PARENT_ID}-01` }
 
-/** Runs as in a request that brought `incoming`. */
+/** Runs in the context of a request with `incoming`. */
 function inTrace<T>(fn: () => T): T {
   return context.with(propagation.extract(context.active(), incoming), fn)
 }
@@ -36,7 +36,7 @@ describe('the calls of every client', () => {
     await callee.close()
   })
 
-  /** The one call that was made has the headers of the one span that was made, once each. */
+  /** The one call has the headers of the one span, once each. */
   async function expectOneSpan(): Promise<void> {
     await pollUntil(() => sdk.spans().length === 1, { what: 'the span to end' })
     const [span] = sdk.spans()
@@ -81,7 +81,7 @@ describe('the calls of every client', () => {
     await expectOneSpan()
   })
 
-  it('are described as HTTP client spans are', async () => {
+  it('have the attributes of HTTP client spans', async () => {
     await inTrace(() => finished(http.get(`${callee.url}/items?sig=secret`)))
     await inTrace(async () => (await fetch(`${callee.url}/items?sig=secret`)).text())
     for (const headers of [['Host', host()], { host: 'shop' }]) {
@@ -103,7 +103,7 @@ describe('the calls of every client', () => {
     }
   })
 
-  it('leave the options and lists that they were given as they were', async () => {
+  it('do not change the given options and lists', async () => {
     const headers = Object.freeze(['Host', host()])
     const options = Object.freeze({ headers: Object.freeze({ expect: '100-continue' }) })
     await inTrace(() => finished(http.get(callee.url, { headers })))
@@ -111,7 +111,7 @@ describe('the calls of every client', () => {
     expect(callee.requests.map((call) => call.header('traceparent').length)).toEqual([1, 1])
   })
 
-  it('end with what went wrong: refused, cut off, aborted, an error status', async () => {
+  it('end with the error: refused, cut off, aborted, an error status', async () => {
     await using broken = await startServer((request, response) => {
       if (request.url === '/status') response.writeHead(503).end()
       else response.writeHead(200, { 'content-length': 10 }).write('half', () => response.destroy())
@@ -138,7 +138,7 @@ describe('the calls of every client', () => {
     expect(sdk.spans().map((span) => span.status.code)).toEqual(Array.from({ length: 6 }, () => SpanStatusCode.ERROR))
   })
 
-  it('leave the spans that another instrumentation has made and injected for them', async () => {
+  it('respect the spans that another instrumentation has made and injected', async () => {
     const call = (headers: Record<string, string>): Promise<unknown>[] => [
       finished(http.get(callee.url, { headers })),
       finished(http.get(callee.url, { headers: { ...headers, expect: '100-continue' } })),
@@ -160,14 +160,14 @@ describe('the calls of every client', () => {
     expect(callee.requests.slice(0, 2).map((each) => each.header('b3'))).toEqual([[], []])
   })
 
-  it('fail as they would without it, and no span stays open', () => {
+  it('fail as they would without telemetry, and no span stays open', () => {
     const invalid = { headers: ['Host', 'a\nb'] }
     expect(() => http.get(callee.url, invalid)).toThrow('Invalid character')
     expect(() => http.get('no url')).toThrow('Invalid URL')
     expect(sdk.spans().every((span) => span.ended)).toBe(true)
   })
 
-  it('have an error that no one listens to reach the process, as before', async () => {
+  it('pass an unhandled error to the process, as before', async () => {
     const request = http.get('http://127.0.0.1:1')
     expect(request.listenerCount('error')).toBe(0)
     await once(request, 'error')
@@ -193,7 +193,7 @@ describe('the calls of every client', () => {
 })
 
 describe('when telemetry stops', () => {
-  it('http is what it was', async () => {
+  it('http is restored', async () => {
     const { request } = http
     const sdk = startInMemorySdk({ everyClient: true, shouldTrace: () => false })
     expect(http.request).not.toBe(request)

@@ -16,7 +16,7 @@ const CREATED = 'http.client.request.created'
 /** Published with the head of a response: a listener for `response` would keep Node from discarding its body. */
 const ANSWERED = 'http.client.response.finish'
 
-/** Of `ClientRequest`, what its types leave out. */
+/** The untyped parts of `ClientRequest`. */
 type Request = ClientRequest & {
   res?: IncomingMessage
   upgradeOrConnect?: boolean
@@ -34,16 +34,16 @@ interface Followed {
 const FOLLOWED = Symbol('throughline.call')
 const NOT_FOLLOWED = false
 
-/** A call whose request is being made right now. */
+/** A call whose request is being made. */
 interface Making<Call> extends AskedFor {
-  /** Whether it may have headers. */
+  /** Whether it may have trace headers. */
   readonly may: boolean
   /** Set where the call was started before its request, with its headers in the arguments. */
   started?: { call: Call | undefined } | undefined
 }
 
 /**
- * Observes the calls of `node:http` and `node:https`, and so of every client above them. Node tells of each request where
+ * Observes the calls of `node:http` and `node:https`, and so of every client above them. Node publishes each request if
  * it has a channel for that. `request` and `get` are replaced as well: for a Node without it, and for headers that are
  * final once the request exists, which are those given as a list and those with `Expect`.
  *
@@ -77,7 +77,7 @@ export function observeHttpCalls<Call>(
       reportFailure(error)
     }
   }
-  /** What `begin` does, for a request that has yet to be made: returns the arguments with its headers. */
+  /** The equivalent of `begin` for a request that has yet to be made: returns the arguments with its headers. */
   const startEarly = (made: Making<Call>): readonly unknown[] => {
     const { args, may } = made
     try {
@@ -136,7 +136,7 @@ function replaceRequests(module: typeof http | typeof https, wrap: (original: Ma
   const make = wrap(module.request as MakeRequest)
   const after = {
     request: (...args: unknown[]) => make(...args),
-    // Node's own sends the request before it returns it.
+    // Node's own function sends the request before it returns.
     get: (...args: unknown[]) => {
       const request = make(...args)
       request.end()
@@ -150,7 +150,7 @@ function replaceRequests(module: typeof http | typeof https, wrap: (original: Ma
   }
 }
 
-/** While the socket is there: it forgets its other end when it closes. */
+/** While the socket is open, because it loses its remote address when it closes. */
 function onAnswered(message: unknown): void {
   const { request, response } = message as {
     request: Request

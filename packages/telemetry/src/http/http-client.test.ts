@@ -14,7 +14,7 @@ describe('axios client spans', () => {
   let received: IncomingHttpHeaders[]
 
   beforeEach(async () => {
-    // Only client spans are looked at here.
+    // Only client spans are checked here.
     sdk = startInMemorySdk({ shouldTrace: () => false })
     received = []
     upstream = await startServer((req, res) => {
@@ -35,7 +35,7 @@ describe('axios client spans', () => {
     await sdk[Symbol.asyncDispose]()
   })
 
-  it.each(['http', 'fetch'] as const)('has one span a call over %s, and its id in the headers', async (adapter) => {
+  it.each(['http', 'fetch'] as const)('has one span per call over %s, and its id in the headers', async (adapter) => {
     await client.get('/items', { params: { a: 1 }, auth: { username: 'u', password: 'p' }, adapter })
     expect(sdk.spans()).toHaveLength(1)
     const [span] = sdk.spans()
@@ -52,7 +52,7 @@ describe('axios client spans', () => {
     expect(received[0]).toMatchObject({ 'x-b3-traceid': traceId, 'x-b3-spanid': spanId, 'x-b3-sampled': '1' })
   })
 
-  it('leaves the credentials of an address out of url.full and keeps its query', async () => {
+  it('removes the credentials from url.full and keeps its query', async () => {
     await client.get(`http://user:secret@127.0.0.1:${upstream.port}/?q=1`)
     expect(sdk.spans()[0]?.attributes['url.full']).toBe(`${upstream.url}/?q=1`)
   })
@@ -126,14 +126,14 @@ describe('axios client spans', () => {
     expect(received[0]?.['x-b3-traceid']).toMatch(/^[0-9a-f]{32}$/)
   })
 
-  it('sends nothing and leaves no span where tracing is suppressed', async () => {
+  it('sends no headers and makes no span where tracing is suppressed', async () => {
     await context.with(suppressTracing(context.active()), () => client.get('/'))
     expect(sdk.spans()).toEqual([])
     expect(received[0]).not.toHaveProperty('traceparent')
     expect(received[0]).not.toHaveProperty('x-b3-traceid')
   })
 
-  it('can be registered twice and taken off', async () => {
+  it('can be registered twice and removed', async () => {
     const eject = sdk.axios.instrument(client)
     await client.get('/')
     expect(sdk.spans()).toHaveLength(1)
@@ -145,7 +145,7 @@ describe('axios client spans', () => {
 })
 
 describe('axios client spans that are not sampled', () => {
-  it('send the trace on with flags 00', async () => {
+  it('propagate the trace with flags 00', async () => {
     await using sdk = startInMemorySdk({ sampler: new AlwaysOffSampler() })
     const received: IncomingHttpHeaders[] = []
     await using upstream = await startServer((req, res) => {

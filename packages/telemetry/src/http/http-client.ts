@@ -17,10 +17,10 @@ export interface AxiosInstrumentationConfig extends InstrumentationConfig {
 /**
  * One client span for each call of an axios instance, the trace headers of that span on the request.
  *
- * The span ends with the response or with what went wrong: HTTP error, network error, timeout, cancel. A retry is a
+ * The span ends with the response or the failure: HTTP error, network error, timeout, cancellation. A retry is a
  * call of its own, with its own span and fresh headers. Redirects that axios follows are part of the call.
  *
- * Beside {@link HttpClientInstrumentation}, which sees the calls of every client, this one does nothing.
+ * It does nothing beside {@link HttpClientInstrumentation}, which observes the calls of every client.
  */
 export class AxiosInstrumentation extends TracerInstrumentation<AxiosInstrumentationConfig> {
   readonly #instrumented = new WeakMap<AxiosLike, () => void>()
@@ -39,7 +39,7 @@ export class AxiosInstrumentation extends TracerInstrumentation<AxiosInstrumenta
 
   /**
    * Registers the interceptors; do it before others, so that they run closest to the request. The second registration
-   * of one instance changes nothing. Returns a function that takes the interceptors out again.
+   * of one instance changes nothing. Returns a function that removes the interceptors.
    */
   instrument(instance: AxiosLike): () => void {
     const existing = this.#instrumented.get(instance)
@@ -53,7 +53,7 @@ export class AxiosInstrumentation extends TracerInstrumentation<AxiosInstrumenta
     return eject
   }
 
-  /** Nothing may leave into the program: at worst a call has no span. */
+  /** No error may reach the program: at worst a call has no span. */
   #createCall(instance: AxiosLike): AxiosCall {
     let span: Span | undefined
     const end = (result: CallOutcome | undefined): void => {

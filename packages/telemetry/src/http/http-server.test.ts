@@ -23,7 +23,7 @@ describe('server spans', () => {
   })
   afterEach(() => sdk[Symbol.asyncDispose]())
 
-  it('has one span a request, named after the route, with the stable attributes', async () => {
+  it('has one span per request, named after the route, with the stable attributes', async () => {
     await using app = await startServer(express().get('/items/:id', (_req, res) => void res.json({})))
     const headers = { traceparent: TRACEPARENT, 'user-agent': 'probe/1' }
     await request(`${app.url}/items/42?full=1&sig=secret`, { headers })
@@ -54,7 +54,7 @@ describe('server spans', () => {
     })
   })
 
-  it('names the route below its router, also when an error handler above it answers', async () => {
+  it('names the route below its router, even when an error handler above it answers', async () => {
     const router = express
       .Router()
       .get('/count', (_req, res) => void res.json({}))
@@ -71,7 +71,7 @@ describe('server spans', () => {
     expect(sdk.spans().map((span) => span.name)).toEqual(['GET /api/v1/count', 'GET /api/v1/fail/:id'])
   })
 
-  it('counts a 5xx as the server’s error and a 404, which has no route, as none', async () => {
+  it('treats a 5xx as the server’s error, but not a 404, which has no route', async () => {
     await using app = await startServer(express().get('/broken', (_req, res) => void res.status(503).end()))
     await request(`${app.url}/broken`)
     await request(`${app.url}/missing`)
@@ -95,7 +95,7 @@ describe('server spans', () => {
     })
   })
 
-  it('links the trace it did not choose', async () => {
+  it('links the trace that it did not choose', async () => {
     await using app = await startServer((_req, res) => res.end())
     const headers = { traceparent: TRACEPARENT, b3: `${'5'.repeat(32)}-${'6'.repeat(16)}-1` }
     await request(app.url, { headers })
@@ -103,7 +103,7 @@ describe('server spans', () => {
     expect(sdk.spans()[0]?.links.map((link) => link.context.traceId)).toEqual(['5'.repeat(32)])
   })
 
-  it('ends the span of a request whose client is gone', async () => {
+  it('ends the span of a request whose client has disconnected', async () => {
     let requests = 0
     await using app = await startServer(() => (requests += 1))
     const client = http.get(app.url).on('error', () => {})
@@ -128,7 +128,7 @@ describe('server spans', () => {
     expect(sdk.spans().map((span) => span.attributes['url.path'])).toEqual(['/1', '/2', '/3'])
   })
 
-  it('has no span for a refused request, nor below it, and does not leave it in the context of the one before', async () => {
+  it('has no span for or below a refused request, nor the previous request’s context', async () => {
     const seen: (string | undefined)[] = []
     await using app = await startServer((_req, res) => {
       seen.push(activeTraceId())
@@ -187,7 +187,7 @@ describe('server spans', () => {
 })
 
 describe('server spans that are not sampled', () => {
-  it('leave no span, and a context with the same trace id and no sampled flag', async () => {
+  it('make no span, but a context with the same trace id and no sampled flag', async () => {
     await using sdk = startInMemorySdk({ sampler: new AlwaysOffSampler() })
     let active
     await using app = await startServer((_req, res) => {
@@ -203,7 +203,7 @@ describe('server spans that are not sampled', () => {
 describe('a request whose caller is not sampled', () => {
   const headers = { traceparent: TRACEPARENT.replace(/1$/, '0') }
 
-  it('runs in its caller’s context with skipUnsampled, with no span below it either', async () => {
+  it('runs in its caller’s context with skipUnsampled, without any span below it', async () => {
     await using sdk = startInMemorySdk({ skipUnsampled: true })
     const seen: unknown[] = []
     await using app = await startServer((_req, res) => {
@@ -222,7 +222,7 @@ describe('a request whose caller is not sampled', () => {
     expect(sdk.spans().map((span) => span.name)).toEqual(['inner', 'GET'])
   })
 
-  it('is recorded without it, where the sampler wants every request', async () => {
+  it('is recorded without it, if the sampler records every request', async () => {
     await using sdk = startInMemorySdk({ sampler: new AlwaysOnSampler() })
     await using app = await startServer((_req, res) => res.end())
     await request(app.url, { headers })

@@ -49,12 +49,13 @@ interface OpenSpan {
 }
 
 /**
- * One server span a request, from what Node publishes on `diagnostics_channel`: no loader hook is needed, any framework on
+ * One server span per request, from Node's `diagnostics_channel`: no loader hook is needed, any framework on
  * `node:http` or `node:https` is covered.
  *
  * Where OpenTelemetry's own http instrumentation is on as well, spans and context are left to it.
  *
- * A request that `shouldTrace` refuses runs with tracing suppressed: no span below it either, and no headers sent on.
+ * A request that `shouldTrace` refuses runs with tracing suppressed: no span below it either, and no headers are
+ * propagated.
  */
 export class HttpServerInstrumentation extends TracerInstrumentation<HttpServerConfig> {
   /** Open spans by connection: one `close` listener a connection finds whatever was still unanswered on it. */
@@ -129,7 +130,10 @@ export class HttpServerInstrumentation extends TracerInstrumentation<HttpServerC
   }
 }
 
-/** Frameworks, and programs, leave anything on a request: it must not throw out of a listener, nor keep the span open. */
+/**
+ * Frameworks, and programs, leave anything on a request: it must not throw out of a listener, nor keep the span
+ * open.
+ */
 function endSafely(
   end: (metadata: RpcMetadata, response: ServerResponse) => void,
   { metadata, response }: OpenSpan,
@@ -148,7 +152,7 @@ function bind(own: Context, request: IncomingMessage, response: ServerResponse):
   contextScope.bind(response, own)
 }
 
-/** More than one is open only where a client pipelines. */
+/** More than one is open only if a client pipelines. */
 function takeSpan(open: OpenSpan[] | undefined, response: ServerResponse): RpcMetadata | undefined {
   if (open === undefined) return undefined
   const at = open[0]?.response === response ? 0 : open.findIndex((other) => other.response === response)

@@ -8,7 +8,7 @@ import { type InMemorySdk, startInMemorySdk } from '../in-memory-sdk.test-suppor
 
 const HEADERS = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' }
 
-/** What the README says of HTTP/2 and of gRPC, which is made of it. */
+/** The README's claim about HTTP/2, and gRPC on top of it. */
 describe('calls and requests of node:http2', () => {
   let sdk: InMemorySdk
   beforeEach(() => {
@@ -16,7 +16,7 @@ describe('calls and requests of node:http2', () => {
   })
   afterEach(() => sdk[Symbol.asyncDispose]())
 
-  it('have no spans, and only the headers that the program sets', async () => {
+  it('have no spans, and only the program’s own headers', async () => {
     const received: http2.IncomingHttpHeaders[] = []
     const server = http2.createServer((request, response) => {
       received.push(request.headers)

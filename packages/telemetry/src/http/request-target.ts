@@ -1,6 +1,6 @@
 interface RequestTarget {
   path: string
-  /** Without its `?`; empty when there is none. */
+  /** Without its `?`; empty without a query. */
   query: string
 }
 

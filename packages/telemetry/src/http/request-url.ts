@@ -1,7 +1,7 @@
 import type { ClientRequest } from 'node:http'
 import { urlOfRequest } from '@throughline/propagation/http-client'
 
-/** How a request was asked for. */
+/** The arguments of a request. */
 export interface AskedFor {
   readonly args: readonly unknown[]
   /** Of the module whose `request` was called. */
@@ -9,7 +9,7 @@ export interface AskedFor {
 }
 
 /**
- * The URL that a request of `node:http` or `node:https` is made to.
+ * The URL of a request of `node:http` or `node:https`.
  *
  * @param asked tells the port where the headers of the request don't.
  */

@@ -37,15 +37,10 @@ describe('readRoute', () => {
 
   const matched = { route: { path: '/items/:id' }, baseUrl: '', originalUrl: '/items/1' }
   it.each([
-    ['what was said, where there is no Express', {}, '/said', '/said'],
-    ['what was said, before what Express matched', matched, '/said', '/said'],
-    [
-      'what Express matched, before what its instrumentation said',
-      { ...matched, ...STOCK },
-      '/a,/items/:id',
-      '/items/:id',
-    ],
-    ['no router of Express that its instrumentation named and that matched nothing', STOCK, '/items', undefined],
+    ['the named route, without Express', {}, '/said', '/said'],
+    ['the named route, before the one Express matched', matched, '/said', '/said'],
+    ['the one Express matched, before its instrumentation’s', { ...matched, ...STOCK }, '/a,/items/:id', '/items/:id'],
+    ['no Express router without a match, though its instrumentation named it', STOCK, '/items', undefined],
   ])('takes %s', (_what, request, said, expected) => {
     expect(route(request, said)).toBe(expected)
   })

@@ -7,10 +7,10 @@ import type { RpcMetadata } from './rpc-metadata.ts'
 const LAYERS_OF_STOCK = '__ot_middlewares'
 
 /**
- * The route that served a request, e.g. `/items/:id`: what an instrumentation or the program said, or else what Express
- * matched. Undefined when none matched or no one says.
+ * The route that served a request, e.g. `/items/:id`: the one named by an instrumentation or the program, or else the
+ * one Express matched. Undefined without either.
  *
- * Express itself is believed before its instrumentation, which also names a router none of whose routes matched.
+ * Express itself wins over its instrumentation, which also names a router without a matching route.
  */
 export function readRoute(request: IncomingMessage, { route }: Pick<RpcMetadata, 'route'>): string | undefined {
   const isSaid = typeof route === 'string' && route !== '' && !(LAYERS_OF_STOCK in request)
@@ -35,8 +35,8 @@ function formatPattern(path: unknown): string | undefined {
 }
 
 /**
- * What has an Express-like `route` and no routers to look into: a pattern with as many segments as it shows (no wildcard,
- * no optional part) tells how many segments of the path belong to the mount, unless the path was rewritten.
+ * What has an Express-like `route` and no routers to look into: a pattern with as many segments as it shows (no
+ * wildcard, no optional part) tells how many segments of the path belong to the mount, unless the path was rewritten.
  */
 function lostBase(pattern: string, { originalUrl, url }: IncomingMessage & { originalUrl?: unknown }): string {
   if (typeof originalUrl !== 'string' || originalUrl === pattern) return ''

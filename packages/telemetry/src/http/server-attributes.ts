@@ -24,7 +24,7 @@ import { readRoute } from './route.ts'
 import type { RpcMetadata } from './rpc-metadata.ts'
 import { spanName } from './span-name.ts'
 
-/** What is known when a request starts: OpenTelemetry semantic conventions 1.45, HTTP server span. */
+/** Attributes known when a request starts: OpenTelemetry semantic conventions 1.45, HTTP server span. */
 export function serverAttributes(request: IncomingMessage): Attributes {
   const { headers, socket } = request
   const { path, query } = parseTarget(request.url)
@@ -52,7 +52,7 @@ export function serverAttributes(request: IncomingMessage): Attributes {
   return attributes
 }
 
-/** Adds what is known when the response is done, and ends the span. Only a 5xx is the server's error. */
+/** Adds the attributes of the finished response, and ends the span. Only a 5xx is the server's error. */
 export function endServerSpan(metadata: RpcMetadata, response: ServerResponse): void {
   const { span } = metadata
   const status = response.statusCode
@@ -65,7 +65,10 @@ export function endServerSpan(metadata: RpcMetadata, response: ServerResponse): 
   span.end()
 }
 
-/** Ends the span of a response that never went out whole because its connection closed: no fault of the server. */
+/**
+ * Ends the span of a response that never went out whole because its connection closed: which is not an error of the
+ * server.
+ */
 export function endAbortedSpan(metadata: RpcMetadata, response: ServerResponse): void {
   const { span } = metadata
   nameSpan(metadata, response)

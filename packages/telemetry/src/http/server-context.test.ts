@@ -17,7 +17,7 @@ describe('the context of a request', () => {
   })
   afterEach(() => sdk[Symbol.asyncDispose]())
 
-  it('is there in every event of request and response, also of the next request on the connection', async () => {
+  it('is active in every event of a request and response, on kept connections as well', async () => {
     const seen: Record<string, string | undefined>[] = []
     let readFirst = (): void => {}
     await using app = await startServer((request, response) => {
@@ -54,7 +54,7 @@ describe('the context of a request', () => {
     )
   })
 
-  it('is not there in an error of the connection that follows it', async () => {
+  it('is not active in a later error of the connection', async () => {
     const seen: unknown[] = []
     const server = http.createServer((_request, response) => response.end())
     server.on('clientError', (_error, socket: net.Socket) => {

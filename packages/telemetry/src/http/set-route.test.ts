@@ -17,7 +17,7 @@ describe('the route of a server span', () => {
     return { name: span?.name, route: span?.attributes['http.route'] }
   }
 
-  it('is what an instrumentation leaves in RPCMetadata, beside the span', async () => {
+  it('is read from an instrumentation’s RPCMetadata beside the span', async () => {
     let spanId
     await using app = await startServer((_req, res) => {
       const metadata = getRPCMetadata(context.active())
@@ -35,7 +35,7 @@ describe('the route of a server span', () => {
     [/^\/users\/\d+$/, { name: 'GET /^\\/users\\/\\d+$/', route: '/^\\/users\\/\\d+$/' }],
     [undefined, { name: 'GET', route: undefined }],
     ['', { name: 'GET', route: undefined }],
-  ])('is what the program says it is: %s', async (route, expected) => {
+  ])('is the one set by the program: %s', async (route, expected) => {
     await using app = await startServer((_req, res) => {
       setRoute(route)
       setTimeout(() => res.end())
@@ -44,7 +44,7 @@ describe('the route of a server span', () => {
     expect(spanOf()).toEqual(expected)
   })
 
-  it('is what the program says, also in Express', async () => {
+  it('is the one set by the program, even in Express', async () => {
     const handler: express.RequestHandler = (_req, res) => {
       setRoute('/users/{id}')
       res.end()
@@ -54,7 +54,7 @@ describe('the route of a server span', () => {
     expect(spanOf()).toEqual({ name: 'GET /users/{id}', route: '/users/{id}' })
   })
 
-  it('is nothing outside of a request', () => {
+  it('is undefined outside a request', () => {
     expect(() => setRoute('/users/:id')).not.toThrow()
   })
 })

@@ -2,11 +2,11 @@ import { context } from '@opentelemetry/api'
 import { getRpcMetadata } from './rpc-metadata.ts'
 
 /**
- * Names the route of the request that is being served, such as `/users/:id`, for frameworks that tell no one: the server
- * span gets `http.route` and the name `GET /users/:id`. The last call counts, and nothing happens where there is no
- * such span or the route is undefined.
+ * Names the route of the current request, such as `/users/:id`, for frameworks that don't expose it: the server
+ * span gets `http.route` and the name `GET /users/:id`. The last call wins, and nothing happens without such a span or
+ * with an undefined route.
  *
- * Never put anything of the client in it: names of spans are few.
+ * Never include client input: span names need low cardinality.
  */
 export function setRoute(route: string | RegExp | undefined): void {
   const metadata = getRpcMetadata(context.active())

@@ -22,7 +22,7 @@ const finished = (make: (done: (response: http.IncomingMessage) => void) => http
     make((response) => response.resume().on('end', resolve)).on('error', reject)
   })
 
-/** The clients as they are. */
+/** The plain clients. */
 const CLIENTS: Record<string, Call> = {
   'http.get': (url) => finished((done) => http.get(url, done)),
   'http.get with a list': (url) => finished((done) => http.get(url, { headers: ['Host', new URL(url).host] }, done)),
@@ -80,7 +80,7 @@ async function startRecorder(): Promise<HeaderRecorder> {
   })
 }
 
-/** What each path got in a header. */
+/** The header received on each path. */
 function sentTo(callee: HeaderRecorder, name: string): Record<string, string[]> {
   return Object.fromEntries(callee.requests.map(({ url, header }) => [url.split('?')[0], header(name)]))
 }
@@ -91,7 +91,7 @@ describe('shouldForward while telemetry sets the headers', () => {
 
   const inTrace = <T>(fn: () => T): T => context.with(propagation.extract(context.active(), HEADERS), fn)
 
-  it.each(Object.keys(CLIENTS))('is asked about every call, and a refused one keeps its span: %s', async (name) => {
+  it.each(Object.keys(CLIENTS))('decides every call, and a refused one keeps its span: %s', async (name) => {
     const heard: string[] = []
     const shouldForward: Rule = (url) => heard.push(url) > 0 && !url.includes('/secret')
     sdk = startInMemorySdk({ everyClient: true, shouldTrace: () => false, shouldForward })
@@ -105,7 +105,7 @@ describe('shouldForward while telemetry sets the headers', () => {
     expect(sentTo(callee, 'baggage')).toEqual({ '/open': [HEADERS.baggage], '/secret': [] })
   })
 
-  it.each(Object.keys(ADAPTERS))('of an adapter is asked once a call, and keeps headers from it: %s', async (name) => {
+  it.each(Object.keys(ADAPTERS))('of an adapter decides each call once, and withholds headers: %s', async (name) => {
     const heard: string[] = []
     const shouldForward: Rule = (url) => heard.push(url) > 0 && !url.includes('/secret')
     sdk = startInMemorySdk({ everyClient: true, shouldTrace: () => false })
@@ -121,7 +121,7 @@ describe('shouldForward while telemetry sets the headers', () => {
   })
 
   it.each(['createForwardFetch', 'forwardWithAxios', 'forwardWithAxios over fetch'])(
-    'is asked about a redirect again: %s',
+    'decides again about a redirect: %s',
     async (name) => {
       sdk = startInMemorySdk({ everyClient: true, shouldTrace: () => false })
       const [callee, other] = [await startRecorder(), await startRecorder()]
@@ -149,7 +149,7 @@ describe('shouldForward while telemetry sets the headers', () => {
 })
 
 describe('shouldForward of createTelemetry', () => {
-  it.each([{ OTEL_SDK_DISABLED: 'true' }, { OTEL_TRACES_EXPORTER: 'none' }])('is heard with %j', async (env) => {
+  it.each([{ OTEL_SDK_DISABLED: 'true' }, { OTEL_TRACES_EXPORTER: 'none' }])('applies with %j', async (env) => {
     const telemetry = await createTelemetry({
       serviceName: 'shop',
       env,

@@ -5,7 +5,7 @@ import { parseTarget } from './request-target.ts'
 /** Decides whether an incoming request is traced; `path` has no query. Default: every request is. */
 export type ShouldTrace = (request: { method: string; path: string }) => boolean
 
-/** Asks `shouldTrace`. When it throws, the request is traced: what it throws would otherwise end the process. */
+/** Calls `shouldTrace`. When it throws, the request is traced: its error would otherwise end the process. */
 export function isTraced(request: IncomingMessage, shouldTrace: ShouldTrace | undefined): boolean {
   if (shouldTrace === undefined) return true
   try {

@@ -12,7 +12,7 @@ import {
 import { keepCallersContext } from './undici-context.ts'
 import { type CallObserver, type CallRules, type Peer, reportFailure } from './call-observer.ts'
 
-/** What undici's channels tell of. */
+/** The messages of undici's channels. */
 type Request = UndiciRequest & {
   readonly method?: string
   readonly origin?: string | URL
@@ -23,7 +23,7 @@ type Request = UndiciRequest & {
 const CALL = Symbol('throughline.call')
 
 interface UndiciRules<Call> extends CallRules {
-  /** Whether a call is still the observer's when it is answered: another instrumentation may have taken it since. */
+  /** Whether a call still belongs to the observer when it is answered: another instrumentation may have taken it. */
   isOurs?: ((call: Call, request: UndiciRequest) => boolean) | undefined
 }
 

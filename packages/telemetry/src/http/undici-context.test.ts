@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type InMemorySdk, startInMemorySdk } from '../in-memory-sdk.test-support.ts'
 
 const traceId = (digit: string): string => digit.repeat(32)
-/** Runs as in a request of the trace that a digit stands for. */
+/** Runs in the context of a request of the trace with this digit. */
 function inTrace<T>(digit: string, fn: () => T): T {
   const headers = { traceparent: `00-${traceId(digit)}-b7ad6b7169203331-01` }
   return context.with(propagation.extract(context.active(), headers), fn)
@@ -86,7 +86,7 @@ describe('calls over one connection', () => {
     await callee.close()
   })
 
-  it.each(Object.keys(CALLS))('are each in the trace of their caller, however late they go: %s', async (name) => {
+  it.each(Object.keys(CALLS))('are each in the trace of their caller, however late they start: %s', async (name) => {
     const call = CALLS[name]?.(callee.url)
     await Promise.all(['1', '2', '3', '4', '5', '6'].map((digit) => inTrace(digit, () => call?.(`/${digit}`))))
     const sent = callee.requests.map(({ url, header }) => [url.split('?')[0], header('x-b3-traceid')[0]])
