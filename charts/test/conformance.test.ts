@@ -67,7 +67,7 @@ describe('the check itself', () => {
     ['telemetry.istio.io/v1', 'Telemetry', { tracing: [{ randomSamplingPercentage: 100 }] }, 'providers'],
     ['gateway.networking.k8s.io/v1', 'HTTPRoute', { parentRefs: [{ name: 'g' }], rules: [{}] }, 'backendRefs'],
   ] as const)(
-    'refuses what the meshes would refuse, or take without a word: %s %s %j',
+    'refuses what the meshes would refuse or silently ignore: %s %s %j',
     async ([apiVersion, kind, spec, fault], context) => {
       const validate = await getValidator('1.34.0').catch((error: unknown) => giveUp(context, error))
       expect(validate({ apiVersion, kind, metadata: { name: 'x' }, spec }).join('\n')).toContain(fault)

@@ -10,11 +10,11 @@ import { names } from './support/kubernetes-object.ts'
 const read = (name: string) => parse(fs.readFileSync(path.join(CHARTS, 'consul/install', name), 'utf8')) as unknown
 
 describe('values for the official Consul chart', () => {
-  it.each(['laptop.yaml', 'production.yaml'])('%s has only keys that chart knows', (name) => {
+  it.each(['laptop.yaml', 'production.yaml'])('%s has only keys of that chart', (name) => {
     expect(unknownKeys(read(name), consulChartKeys)).toEqual([])
   })
 
-  it('are checked: what that chart once had, or a misspelt key, is found', () => {
+  it('are checked: an obsolete or misspelled key is found', () => {
     const values = { connectInject: { centralConfig: { enabled: true } }, server: { replica: 3 }, controller: true }
     expect(unknownKeys(values, consulChartKeys)).toEqual([
       'connectInject.centralConfig.enabled',
@@ -23,7 +23,7 @@ describe('values for the official Consul chart', () => {
     ])
   })
 
-  it('make a production of three servers with TLS, ACLs, gossip encryption and metrics that are kept', () => {
+  it('configure three production servers with TLS, ACLs, gossip encryption and metrics', () => {
     expect(read('production.yaml')).toMatchObject({
       global: {
         tls: { enabled: true, verify: true },
@@ -45,7 +45,7 @@ describe('consul/install/mesh', () => {
   }
   const chart = 'consul/install/mesh'
 
-  it('is ProxyDefaults, Mesh and the default deny, and nothing of an application', async (context) => {
+  it('is ProxyDefaults, Mesh and the default deny, without any application', async (context) => {
     const helm = await requireHelm(context)
     expect(names(await helm.objects(chart))).toEqual([
       'Mesh/mesh',
@@ -54,7 +54,7 @@ describe('consul/install/mesh', () => {
     ])
   })
 
-  it('puts the tracer in the bootstrap and the sampling in the listener, each a string that holds JSON', async (context) => {
+  it('puts the tracer into the bootstrap and the sampling into the listener, as JSON strings', async (context) => {
     const helm = await requireHelm(context)
     const { config } = findObject(await helm.objects(chart), 'ProxyDefaults', 'global').spec as ProxyDefaults
     expect(config['protocol']).toBe('http')
@@ -102,7 +102,7 @@ describe('consul/install/mesh', () => {
     })
   })
 
-  it('takes a share that --set makes a string, and an address of either family', async (context) => {
+  it('accepts a share as a string from --set, and an address of either family', async (context) => {
     const helm = await requireHelm(context)
     const configOf = async (...set: string[]) =>
       (findObject(await helm.objects(chart, { set }), 'ProxyDefaults', 'global').spec as ProxyDefaults).config
@@ -124,7 +124,7 @@ describe('consul/install/mesh', () => {
     expect(JSON.stringify(defaults.spec)).toContain('tempo.example.com')
   })
 
-  it('survives a host that would break hand-written JSON, by refusing it', async (context) => {
+  it('refuses a host that would break hand-written JSON', async (context) => {
     const helm = await requireHelm(context)
     const values = { tracing: { collector: { host: 'jaeger","port_value":1,"x":"' } } }
     expect(await helm.refusal(chart, { values })).toContain('/tracing/collector/host')
@@ -141,7 +141,7 @@ describe('consul/install/mesh', () => {
     expect(await helm.refusal(chart, tracing('1.35'))).toContain('tracing.w3cSinceEnvoy is "1.35"')
   })
 
-  it('comes with the application only where it is asked to', async (context) => {
+  it('comes with the application only on request', async (context) => {
     const helm = await requireHelm(context)
     const mesh = ['Mesh/mesh', 'ProxyDefaults/global', 'ServiceIntentions/default-deny']
     const without = names(await helm.objects('consul'))

@@ -7,7 +7,7 @@ const A = 'consul.hashicorp.com'
 const gateway = { values: { global: { gateway: { enabled: true } } } }
 
 describe('pods under Consul', () => {
-  it('ask for a sidecar by annotation, and the dashboard for an explicit upstream', async (context) => {
+  it('request a sidecar by annotation, and the dashboard an explicit upstream', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('consul')
     expect(podOf(objects, 'counting').metadata.annotations).toEqual({
@@ -30,7 +30,7 @@ describe('pods under Consul', () => {
     })
   })
 
-  it('reach each other over loopback only: counting listens there, and the dashboard calls its own sidecar', async (context) => {
+  it('use loopback only: counting listens there, and the dashboard calls its own sidecar', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('consul')
     expect(environmentOf(podOf(objects, 'counting'))).toMatchObject({ HOST: '127.0.0.1', PORT: '9001' })
@@ -41,7 +41,7 @@ describe('pods under Consul', () => {
     })
   })
 
-  it('admit the sidecar’s port 20000, and 20200 to the scraper; the dashboard its page, too', async (context) => {
+  it('admit port 20000 to all, 20200 to the scraper, and the dashboard also its page', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('consul')
     const ports = (name: string) =>
@@ -52,7 +52,7 @@ describe('pods under Consul', () => {
     expect(ports('dashboard')).toEqual([[20000, 9002], [20200]])
   })
 
-  it('carry a token in the app’s container, which a sidecar needs to log in where ACLs are on', async (context) => {
+  it('mount a token in the app’s container, which the sidecar needs to log in under ACLs', async (context) => {
     const helm = await requireHelm(context)
     const pod = podOf(await helm.objects('consul'), 'counting')
     expect(pod.spec['automountServiceAccountToken']).toBe(true)
@@ -76,7 +76,7 @@ describe('pods under Consul', () => {
     })
   })
 
-  it('live with their sidecar as long as requests may take, and no longer', async (context) => {
+  it('live exactly as long as requests may take, like their sidecar', async (context) => {
     const helm = await requireHelm(context)
     const graceOf = async (drain: object) => {
       const { metadata, spec } = podOf(await helm.objects('consul', { values: { counting: { drain } } }), 'counting')
@@ -89,7 +89,7 @@ describe('pods under Consul', () => {
     expect(await graceOf({ preStopSeconds: 6, timeoutMs: 10_500, graceSeconds: 40 })).toEqual(['17', 40])
   })
 
-  it('end when their app has ended, where Kubernetes ends the sidecar after it', async (context) => {
+  it('end with their app, where Kubernetes ends the sidecar after it', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('consul', { values: { global: { nativeSidecar: { enabled: true } } } })
     for (const name of ['counting', 'dashboard']) {
@@ -103,7 +103,7 @@ describe('pods under Consul', () => {
     }
   })
 
-  it('stand alone where they are no part of the mesh: Jaeger and the test', async (context) => {
+  it('are not injected outside the mesh: Jaeger and the test', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('consul')
     expect(podOf(objects, 'jaeger').metadata.annotations[`${A}/connect-inject`]).toBe('false')
@@ -145,7 +145,7 @@ describe('intentions', () => {
     })
   })
 
-  it('have one owner per destination, also with the mesh’s own beside them', async (context) => {
+  it('have one owner per destination, even beside the mesh’s own', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('consul', { values: { meshDefaults: { create: true } } })
     const destinations = ofKind(objects, 'ServiceIntentions').map(
@@ -164,7 +164,7 @@ describe('intentions', () => {
 })
 
 describe('the API gateway', () => {
-  it('is the only way to the page: the dashboard listens on loopback and admits the gateway alone', async (context) => {
+  it('is the only way to the page: the dashboard listens on loopback behind the gateway', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('consul', gateway)
     expect(environmentOf(podOf(objects, 'dashboard'))['HOST']).toBe('127.0.0.1')

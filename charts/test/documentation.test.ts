@@ -32,7 +32,7 @@ describe.each([
   'consul/install/README.md',
   'istio/README.md',
 ])('%s', (file) => {
-  it('has the tables that the values files make (npx vitest run --project charts -u renews them)', async () => {
+  it('has the tables of the values files (npx vitest run --project charts -u renews them)', async () => {
     const text = read(file)
     expect(text).toMatch(/<!-- (values|differences)/)
     await expect(generate(text)).toMatchFileSnapshot(path.join(CHARTS, file))
@@ -50,7 +50,7 @@ describe('the comments of values files', () => {
     ])
   })
 
-  it.each(['service', 'observability', 'consul/install/mesh'])('of %s leave no value without a word', (chart) => {
+  it.each(['service', 'observability', 'consul/install/mesh'])('of %s explain every value', (chart) => {
     const rows = valuesTable(read(`${chart}/values.yaml`))
       .split('\n')
       .slice(2)
@@ -58,7 +58,7 @@ describe('the comments of values files', () => {
     expect(rows.filter((row) => row.endsWith('|  |'))).toEqual([])
   })
 
-  it('tell what two files set differently', () => {
+  it('show the differences between two files', () => {
     expect(
       differencesTable([
         ['x', 'a: 1\nb: same\nc: {d.e/f: y}\n'],
@@ -68,7 +68,7 @@ describe('the comments of values files', () => {
   })
 })
 
-it('the script of helm test has every variable that its page names, and no other', () => {
+it('the script of helm test has exactly the variables that its page names', () => {
   const source = fs.readFileSync(path.join(CHARTS, '../services/dashboard/src/check-mesh.ts'), 'utf8')
   const known = [...source.matchAll(/^ +([A-Z_]+): variable/gm)].map(([, name]) => name)
   const named = [...read('observability/README.md').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name)

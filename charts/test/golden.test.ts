@@ -19,7 +19,7 @@ function split(text: string): Map<string, string> {
 }
 
 describe.each(goldenCases())('$chart/examples/$name', ({ chart, files, folder }) => {
-  it('renders to what is kept beside it, but for the version (npx vitest run --project charts -u renews it)', async (context) => {
+  it('renders to its golden except for the version (npx vitest run --project charts -u renews)', async (context) => {
     const helm = await requireHelm(context)
     const output = (await helm.text(chart, { files })).replaceAll(/^ *# Source:.*\n/gm, '')
     const rendered = split(output.replaceAll(projectVersion, 'VERSION'))

@@ -19,7 +19,7 @@ const file = path.join(CHARTS, 'observability/files/grafana-dashboard.json')
 const dashboard = JSON.parse(fs.readFileSync(file, 'utf8')) as Dashboard
 const queries = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
 
-/** Every metric that the services offer: those both have, and the counters named in their sources. */
+/** Every metric of the services: the common ones, and the counters named in their sources. */
 async function knownMetrics(): Promise<string[]> {
   let text = ''
   const response = { type: () => response, send: (body: string) => void (text = body) }
@@ -41,7 +41,7 @@ async function knownMetrics(): Promise<string[]> {
 }
 
 describe('the Grafana dashboard', () => {
-  it('asks for metrics that the services have, and for no other', async () => {
+  it('queries only metrics of the services', async () => {
     const known = await knownMetrics()
     const asked = queries.flatMap(
       (query) => query.replaceAll(/by \([^)]*\)/g, '').match(/\b[a-z]+_[a-z_]+(?=[{[)])/g) ?? [],
@@ -50,7 +50,7 @@ describe('the Grafana dashboard', () => {
     expect(asked.filter((name) => !known.includes(name))).toEqual([])
   })
 
-  it('has panels that do not lie on each other', () => {
+  it('has panels that do not overlap', () => {
     const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
       Array.from({ length: w * h }, (_, i) => `${x + (i % w)},${y + Math.floor(i / w)}`),
     )

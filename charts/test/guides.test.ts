@@ -109,27 +109,24 @@ describe.each(['consul', 'istio'] satisfies ClusterMesh[])('the guide to %s', (m
     expect(commands[4]).toContain(`throughline/counting:${projectVersion} throughline/dashboard:${projectVersion}`)
   })
 
-  it.for([4, 3] as const)(
-    'works in a fresh clone, in its order, as far as it renders: Helm %i',
-    async (major, context) => {
-      const helm = await requireHelm(context, major)
-      await using clone = await temporaryFolder()
-      await checkOut(path.join(clone.path, 'charts'))
-      const ours = all.filter((command) => /^helm (install|upgrade|dependency) \S+ charts\//.test(command))
-      expect(ours.length).toBeGreaterThan(7)
-      for (const command of ours) {
-        const [, verb = '', ...words] = command
-          .replaceAll("'", '')
-          .replaceAll('charts/', `${clone.path}/charts/`)
-          .split(' ')
-        const args = words.filter((word) => !onlyInCluster.includes(word))
-        const { stderr, exitCode } = await helm.run(verb === 'dependency' ? verb : 'template', ...args)
-        expect([command, exitCode === 0 ? '' : stderr]).toEqual([command, ''])
-      }
-    },
-  )
+  it.for([4, 3] as const)('works in a fresh clone, in order, as far as it renders: Helm %i', async (major, context) => {
+    const helm = await requireHelm(context, major)
+    await using clone = await temporaryFolder()
+    await checkOut(path.join(clone.path, 'charts'))
+    const ours = all.filter((command) => /^helm (install|upgrade|dependency) \S+ charts\//.test(command))
+    expect(ours.length).toBeGreaterThan(7)
+    for (const command of ours) {
+      const [, verb = '', ...words] = command
+        .replaceAll("'", '')
+        .replaceAll('charts/', `${clone.path}/charts/`)
+        .split(' ')
+      const args = words.filter((word) => !onlyInCluster.includes(word))
+      const { stderr, exitCode } = await helm.run(verb === 'dependency' ? verb : 'template', ...args)
+      expect([command, exitCode === 0 ? '' : stderr]).toEqual([command, ''])
+    }
+  })
 
-  it('tells what helm test prints', async () => {
+  it('shows the output of helm test', async () => {
     const app = ['dashboard', 'dashboard']
     const hops =
       mesh === 'consul'
@@ -140,14 +137,14 @@ describe.each(['consul', 'istio'] satisfies ClusterMesh[])('the guide to %s', (m
   })
 })
 
-it('the guide to consul names keys that the official chart has', () => {
+it('the guide to consul names keys of the official chart', () => {
   const text = fs.readFileSync(path.join(root, 'docs/guides/consul-on-kubernetes.md'), 'utf8')
   const keys = text.match(/\bconnectInject(\.\w+)+/g) ?? []
   expect(keys).toContain('connectInject.apiGateway.manageExternalCRDs')
   expect(keys.filter((key) => !consulChartKeys.includes(key))).toEqual([])
 })
 
-it('the guide to consul waits for what the step before installs', async (context) => {
+it('the guide to consul waits for what the previous step installs', async (context) => {
   const helm = await requireHelm(context)
   const wait = readGuide('consul').commands.find((command) => command.startsWith('kubectl wait')) ?? ''
   const { stdout } = await helm.run('template', 'mesh', path.join(CHARTS, 'consul/install/mesh'))

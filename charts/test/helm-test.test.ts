@@ -6,7 +6,7 @@ import { type Lab } from '@throughline/lab-meshes'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { CHARTS, giveUp, requireHelm } from './support/helm.ts'
 
-/** Where the image has its working directory. */
+/** The working directory of the image. */
 const workdir = path.join(CHARTS, '../services/dashboard/dist')
 
 interface Scene {
@@ -16,7 +16,7 @@ interface Scene {
   bypass?: string
 }
 
-/** Runs what the test's pod runs, with the pod's own environment but for the addresses of this machine. */
+/** Runs the program of the test's pod, with the pod's environment except for this machine's addresses. */
 async function runTestPod(context: TestContext, chart: string, { lab, allowed, bypass = '127.0.0.2' }: Scene) {
   const helm = await requireHelm(context)
   const pod = findObject(await helm.objects(chart, { values: { dashboard: { allowed } } }), 'Pod', 'throughline-test')
@@ -25,7 +25,7 @@ async function runTestPod(context: TestContext, chart: string, { lab, allowed, b
   const env = Object.fromEntries((container.env ?? []).map(({ name, value }) => [name, value ?? '']))
   // The lab's counting listens on 127.0.0.1: from another address it is as far as a pod's loopback is in a cluster.
   const here = {
-    // What is wrong here stays wrong: waiting long would prove nothing more.
+    // A failure here is permanent, so waiting longer would prove nothing.
     DEADLINE_MS: bypass === '127.0.0.2' ? '15000' : '4000',
     DASHBOARD_URL: lab.dashboardUrl,
     TRACE_QUERY_URL: lab.queryUrl,
@@ -42,7 +42,7 @@ async function runTestPod(context: TestContext, chart: string, { lab, allowed, b
 }
 
 describe.each(['consul', 'istio'])('helm test of charts/%s, as a process against real sidecars', (chart) => {
-  it('proves the call, the whole trace and the closed bypass, then the deny, and finds a bypass that is open', async (context) => {
+  it('proves the call, its whole trace, the closed bypass and the denial, and finds a bypass', async (context) => {
     await using lab = await createLab().catch((error: unknown) => giveUp(context, error))
     const allowed = await runTestPod(context, chart, { lab, allowed: true })
     expect(allowed.output).toMatch(/^ok .*connected, count \d+\nok .*whole, 5 spans\nok .*is refused/)

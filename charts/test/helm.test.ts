@@ -12,7 +12,7 @@ describe('the Helm the charts are tested with', () => {
     expect((await helm3.run('version', '--short')).stdout).toMatch(/^v3\./)
   })
 
-  it('is missing with every way to get one named, on a machine without npm or a network', async () => {
+  it('is reported missing with every way to get it, on a machine without npm or a network', async () => {
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-no-helm-'))
     const looked = findHelm(3, { PATH: folder, XDG_CACHE_HOME: folder })
     await expect(looked).rejects.toThrow(
@@ -22,7 +22,7 @@ describe('the Helm the charts are tested with', () => {
     await fs.rm(folder, { recursive: true })
   })
 
-  it('skips a test that lacks it, with the reason; in CI it fails', () => {
+  it('skips a test without it and says why; in CI it fails', () => {
     const notes: (string | undefined)[] = []
     const skip = (note?: string | boolean): never => {
       notes.push(String(note))
@@ -38,7 +38,7 @@ describe('the Helm the charts are tested with', () => {
     expect(notes).toEqual(['no helm'])
   })
 
-  it('is refused with the name of the variable when HELM_BIN is no Helm', async () => {
+  it('is refused with the name of the variable when HELM_BIN is not a Helm', async () => {
     await expect(findHelm(4, { HELM_BIN: process.execPath })).rejects.toThrow(
       `HELM_BIN is ${process.execPath}, which is not a Helm 4`,
     )

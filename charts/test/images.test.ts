@@ -29,7 +29,7 @@ const labelsOf = (object: KubeObject): string[] => [
 const VALID_LABEL = /^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/
 
 describe.each(['consul', 'istio'])('images of charts/%s', (chart) => {
-  it('all come from one registry, with one secret, unless one names its own', async (context) => {
+  it('come from one registry with one secret, unless one names its own', async (context) => {
     const helm = await requireHelm(context)
     const values = {
       global: { image: { registry: 'registry.example.com:5000/mirror', pullSecrets: [{ name: 'registry' }] } },
@@ -57,7 +57,7 @@ describe.each(['consul', 'istio'])('images of charts/%s', (chart) => {
     expect(imagesOf(objects)).toMatchObject({ dashboard: `[2001:db8::1]:5000/throughline/dashboard:${projectVersion}` })
   })
 
-  it('of the test is the dashboard’s, digest, policy and secrets included, until it is given another', async (context) => {
+  it('of the test is the dashboard’s by default, with its digest, policy and secrets', async (context) => {
     const helm = await requireHelm(context)
     const image = { repository: 'shop/page', digest, pullPolicy: 'Always', pullSecrets: [{ name: 'shop' }] }
     const pod = async (test: object) => {
@@ -74,7 +74,7 @@ describe.each(['consul', 'istio'])('images of charts/%s', (chart) => {
     })
   })
 
-  it('may be named by digest, also inside a tag, and no label takes it over', async (context) => {
+  it('may be named by digest, even inside a tag, which no label includes', async (context) => {
     const helm = await requireHelm(context)
     const tag = `1.2@${digest}`
     const values = {
@@ -91,7 +91,7 @@ describe.each(['consul', 'istio'])('images of charts/%s', (chart) => {
     expect(objects.flatMap(labelsOf).filter((label) => !VALID_LABEL.test(label))).toEqual([])
   })
 
-  it('follow the version that the chart is packed with, and a build’s version is valid everywhere', async (context) => {
+  it('follow the chart’s version, and a build’s version is valid everywhere', async (context) => {
     const helm = await requireHelm(context)
     const validate = await createValidator('1.34.0').catch((error: unknown) => giveUp(context, error))
     await using folder = await temporaryFolder()

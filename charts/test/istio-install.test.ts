@@ -17,7 +17,7 @@ const istiod = read('istio/install/istiod.yaml') as unknown as {
 }
 
 describe('values for Istio’s own charts', () => {
-  it('define the provider that the application uses, and those that its values name', () => {
+  it('define the providers that the application uses and its values name', () => {
     const names = istiod.meshConfig.extensionProviders.map(({ name }) => name)
     const { telemetry } = read('istio/values.yaml') as unknown as { telemetry: { provider: string } }
     expect(names).toContain(telemetry.provider)
@@ -25,7 +25,7 @@ describe('values for Istio’s own charts', () => {
     expect(comment?.match(/(?<=`)[\w-]+(?=`)/g)).toEqual(names)
   })
 
-  it('name the ports of the Service that the small Jaeger has, with gRPC declared', async (context) => {
+  it('name the ports of the small Jaeger’s Service, with gRPC declared', async (context) => {
     const helm = await requireHelm(context)
     const service = findObject(await helm.objects('istio'), 'Service', 'jaeger')
     const { ports } = service.spec as { ports: { port: number; appProtocol: string }[] }
@@ -40,7 +40,7 @@ describe('values for Istio’s own charts', () => {
     expect(ports.find(({ port }) => port === 4317)).toMatchObject({ appProtocol: 'grpc' })
   })
 
-  it('say the same as the overlay for istioctl', () => {
+  it('equal the overlay for istioctl', () => {
     const overlay = read('istio/install/istioctl.yaml') as unknown as {
       spec: { meshConfig: unknown; values: { gateways: unknown } }
     }
@@ -48,7 +48,7 @@ describe('values for Istio’s own charts', () => {
     expect(overlay.spec.values.gateways).toEqual(istiod.gateways)
   })
 
-  it('have the trust domain of the application’s chart', () => {
+  it('use the trust domain of the application’s chart', () => {
     const { global } = read('istio/values.yaml') as unknown as { global: { istio: { trustDomain: string } } }
     expect(istiod.meshConfig.trustDomain).toBe(global.istio.trustDomain)
   })

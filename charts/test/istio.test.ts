@@ -10,7 +10,7 @@ const open = [
 ]
 
 describe('pods under Istio', () => {
-  it('ask for a sidecar by label, and never by the annotation that once did', async (context) => {
+  it('request a sidecar by label, and never by the obsolete annotation', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('istio')
     for (const name of ['counting', 'dashboard']) {
@@ -25,14 +25,14 @@ describe('pods under Istio', () => {
     ['namespaceLabel', undefined, undefined],
     ['revision', undefined, '1-31'],
     ['none', 'false', undefined],
-  ] as const)('ask by %s when told so', async ([injection, inject, revision], context) => {
+  ] as const)('request it by %s if configured', async ([injection, inject, revision], context) => {
     const helm = await requireHelm(context)
     const values = { global: { istio: { injection, revision: revision ?? '' } } }
     const { labels } = podOf(await helm.objects('istio', { values }), 'counting').metadata
     expect([labels['sidecar.istio.io/inject'], labels['istio.io/rev']]).toEqual([inject, revision])
   })
 
-  it('listen on all addresses, for the sidecar forwards to the pod’s own; the dashboard calls counting by its Service', async (context) => {
+  it('listen on all addresses, as the sidecar requires, and call counting by its Service', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('istio')
     expect(environmentOf(podOf(objects, 'counting'))).toMatchObject({ HOST: '0.0.0.0', PORT: '9001' })
@@ -43,7 +43,7 @@ describe('pods under Istio', () => {
     })
   })
 
-  it('keep the export of spans out of the sidecar, and offer their metrics to its agent', async (context) => {
+  it('exclude the export of spans from the sidecar, and offer metrics to its agent', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('istio')
     for (const [name, port] of [
@@ -73,7 +73,7 @@ describe('pods under Istio', () => {
     ])
   })
 
-  it('stand alone where they are no part of the mesh: Jaeger and the test', async (context) => {
+  it('are not injected outside the mesh: Jaeger and the test', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('istio')
     expect(podOf(objects, 'jaeger').metadata.labels['sidecar.istio.io/inject']).toBe('false')
@@ -82,7 +82,7 @@ describe('pods under Istio', () => {
 })
 
 describe('mutual TLS', () => {
-  it('is strict in the whole namespace, but for the page’s port', async (context) => {
+  it('is strict in the whole namespace, except for the page’s port', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('istio')
     expect(findObject(objects, 'PeerAuthentication', 'default').spec).toEqual({ mtls: { mode: 'STRICT' } })
@@ -102,7 +102,7 @@ describe('mutual TLS', () => {
 })
 
 describe('authorization', () => {
-  it('denies everything, then lets the dashboard’s identity GET / of counting and browsers use the page', async (context) => {
+  it('denies everything but GET / from the dashboard’s identity, and the page for browsers', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('istio')
     expect(names(ofKind(objects, 'AuthorizationPolicy'))).toHaveLength(3)
@@ -120,7 +120,7 @@ describe('authorization', () => {
     expect(findObject(objects, 'AuthorizationPolicy', 'dashboard-edge').spec).toMatchObject({ rules: [{ to: open }] })
   })
 
-  it('takes identities from the release’s namespace and the trust domain', async (context) => {
+  it('builds identities from the release’s namespace and the trust domain', async (context) => {
     const helm = await requireHelm(context)
     const values = { global: { istio: { trustDomain: 'example.org' } } }
     const objects = await helm.objects('istio', { values, namespace: 'elsewhere' })
@@ -137,7 +137,7 @@ describe('authorization', () => {
     ])
   })
 
-  it('admits only the gateway’s identity to the page when there is one, and lets requests into the gateway', async (context) => {
+  it('admits only the gateway’s identity to the page, and requests to the gateway', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('istio', { values: gateway })
     expect(findObject(objects, 'AuthorizationPolicy', 'dashboard-edge').spec).toMatchObject({
@@ -156,7 +156,7 @@ describe('authorization', () => {
 })
 
 describe('telemetry', () => {
-  it('traces the two services with the provider that was chosen, and touches no other namespace', async (context) => {
+  it('traces the two services with the chosen provider, and affects no other namespace', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('istio', { values: { telemetry: { provider: 'zipkin', sampling: 12.5 } } })
     expect(findObject(objects, 'Telemetry', 'tracing').spec).toEqual({
@@ -167,7 +167,7 @@ describe('telemetry', () => {
     expect(new Set(objects.map(({ metadata }) => metadata.namespace))).toEqual(new Set(['throughline']))
   })
 
-  it('takes any provider of the mesh, and a share that --set makes a string', async (context) => {
+  it('accepts any provider of the mesh, and a share as a string from --set', async (context) => {
     const helm = await requireHelm(context)
     const tracingOf = async (...set: string[]) =>
       findObject(await helm.objects('istio', { set }), 'Telemetry', 'tracing').spec

@@ -10,14 +10,14 @@ import { environmentOf, ofKind, podOf } from './support/kubernetes-object.ts'
 const services = ['counting', 'dashboard']
 const charts = ['consul', 'istio']
 
-/** What must be the same in every object that speaks of one service. */
+/** The names that must agree in every object of one service. */
 function selectorOf(objects: KubeObject[], kind: string, name: string): unknown {
   const spec = findObject(objects, kind, name).spec as Record<string, unknown>
   return spec['selector'] ?? spec['podSelector']
 }
 
 describe.each(charts)('names in charts/%s', (chart) => {
-  it('are one name for ServiceAccount, Service, Deployment, container and telemetry', async (context) => {
+  it('are the same for ServiceAccount, Service, Deployment, container and telemetry', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects(chart, { release: 'anything' })
     for (const name of services) {

@@ -26,7 +26,7 @@ const charts = [
   },
 ]
 
-/** What stands between the two services and the rest of the world; a null must not take any of it away. */
+/** The objects that protect the two services; a null must not remove any of them. */
 const closed: Record<string, string[]> = {
   service: ['NetworkPolicy/counting'],
   'consul/install/mesh': ['ServiceIntentions/default-deny'],
@@ -68,7 +68,7 @@ function openings(chart: string, objects: KubeObject[]): string | undefined {
 
 describe.each(charts)('every key of charts/$chart', ({ chart, values, keys }) => {
   it.for([4, 3] as const)(
-    'is left out or refused by name when it is null, with Helm %i',
+    'is omitted or refused by name when it is null, with Helm %i',
     { timeout: 300_000 },
     async (major, context) => {
       const helm = await requireHelm(context, major)

@@ -45,7 +45,7 @@ describe.each([
     expect(exitCode).toBe(0)
   })
 
-  it('is packed as it stands in the tree, subcharts included, and renders the same', async (context) => {
+  it('is packed unchanged, subcharts included, and renders the same', async (context) => {
     const helm = await requireHelm(context)
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-package-'))
     try {

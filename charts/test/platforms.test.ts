@@ -10,7 +10,7 @@ const specsOf = (objects: KubeObject[]): PodSpec[] => [
   ...objects.filter(isPod).map(({ spec }) => spec),
 ]
 
-describe.each(['consul', 'istio'])('charts/%s on a platform of its own kind', (chart) => {
+describe.each(['consul', 'istio'])('charts/%s on different platforms', (chart) => {
   it('lets OpenShift choose the user of every pod', async (context) => {
     const helm = await requireHelm(context)
     const owners = ['counting', 'dashboard', 'observability.jaeger', 'observability.test']

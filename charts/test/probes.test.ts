@@ -30,7 +30,7 @@ describe.each([
   ['consul', 'exec'],
   ['istio', 'httpGet'],
 ])('probes of charts/%s', (chart, handler) => {
-  it('fail before counting is up, and pass when it serves with the environment of its pod', async (context) => {
+  it('fail before counting is up, and pass when it runs with the environment of its pod', async (context) => {
     const helm = await requireHelm(context)
     const pod = podOf(await helm.objects(chart), 'counting')
     const env = { ...environmentOf(pod), PORT: String(await takeFreePort()), OTEL_TRACES_EXPORTER: 'none' }

@@ -38,7 +38,7 @@ describe.each(['service', 'consul', 'istio'])('pods of charts/%s', (chart) => {
     }
   })
 
-  it('ask for CPU and memory, and are bounded in both', async (context) => {
+  it('have requests and limits for CPU and memory', async (context) => {
     const helm = await requireHelm(context)
     const amounts = { cpu: expect.any(String) as string, memory: expect.any(String) as string }
     for (const { containers } of podSpecs(await helm.objects(chart))) {
@@ -52,7 +52,7 @@ describe('values files', () => {
     .readdirSync(CHARTS, { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.ya?ml$/.test(file) && !/node_modules|rendered|injected|templates/.test(file))
 
-  it('hold no secret: no password, token, key or credential with a value', () => {
+  it('contain no password, token, key or credential with a value', () => {
     expect(files.length).toBeGreaterThan(20)
     const secret =
       /(password|passwd|secret|token|apikey|api_key|credential|private_?key)\w*['"]?:[ \t]*['"]?[\w+/=-]{4,}/i
@@ -67,7 +67,7 @@ describe('values files', () => {
     expect(found).toEqual([])
   })
 
-  it('make no Secret', async (context) => {
+  it('create no Secret', async (context) => {
     const helm = await requireHelm(context)
     for (const chart of ['service', 'consul', 'istio', 'consul/install/mesh']) {
       expect(ofKind(await helm.objects(chart), 'Secret')).toEqual([])

@@ -7,7 +7,7 @@ import { environmentOf, names, podOf } from './support/kubernetes-object.ts'
 const dashboard = { files: ['service/ci/dashboard-values.yaml'] }
 
 describe('charts/service, installed alone', () => {
-  it('is one Deployment with a Service, an identity, a disruption budget and a network policy of the same name', async (context) => {
+  it('is a Deployment, Service, identity, disruption budget and network policy of one name', async (context) => {
     const helm = await requireHelm(context)
     expect(names(await helm.objects('service', { release: 'counting' }))).toEqual([
       'Deployment/counting',
@@ -19,12 +19,12 @@ describe('charts/service, installed alone', () => {
     ])
   })
 
-  it('knows no mesh: nothing in it names one', async (context) => {
+  it('names no mesh', async (context) => {
     const helm = await requireHelm(context)
     expect(await helm.text('service', dashboard)).not.toMatch(/consul|istio|envoy/i)
   })
 
-  it('listens on all addresses and calls counting by its Service, for there is no sidecar', async (context) => {
+  it('listens on all addresses and calls counting by its Service, without a sidecar', async (context) => {
     const helm = await requireHelm(context)
     expect(environmentOf(podOf(await helm.objects('service', dashboard), 'dashboard'))).toMatchObject({
       HOST: '0.0.0.0',
@@ -37,7 +37,7 @@ describe('charts/service, installed alone', () => {
     })
   })
 
-  it('exports no spans when it knows no backend, instead of failing to reach one', async (context) => {
+  it('exports no spans without a backend, instead of failing to reach one', async (context) => {
     const helm = await requireHelm(context)
     const environment = environmentOf(podOf(await helm.objects('service', { release: 'counting' }), 'counting'))
     expect(environment['OTEL_TRACES_EXPORTER']).toBe('none')
@@ -56,7 +56,7 @@ describe('charts/service, installed alone', () => {
     },
   )
 
-  it('drains: it goes on serving for four seconds, and is killed only after every bound has passed', async (context) => {
+  it('drains: it serves for four more seconds, and is killed only after every time limit', async (context) => {
     const helm = await requireHelm(context)
     const { spec } = podOf(await helm.objects('service', dashboard), 'dashboard')
     expect(spec.containers[0]['lifecycle']).toEqual({ preStop: { sleep: { seconds: 4 } } })
@@ -66,7 +66,7 @@ describe('charts/service, installed alone', () => {
     expect(refusal).toContain('make 19')
   })
 
-  it('is probed by requests, and from inside its container where it listens on loopback', async (context) => {
+  it('is probed by requests, or inside its container when it listens on loopback', async (context) => {
     const helm = await requireHelm(context)
     const probes = async (values: object) => {
       const [container] = podOf(await helm.objects('service', { ...dashboard, values }), 'dashboard').spec.containers
@@ -82,13 +82,13 @@ describe('charts/service, installed alone', () => {
     }
   })
 
-  it('has no hook where the pause before SIGTERM is 0, which Kubernetes before 1.33 would refuse', async (context) => {
+  it('has no hook for a pause of 0 before SIGTERM, which Kubernetes before 1.33 would refuse', async (context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects('service', { ...dashboard, values: { drain: { preStopSeconds: 0 } } })
     expect(podOf(objects, 'dashboard').spec.containers[0]).not.toHaveProperty('lifecycle')
   })
 
-  it('leaves the number of pods open for null, and to an autoscaler that counts the app alone', async (context) => {
+  it('leaves the number of pods to others for null, or to an autoscaler for the app', async (context) => {
     const helm = await requireHelm(context)
     const specOf = async (values: object) => {
       const objects = await helm.objects('service', { ...dashboard, values })
@@ -140,14 +140,14 @@ describe('charts/service, installed alone', () => {
     })
   })
 
-  it('takes more environment, but none that it sets itself', async (context) => {
+  it('accepts more environment, but no variable that it sets itself', async (context) => {
     const helm = await requireHelm(context)
     const render = (name: string) => ({ ...dashboard, values: { env: [{ name, value: 'on' }] } })
     expect(environmentOf(podOf(await helm.objects('service', render('FAULTS')), 'dashboard'))['FAULTS']).toBe('on')
     expect(await helm.refusal('service', render('PORT'))).toContain('service.env: PORT is set by the chart')
   })
 
-  it('keeps values that are templates the strings they are, in lists of whole fields too', async (context) => {
+  it('keeps templated values as strings, in lists of whole fields as well', async (context) => {
     const helm = await requireHelm(context)
     const values = {
       env: [

@@ -22,7 +22,7 @@ describe.each(['consul', 'istio'])('the subcharts of charts/%s', (chart) => {
     expect(await render(helm, copy)).toBe(await render(helm, path.join(CHARTS, chart)))
   })
 
-  it('are built where a checkout has links as text, once, and again when a source changes', async (context) => {
+  it('are built once in a checkout with links as text, and again when a source changes', async (context) => {
     const helm = await requireHelm(context)
     await using folder = await temporaryFolder()
     await checkOut(folder.path)
@@ -42,7 +42,7 @@ describe.each(['consul', 'istio'])('the subcharts of charts/%s', (chart) => {
   })
 })
 
-it('a chart without subcharts of its own is left alone', async (context) => {
+it('a chart without subcharts is left unchanged', async (context) => {
   const { run } = await requireHelm(context)
   expect(await buildSubcharts({ run, chart: path.join(CHARTS, 'service') })).toBe(false)
 })

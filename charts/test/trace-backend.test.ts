@@ -13,7 +13,7 @@ const hosts = [
 ] as const
 
 describe.each(['consul', 'istio'])('the trace backend of charts/%s', (chart) => {
-  it.for(hosts)('may be %s: apps, page and test reach it', async ([host, inUrl], context) => {
+  it.for(hosts)('may be %s, for apps, page and test', async ([host, inUrl], context) => {
     const helm = await requireHelm(context)
     const objects = await helm.objects(chart, { values: { global: { traceBackend: { host } } } })
     for (const name of ['counting', 'dashboard']) {
@@ -26,7 +26,7 @@ describe.each(['consul', 'istio'])('the trace backend of charts/%s', (chart) => 
   })
 })
 
-it('the domain of the cluster is said in one place', async (context) => {
+it('the domain of the cluster is set in one place', async (context) => {
   const helm = await requireHelm(context)
   const values = {
     global: { istio: { clusterDomain: 'corp.example' } },

@@ -6,7 +6,10 @@ import { describe, expect, it } from 'vitest'
 import { CHARTS, type Helm, requireHelm } from './support/helm.ts'
 import { names } from './support/kubernetes-object.ts'
 
-/** The values files of the charts when their subcharts were still links; `helm upgrade` of such a release brings them. */
+/**
+ * The values files of the charts when their subcharts were still links; `helm upgrade` of such a release brings
+ * them.
+ */
 const former = path.join(import.meta.dirname, 'upgrade')
 
 const charts = [
@@ -27,7 +30,7 @@ async function withFormerDefaults(helm: Helm, chart: string, file: string, folde
 }
 
 describe.each(charts)('charts/%s', (chart, release, file, renamed) => {
-  it('takes the values of a former release, but for renamed keys, which it refuses with the new name', async (context) => {
+  it('accepts a former release’s values, except renamed keys, which it refuses by new name', async (context) => {
     const helm = await requireHelm(context)
     const text = await fs.readFile(path.join(former, file), 'utf8')
     await using folder = await temporaryFolder()
@@ -41,7 +44,7 @@ describe.each(charts)('charts/%s', (chart, release, file, renamed) => {
     expect(await refusal(text.replace('COUNTING_DIRECT_URL', 'COUNTING_BYPASS_URL'))).toBe('')
   })
 
-  it('renders as many objects when new keys are missing, as after `helm upgrade --reuse-values`', async (context) => {
+  it('renders the same objects without new keys, as after `helm upgrade --reuse-values`', async (context) => {
     const helm = await requireHelm(context)
     await using folder = await temporaryFolder()
     const copy = await withFormerDefaults(helm, chart, file, folder.path)

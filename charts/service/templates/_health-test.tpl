@@ -1,4 +1,4 @@
-{{/* Asks the service for its health, from a pod beside it. */}}
+{{/* Probes the service's health from another pod. */}}
 {{- define "service.healthTest" -}}
 apiVersion: v1
 kind: Pod

@@ -3,7 +3,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { CHARTS } from './helm.ts'
 
-/** Copies the charts as git has them, which is what a fresh clone, a zip or a Git artifact of Flux holds. */
+/** Copies the charts as in git, like a fresh clone, a zip or a Git artifact of Flux. */
 export async function checkOut(folder: string): Promise<void> {
   const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '.'], { cwd: CHARTS })
   for (const file of list.toString().trim().split('\n')) {

@@ -1,6 +1,6 @@
 /**
- * The keys of the official Consul chart (2.1) that installations here may use, each seen at work. That chart has no
- * schema: a key it doesn't know changes nothing and says nothing, so this list is the only guard.
+ * The keys of the official Consul chart (2.1) that installations here may use, each verified. That chart has no schema
+ * and silently ignores an unknown key, so this list is the only guard.
  */
 export const consulChartKeys = [
   'global.name',

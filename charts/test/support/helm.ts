@@ -10,7 +10,7 @@ export const CHARTS = path.join(import.meta.dirname, '../..')
 /** Charts and values files are named below `charts/`. */
 export interface Helm {
   run: Runner['run']
-  /** What Helm prints, whether it renders the chart or refuses. */
+  /** Helm's output, rendered or refused. */
   template: Runner['template']
   /** Renders a chart as text. @throws with Helm's own message when it refuses */
   text: (chart: string, options?: RenderOptions) => Promise<string>
@@ -22,7 +22,7 @@ export interface Helm {
 
 async function createChartsHelm(file: string): Promise<Helm> {
   const { run, template, objects } = createHelm(file)
-  // For what is not a render: linting, packing, installing.
+  // For commands other than rendering: linting, packing, installing.
   for (const chart of ['consul', 'istio']) await buildSubcharts({ run, chart: path.join(CHARTS, chart) })
   return {
     run,

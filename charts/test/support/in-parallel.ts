@@ -1,6 +1,6 @@
 import os from 'node:os'
 
-/** Does something with every item, as many at a time as there are cores; answers in the items' order. */
+/** Runs a task for every item, as many at a time as there are cores; results are in the items' order. */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   use: (item: Item) => Promise<Result>,

@@ -1,4 +1,4 @@
-/** What else is foreign in the chart tests. */
+/** Other third-party tools of the chart tests. */
 export const tools = {
   /** A wheel that carries the strict JSON schemas of many Kubernetes releases. */
   kubernetesSchemas: {

@@ -4,7 +4,7 @@ import type { KubeObject } from '@throughline/lab-kube-api'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { type KubernetesSchemas, loadKubernetesSchemas } from './kubernetes-schemas.ts'
 
-/** Says what is wrong with an object, one line for each fault; empty when it is right. */
+/** The faults of an object, one line each; empty for a valid one. */
 export type Validate = (object: KubeObject) => string[]
 
 /**

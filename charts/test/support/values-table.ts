@@ -8,7 +8,7 @@ interface Row {
 
 /**
  * A Markdown table of a values file: one row for each value that has a comment, with its default. A map whose members
- * have no comments is one value; what has none at all is left to the chart that it is passed on to.
+ * have no comments is one value; a value without any comment is documented by the subchart that receives it.
  */
 export function valuesTable(text: string): string {
   const document = parseDocument(text)
