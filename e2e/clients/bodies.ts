@@ -24,7 +24,8 @@ const FIELD = '--part\r\ncontent-disposition: form-data; name="a"\r\n\r\n1\r\n'
 const FILE = '--part\r\ncontent-disposition: form-data; name="f"; filename="f.txt"\r\ncontent-type: text/plain\r\n\r\n'
 const PARTS = [FIELD + FILE + 'x'.repeat(10), `${'x'.repeat(300_000)}\r\n--part--\r\n`] as const
 
-/** Makes a program read a form in some way; returns the calls that it makes, once there is one for each event.
+/**
+ * Makes a program read a form in some way; returns the calls that it makes, once there is one for each event.
  */
 export async function readBody(
   url: string,

@@ -43,7 +43,8 @@ const { createCalls } = createRequire(import.meta.url)('./programs/calls.cjs') a
 /** Every way to call that `programs/calls.cjs` has. */
 const CALLS = Object.keys(createCalls({}))
 
-/** Calls that OpenTelemetry's http instrumentation breaks: it treats a list as an object, and loses a callback after
+/**
+ * Calls that OpenTelemetry's http instrumentation breaks: it treats a list as an object, and loses a callback after
  * `undefined`.
  */
 const STOCK_BREAKS = [

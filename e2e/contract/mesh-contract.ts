@@ -33,7 +33,8 @@ export interface MeshUnderContract {
 
 const meshFolder = path.join(import.meta.dirname, '../../mesh')
 
-/** What must hold of every mesh that the lab can start. The measurements become `docs/comparison.md`.
+/**
+ * What must hold of every mesh that the lab can start. The measurements become `docs/comparison.md`.
  */
 export function describeMeshContract(mesh: MeshUnderContract): void {
   const record = createRecord(mesh.name)

@@ -92,7 +92,8 @@ describe.each(callerEnvoys)('callers through Envoy %s', (envoy) => {
   const isForeign = ({ tracer, sent }: Cell): boolean =>
     knowsOnlyB3(tracer) && sent['traceparent'] !== undefined && !isInTrace(b3Of(sent), ownSpanOf(sent))
 
-  /** Without a tracer, what an SDK writes beside an older B3 that has a parent looks like an old W3C beside a fresh
+  /**
+   * Without a tracer, what an SDK writes beside an older B3 that has a parent looks like an old W3C beside a fresh
    * B3.
    */
   const isCopiedParent = ({ name, tracer, sent }: Cell): boolean =>

@@ -25,7 +25,8 @@ export const carriers = {
 } as const
 export type Carrier = keyof typeof carriers
 
-/** The control: OpenTelemetry's own propagators (`OTEL_PROPAGATORS`), each right under some tracers and wrong under
+/**
+ * The control: OpenTelemetry's own propagators (`OTEL_PROPAGATORS`), each right under some tracers and wrong under
  * others.
  */
 export const stockPropagators = [

@@ -25,7 +25,8 @@ export function requireBrowser(context: Pick<TestContext, 'skip'>): string {
   return context.skip(note)
 }
 
-/** A fresh page in a fresh browser. Errors that the page logs are kept: a test ends by asserting that there are none.
+/**
+ * A fresh page in a fresh browser. Errors that the page logs are kept: a test ends by asserting that there are none.
  */
 export async function openPage(executablePath: string, url: string) {
   const browser: Browser = await chromium.launch({

@@ -11,7 +11,8 @@ interface ChainOptions {
 const ZIPKIN = { shared_span_context: false, trace_id_128bit: true }
 const DUAL = { trace_context_option: 'USE_B3_WITH_W3C_PROPAGATION' }
 
-/** Envoy's zipkin tracer as meshes configure it: by default both sidecars share one span id, and trace ids have 64
+/**
+ * Envoy's zipkin tracer as meshes configure it: by default both sidecars share one span id, and trace ids have 64
  * bits.
  */
 const zipkinVariants = {
@@ -34,7 +35,8 @@ export const chainTracers = [
 ] as const
 export type ChainTracer = (typeof chainTracers)[number]
 
-/** The bootstrap of one Envoy: for each tracer an outbound listener, which routes by the header `inbound`, and an
+/**
+ * The bootstrap of one Envoy: for each tracer an outbound listener, which routes by the header `inbound`, and an
  * inbound one.
  */
 export function chainConfig({ folder, collector, calleePort }: ChainOptions): object {

@@ -2,7 +2,8 @@ import type { Lab } from '@throughline/lab-meshes'
 import { pollUntil } from '@throughline/lab-testkit'
 import { type Count, count } from './count.ts'
 
-/** Sends requests until a call ends in this state, and returns its answer. @param options.deadline milliseconds,
+/**
+ * Sends requests until a call ends in this state, and returns its answer. @param options.deadline milliseconds,
  * default 5000
  */
 export function untilState(

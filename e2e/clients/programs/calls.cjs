@@ -3,7 +3,8 @@ const { PassThrough, Readable } = require('node:stream')
 const { text } = require('node:stream/consumers')
 const legacyUrl = require('node:url')
 
-/** Headers that a program may have set by hand: a context other than its request's, in unusual case and in every
+/**
+ * Headers that a program may have set by hand: a context other than its request's, in unusual case and in every
  * format.
  */
 const OLD = {

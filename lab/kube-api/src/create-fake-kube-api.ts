@@ -21,7 +21,8 @@ export interface FakeKubeApiOptions {
   kubernetesVersion?: string
 }
 
-/** A fake Kubernetes API for the lab and its tests: in memory, on loopback, and limited to what Istio's programs
+/**
+ * A fake Kubernetes API for the lab and its tests: in memory, on loopback, and limited to what Istio's programs
  * request.
  */
 export interface FakeKubeApi {

@@ -105,7 +105,8 @@ export async function createCertificateAuthority(
   }
 }
 
-/** Writes `ca.pem`, and `<name>.pem` and `<name>.key` (0600) for each service account, into a folder that only its
+/**
+ * Writes `ca.pem`, and `<name>.pem` and `<name>.key` (0600) for each service account, into a folder that only its
  * owner can enter.
  */
 export async function writeCertificates(

@@ -31,14 +31,16 @@ export interface LabOptions {
   /** More environment for a service; it wins over the lab's own. */
   countingEnv?: Record<string, string> | undefined
   dashboardEnv?: Record<string, string> | undefined
-  /** Address of another program in place of counting, `host:port` or `unix:/path`, behind the same sidecar.
+  /**
+   * Address of another program in place of counting, `host:port` or `unix:/path`, behind the same sidecar.
    */
   countingApp?: string | undefined
   /** A trace backend that is already running; default our own, in this process. */
   traceBackend?: TraceBackendAddresses | undefined
   /** `expected`: the caller starts the services, on the ports given. Default `started`. */
   services?: 'started' | 'expected' | undefined
-  /** Names of this machine that a `Host` header may have besides loopback's, for services, trace store and control
+  /**
+   * Names of this machine that a `Host` header may have besides loopback's, for services, trace store and control
    * API.
    */
   allowedHosts?: readonly string[] | undefined
@@ -48,7 +50,8 @@ export interface LabOptions {
   envoyVersion?: string | undefined
   /** Takes mesh and pods from `charts/consul`, rendered with this values file if there is one. Consul only. */
   fromChart?: { values?: string | undefined } | undefined
-  /** Lifetime of a sidecar's certificate in seconds; it is renewed before. Default a day. Consul decides it itself.
+  /**
+   * Lifetime of a sidecar's certificate in seconds; it is renewed before. Default a day. Consul decides it itself.
    */
   certificateSeconds?: number | undefined
   /** Receives one line for each event of interest to a person. */

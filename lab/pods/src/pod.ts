@@ -23,7 +23,8 @@ export interface Pod extends Omit<PodHelper, 'close'> {
    * @throws LabError TL_PROGRAM_FAILED
    */
   run: (command: string[], options?: { timeoutMs?: number }) => Promise<string>
-  /** Replaces the hosts that its programs can resolve, besides `localhost` and the pod's name: addresses by name.
+  /**
+   * Replaces the hosts that its programs can resolve, besides `localhost` and the pod's name: addresses by name.
    */
   setHosts: (hosts: Record<string, string>) => Promise<void>
   /** Admits new TCP connections from outside to these ports only; to all ports, the default, with `undefined`. */

@@ -70,7 +70,8 @@ export function labOnlyEnv(env: Record<string, string>): Record<string, string> 
   return Object.fromEntries(Object.entries(env).filter(([name]) => names.includes(name)))
 }
 
-/** Milliseconds that a service with this environment takes at most until its requests have ended; its own defaults
+/**
+ * Milliseconds that a service with this environment takes at most until its requests have ended; its own defaults
  * apply.
  */
 export function drainMs({ DRAIN_DELAY_MS = '0', DRAIN_TIMEOUT_MS = '10000' }: Record<string, string>): number {

@@ -22,7 +22,8 @@ export interface VerifyOptions {
   bypass?: string | undefined
   /** Admin interfaces of Envoys on the path. */
   envoys?: readonly string[] | undefined
-  /** Milliseconds to wait for reporters, default 6500: the five seconds of Envoy and the SDKs, plus a margin.
+  /**
+   * Milliseconds to wait for reporters, default 6500: the five seconds of Envoy and the SDKs, plus a margin.
    */
   settleMs?: number | undefined
   /** Milliseconds between the starts of two probes, default 200: five a second. */

@@ -3,7 +3,8 @@ import { createProgress } from './progress.ts'
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** `throughline setup <tool>`: builds one of `goTools` into the cache; returns at once when it is already there. Ctrl-C
+/**
+ * `throughline setup <tool>`: builds one of `goTools` into the cache; returns at once when it is already there. Ctrl-C
  * cancels it.
  */
 export async function setup(args: string[]): Promise<void> {

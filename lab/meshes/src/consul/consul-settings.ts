@@ -10,7 +10,8 @@ interface Choices {
   protocol: 'http' | 'tcp'
   /** Percentage of requests traced when no caller has decided. */
   sampling: string
-  /** Whether counting's sidecar accepts plain text as well; absent without a transparent proxy, which would redirect it
+  /**
+   * Whether counting's sidecar accepts plain text as well; absent without a transparent proxy, which would redirect it
    * there.
    */
   mtls?: 'strict' | 'permissive' | undefined
@@ -78,7 +79,8 @@ const settings: readonly (Omit<Setting, 'value' | 'name'> & { name: keyof Choice
   },
 ]
 
-/** The settings as a mesh reports them, each with the choice in force; those without a value in the state are left
+/**
+ * The settings as a mesh reports them, each with the choice in force; those without a value in the state are left
  * out.
  */
 export function describeSettings(state: Choices): Setting[] {

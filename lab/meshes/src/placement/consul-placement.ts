@@ -17,7 +17,8 @@ interface ConsulPorts {
 export interface AgentPlacement {
   /** Address for its peers. */
   bind: string
-  /** Space-separated addresses of the API and of the sidecars' configuration; this process and the sidecars use the
+  /**
+   * Space-separated addresses of the API and of the sidecars' configuration; this process and the sidecars use the
    * first.
    */
   client: string

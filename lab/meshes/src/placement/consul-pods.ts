@@ -7,7 +7,8 @@ import { type ServiceName, serviceNames } from '../service-name.ts'
 import type { ConsulPlacement, ServicePlacement } from './consul-placement.ts'
 import { describeBypass, placePods, type PodPlacement, type PodPlacements } from './pod-placement.ts'
 
-/** User of a sidecar that receives all traffic of its pod, by which the packet filter recognizes the sidecar's own
+/**
+ * User of a sidecar that receives all traffic of its pod, by which the packet filter recognizes the sidecar's own
  * connections.
  */
 const PROXY_USER = 5995

@@ -16,7 +16,8 @@ export interface Placement {
   upstreamUrl: string
   /** The same address for this process, where it differs from the dashboard's; default `upstreamUrl`. */
   upstreamUrlFromHere?: string | undefined
-  /** Counting's own address as dashboard reaches it, bypassing the sidecar; absent for a socket, or without a sidecar.
+  /**
+   * Counting's own address as dashboard reaches it, bypassing the sidecar; absent for a socket, or without a sidecar.
    */
   bypassUrl?: string | undefined
   /** `host:port` of counting's inbound sidecar; absent without one. */

@@ -29,14 +29,16 @@ export interface StaticEnvoySettings {
   otlpUrl: string
   /** `http://host:port/api/v2/spans` */
   zipkinUrl: string
-  /** `http://host:port` of a Datadog agent or a compatible backend; required for the tracer `datadog`.
+  /**
+   * `http://host:port` of a Datadog agent or a compatible backend; required for the tracer `datadog`.
    */
   datadogUrl?: string | undefined
   /** Percentage of requests the sidecars trace when no caller has decided. */
   sampling: number
 }
 
-/** Each function returns the content of one of Envoy's files; the sidecar reports `version` once that file is in force.
+/**
+ * Each function returns the content of one of Envoy's files; the sidecar reports `version` once that file is in force.
  */
 export interface StaticEnvoyConfig {
   bootstrap(sidecar: SidecarName): Promise<Json>

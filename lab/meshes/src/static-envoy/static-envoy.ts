@@ -13,7 +13,8 @@ export interface StaticEnvoyOptions {
   settings: StaticEnvoySettings
   /** Folder to write a sidecar's files to; the sidecar sees it as `settings.configDir`. */
   folders: Record<SidecarName, string>
-  /** Creates the two sidecars, each with its listeners and the versions that it must acknowledge, by discovery
+  /**
+   * Creates the two sidecars, each with its listeners and the versions that it must acknowledge, by discovery
    * service.
    */
   createSidecar: (
@@ -105,7 +106,8 @@ export function createStaticEnvoyMesh(options: StaticEnvoyOptions): Mesh {
   /** Each change waits until its own version is in force. */
   const enqueue = createSerialQueue()
 
-  /** One sidecar after the other: an authority that stays has signed old and new certificates, so they trust each
+  /**
+   * One sidecar after the other: an authority that stays has signed old and new certificates, so they trust each
    * other.
    */
   const renewCertificates = async (): Promise<void> => {

@@ -1,6 +1,7 @@
 import { runTool } from '../run-tool.ts'
 
-/** The version that an Envoy reports, such as `1.40.0`; `undefined` for a file that is not an Envoy or doesn't run
+/**
+ * The version that an Envoy reports, such as `1.40.0`; `undefined` for a file that is not an Envoy or doesn't run
  * here.
  */
 export async function readEnvoyVersion(file: string): Promise<string | undefined> {

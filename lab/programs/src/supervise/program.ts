@@ -38,7 +38,8 @@ export interface Program {
   restartsInMs: () => number | undefined
   /** Resolves when it is ready; from then on it is restarted whenever it ends. */
   start: () => Promise<void>
-  /** Ends it and starts it at once, for files that it reads only at its start. Resolves as `start` does; not in
+  /**
+   * Ends it and starts it at once, for files that it reads only at its start. Resolves as `start` does; not in
    * `restarts`.
    */
   restart: () => Promise<void>

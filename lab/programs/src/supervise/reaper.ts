@@ -12,7 +12,8 @@ type Reapable = number | `link:${string}` | `netns:${string}` | `filter:${string
 export interface Reaper {
   /** Process id of the running reaper. */
   readonly pid: number
-  /** Called before the creation where the name is known by then, so that a lab killed in between leaves nothing
+  /**
+   * Called before the creation where the name is known by then, so that a lab killed in between leaves nothing
    * behind.
    */
   add: (thing: Reapable) => void
@@ -33,7 +34,8 @@ const script = fileURLToPath(new URL('../../reaper/reaper.sh', import.meta.url))
 /** Milliseconds before a reaper that ended soon after its start is replaced. */
 const PAUSE_MS = 1000
 
-/** Starts a reaper, and another with the same record whenever it is killed. `folder` is removed when it closes; default
+/**
+ * Starts a reaper, and another with the same record whenever it is killed. `folder` is removed when it closes; default
  * none.
  */
 export async function startReaper(options: { folder?: string } = {}): Promise<Reaper> {

@@ -3,7 +3,8 @@ import type { UpstreamAnswer, UpstreamFailure } from '../evidence/upstream-call.
 import { probeHttp } from '../probes/probe-http.ts'
 import { type Check, type CheckResult, DEFAULT_TIMEOUT_MS } from './check.ts'
 
-/** Probes the inbound sidecar of counting in the two ways that it must refuse: in plaintext, and without a
+/**
+ * Probes the inbound sidecar of counting in the two ways that it must refuse: in plaintext, and without a
  * certificate.
  */
 export const checkPeerInbound: Check = async ({ peerInbound, timeoutMs = DEFAULT_TIMEOUT_MS }) => {
@@ -60,7 +61,8 @@ interface TlsProbe {
   reason: string
 }
 
-/** TLS 1.3 lets a client finish before the server has verified its certificate: only data proves that it was accepted.
+/**
+ * TLS 1.3 lets a client finish before the server has verified its certificate: only data proves that it was accepted.
  */
 function probeWithoutCertificate({ host, port }: HostPort, timeoutMs: number): Promise<TlsProbe> {
   return new Promise((resolve) => {

@@ -15,7 +15,8 @@ export interface OpenCall {
   bothFormats: boolean
 }
 
-/** Hops of these kinds that break in every probe that has them; a hop that breaks only in some is left to other
+/**
+ * Hops of these kinds that break in every probe that has them; a hop that breaks only in some is left to other
  * rules.
  */
 export function openCalls(analysis: Analysis, kinds: readonly LinkKind[]): OpenCall[] {

@@ -2,7 +2,8 @@ import { judgeTrace, type TraceVerdict } from '../findings/judge-trace.ts'
 import { probeHttp } from '../probes/probe-http.ts'
 import { type Call, type PathCheckOptions, type PathFinding, pollUntilOk } from './path-check.ts'
 
-/** The trace of one call must be whole: one root, every parent there, both sidecars in it, and counting if it
+/**
+ * The trace of one call must be whole: one root, every parent there, both sidecars in it, and counting if it
  * answered.
  */
 export async function checkTrace(options: PathCheckOptions, { traceId, state }: Call): Promise<PathFinding> {

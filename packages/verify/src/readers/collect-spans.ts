@@ -12,7 +12,8 @@ export interface CollectOptions {
 }
 
 const POLL_MS = 500
-/** Spans of other requests that overlap ours have to be seen whole: well before the first probe, well after the
+/**
+ * Spans of other requests that overlap ours have to be seen whole: well before the first probe, well after the
  * last.
  */
 const MARGIN_US = 1_000_000

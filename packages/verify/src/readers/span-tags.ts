@@ -44,7 +44,8 @@ export function spanFromTags(base: SpanBase, tags: ReadonlyMap<string, unknown>)
   }
 }
 
-/** Envoy's tracers name spans differently: `ingress`, `egress HOST` (opentelemetry), HOST (zipkin), `envoy.proxy`
+/**
+ * Envoy's tracers name spans differently: `ingress`, `egress HOST` (opentelemetry), HOST (zipkin), `envoy.proxy`
  * (datadog).
  */
 function tracerOf(name: string, tags: ReadonlyMap<string, unknown>): Span['tracer'] {
