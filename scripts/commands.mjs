@@ -74,7 +74,7 @@ export const COMMANDS = {
   },
   setup: {
     does: 'builds a program that has no package, into the cache',
-    takes: 'consul | istio | jaeger',
+    takes: 'consul | istio | jaeger | kubernetes',
     positionals: true,
     run: (args) => runLab(['setup', ...args]),
   },

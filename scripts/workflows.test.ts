@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
+import { readObjects } from '@throughline/lab-kube-api'
 import { trackedFiles } from './tracked-files.mjs'
 
 interface Job {
@@ -25,7 +25,7 @@ it('there are workflows', () => {
 })
 
 describe.each(files)('%s', (file) => {
-  const workflow = parse(read(file)) as Workflow
+  const [workflow] = readObjects(read(file)) as unknown as [Workflow]
   const jobs = Object.values(workflow.jobs)
   const steps = jobs.flatMap((job) => job.steps ?? [])
 

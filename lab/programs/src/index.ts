@@ -1,5 +1,6 @@
-export { buildGoTool } from './build/build-go-tool.ts'
+export { buildGoTool, type BuildGoToolOptions } from './build/build-go-tool.ts'
 export { goTools, type GoTool } from './build/go-tools.ts'
+export { findKubernetes, type FoundKubernetes, setupKubernetes } from './build/setup-kubernetes.ts'
 export { createCleanUp } from './clean-up.ts'
 export { LabError, labErrors, messageOf } from './errors.ts'
 export { cacheFolder } from './fetch/cache-folder.ts'

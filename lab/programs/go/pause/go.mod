@@ -1,0 +1,3 @@
+module throughline/programs/pause
+
+go 1.26.0
