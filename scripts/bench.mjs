@@ -12,7 +12,7 @@ const OTHERS = { outage: { workspace: 'telemetry', script: 'bench:outage' } }
 const PAGE = 'scripts/docs/performance.test.ts'
 
 /**
- * Runs the benchmark of one package, the one of outages, that of the images or that of the demo; its figures go into a file that git does
+ * Runs the benchmark of one package, the one of outages, that of the images or that of the demo, or the soak; its figures go into a file that git does
  * not see.
  * @param {string[]} args the package's name, then arguments for its benchmark; `--write-docs` keeps the figures and
  * rewrites docs/reference/performance.md
@@ -20,7 +20,7 @@ const PAGE = 'scripts/docs/performance.test.ts'
 export async function bench(args) {
   const [name = '', ...rest] = args.filter((argument) => argument !== '--write-docs')
   const known = { ...packagesWithBench(), ...OTHERS }
-  const names = [...Object.keys(known), 'image', 'demo'].join(' | ')
+  const names = [...Object.keys(known), 'image', 'demo', 'soak'].join(' | ')
   if (name === '--help' || name === '-h') {
     console.log(`usage: npm run bench -- <${names}> [--write-docs]`)
     return 0
@@ -28,6 +28,10 @@ export async function bench(args) {
   if (name === 'image') {
     const { benchImage } = await import('./bench-image.mjs')
     return benchImage(`${ROOT}/.throughline/bench/bench-image.json`)
+  }
+  if (name === 'soak') {
+    const { soak } = await import('./soak/soak.mjs')
+    return soak(rest)
   }
   if (name === 'demo') {
     const { benchDemo } = await import('./bench-demo.mjs')
