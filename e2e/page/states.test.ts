@@ -52,7 +52,7 @@ describe('every state of the page, from what happens on the wire', () => {
     await pageText(page, '#state-label', /^Connected$/)
   })
 
-  it('a crash of counting, and its recovery', async (context) => {
+  it('crashes of counting, as many as the button is pressed for, when it restarts, and its recovery', async (context) => {
     await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
     const { page } = tab
     await pageText(page, '#state-label', /^Connected$/)
@@ -60,7 +60,20 @@ describe('every state of the page, from what happens on the wire', () => {
     await page.click('#crash')
     await pageText(page, '#state-label', /^Unreachable$/)
     await pageText(page, '#state-label', /^Connected$/)
-    expect(lab.pids()['counting']).not.toBe(before)
+    const first = lab.pids()['counting']
+    expect(first).not.toBe(before)
+    // Those that come while it is down find no one to crash.
+    for (let presses = 1; presses < 8; presses += 1) {
+      await page.click('#crash')
+      await page.waitForTimeout(100)
+    }
+    await pageText(page, '#path', /restarting in \d+ s/)
+    await pageText(page, '#state-label', /^Connected$/)
+    expect(lab.pids()['counting']).not.toBe(first)
+    await pollUntil(async () => !(await page.textContent('#path'))?.includes('restarting'), {
+      what: 'the page to show no restart',
+    })
+    expect(tab.errors).toEqual([])
   })
 
   it('a killed sidecar is shown as down, and comes back', async (context) => {
