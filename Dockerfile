@@ -33,7 +33,7 @@ COPY docs/guides/ docs/guides/
 # Readable for every user, whatever the checkout's permissions; and with one time (seconds since 1970), so that the same
 # sources make the same layers.
 ARG SOURCE_DATE_EPOCH=0
-RUN npx turbo run build --filter=@throughline/counting --filter=@throughline/dashboard \
+RUN npm run build -- --filter=@throughline/counting --filter=@throughline/dashboard \
  && for service in counting dashboard; do node scripts/bundle.mjs $service /images/$service/app || exit 1; done \
  && chmod -R a+rX,go-w /images \
  && find /images -exec touch --no-dereference --date=@$SOURCE_DATE_EPOCH {} +
@@ -42,7 +42,7 @@ FROM built AS built-setup
 COPY lab/ lab/
 COPY mesh/ mesh/
 ARG SOURCE_DATE_EPOCH=0
-RUN npx turbo run build --filter=@throughline/lab-compose-setup \
+RUN npm run build -- --filter=@throughline/lab-compose-setup \
  && node scripts/bundle.mjs setup /images/setup/app \
  && chmod -R a+rX,go-w /images \
  && find /images -exec touch --no-dereference --date=@$SOURCE_DATE_EPOCH {} +

@@ -55,6 +55,12 @@ describe('docker-compose.yml', () => {
     },
   )
 
+  it.each(Object.entries(services))('%s is bounded in memory and processes', (_name, { mem_limit, pids_limit }) => {
+    expect(mem_limit).toMatch(/^(?:\d{1,3}m|1g)$/)
+    expect(pids_limit).toBeGreaterThan(10)
+    expect(pids_limit).toBeLessThan(1000)
+  })
+
   it('mounts no file of the checkout, whose permissions or labels could make it unreadable', () => {
     expect(data).not.toHaveProperty('configs')
     const mounts = Object.values(services).flatMap(({ volumes = [] }) => volumes)
@@ -73,6 +79,10 @@ describe('docker-compose.yml', () => {
     expect(ports.length).toBeGreaterThanOrEqual(5)
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([])
   })
+})
+
+it('Dockerfile runs the programs of the lock file alone', () => {
+  expect(read('Dockerfile')).not.toMatch(/\bnpx\b|\bnpm (?:exec|x|i|install|add)\b/)
 })
 
 describe('.env.example', () => {

@@ -16,6 +16,8 @@ interface ComposeService {
   read_only?: boolean
   cap_drop?: string[]
   security_opt?: string[]
+  mem_limit?: string
+  pids_limit?: number
   volumes?: string[]
 }
 

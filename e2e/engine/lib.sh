@@ -9,6 +9,16 @@ export DOCKER_CONFIG=$state/config
 
 say() { echo "engine: $*" >&2; }
 
+# The engine runs as root: what another user owns, or others may write to, is not started.
+require_own() {
+  local found
+  found=$(find "${state%/engine}" "$state" -maxdepth 0 \( ! -uid "$(id -u)" -o -perm /022 \) -print -quit &&
+    find "$programs" \( ! -uid "$(id -u)" -o ! -type l -perm /022 \) -print -quit)
+  [ -z "$found" ] && return
+  say "$found belongs to another user, or others may write to it. Nothing was started. Remove $state and start again"
+  return 1
+}
+
 # Process id of the engine that up.sh started, if it still runs.
 engine_pid() {
   local pid

@@ -3,6 +3,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 bash "$(dirname "$0")/packages.sh"
+require_own
 mkdir -p "$DOCKER_CONFIG/cli-plugins"
 ln -sf "$programs"/usr/libexec/docker/cli-plugins/* "$DOCKER_CONFIG/cli-plugins/"
 if ! engine_pid >/dev/null; then
