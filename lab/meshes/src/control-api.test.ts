@@ -128,7 +128,7 @@ describe('control API', () => {
     ['/mesh/tracer', 'POST', '{"tracer":"jaeger"}', 400, 'TL_CONTROL_BAD_REQUEST'],
     ['/mesh/tracer', 'POST', 'null', 400, 'TL_CONTROL_BAD_REQUEST'],
     ['/mesh/tracer', 'POST', '{', 400, 'TL_CONTROL_BAD_REQUEST'],
-    ['/mesh/tracer', 'POST', 'x'.repeat(100_000), 400, 'TL_CONTROL_BAD_REQUEST'],
+    ['/mesh/tracer', 'POST', 'x'.repeat(100_000), 413, 'TL_CONTROL_TOO_LARGE'],
   ])('answers %s by %s as a JSON error', async (path, method, body, status, code) => {
     await using api = await createControlApi({ mesh: obedientMesh() })
     const refused = await ask(api, path, { method, ...(body !== undefined && { body }) })

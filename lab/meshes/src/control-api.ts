@@ -106,7 +106,7 @@ async function readBody(request: http.IncomingMessage): Promise<string> {
   for await (const chunk of request) {
     body += String(chunk)
     if (body.length > BODY_LIMIT)
-      throw new LabError('TL_CONTROL_BAD_REQUEST', `the body is longer than ${BODY_LIMIT} characters`)
+      throw new LabError('TL_CONTROL_TOO_LARGE', `the body is longer than ${BODY_LIMIT} characters`)
   }
   const type = request.headers['content-type'] ?? ''
   if (body !== '' && !/^application\/json(?:;|$)/i.test(type)) {
@@ -142,7 +142,7 @@ function parseObject(body: string): Record<string, unknown> {
 function send(response: http.ServerResponse, { status, body }: { status: number; body: unknown }): void {
   if (response.destroyed) return
   // A body that was too long is not read to its end; the connection can't be used again.
-  if (status === 400) response.setHeader('connection', 'close')
+  if (status === 413) response.setHeader('connection', 'close')
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
   response.end(JSON.stringify(body))
 }

@@ -27,6 +27,7 @@ export const labErrors = {
   TL_CONTROL_METHOD: { status: 405, meaning: 'the control API has this path, but for another method' },
   TL_CONTROL_NOT_FOUND: { status: 404, meaning: 'the control API has no such path' },
   TL_CONTROL_ORIGIN: { status: 403, meaning: 'a page of another origin called the control API' },
+  TL_CONTROL_TOO_LARGE: { status: 413, meaning: 'a body is longer than the control API reads' },
   TL_CONTROL_UNAUTHORIZED: { status: 401, meaning: 'the control API was called without its token' },
   TL_DISK_FULL: { status: 500, meaning: 'no space is left for fetched programs or temporary files' },
   TL_LAB_INTERNAL: { status: 500, meaning: 'a defect of the lab itself' },

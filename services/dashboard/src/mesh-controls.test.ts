@@ -24,6 +24,15 @@ describe('/api/mesh', () => {
     ])
   })
 
+  it.each(['/api/mesh/tracer', '/api/mesh/set', '/api/traffic'])('answers 413 to a long body for %s', async (path) => {
+    const app = dashboard('http://127.0.0.1:1', { controls: { url: 'http://127.0.0.1:1' }, traffic: 'off' })
+    const { body } = await request(app)
+      .post(path)
+      .send({ name: 'x'.repeat(2000) })
+      .expect(413)
+    expect(body).toMatchObject({ code: 'TL_TOO_LARGE' })
+  })
+
   it('refuses a page of another origin', async () => {
     let calls = 0
     await using control = await startUpstream((incoming, response) => {
