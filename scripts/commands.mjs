@@ -106,6 +106,12 @@ export const COMMANDS = {
     positionals: true,
     run: async (args) => (await import('./release/version.mjs')).version(args),
   },
+  release: {
+    does: 'makes everything that a version consists of, and publishes it',
+    takes: '[--dry-run]',
+    options: /** @type {const} */ ({ 'dry-run': { type: 'boolean' } }),
+    run: async (args) => (await import('./release/release.mjs')).release(args),
+  },
   check: {
     does: 'lint, format, types, unused code and docs',
     run: async () => (await import('./check.mjs')).check(),

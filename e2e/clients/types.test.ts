@@ -12,6 +12,7 @@ import { installProject, packLibraries, type Project, SDK_LINES } from './projec
 /** Published packages, by the folder of their README. */
 const PACKAGES: Readonly<Record<string, string>> = {
   propagation: '@throughline/propagation',
+  'service-kit': '@throughline/service-kit',
   telemetry: '@throughline/telemetry',
   'trace-store': '@throughline/trace-store',
   verify: 'throughline',

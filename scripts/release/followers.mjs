@@ -1,5 +1,7 @@
 // @ts-check
+import path from 'node:path'
 import { trackedFiles } from '../tracked-files.mjs'
+import { readDestinations } from './destinations.mjs'
 
 /** Numbers of semantic versioning 2.0.0, §2 and §9: what npm, Helm and image tags all take. No build metadata. */
 export const VERSION = /^(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)){2}(?:-[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*)?$/
@@ -10,7 +12,7 @@ const OURS = /^(?:@throughline\/[a-z-]+|throughline)$/
  * Files that spell the version of the project, because the program that reads them takes it from nowhere else. Each rule
  * gives a file's text at another version. No file but these, and CHANGELOG.md, spells it; the root `package.json` owns it.
  *
- * @type {{ files: string[], at: (text: string, version: string) => string }[]}
+ * @type {{ files: string[], at: (text: string, version: string, file: string) => string }[]}
  */
 const RULES = [
   { files: ['package.json', ':(glob)**/package.json'], at: manifestAt },
@@ -38,7 +40,7 @@ export function versionFollowers() {
   return RULES.flatMap(({ files, at }) =>
     trackedFiles(...files)
       .filter((file) => !STRANGERS.test(file))
-      .map((file) => ({ file, at })),
+      .map((file) => ({ file, at: (text, version) => at(text, version, file) })),
   )
 }
 
@@ -51,14 +53,24 @@ function replacing(pattern) {
 }
 
 /**
+ * A published package also says where its source is, once `release.json` does: npm attests it.
  * @param {string} text
  * @param {string} version
+ * @param {string} file
  */
-function manifestAt(text, version) {
+export function manifestAt(text, version, file, { repository } = readDestinations()) {
   const manifest = JSON.parse(text)
+  for (const key of ['homepage', 'bugs', 'repository']) delete manifest[key]
   if ('version' in manifest) manifest.version = version
   setOwn(manifest, version)
-  return `${JSON.stringify(manifest, null, 2)}\n`
+  const directory = path.dirname(file)
+  const source = repository !== '' &&
+    'publishConfig' in manifest && {
+      homepage: `${repository}/tree/v${version}/${directory}#readme`,
+      bugs: `${repository}/issues`,
+      repository: { type: 'git', url: `git+${repository}.git`, directory },
+    }
+  return `${JSON.stringify({ ...manifest, ...source }, null, 2)}\n`
 }
 
 /**

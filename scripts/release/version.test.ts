@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { ROOT } from '../root.mjs'
 import { trackedFiles } from '../tracked-files.mjs'
 import { closeUnreleased, sectionOf } from './changelog.mjs'
-import { VERSION, versionFollowers } from './followers.mjs'
+import { manifestAt, VERSION, versionFollowers } from './followers.mjs'
 import { after, projectVersion } from './version.mjs'
 
 const version = projectVersion()
@@ -80,5 +80,22 @@ describe('the changelog', () => {
 
   it('of this project has a section for what comes next', () => {
     expect(read('CHANGELOG.md')).toMatch(/^## Unreleased$/m)
+  })
+})
+
+describe('a published package', () => {
+  const manifest = '{ "name": "@throughline/propagation", "version": "1.0.0", "publishConfig": {} }'
+  const file = 'packages/propagation/package.json'
+
+  it('says where its source is, once release.json names a repository, and nothing before', () => {
+    const repository = 'https://git.example.com/mesh/throughline'
+    const named = manifestAt(manifest, '1.1.0', file, { repository, images: '', charts: '' })
+    expect(JSON.parse(named)).toMatchObject({
+      version: '1.1.0',
+      homepage: `${repository}/tree/v1.1.0/packages/propagation#readme`,
+      repository: { type: 'git', url: `git+${repository}.git`, directory: 'packages/propagation' },
+    })
+    const unnamed = manifestAt(named, '1.1.0', file, { repository: '', images: '', charts: '' })
+    expect(Object.keys(JSON.parse(unnamed) as object)).toEqual(['name', 'version', 'publishConfig'])
   })
 })

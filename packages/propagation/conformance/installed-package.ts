@@ -29,8 +29,9 @@ export async function installPackage(): Promise<InstalledPackage> {
   const build = path.join(project, 'build')
   const outDir = path.join(build, 'dist')
   await run(process.execPath, [TSC, '-p', PACKAGE, '--outDir', outDir, '--tsBuildInfoFile', path.join(project, 'info')])
-  await fs.cp(path.join(PACKAGE, 'package.json'), path.join(build, 'package.json'))
-  await fs.cp(path.join(PACKAGE, 'README.md'), path.join(build, 'README.md'))
+  for (const file of ['LICENSE', 'README.md', 'package.json']) {
+    await fs.cp(path.join(PACKAGE, file), path.join(build, file))
+  }
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--loglevel=error'], { cwd: build })
   const [packed] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }]
   const tarball = path.join(build, packed.filename)

@@ -44,9 +44,9 @@ describe('the package as it is published', () => {
     return Object.keys(exports).filter((subpath) => subpath !== './package.json')
   }
 
-  it('holds the build, the manifest and the README, and nothing else', () => {
+  it('holds the build, the manifest, the README and the licence, and nothing else', () => {
     const others = installed.files.filter((file) => !/^dist\/(?:[a-z]+\/)?[a-z0-9-]+\.(js|d\.ts|js\.map)$/.test(file))
-    expect(others.toSorted()).toEqual(['README.md', 'package.json'])
+    expect(others.toSorted()).toEqual(['LICENSE', 'README.md', 'package.json'])
   })
 
   it('has no dependency, and peers that may be missing', async () => {
