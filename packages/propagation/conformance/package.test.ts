@@ -11,7 +11,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
 const TSC = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url))
-const CORE_BUDGET = 8 * 1024
+const CORE_BUDGET = 8.5 * 1024
 /** A consumer's strictest settings; type declarations of the package are checked too. */
 const CONSUMER = {
   compilerOptions: {
@@ -90,7 +90,7 @@ describe('the package as it is published', () => {
     await expect(check).resolves.toMatchObject({ stdout: '' })
   })
 
-  it('stays small: the core in 8 kB, minified and compressed', async () => {
+  it('stays small: the core in 8.5 kB, minified and compressed', async () => {
     const input = path.join(installed.directory, 'dist', 'index.js')
     const bundle = await rolldown({ input, platform: 'node' })
     const { output } = await bundle.generate({ format: 'esm', minify: true })

@@ -3,8 +3,9 @@ import { checkBaggage } from './formats/baggage.ts'
 import { parseDatadogId } from './formats/datadog.ts'
 import { forcesTrace, isRequestId, isSafeRequestId } from './formats/request-id.ts'
 import { joined, once } from './incoming.ts'
-import { type Candidates, type Selection, type SelectOptions, selectContext } from './select.ts'
+import { type Selection, type SelectOptions, selectContext } from './select.ts'
 import { isEmptyTracestate, parseTracestate } from './formats/tracestate.ts'
+import type { TraceContext } from './formats/trace-context.ts'
 import { parseTraceparent } from './formats/w3c.ts'
 
 /** Reads headers from a carrier by lower-case name; OpenTelemetry's `TextMapGetter` is one. */
@@ -63,36 +64,35 @@ export function extract<Carrier>(
     return undefined
   }
 
-  const multi = {
-    state: parseB3State(b3),
-    traceId,
-    spanId: traceId === undefined ? undefined : once(getter.get(carrier, 'x-b3-spanid')),
-    parentId: traceId === undefined ? undefined : once(getter.get(carrier, 'x-b3-parentspanid')),
-    sampled,
-    flags,
-  }
+  const spanId = traceId === undefined ? undefined : once(getter.get(carrier, 'x-b3-spanid'))
   const w3c = parseTraceparent(traceparent)
-  const b3multi = traceId === undefined ? undefined : parseB3Multi(multi, w3c)
   const b3single = parseB3Single(b3)
-  const tracestate = w3c === undefined ? undefined : readTracestate(joined(getter.get(carrier, 'tracestate')))
-  const candidates: Candidates = {
-    w3c,
-    b3multi,
-    b3single,
-    tracestate,
-    datadogSpanId: () => parseDatadogId(once(getter.get(carrier, 'x-datadog-parent-id'))),
+  let b3multi: TraceContext | undefined
+  if (traceId !== undefined) {
+    // It tells which of several contexts is older.
+    const isAlone = w3c === undefined && b3single === undefined
+    const parentId = isAlone ? undefined : once(getter.get(carrier, 'x-b3-parentspanid'))
+    b3multi = parseB3Multi({ state: parseB3State(b3), traceId, spanId, parentId, sampled, flags }, w3c)
   }
-  const selection = selectContext(candidates, options)
+  const tracestate = w3c === undefined ? undefined : readTracestate(joined(getter.get(carrier, 'tracestate')))
+  const isContested = w3c !== undefined && (b3multi ?? b3single) !== undefined
+  const datadogSpanId = isContested ? datadogReader(carrier, getter) : undefined
+  const selection = selectContext({ w3c, b3multi, b3single, tracestate, datadogSpanId }, options)
   const edge = options.edge === true
   const sendRequestId = requestIdHeader !== undefined && isSent(requestIdHeader, options)
   return {
     selection,
-    decision: selection !== undefined || edge ? undefined : parseB3Decision(b3, multi),
+    decision: selection !== undefined || edge ? undefined : parseB3Decision(b3, { traceId, spanId, sampled, flags }),
     baggage: edge ? undefined : checkBaggage(baggageHeader),
     requestId: sendRequestId ? requestIdHeader : undefined,
     clientRequestId:
       requestIdHeader !== undefined && !sendRequestId && isSafeRequestId(requestIdHeader) ? requestIdHeader : undefined,
   }
+}
+
+/** Apart from `extract`: a function made there would keep all of its calls from being fast, for a rule that few requests ask. */
+function datadogReader<Carrier>(carrier: Carrier, getter: HeaderGetter<Carrier>): () => string | undefined {
+  return () => parseDatadogId(once(getter.get(carrier, 'x-datadog-parent-id')))
 }
 
 /** `''` for an empty header, which shows who wrote it. */

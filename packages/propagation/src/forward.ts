@@ -34,9 +34,9 @@ export function forwardHeaders(incoming: IncomingHeaders, options: ForwardOption
   const extracted = extract(carrier, carrierGetter, options)
   const selection = edge ? undefined : extracted?.selection
   if (selection !== undefined) {
-    const { tracestate, received } = selection
+    const { tracestate, isTaken, received } = selection
     const { traceId, spanId, sampled, random } = selection.context
-    writeUnmarked({ traceId, spanId, sampled, random, tracestate, received }, headers, recordSetter)
+    writeUnmarked({ traceId, spanId, sampled, random, tracestate, isTaken, received }, headers, recordSetter)
   }
   if (!edge) {
     Object.assign(headers, carriedDatadogHeaders(carrier, selection?.context))

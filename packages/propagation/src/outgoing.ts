@@ -1,5 +1,5 @@
 import { formatB3TraceId } from './formats/b3.ts'
-import { hasForeignMark, MARK, splitMark } from './mark.ts'
+import { MARK, splitMark } from './mark.ts'
 import { prependMember } from './formats/tracestate.ts'
 import { formatTraceparent } from './formats/w3c.ts'
 
@@ -25,11 +25,14 @@ export interface OutgoingContext {
  * header is never written: Envoy leaves it as it came, and an old one beats every other (see `headers.ts`).
  */
 export function writeContext<Carrier>(context: OutgoingContext, carrier: Carrier, setter: HeaderSetter<Carrier>): void {
-  writeUnmarked({ ...context, tracestate: splitMark(context.tracestate).others }, carrier, setter)
+  const { others, isTaken } = splitMark(context.tracestate)
+  writeUnmarked({ ...context, tracestate: others, isTaken }, carrier, setter)
 }
 
 /** A context to send, with its list of members. */
 export interface UnmarkedContext extends OutgoingContext {
+  /** Whether there is no room for our mark in the list, see {@link splitMark}. */
+  readonly isTaken: boolean
   /**
    * The list to send unchanged, instead of `tracestate` and our mark: the one received with this span, which must not
    * change while the parent id does not (W3C Trace Context §3.3.1.5). `''` sends none.
@@ -39,7 +42,7 @@ export interface UnmarkedContext extends OutgoingContext {
 
 /** The same for a `tracestate` that is known to have no mark. */
 export function writeUnmarked<Carrier>(
-  { traceId, spanId, sampled, random, tracestate = '', received }: UnmarkedContext,
+  { traceId, spanId, sampled, random, tracestate = '', isTaken, received }: UnmarkedContext,
   carrier: Carrier,
   setter: HeaderSetter<Carrier>,
 ): void {
@@ -48,10 +51,6 @@ export function writeUnmarked<Carrier>(
   if (sampled === undefined) return
   setter.set(carrier, 'x-b3-sampled', sampled ? '1' : '0')
   setter.set(carrier, 'traceparent', formatTraceparent({ traceId, spanId, sampled, random }))
-  const list = received ?? marked(spanId, tracestate)
+  const list = received ?? (isTaken ? tracestate : prependMember(MARK + spanId, tracestate))
   if (list !== '') setter.set(carrier, 'tracestate', list)
-}
-
-function marked(spanId: string, others: string): string {
-  return hasForeignMark(others) ? others : prependMember(MARK + spanId, others)
 }

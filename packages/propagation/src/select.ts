@@ -20,6 +20,8 @@ export interface Selection {
   readonly links: readonly TraceContext[]
   /** The members of `tracestate` to keep, without ours. */
   readonly tracestate: string | undefined
+  /** Whether another vendor has taken the key of our member among them. */
+  readonly isTaken: boolean
   /**
    * The list as it came (`''` if there was none), where the chosen span is the one that `traceparent` names. A service
    * that forwards that span without making its own must send this list (W3C Trace Context §3.3.1.5).
@@ -44,37 +46,40 @@ export function selectContext(candidates: Candidates, options: SelectOptions = {
   const b3 = b3single ?? b3multi
   const first = w3c ?? b3
   if (first === undefined) return undefined
-  const { mark, others } = splitMark(tracestate)
+  const { mark, others, isTaken } = splitMark(tracestate)
   if (w3c === undefined ? b3multi === undefined || b3single === undefined : b3 === undefined) {
-    return selected(first, 'only', candidates, others)
+    const received = w3c === undefined ? undefined : (tracestate ?? '')
+    return { context: first, reason: 'only', links: NO_LINKS, tracestate: kept(w3c, others), isTaken, received }
   }
   const rewritten = onlyRewritten(candidates, mark)
-  if (rewritten !== undefined) return selected(completed(rewritten, candidates), 'rewritten', candidates, others)
+  if (rewritten !== undefined) {
+    const context = completed(rewritten, candidates)
+    const received = rewritten === w3c ? tracestate : undefined
+    return { context, reason: 'rewritten', links: NO_LINKS, tracestate: kept(w3c, others), isTaken, received }
+  }
   const hint = options.hint ?? 'auto'
   const home = isTraceOfB3(w3c, b3, { mark, hint }) ? b3 : first
   const same = {
-    ...candidates,
     w3c: inTrace(w3c, home),
     b3multi: inTrace(b3multi, home),
     b3single: inTrace(b3single, home),
+    tracestate,
+    datadogSpanId: candidates.datadogSpanId,
   }
   const { context, reason } = freshest(same, { mark, hint })
-  return { ...selected(completed(context, same), reason, same, others), links: linksOf(candidates, same) }
+  return {
+    context: completed(context, same),
+    reason,
+    links: linksOf(candidates, same),
+    tracestate: kept(same.w3c, others),
+    isTaken: isTaken && same.w3c !== undefined,
+    received: same.w3c?.spanId === context.spanId ? (tracestate ?? '') : undefined,
+  }
 }
 
-function selected(
-  context: TraceContext,
-  reason: SelectReason,
-  { w3c, tracestate = '' }: Candidates,
-  others: string | undefined,
-): Selection {
-  return {
-    context,
-    reason,
-    links: NO_LINKS,
-    tracestate: w3c === undefined || others === '' ? undefined : others,
-    received: w3c?.spanId === context.spanId ? tracestate : undefined,
-  }
+/** The members that go on: those that came with a context that counts. */
+function kept(w3c: TraceContext | undefined, others: string | undefined): string | undefined {
+  return w3c === undefined || others === '' ? undefined : others
 }
 
 /**

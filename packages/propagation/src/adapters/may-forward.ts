@@ -13,7 +13,7 @@ export function mayForward(shouldForward: ShouldForward | undefined, url: () => 
     const answer: unknown = shouldForward(url())
     if (!(answer instanceof Promise)) return Boolean(answer)
     answer.catch(() => {})
-    throw new TypeError('it returned a promise, which a call cannot wait for')
+    throw new TypeError('it is asynchronous')
   } catch (error) {
     if (!reported.has(shouldForward)) {
       reported.add(shouldForward)
@@ -27,6 +27,6 @@ function reasonOf(error: unknown): string {
   try {
     return String(error)
   } catch {
-    return 'no reason given'
+    return typeof error
   }
 }

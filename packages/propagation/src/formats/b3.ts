@@ -23,7 +23,7 @@ export interface B3Headers {
  * Reads the `x-b3-*` headers (openzipkin/b3-propagation, multiple headers). Trace id of 16 or 32 hex digits, span id
  * of 16, in any case; both are needed. An invalid parent id counts as absent: it is evidence only and never forwarded.
  *
- * @param known a context of the same request; its trace id needs no second check.
+ * @param known a context of the same request; its ids need no second check.
  */
 export function parseB3Multi(headers: B3Headers, known?: TraceContext): TraceContext | undefined {
   if (headers.traceId === undefined || headers.spanId === undefined) return undefined
@@ -38,7 +38,7 @@ export function parseB3Multi(headers: B3Headers, known?: TraceContext): TraceCon
     format: 'b3multi',
     traceId,
     spanId,
-    parentId: headers.parentId === undefined ? undefined : parseSpanId(headers.parentId),
+    parentId: parseParentId(headers.parentId, known),
     sampled: debug ? true : sampled,
     debug,
     random: false,
@@ -137,6 +137,11 @@ function parseTraceId(header: string): string | undefined {
 
 function parseSpanId(header: string): string | undefined {
   return isSpanId(header) ? header : lowerCased(trimOws(header), isSpanId)
+}
+
+/** The parent of a sidecar's span is the application's, which `traceparent` then names. */
+function parseParentId(header: string | undefined, known: TraceContext | undefined): string | undefined {
+  return header === undefined || header === known?.spanId ? header : parseSpanId(header)
 }
 
 /** Lower-casing may also turn a foreign letter (KELVIN SIGN) into an ASCII one, so the text itself is checked too. */

@@ -4,9 +4,12 @@ const MAX_MEMBERS = 64
 const MAX_BYTES = 8192
 const PERCENT = 37
 const utf8 = new TextDecoder()
-/** RFC 9110 §5.6.2 */
+/** RFC 9110 §5.6.2. A percent sign in a key stands for itself. */
 const KEY = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+"
-const VALUE = '[!#-+\\--:<-\\[\\]-~]+'
+const PLAIN = '[!#-$&-+\\--:<-\\[\\]-~]'
+/** In a value a percent sign encodes an octet, or is invalid. */
+const OCTET = '%[0-9A-Fa-f]{2}'
+const VALUE = `(?:${PLAIN}|${OCTET})+`
 /**
  * `key = value *( ; property )` with optional whitespace around each (W3C Baggage §3.3.1); a property is a key, or a
  * key and a value. Linear: whitespace before an empty value can be matched in one way only, since it belongs to a value
@@ -17,9 +20,11 @@ const PROPERTY = `[ \\t]*${KEY}[ \\t]*(?:=(?:[ \\t]*${VALUE})?[ \\t]*)?`
 const MEMBER_PATTERN = `${PAIR}(?:;${PROPERTY})*`
 const MEMBER = new RegExp(`^${MEMBER_PATTERN}$`)
 const LIST = listOf(MEMBER_PATTERN)
+/** The same as `VALUE`, in fewer steps; it may be empty. */
+const TIDY_VALUE = `${PLAIN}*(?:${OCTET}${PLAIN}*)*`
 /** A typical list without optional whitespace, since matching that takes a third of the time. */
-const TIDY_LIST = listOf(`${KEY}=(?:${VALUE})?(?:;${KEY}(?:=(?:${VALUE})?)?)*`)
-const PLAIN_VALUE = /^[!#-$&-+\--:<-[\]-~]*$/
+const TIDY_LIST = listOf(`${KEY}=${TIDY_VALUE}(?:;${KEY}(?:=${TIDY_VALUE})?)*`)
+const PLAIN_VALUE = new RegExp(`^${PLAIN}*$`)
 
 /** One member of a `baggage` header. */
 export interface BaggageMember {
@@ -39,45 +44,17 @@ export interface BaggageMember {
  */
 export function checkBaggage(header: string | undefined): string | undefined {
   if (header === undefined) return undefined
-  if (header.length <= MAX_BYTES && isListWithinLimits(header)) return header
+  if (header.length <= MAX_BYTES && (TIDY_LIST.test(header) || LIST.test(header))) return header
   let kept = ''
   let count = 0
   for (const member of members(header)) {
     if (count === MAX_MEMBERS) break
     const length = kept.length + member.length + (kept === '' ? 0 : 1)
-    if (member === '' || length > MAX_BYTES || !isMember(member)) continue
+    if (member === '' || length > MAX_BYTES || !MEMBER.test(member)) continue
     kept = kept === '' ? member : `${kept},${member}`
     count++
   }
   return kept === '' ? undefined : kept
-}
-
-function isListWithinLimits(header: string): boolean {
-  return (TIDY_LIST.test(header) || LIST.test(header)) && !hasBadEscape(header)
-}
-
-function isMember(member: string): boolean {
-  return MEMBER.test(member) && !(hasBadEscape(member) && hasBadValue(member))
-}
-
-/** Whether a percent sign encodes no octet. In a value it is invalid; a key may hold one. */
-function hasBadEscape(text: string): boolean {
-  for (let at = text.indexOf('%'); at !== -1; at = text.indexOf('%', at + 3)) {
-    if (!isHexDigit(text.charCodeAt(at + 1)) || !isHexDigit(text.charCodeAt(at + 2))) return true
-  }
-  return false
-}
-
-function isHexDigit(code: number): boolean {
-  return (code >= 48 && code <= 57) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102)
-}
-
-/** The values of a member and of its properties; their keys are tokens, in which a percent sign stands for itself. */
-function hasBadValue(member: string): boolean {
-  return member.split(';').some((part) => {
-    const equals = part.indexOf('=')
-    return equals !== -1 && hasBadEscape(part.slice(equals + 1))
-  })
 }
 
 /**
@@ -110,7 +87,7 @@ export function formatBaggage(list: Iterable<BaggageMember>): string | undefined
   const written: string[] = []
   for (const { key, value, properties } of list) {
     const member = `${key}=${encode(value)}${properties === undefined || properties === '' ? '' : `;${properties}`}`
-    if (isMember(member)) written.push(member)
+    if (MEMBER.test(member)) written.push(member)
   }
   return checkBaggage(written.join(','))
 }

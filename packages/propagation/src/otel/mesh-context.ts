@@ -15,14 +15,14 @@ export interface MeshState {
   readonly requestId: string | undefined
   readonly clientRequestId: string | undefined
   readonly links: readonly Link[]
-  /** The caller's trace. */
-  readonly traceId: string | undefined
-  /** Whether the caller marked that trace id as random. */
+  /** The remote span that the context goes on with. */
+  readonly parent: SpanContext | undefined
+  /** Whether it left the sampling decision open. */
+  readonly deferred: boolean
+  /** Whether the caller said that the id of its trace is random. */
   readonly random: boolean
-  /** The remote span of `traceparent`, and its list, which is forwarded with it unchanged. */
-  readonly untouched: { readonly span: SpanContext; readonly tracestate: string } | undefined
-  /** The remote span whose sampling decision is still open. */
-  readonly deferredSpanId: string | undefined
+  /** Where `traceparent` named that span: the list that came with it, which goes on with it unchanged. */
+  readonly received: string | undefined
 }
 
 const SPAN_KEY = keyUsedBy((context) => trace.setSpan(context, trace.wrapSpanContext({} as never)))

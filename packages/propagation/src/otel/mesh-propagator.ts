@@ -29,6 +29,7 @@ export type MeshPropagatorOptions = ExtractOptions
 const SUPPRESSED_KEY = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 const RANDOM_FLAG = 2
 const NO_LINKS: readonly Link[] = []
+const NO_MEMBERS = { tracestate: undefined, isTaken: false }
 const CONTEXT_FIELDS = ['traceparent', 'tracestate', 'x-b3-traceid', 'x-b3-spanid', 'x-b3-sampled'] as const
 
 /**
@@ -53,21 +54,24 @@ export class MeshPropagator implements TextMapPropagator {
    * headers for a span context that is not valid.
    */
   inject<Carrier>(context: Context, carrier: Carrier, setter: TextMapSetter<Carrier>): void {
-    if (processState.withheld) return
+    if (context === ROOT_CONTEXT || processState.withheld) return
     const { others, span, baggage, state } = MeshContext.of(context)
     if (others !== ROOT_CONTEXT && others.getValue(SUPPRESSED_KEY) === true) return
     const spanContext = span?.spanContext()
-    if (spanContext !== undefined && hasValidIds(spanContext, state)) {
+    const isCaller = spanContext !== undefined && isCallers(spanContext, state)
+    if (spanContext !== undefined && (isCaller || hasValidIds(spanContext, state))) {
       const { traceId, spanId, traceFlags, traceState } = spanContext
       processState.injectedSpanId = spanId
+      const members = MeshTraceState.of(traceState)
       writeUnmarked(
         {
           traceId,
           spanId,
-          sampled: state?.deferredSpanId === spanId ? undefined : (traceFlags & TraceFlags.SAMPLED) !== 0,
-          random: (traceFlags & RANDOM_FLAG) !== 0 || (state?.random === true && state.traceId === traceId),
-          tracestate: MeshTraceState.othersOf(traceState),
-          received: state?.untouched?.span === spanContext ? state.untouched.tracestate : undefined,
+          sampled: isCaller && state?.deferred === true ? undefined : (traceFlags & TraceFlags.SAMPLED) !== 0,
+          random: (traceFlags & RANDOM_FLAG) !== 0 || (state?.random === true && state.parent?.traceId === traceId),
+          tracestate: members.serialize(),
+          isTaken: members.isTaken,
+          received: state?.parent === spanContext ? state.received : undefined,
         },
         carrier,
         setter,
@@ -75,7 +79,8 @@ export class MeshPropagator implements TextMapPropagator {
     }
     const header = baggage === undefined ? undefined : HeaderBaggage.headerOf(baggage)
     if (header !== undefined) setter.set(carrier, 'baggage', header)
-    if (state?.requestId !== undefined && !isOfMessage(span)) setter.set(carrier, 'x-request-id', state.requestId)
+    if (state?.requestId !== undefined && (isCaller || !isOfMessage(span)))
+      setter.set(carrier, 'x-request-id', state.requestId)
   }
 
   /** Missing or invalid headers leave the context unchanged. */
@@ -129,12 +134,12 @@ export function getClientRequestId(context: Context): string | undefined {
 
 /** Whether the remote parent left the sampling decision open, for a sampler that makes it. */
 export function isSamplingDeferred(context: Context): boolean {
-  const deferred = meshStateOf(context)?.deferredSpanId
-  return deferred !== undefined && deferred === trace.getSpanContext(context)?.spanId
+  const state = meshStateOf(context)
+  return state?.deferred === true && state.parent?.spanId === trace.getSpanContext(context)?.spanId
 }
 
 function remoteParent({ selection, decision }: Extracted): SpanContext | undefined {
-  if (selection !== undefined) return toSpanContext(selection.context, selection.tracestate)
+  if (selection !== undefined) return toSpanContext(selection.context, selection)
   return decision === false ? unsampledParent() : undefined
 }
 
@@ -143,16 +148,15 @@ function stateOf(
   parent: SpanContext | undefined,
   { edge }: MeshPropagatorOptions,
 ): MeshState {
-  const received = selection?.received
   const context = edge === true ? undefined : selection?.context
   return {
     requestId,
     clientRequestId,
     links: selection === undefined ? NO_LINKS : linksOf(selection, edge === true),
-    traceId: context?.traceId,
+    parent,
+    deferred: context !== undefined && context.sampled === undefined,
     random: context?.random === true,
-    untouched: parent === undefined || received === undefined ? undefined : { span: parent, tracestate: received },
-    deferredSpanId: context !== undefined && context.sampled === undefined ? context.spanId : undefined,
+    received: parent === undefined ? undefined : selection?.received,
   }
 }
 
@@ -162,13 +166,16 @@ function linksOf({ context, links }: Selection, edge: boolean): readonly Link[] 
 }
 
 function toLink(context: TraceContext): Link {
-  return { context: toSpanContext(context, undefined), attributes: { 'throughline.link.format': context.format } }
+  return { context: toSpanContext(context, NO_MEMBERS), attributes: { 'throughline.link.format': context.format } }
 }
 
-function toSpanContext({ traceId, spanId, sampled }: TraceContext, tracestate: string | undefined): SpanContext {
+function toSpanContext(
+  { traceId, spanId, sampled }: TraceContext,
+  { tracestate, isTaken }: Pick<Selection, 'tracestate' | 'isTaken'>,
+): SpanContext {
   const traceFlags = sampled === false ? TraceFlags.NONE : TraceFlags.SAMPLED
   if (tracestate === undefined) return { traceId, spanId, traceFlags, isRemote: true }
-  return { traceId, spanId, traceFlags, isRemote: true, traceState: new MeshTraceState(tracestate) }
+  return { traceId, spanId, traceFlags, isRemote: true, traceState: new MeshTraceState(tracestate, isTaken) }
 }
 
 /** A parent that is never recorded, so that a parent-based sampler follows a "no" without ids. */
@@ -177,7 +184,13 @@ function unsampledParent(): SpanContext {
   return { traceId: hex.slice(0, 32), spanId: hex.slice(32), traceFlags: TraceFlags.NONE, isRemote: true }
 }
 
+/** Whether a span is the one that was extracted, whose ids have been checked. */
+function isCallers(span: SpanContext, state: MeshState | undefined): boolean {
+  const parent = state?.parent
+  return parent !== undefined && (span === parent || (span.spanId === parent.spanId && span.traceId === parent.traceId))
+}
+
 /** An SDK's spans have the extracted trace id, so it is not parsed again. */
 function hasValidIds({ traceId, spanId }: SpanContext, state: MeshState | undefined): boolean {
-  return (traceId === state?.traceId || isTraceId(traceId)) && isSpanId(spanId)
+  return (traceId === state?.parent?.traceId || isTraceId(traceId)) && isSpanId(spanId)
 }
