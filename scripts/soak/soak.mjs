@@ -5,7 +5,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startReaper } from '@throughline/lab-programs'
 import { serveTraceStore } from '@throughline/trace-store'
-import { parse } from 'yaml'
 import { ROOT } from '../root.mjs'
 import { beBadClients } from './bad-clients.mjs'
 import { beGoodClient } from './good-client.mjs'
@@ -52,7 +51,7 @@ export async function soak(args) {
     console.error(`Soaking for ${seconds} s …`)
     const good = Array.from({ length: GOOD_CLIENTS }, () => beGoodClient(dashboard.url, stop.signal))
     const bad = beBadClients({ dashboard: dashboard.url, counting: counting.url }, stop.signal)
-    const restarts = await restartInTurns(services, performance.now() + seconds * 1000 * RESTARTING)
+    const restarts = await replaceAlternately(services, performance.now() + seconds * 1000 * RESTARTING)
     const samples = await sample(services, seconds * 1000 * (1 - RESTARTING))
     stop.abort()
     const [clients, made] = await Promise.all([Promise.all(good), bad])
@@ -69,8 +68,8 @@ export async function soak(args) {
 
 /** What the charts let each app have. */
 function chartMemoryBytes() {
-  const { resources } = parse(fs.readFileSync(`${ROOT}/charts/service/values.yaml`, 'utf8'))
-  return Number(/^(\d+)Mi$/.exec(resources.limits.memory)?.[1]) * 1024 * 1024
+  const values = fs.readFileSync(`${ROOT}/charts/service/values.yaml`, 'utf8')
+  return Number(/^ {2}limits:\n(?: {4}.*\n)*? {4}memory: (\d+)Mi$/m.exec(values)?.[1]) * 1024 * 1024
 }
 
 /**
@@ -80,7 +79,7 @@ function chartMemoryBytes() {
  * @param {number} until
  * @returns how each process ended that was replaced
  */
-async function restartInTurns(services, until) {
+async function replaceAlternately(services, until) {
   const ends = []
   for (let turn = 0; performance.now() < until; turn += 1) {
     await delay(Math.min(3000, Math.max(0, until - performance.now())))
