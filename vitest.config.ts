@@ -47,7 +47,7 @@ export default defineConfig({
       {
         ...fromSource,
         test: {
-          // Spans are told apart by when they were: one path at a time, and nothing beside it.
+          // Spans are distinguished by time: one path at a time, and nothing else.
           name: 'verify',
           include: verifyTests,
           fileParallelism: false,

@@ -2,7 +2,7 @@
 import zlib from 'node:zlib'
 
 /**
- * One animated PNG (PNG, third edition, §11.3.6) of pictures of one size, which repeats for ever: the pictures' own
+ * One animated PNG (PNG, third edition, §11.3.6) of pictures of one size, which repeats forever: the pictures' own
  * compressed data, in new chunks.
  *
  * @param {{ image: Buffer, ms: number }[]} frames PNGs; `ms`: how long each is shown

@@ -81,9 +81,9 @@ describe('istiod’s validation webhook', () => {
 
   it('accepts a misspelled rule, which allows every request; istioctl validate finds it', async (context) => {
     const { kubeApi } = await controlPlane(context)
-    const misspelt = policy('security', 'AuthorizationPolicy', { rules: [{ form: [{ source: {} }] }] })
-    expect(await kubeApi.apply([misspelt])).toHaveLength(1)
-    kubeApi.delete({ ...misspelt.metadata, kind: misspelt.kind })
+    const misspelled = policy('security', 'AuthorizationPolicy', { rules: [{ form: [{ source: {} }] }] })
+    expect(await kubeApi.apply([misspelled])).toHaveLength(1)
+    kubeApi.delete({ ...misspelled.metadata, kind: misspelled.kind })
   })
 
   it('refuses an invalid update, and keeps the stored object', async (context) => {

@@ -36,7 +36,7 @@ it.each([
   expect(message).toMatch(accepted ? /^accepted$/ : /helm is \d|helm does not run/)
 })
 
-it('an engine that does not answer is told apart from one that is missing', async () => {
+it('an engine that does not answer differs from a missing one', async () => {
   await using recording = await recordingPrograms(['docker'], { engine: false })
   await expect(requirePrograms(['docker'], recording.env)).rejects.toThrow(/no engine answers it: start Docker/)
 })

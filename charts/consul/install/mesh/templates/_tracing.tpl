@@ -1,6 +1,6 @@
 {{/*
-The three tracing settings of ProxyDefaults as data. Consul wants each as a string that holds JSON, and takes a map
-without a word and without traces; so they are built here as maps and printed by toJson in one place.
+The three tracing settings of ProxyDefaults as data. Consul wants each as a string that holds JSON, and accepts a map
+silently, but without traces; so they are built here as maps and printed by toJson in one place.
 */}}
 {{- define "mesh.collectorCluster" -}}
 {{- $host := tpl .Values.tracing.collector.host . | trim | trimPrefix "[" | trimSuffix "]" -}}
