@@ -1,16 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs/promises'
-import os from 'node:os'
 import path from 'node:path'
-import { requireNamespaces } from '@throughline/lab-pods'
-import { expectChain, pollUntil } from '@throughline/lab-testkit'
+import { pollUntil } from '@throughline/lab-testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { count } from '../support/count.ts'
-import { expectTrace, queryTrace, traceIdOfRequest } from '../support/expect-trace.ts'
+import { expectTrace, traceIdOfRequest } from '../support/expect-trace.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
-import { untilState } from '../support/until-state.ts'
 import { writeEntry } from './support/consul-api.ts'
-import { startSecondCounting } from './support/second-counting.ts'
 
 const tracers = ['zipkin', 'zipkin-w3c', 'opentelemetry'] as const
 
@@ -38,31 +34,6 @@ describe('tracing by proxy-defaults', () => {
     expect(new Set(names)).toEqual(new Set(['dashboard', 'counting']))
     const part = await expectTrace(lab, viaListener, { entry: 'upstream-listener', tracer })
     expect(part.spans).toHaveLength(3)
-  })
-
-  it('two instances of counting both answer in whole traces, and both deny', async (context) => {
-    await requireNamespaces(context)
-    await lab.mesh.tracing('opentelemetry')
-    await using _second = await startSecondCounting(lab)
-    const answered = new Map<string, string>()
-    const ask = async () => {
-      const { hostname, traceId } = await count(lab)
-      if (hostname !== null && traceId !== null) answered.set(hostname, traceId)
-      return answered.size === 2
-    }
-    await pollUntil(ask, { deadline: 20_000, what: 'an answer of each instance' })
-    expect([...answered.keys()].toSorted()).toEqual([os.hostname(), 'counting-2'].toSorted())
-    for (const traceId of answered.values()) {
-      await pollUntil(() => expectChain(queryTrace(lab, traceId), { entry: 'app', tracer: 'opentelemetry' }), {
-        deadline: 15_000,
-        what: `a whole trace ${traceId}`,
-      })
-    }
-    await lab.mesh.deny()
-    await untilState(lab, 'denied')
-    for (let request = 0; request < 4; request += 1) expect((await count(lab)).state).toBe('denied')
-    await lab.mesh.allow()
-    await untilState(lab, 'connected')
   })
 
   it('at 0 %, an undecided request has no span, and one that the app samples has all', async () => {

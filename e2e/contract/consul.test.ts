@@ -1,4 +1,5 @@
 import { versions } from '@throughline/lab-programs'
+import { startSecondCounting } from '../consul/support/second-counting.ts'
 import { describeMeshContract } from './mesh-contract.ts'
 
 describeMeshContract({
@@ -16,4 +17,5 @@ describeMeshContract({
       options: { topology: 'namespaces' as const },
     })),
   ],
+  startSecondCounting,
 })

@@ -1,4 +1,5 @@
 import { versions } from '@throughline/lab-programs'
+import { startSecondCounting } from '../istio/support/second-counting.ts'
 import { describeMeshContract } from './mesh-contract.ts'
 
 describeMeshContract({
@@ -12,4 +13,5 @@ describeMeshContract({
     { choice: 'open', open: false },
     { choice: 'closed', open: false },
   ],
+  startSecondCounting,
 })

@@ -10,6 +10,9 @@ import { count } from '../support/count.ts'
 import { expectTrace } from '../support/expect-trace.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
 import { untilState } from '../support/until-state.ts'
+import { requireBrowser } from '../support/browser.ts'
+import type { SecondCounting } from '../support/second-counting.ts'
+import { expectTwoInstances } from './two-instances.ts'
 import { runDashboardChecks } from './dashboard-checks.ts'
 import { median, medianLatencies } from './latency.ts'
 import { createRecord, type Row } from './record.ts'
@@ -29,6 +32,8 @@ export interface MeshUnderContract {
   entry?: ChainEntry
   /** Each choice of the bypass to try, and whether it must be open. */
   bypasses: readonly { choice: BypassChoice; open: boolean; options?: LabOptions }[]
+  /** Starts another instance of counting; absent where the mesh knows of one only. */
+  startSecondCounting?: (lab: MeshLab) => Promise<SecondCounting>
 }
 
 const meshFolder = path.join(import.meta.dirname, '../../mesh')
@@ -183,6 +188,18 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
       const sidecars = await pollUntil(isBack, { deadline: 20_000, what: `${name} to be back` })
       expect(sidecars.find((candidate) => candidate.name === name)?.restarts).toBe(1)
     })
+
+    const { startSecondCounting } = mesh
+    if (startSecondCounting) {
+      it('two instances of counting both answer, and one that leaves fails no request', async (context) => {
+        await requireNamespaces(context)
+        await expectTwoInstances(lab, {
+          start: () => startSecondCounting(lab),
+          entry,
+          browser: requireBrowser(context),
+        })
+      }, 120_000)
+    }
 
     it('keeps serving without its trace backend', async () => {
       const closed = 'http://127.0.0.1:9'

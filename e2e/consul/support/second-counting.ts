@@ -1,26 +1,20 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { takeFreePort } from '@throughline/lab-programs'
 import { pollUntil } from '@throughline/lab-testkit'
+import { onHost, readCommand, type SecondCounting, startCommand } from '../../support/second-counting.ts'
 import { startAll } from '../../support/start-all.ts'
 import type { MeshLab } from '../../support/start-lab.ts'
 import { deregister, register } from './consul-api.ts'
 
 const ID = 'counting-2'
 
-/** Starts a second instance of counting, on a host of the name `counting-2`, with a sidecar of its own. Needs root on Linux. */
-export function startSecondCounting(lab: MeshLab): Promise<AsyncDisposable> {
+/** Registers another instance with Consul. Needs root on Linux. */
+export function startSecondCounting(lab: MeshLab): Promise<SecondCounting> {
   return startAll(async (keep) => {
     const [port, inbound, admin] = [await takeFreePort(), await takeFreePort(), await takeFreePort()]
-    const app = running(lab, 'counting')
-    keep(
-      start(['unshare', '--uts', 'sh', '-c', `hostname ${ID} && exec "$@"`, 'sh', ...app.command], {
-        ...app.env,
-        PORT: `${port}`,
-      }),
-    )
+    const app = readCommand(lab, 'counting')
+    keep(startCommand(onHost(ID, { ...app, env: { ...app.env, PORT: `${port}` } })))
     const address = '127.0.0.1'
     await register(lab, {
       ID,
@@ -31,7 +25,6 @@ export function startSecondCounting(lab: MeshLab): Promise<AsyncDisposable> {
         SidecarService: { Port: inbound, Check: { Name: 'sidecar', TCP: `${address}:${inbound}`, Interval: '1s' } },
       },
     })
-    keep({ [Symbol.asyncDispose]: () => deregister(lab, ID) })
     // What Consul wrote for the first sidecar, for another proxy of the same service.
     const first = path.join(lab.runDir, 'counting-sidecar.json')
     const bootstrap = JSON.parse(
@@ -40,36 +33,18 @@ export function startSecondCounting(lab: MeshLab): Promise<AsyncDisposable> {
     bootstrap.admin.address = { socket_address: { address, port_value: admin } }
     const file = path.join(lab.runDir, `${ID}-sidecar.json`)
     fs.writeFileSync(file, JSON.stringify(bootstrap), { mode: 0o600 })
-    const sidecar = running(lab, 'counting-sidecar')
-    keep(
-      start(
-        sidecar.command.map((argument) => argument.replace(first, file)),
-        sidecar.env,
-      ),
-    )
+    const sidecar = readCommand(lab, 'counting-sidecar')
+    keep(startCommand({ ...sidecar, args: sidecar.args.map((argument) => argument.replace(first, file)) }))
+    let present = true
+    const leave = async (): Promise<void> => {
+      if (present) await deregister(lab, ID)
+      present = false
+    }
+    keep({ [Symbol.asyncDispose]: leave })
     await pollUntil(async () => (await fetch(`http://${address}:${admin}/ready`)).ok, {
       what: `the sidecar of ${ID}`,
       deadline: 20_000,
     })
-    return {}
+    return { hostname: ID, leave }
   })
-}
-
-/** How a process of the lab was started. */
-function running(lab: MeshLab, name: string): { command: string[]; env: Record<string, string> } {
-  const pid = lab.pids()[name]
-  const read = (file: string) => fs.readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0').filter(Boolean)
-  const pairs = read('environ').map((line) => [line.split('=', 1)[0] ?? '', line.replace(/^[^=]*=/, '')])
-  return { command: read('cmdline'), env: Object.fromEntries(pairs) as Record<string, string> }
-}
-
-function start([command = '', ...args]: string[], env: Record<string, string>): AsyncDisposable {
-  const child = spawn(command, args, { env, stdio: 'ignore' })
-  const exited = once(child, 'exit')
-  return {
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM')
-      await exited
-    },
-  }
 }

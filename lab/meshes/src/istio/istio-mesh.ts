@@ -4,6 +4,7 @@ import type { Mesh, SidecarStatus, Tracer } from '../mesh.ts'
 import type { ServiceName } from '../service-name.ts'
 import { statusUnderControlPlane } from '../sidecar/control-plane-status.ts'
 import { requireTracer } from '../usable-tracers.ts'
+import type { AddedCounting } from './add-counting.ts'
 import { isInForce, stateInForce } from './in-force.ts'
 import type { IstioMeshOptions } from './istio-mesh-options.ts'
 import { type IstioParts, startIstioParts } from './istio-parts.ts'
@@ -17,10 +18,16 @@ const services = ['dashboard', 'counting'] as const
 /** Milliseconds for a change to reach the sidecars; enough for an istiod that is being restarted. */
 const UPDATE_DEADLINE = 15_000
 
-/** A mesh with access to the API that istiod reads. */
+/** What an Istio mesh has beside what every mesh has. */
 export interface IstioMesh extends Mesh {
   /** The fake Kubernetes API that istiod reads; undefined before `start`. */
   kubeApi: () => FakeKubeApi | undefined
+  /**
+   * One more pod of counting. It ends with the mesh.
+   *
+   * @throws LabError TL_USAGE on loopback
+   */
+  addCounting: () => Promise<AddedCounting>
 }
 
 /** A real istiod, and both services behind Envoys that get their whole configuration from it. */
@@ -43,7 +50,7 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
 
   const configOf = async (name: ServiceName): Promise<ProxyConfig | undefined> => {
     try {
-      return await readProxyConfig(placement.sidecars[name].adminUrl, placement.ports[name])
+      return await readProxyConfig(placement.pods[name].adminUrl, placement.ports[name])
     } catch {
       return undefined
     }
@@ -115,6 +122,7 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
   return {
     name: 'istio',
     kubeApi: () => parts?.kubeApi,
+    addCounting: () => running().addCounting(),
     get bypass() {
       return placement.bypass(requested)
     },

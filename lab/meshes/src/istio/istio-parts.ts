@@ -2,11 +2,12 @@ import { createFakeKubeApi, type FakeKubeApi, type KubeObject } from '@throughli
 import { createCleanUp, LabError, poll } from '@throughline/lab-programs'
 import { type ServiceName, serviceNames } from '../service-name.ts'
 import type { Sidecar } from '../sidecar/sidecar.ts'
+import { type AddedCounting, createAddCounting, type PreparePod } from './add-counting.ts'
 import { renderIstioObjects } from './control-plane/istio-objects.ts'
 import { type Istiod, startIstiod } from './control-plane/start-istiod.ts'
 import type { IstioMeshOptions } from './istio-mesh-options.ts'
 import { createIstioSidecar } from './istio-sidecar.ts'
-import { renderBackend, renderIstiodValues, renderService } from './mesh-objects.ts'
+import { renderBackend, renderIstiodValues, renderPod, renderService } from './mesh-objects.ts'
 import { readProxyConfig } from './proxy-config.ts'
 
 /** The running programs of an Istio mesh. */
@@ -14,6 +15,8 @@ export interface IstioParts {
   kubeApi: FakeKubeApi
   istiod: Istiod
   sidecars: Record<ServiceName, Sidecar>
+  /** Starts one more pod of counting, without its app. */
+  addCounting: () => Promise<AddedCounting>
   /** The policies that the API holds. */
   policies: KubeObject[]
   stop: () => Promise<void>
@@ -33,7 +36,7 @@ export async function startIstioParts(options: IstioMeshOptions, policies: KubeO
 async function start(
   options: IstioMeshOptions,
   { policies, onCleanUp }: { policies: KubeObject[]; onCleanUp: (undo: () => Promise<void>) => void },
-): Promise<Pick<IstioParts, 'kubeApi' | 'istiod' | 'sidecars'>> {
+): Promise<Pick<IstioParts, 'kubeApi' | 'istiod' | 'sidecars' | 'addCounting'>> {
   const { placement, istio, limitAdmin, helm, backend, runDir, reaper, log } = options
   const objects = await renderIstioObjects({ helm, istio, values: await renderIstiodValues(backend) })
   const kubeApi = await createFakeKubeApi({ objects })
@@ -50,18 +53,19 @@ async function start(
   await kubeApi.apply([...policies, ...(await placement.renderSidecars()), ...(await renderBackend(backend))])
 
   const endpoints: KubeObject[] = []
-  const prepare = async (name: ServiceName): Promise<Sidecar> => {
-    const settings = await placement.podSettings(name, istiod.ports)
-    const rendered = await renderService(name, settings)
-    endpoints.push(...rendered.filter(isEndpoints))
-    const applied = await kubeApi.apply(rendered.filter((object) => !isEndpoints(object)))
-    const pod = applied.find(({ kind }) => kind === 'Pod')
-    if (pod === undefined) throw new LabError('TL_LAB_INTERNAL', `${name} has no pod`)
+  const preparePod: PreparePod = async ({ service, podName, sidecarName, place }) => {
+    const settings = await place.settings(istiod.ports)
+    const rendered = await renderPod(service, podName, settings)
+    await kubeApi.apply(await renderService(service, settings))
+    const [pod] = await kubeApi.apply([rendered.pod])
+    if (pod === undefined) throw new LabError('TL_LAB_INTERNAL', `${service} has no pod`)
     const { podIp } = settings
-    const sidecar = await createIstioSidecar(name, {
+    const sidecar = await createIstioSidecar(sidecarName, {
+      service,
       pod,
       podIp,
-      placement,
+      placement: place,
+      loopbackOnly: placement.loopbackOnly,
       kubeApi,
       istiod,
       istio,
@@ -71,21 +75,24 @@ async function start(
       log,
     })
     onCleanUp(sidecar.stop)
-    return sidecar
+    return { sidecar, endpoints: rendered.endpoints }
+  }
+  const prepare = async (service: ServiceName): Promise<Sidecar> => {
+    const place = placement.pods[service]
+    const prepared = await preparePod({ service, podName: `${service}-0`, sidecarName: `${service}-sidecar`, place })
+    endpoints.push(prepared.endpoints)
+    return prepared.sidecar
   }
   // The API has both pods before a sidecar starts, so that no first configuration lacks one of them.
   const sidecars = { counting: await prepare('counting'), dashboard: await prepare('dashboard') }
   await Promise.all(serviceNames.map((name) => sidecars[name].start()))
   await announce(endpoints, { kubeApi, isKnown: () => hasHealthyCounting(placement) })
-  return { kubeApi, istiod, sidecars }
+  const addCounting = createAddCounting({ placement, kubeApi, preparePod })
+  return { kubeApi, istiod, sidecars, addCounting }
 }
 
-function isEndpoints({ kind }: KubeObject): boolean {
-  return kind === 'EndpointSlice'
-}
-
-async function hasHealthyCounting({ sidecars, ports }: IstioMeshOptions['placement']): Promise<true | undefined> {
-  const config = await readProxyConfig(sidecars.dashboard.adminUrl, ports.dashboard).catch(() => undefined)
+async function hasHealthyCounting({ pods, ports }: IstioMeshOptions['placement']): Promise<true | undefined> {
+  const config = await readProxyConfig(pods.dashboard.adminUrl, ports.dashboard).catch(() => undefined)
   return config?.hasHealthyCounting === true ? true : undefined
 }
 

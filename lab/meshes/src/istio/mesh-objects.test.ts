@@ -60,8 +60,7 @@ describe('the sources of the lab and the chart', () => {
   })
 
   it.each(['counting', 'dashboard'] as const)('have the same Service %s', async (name) => {
-    const pod = { podIp: '10.0.0.1', port: ports[name], servicePort: ports[name], annotations: {} }
-    const ours = byId(await renderService(name, pod))[`Service ${name}`]
+    const ours = byId(await renderService(name, { servicePort: ports[name] }))[`Service ${name}`]
     const theirs = byId(rendered('default'))[`Service ${name}`]
     const portsOf = (service: typeof ours) => (service?.spec as { ports: object[] } | undefined)?.ports ?? []
     expect(portsOf(ours)).toEqual(portsOf(theirs).map((port) => expect.objectContaining(port)))

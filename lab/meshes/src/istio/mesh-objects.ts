@@ -5,7 +5,7 @@ import type { ServiceName } from '../service-name.ts'
 import type { SpanReceivers } from '../trace-backend.ts'
 import { clientTlsModes, type IstioState, policiesOf } from './istio-settings.ts'
 
-/** Addresses and ports of one service's pod, for the objects that hold them. */
+/** Addresses and ports of one pod of a service, for the objects that hold them. */
 export interface PodSettings {
   /** The pod's own address. */
   podIp: string
@@ -64,14 +64,27 @@ export async function renderPolicies(state: IstioState, ports: Record<ServiceNam
   ])
 }
 
-/** A service with its account and its one pod. The pod comes before the EndpointSlice that refers to it. */
-export async function renderService(name: ServiceName, pod: PodSettings): Promise<KubeObject[]> {
-  const { podIp, address = podIp, port, servicePort, clusterIp, annotations } = pod
+/** A service with its account. */
+export async function renderService(
+  name: ServiceName,
+  { servicePort, clusterIp }: Pick<PodSettings, 'servicePort' | 'clusterIp'>,
+): Promise<KubeObject[]> {
   return await Promise.all([
     render('services/service-account.yaml', { NAME: name }),
     render('services/service.yaml', { NAME: name, PORT: servicePort, CLUSTER_IP: clusterIp ?? null }),
+  ])
+}
+
+/** A pod of a service, and the EndpointSlice that refers to it: istiod drops one whose pod it does not know yet. */
+export async function renderPod(
+  name: ServiceName,
+  podName: string,
+  { podIp, address = podIp, port, annotations }: PodSettings,
+): Promise<{ pod: KubeObject; endpoints: KubeObject }> {
+  const [pod, endpoints] = await Promise.all([
     render('services/pod.yaml', {
       NAME: name,
+      POD: podName,
       VERSION: VERSION,
       ANNOTATIONS: annotations,
       PORT: port,
@@ -79,8 +92,9 @@ export async function renderService(name: ServiceName, pod: PodSettings): Promis
       HOST_IP: address,
       NODE: NODE,
     }),
-    render('services/endpoints.yaml', { NAME: name, PORT: port, ADDRESS: address, NODE: NODE }),
+    render('services/endpoints.yaml', { NAME: name, POD: podName, PORT: port, ADDRESS: address, NODE: NODE }),
   ])
+  return { pod, endpoints }
 }
 
 /** The trace backend as a Service, with the endpoint of each port. */

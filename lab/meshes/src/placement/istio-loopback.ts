@@ -3,7 +3,7 @@ import type { KubeObject } from '@throughline/lab-kube-api'
 import { takeFreePort } from '@throughline/lab-programs'
 import { renderMeshFile } from '../mesh-files.ts'
 import type { ServiceName } from '../service-name.ts'
-import type { IstioPlacement, IstioPlacementOptions } from './istio-placement.ts'
+import type { IstioPlacement, IstioPlacementOptions, IstioPodPlacement } from './istio-placement.ts'
 import { placeOnLoopback } from './placement.ts'
 
 /** Addresses that the pods claim. Nothing connects to them: endpoints and listeners are on 127.0.0.1. */
@@ -29,6 +29,29 @@ export async function placeIstioOnLoopback(options: IstioPlacementOptions): Prom
   const admin: Record<ServiceName, number> = { counting: ports.countingAdmin, dashboard: ports.dashboardAdmin }
   // The path of a socket has a limit, which a path below a sidecar's folder could exceed.
   const socketOf = (name: ServiceName): string => path.join(runDir, `${name}.traces`)
+  const placePod = (name: ServiceName, listeners: string[]): IstioPodPlacement => ({
+    adminUrl: `http://127.0.0.1:${admin[name]}`,
+    listeners,
+    settings: async (istiodPorts) => ({
+      podIp: podIps[name],
+      address: '127.0.0.1',
+      port: portOf[name],
+      // A listener of a sidecar serves the Service that has its port.
+      servicePort: name === 'counting' ? ports.outbound : portOf[name],
+      // The listener then answers to the address that the app calls.
+      clusterIp: name === 'counting' ? '127.0.0.1' : undefined,
+      annotations: await renderMeshFile('istio/loopback/annotations.yaml', {
+        ENVOY: envoy,
+        CERTIFICATE_TTL: `${settings.certificateSeconds}s`,
+        ISTIOD_PORT: istiodPorts.secureXds,
+        ADMIN_PORT: admin[name],
+        HEALTH_PORT: await takeFreePort(),
+        METRICS_PORT: await takeFreePort(),
+      }),
+    }),
+    arrange: async () => {},
+    placeAgent: (command) => command,
+  })
 
   return {
     placement: { ...placement, dashboard, dashboardUrl: `http://127.0.0.1:${page}` },
@@ -41,12 +64,9 @@ export async function placeIstioOnLoopback(options: IstioPlacementOptions): Prom
     ],
     istiod: { host: '127.0.0.1', ports: {} },
     ports: portOf,
-    sidecars: {
-      counting: { adminUrl: `http://127.0.0.1:${admin.counting}`, listeners: [`127.0.0.1_${portOf.counting}`] },
-      dashboard: {
-        adminUrl: `http://127.0.0.1:${admin.dashboard}`,
-        listeners: [`127.0.0.1_${portOf.dashboard}`, `127.0.0.1_${ports.outbound}`],
-      },
+    pods: {
+      counting: placePod('counting', [`127.0.0.1_${portOf.counting}`]),
+      dashboard: placePod('dashboard', [`127.0.0.1_${portOf.dashboard}`, `127.0.0.1_${ports.outbound}`]),
     },
     async renderSidecars() {
       const rendered = await Promise.all([
@@ -64,26 +84,7 @@ export async function placeIstioOnLoopback(options: IstioPlacementOptions): Prom
       ])
       return rendered as unknown as KubeObject[]
     },
-    podSettings: async (name, istiodPorts) => ({
-      podIp: podIps[name],
-      address: '127.0.0.1',
-      port: portOf[name],
-      // A listener of a sidecar serves the Service that has its port.
-      servicePort: name === 'counting' ? ports.outbound : portOf[name],
-      // The listener then answers to the address that the app calls.
-      clusterIp: name === 'counting' ? '127.0.0.1' : undefined,
-      annotations: await renderMeshFile('istio/loopback/annotations.yaml', {
-        ENVOY: envoy,
-        CERTIFICATE_TTL: `${settings.certificateSeconds}s`,
-        ISTIOD_PORT: istiodPorts.secureXds,
-        ADMIN_PORT: admin[name],
-        HEALTH_PORT: await takeFreePort(),
-        METRICS_PORT: await takeFreePort(),
-      }),
-    }),
     loopbackOnly: true,
-    arrange: async () => {},
-    placeAgent: (_name, command) => command,
     bypass: () => bypass,
     close: async () => {},
   }

@@ -14,11 +14,29 @@ export interface IstioPlacementOptions extends PrepareOptions {
   pilotAgent: string
 }
 
-/** How a sidecar is reached, and what it must listen on. */
-interface SidecarPlacement {
+/** Where one pod and its sidecar are. */
+export interface IstioPodPlacement {
+  /** Envoy's admin, as this process reaches it. */
   adminUrl: string
-  /** Listeners without which it is not ready. */
+  /** Listeners without which its sidecar is not ready. */
   listeners: string[]
+  settings: (istiodPorts: IstiodPorts) => Promise<PodSettings>
+  /** Prepares it after its injection and before its agent starts. */
+  arrange: (agent: { folder: string; logFile: string; pod: InjectedPod }) => Promise<void>
+  /** Moves its agent to it. */
+  placeAgent: (command: Command) => Command
+}
+
+/** A pod beside those that the lab starts with. */
+export interface AddedPodPlacement extends IstioPodPlacement {
+  /** Where its app must listen: `host:port`. */
+  app: string
+  /** Moves its app to it. */
+  placeApp: (command: Command) => Command
+  /** Whether its app answers that it is ready, asked from inside: from outside there is its sidecar. */
+  isReady: () => Promise<boolean>
+  /** Ends every process in it and removes it. */
+  remove: () => Promise<void>
 }
 
 /** Where istiod, pods and sidecars run: on this machine's loopback, or each pod in its own network namespace. */
@@ -26,16 +44,13 @@ export interface IstioPlacement extends Pick<PreparedMesh, 'placement' | 'listen
   istiod: { host: string; ports: Partial<IstiodPorts> }
   /** Ports that the sidecars accept for their apps. */
   ports: Record<ServiceName, number>
-  sidecars: Record<ServiceName, SidecarPlacement>
+  pods: Record<ServiceName, IstioPodPlacement>
+  /** One more pod of counting; absent on loopback, where a port is one pod's. */
+  addCounting?: (name: string) => Promise<AddedPodPlacement>
   /** The Sidecar resources that this placement needs. */
   renderSidecars: () => Promise<KubeObject[]>
-  podSettings: (name: ServiceName, istiodPorts: IstiodPorts) => Promise<PodSettings>
   /** Whether the sidecars' own listeners, for health and metrics, must be hidden from other machines. */
   loopbackOnly: boolean
-  /** Prepares a pod after its injection and before its agent starts. */
-  arrange: (name: ServiceName, agent: { folder: string; logFile: string; pod: InjectedPod }) => Promise<void>
-  /** Moves an agent to its pod. */
-  placeAgent: (name: ServiceName, command: Command) => Command
   /** The bypass of counting's sidecar in a state. */
   bypass: (state: IstioState) => Bypass
 }

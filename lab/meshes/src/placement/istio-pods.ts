@@ -1,13 +1,13 @@
 import fs from 'node:fs/promises'
 import type { KubeObject } from '@throughline/lab-kube-api'
-import { createPodNetwork } from '@throughline/lab-pods'
-import { LabError } from '@throughline/lab-programs'
+import { createPodNetwork, type Pod } from '@throughline/lab-pods'
+import { type Command, LabError } from '@throughline/lab-programs'
 import { chownFolder } from '../istio/agent-folder.ts'
 import type { IstioState } from '../istio/istio-settings.ts'
 import { renderMeshFile } from '../mesh-files.ts'
 import type { Bypass } from '../mesh.ts'
 import type { ServiceName } from '../service-name.ts'
-import type { IstioPlacement, IstioPlacementOptions } from './istio-placement.ts'
+import type { IstioPlacement, IstioPlacementOptions, IstioPodPlacement } from './istio-placement.ts'
 
 /** Users of a pod's programs: the packet filter leaves the sidecar's own connections alone and redirects all others. */
 const users = { sidecar: 1337, app: 1000 }
@@ -15,6 +15,11 @@ const ports = { counting: 9001, dashboard: 9002 }
 const clusterIps: Record<ServiceName, string> = { counting: '10.96.200.11', dashboard: '10.96.200.12' }
 /** Ports of istiod, for configuration and certificates, and of Envoy's admin in a pod. */
 const [istiodPort, adminPort] = [15012, 15000]
+/** Listeners without which a sidecar is not ready. */
+const listeners: Record<ServiceName, string[]> = {
+  counting: ['virtualInbound', 'virtualOutbound'],
+  dashboard: ['virtualInbound', 'virtualOutbound', `0.0.0.0_${ports.counting}`],
+}
 
 /**
  * Each pod in a network namespace, as in a cluster: Istio's own packet filter redirects every connection to the
@@ -33,20 +38,41 @@ export async function placeIstioInPods(options: IstioPlacementOptions): Promise<
   }
   const network = await createPodNetwork({ reaper })
   try {
-    const pods = { counting: await network.addPod('counting'), dashboard: await network.addPod('dashboard') }
-    for (const pod of Object.values(pods)) {
+    const addPod = async (name: ServiceName, podName: string = name): Promise<{ pod: Pod } & IstioPodPlacement> => {
+      const pod = await network.addPod(podName)
       await pod.setHosts({
         'istiod.istio-system.svc': network.host,
         counting: clusterIps.counting,
         'counting.throughline.svc.cluster.local': clusterIps.counting,
       })
+      return {
+        pod,
+        adminUrl: `http://127.0.0.1:${await pod.forward({ port: adminPort })}`,
+        listeners: listeners[name],
+        settings: async () => ({
+          podIp: pod.address,
+          port: ports[name],
+          servicePort: ports[name],
+          clusterIp: clusterIps[name],
+          annotations: await renderMeshFile('istio/namespaces/annotations.yaml', {
+            ENVOY: envoy,
+            CERTIFICATE_TTL: `${settings.certificateSeconds}s`,
+            HOST: network.host,
+          }),
+        }),
+        async arrange({ folder, logFile, pod: { interception = [] } }) {
+          await chownFolder(folder, users.sidecar)
+          // Envoy reopens its standard output for the access log.
+          await fs.chown(logFile, users.sidecar, users.sidecar)
+          await pod.run([pilotAgent, ...interception])
+        },
+        placeAgent: (command) => pod.place(command, { uid: users.sidecar }),
+      }
     }
-    const admin = {
-      counting: await pods.counting.forward({ port: adminPort }),
-      dashboard: await pods.dashboard.forward({ port: adminPort }),
-    }
-    const counting = `${pods.counting.address}:${ports.counting}`
-    const dashboard = `${pods.dashboard.address}:${ports.dashboard}`
+    const placeApp = (pod: Pod, command: Command): Command => pod.place(command, { uid: users.app })
+    const pods = { counting: await addPod('counting'), dashboard: await addPod('dashboard') }
+    const counting = `${pods.counting.pod.address}:${ports.counting}`
+    const dashboard = `${pods.dashboard.pod.address}:${ports.dashboard}`
     return {
       placement: {
         counting,
@@ -56,38 +82,25 @@ export async function placeIstioInPods(options: IstioPlacementOptions): Promise<
         bypassUrl: `http://${counting}`,
         countingInbound: counting,
         host: network.host,
-        place: (name, command) => pods[name].place(command, { uid: users.app }),
+        place: (name, command) => placeApp(pods[name].pod, command),
       },
       listensOn: [],
       istiod: { host: network.host, ports: { secureXds: istiodPort } },
       ports,
-      sidecars: {
-        counting: { adminUrl: `http://127.0.0.1:${admin.counting}`, listeners: ['virtualInbound', 'virtualOutbound'] },
-        dashboard: {
-          adminUrl: `http://127.0.0.1:${admin.dashboard}`,
-          listeners: ['virtualInbound', 'virtualOutbound', `0.0.0.0_${ports.counting}`],
-        },
+      pods,
+      async addCounting(name) {
+        const { pod, ...placed } = await addPod('counting', name)
+        const app = `${pod.address}:${ports.counting}`
+        return {
+          ...placed,
+          app,
+          placeApp: (command) => placeApp(pod, command),
+          isReady: async () => (await pod.ask(`http://${app}/health/ready`)).status === 200,
+          remove: pod.remove,
+        }
       },
       renderSidecars: async () => [(await renderMeshFile('istio/sidecar.yaml')) as unknown as KubeObject],
-      podSettings: async (name) => ({
-        podIp: pods[name].address,
-        port: ports[name],
-        servicePort: ports[name],
-        clusterIp: clusterIps[name],
-        annotations: await renderMeshFile('istio/namespaces/annotations.yaml', {
-          ENVOY: envoy,
-          CERTIFICATE_TTL: `${settings.certificateSeconds}s`,
-          HOST: network.host,
-        }),
-      }),
       loopbackOnly: false,
-      async arrange(name, { folder, logFile, pod }) {
-        await chownFolder(folder, users.sidecar)
-        // Envoy reopens its standard output for the access log.
-        await fs.chown(logFile, users.sidecar, users.sidecar)
-        await pods[name].run([pilotAgent, ...(pod.interception ?? [])])
-      },
-      placeAgent: (name, command) => pods[name].place(command, { uid: users.sidecar }),
       bypass: (state) => ({ address: `http://${counting}`, ...bypassUnder(state) }),
       close: network.close,
     }
