@@ -77,16 +77,18 @@ describe.each(['consul', 'istio'])('images of charts/%s', (chart) => {
   it('may be named by digest, even inside a tag, which no label includes', async (context) => {
     const helm = await requireHelm(context)
     const tag = `1.2@${digest}`
+    const alone = `@${digest}`
     const values = {
       counting: { image: { tag } },
       dashboard: { image: { digest } },
-      observability: { jaeger: { image: { tag } } },
+      observability: { jaeger: { image: { tag } }, test: { image: { repository: 'shop/test', tag: alone } } },
     }
     const objects = await helm.objects(chart, { values })
     expect(imagesOf(objects)).toMatchObject({
       counting: `throughline/counting:${tag}`,
       dashboard: `throughline/dashboard@${digest}`,
       jaeger: `jaegertracing/jaeger:${tag}`,
+      'throughline-test': `shop/test@${digest}`,
     })
     expect(objects.flatMap(labelsOf).filter((label) => !VALID_LABEL.test(label))).toEqual([])
   })
@@ -111,24 +113,26 @@ describe.each(['consul', 'istio'])('images of charts/%s', (chart) => {
 })
 
 it.for(['service', 'consul/install/mesh'])(
-  'labels of charts/%s are valid for a build’s version',
+  'labels and tags of charts/%s are valid for a build’s version of any length',
   async (chart, context) => {
     const helm = await requireHelm(context)
     await using folder = await temporaryFolder()
-    const version = `1.2.3+${'a'.repeat(70)}.`.replace(/\.$/, '')
+    const version = `0.1.0+${'a'.repeat(140)}`
     await helm.run(
       'package',
       path.join(CHARTS, chart),
       '--version',
       version,
       '--app-version',
-      version,
+      `feature/${version}`,
       '-d',
       folder.path,
     )
     const [archive = ''] = await fs.readdir(folder.path)
     const { stdout } = await helm.run('template', 'counting', path.join(folder.path, archive))
-    const labels = readObjects(stdout).flatMap(labelsOf)
+    const objects = readObjects(stdout)
+    const labels = objects.flatMap(labelsOf)
+    for (const image of Object.values(imagesOf(objects))) expect(image).toMatch(/^[a-z/]+:feature_0\.1\.0_a{114}$/)
     expect(labels.length).toBeGreaterThan(5)
     expect(labels.filter((label) => !VALID_LABEL.test(label))).toEqual([])
   },

@@ -72,6 +72,45 @@ describe.each(charts)('names in charts/%s', (chart) => {
   })
 })
 
+it.for(['true', 'null', '123', '1e3'])(
+  'a release, a namespace, a gateway and a provider may be called %s, which YAML takes for something else',
+  async (name, context) => {
+    const helm = await requireHelm(context)
+    const isName = /^[a-z]/.test(name)
+    const values = {
+      global: { gateway: { enabled: true, className: name, ...(isName && { name }) } },
+      telemetry: { provider: name },
+      counting: { priorityClassName: name, autoscaling: { enabled: true }, podMonitor: { enabled: true } },
+    }
+    const { telemetry: _, ...consul } = values
+    const alone = { values: isName ? { name } : {} }
+    for (const [chart, options] of [
+      ['istio', { values }],
+      ['consul', { values: consul }],
+      ['service', alone],
+    ] as const) {
+      const objects = await helm.objects(chart, {
+        ...options,
+        release: isName || chart !== 'service' ? name : 'x',
+        namespace: name,
+      })
+      const scalars = JSON.stringify(objects, (key, value: unknown) => {
+        if (!/^(name|namespace|.*\/instance|.*\/name|.*ClassName|serviceAccountName)$/.test(key)) return value
+        return typeof value === 'string' ? value : `not a string: ${JSON.stringify(value)}`
+      })
+      expect(scalars).not.toContain('not a string')
+      expect(scalars).toContain(`"namespace":"${name}"`)
+    }
+  },
+)
+
+it('the pod of its test is told from a service with a name of 63 letters', async (context) => {
+  const helm = await requireHelm(context)
+  const objects = await helm.objects('service', { values: { name: 'n'.repeat(63) } })
+  const [test] = ofKind(objects, 'Pod')
+  expect(test?.metadata.labels?.['app.kubernetes.io/name']).toMatch(/^n{56}-health$/)
+})
+
 it('destinations, sources and principals are services that the charts install', async (context) => {
   const helm = await requireHelm(context)
   const accounts = ofKind(await helm.objects('consul'), 'ServiceAccount').map(({ metadata }) => metadata.name)

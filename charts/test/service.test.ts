@@ -77,7 +77,7 @@ describe('charts/service, installed alone', () => {
     const scripts = [[], [], ['ready']].map((args) => ({ exec: { command: ['node', 'healthcheck.js', ...args] } }))
     expect(await probes({})).toMatchObject(requests)
     expect(await probes({ probes: { handler: 'exec' } })).toMatchObject(scripts)
-    for (const bindAddress of ['127.0.0.1', 'localhost', '::1', '{{ "127.0.0.1" }}']) {
+    for (const bindAddress of ['127.0.0.1', 'Localhost', '::1', '0:0:0:0:0:0:0:1', '{{ "127.0.0.1" }}']) {
       expect(await probes({ bindAddress })).toMatchObject(scripts)
     }
   })
@@ -154,6 +154,8 @@ describe('charts/service, installed alone', () => {
         { name: 'NEXT', value: '9{{ .Values.port }}' },
         { name: 'FLAG', value: '{{ eq 1 1 }}' },
       ],
+      podMonitor: { enabled: true, path: '/metrics?a: b #c' },
+      securityContext: { capabilities: { drop: [null, 'ALL'] } },
       topologySpreadConstraints: [
         {
           maxSkew: 1,
@@ -163,7 +165,12 @@ describe('charts/service, installed alone', () => {
         },
       ],
     }
-    const { spec } = podOf(await helm.objects('service', { ...dashboard, values }), 'dashboard')
+    const objects = await helm.objects('service', { ...dashboard, values })
+    const { spec } = podOf(objects, 'dashboard')
+    expect(spec.containers[0].securityContext).toMatchObject({ capabilities: { drop: ['ALL'] } })
+    expect(findObject(objects, 'PodMonitor', 'dashboard').spec).toMatchObject({
+      podMetricsEndpoints: [{ path: '/metrics?a: b #c' }],
+    })
     expect(spec.containers[0].env).toEqual(expect.arrayContaining([{ name: 'NEXT', value: '99002' }]))
     expect(spec.containers[0].env).toEqual(expect.arrayContaining([{ name: 'FLAG', value: 'true' }]))
     expect(spec['topologySpreadConstraints']).toMatchObject([

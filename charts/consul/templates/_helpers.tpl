@@ -1,5 +1,5 @@
 {{- define "consul.labels" -}}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | toYaml }}
 app.kubernetes.io/part-of: throughline
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ include "service.labelValue" (printf "%s-%s" .Chart.Name .Chart.Version) }}

@@ -1,5 +1,5 @@
 {{- define "istio.labels" -}}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | toYaml }}
 app.kubernetes.io/part-of: throughline
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ include "service.labelValue" (printf "%s-%s" .Chart.Name .Chart.Version) }}
@@ -25,6 +25,11 @@ helm.sh/chart: {{ include "service.labelValue" (printf "%s-%s" .Chart.Name .Char
 {{- end -}}
 {{- if and $label (not (get ($values.podLabels | default dict) $label)) -}}
 {{- fail (printf "%s.podLabels: %s may not be null or empty with global.istio.injection %q: nothing would guard the pod" $alias $label $istio.injection) -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.global.gateway -}}
+{{- if and .enabled (gt (len (printf "%s-%s" .name .className)) 63) -}}
+{{- fail (printf "global.gateway.name: Istio calls the gateway's Service %s-%s, which is longer than 63" .name .className) -}}
 {{- end -}}
 {{- end -}}
 {{- if and (not .Values.dashboard.allowed) (not .Values.authorization.denyAll) -}}

@@ -1,5 +1,5 @@
 {{- define "observability.labels" -}}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | toYaml }}
 app.kubernetes.io/part-of: throughline-observability
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ include "service.labelValue" (printf "observability-%s" .Chart.Version) }}

@@ -5,12 +5,12 @@
 {{- if not (or $image.tag $image.digest) -}}
 {{- fail "observability.jaeger.image.tag: may not be null or empty without a digest; leave the key out to have its default" -}}
 {{- end -}}
-{{- $selector := printf "app.kubernetes.io/name: jaeger\napp.kubernetes.io/instance: %s" .Release.Name -}}
+{{- $selector := printf "app.kubernetes.io/name: jaeger\napp.kubernetes.io/instance: %s" (toYaml .Release.Name) -}}
 apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: jaeger
-  namespace: {{ .Release.Namespace }}
+  namespace: {{ .Release.Namespace | toYaml }}
   labels:
     app.kubernetes.io/name: jaeger
     {{- include "observability.labels" . | nindent 4 }}
@@ -30,7 +30,7 @@ spec:
         app.kubernetes.io/version: {{ include "service.labelValue" . | quote }}
         {{- end }}
         {{- $own := list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/version" }}
-        {{- with include "service.map" (dict "map" $jaeger.podLabels "own" $own "at" "observability.jaeger.podLabels" "context" .) }}
+        {{- with include "service.map" (dict "map" $jaeger.podLabels "own" $own "labels" true "at" "observability.jaeger.podLabels" "context" .) }}
         {{- . | nindent 8 }}
         {{- end }}
       {{- with include "service.map" (dict "map" $jaeger.podAnnotations "context" .) }}
@@ -96,7 +96,7 @@ apiVersion: v1
 kind: Service
 metadata:
   name: jaeger
-  namespace: {{ .Release.Namespace }}
+  namespace: {{ .Release.Namespace | toYaml }}
   labels:
     app.kubernetes.io/name: jaeger
     {{- include "observability.labels" . | nindent 4 }}

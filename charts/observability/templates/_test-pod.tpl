@@ -17,12 +17,12 @@ apiVersion: v1
 kind: Pod
 metadata:
   name: {{ $root.Release.Name }}-test
-  namespace: {{ $root.Release.Namespace }}
+  namespace: {{ $root.Release.Namespace | toYaml }}
   labels:
     app.kubernetes.io/name: throughline-test
-    app.kubernetes.io/instance: {{ $root.Release.Name }}
+    app.kubernetes.io/instance: {{ $root.Release.Name | toYaml }}
     {{- $own := list "app.kubernetes.io/name" "app.kubernetes.io/instance" }}
-    {{- with include "service.map" (dict "map" $test.podLabels "own" $own "at" "observability.test.podLabels" "context" $root) }}
+    {{- with include "service.map" (dict "map" $test.podLabels "own" $own "labels" true "at" "observability.test.podLabels" "context" $root) }}
     {{- . | nindent 4 }}
     {{- end }}
   annotations:

@@ -2,15 +2,15 @@
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
 metadata:
-  name: {{ include "service.name" . }}
-  namespace: {{ .Release.Namespace }}
+  name: {{ include "service.name" . | toYaml }}
+  namespace: {{ .Release.Namespace | toYaml }}
   labels:
     {{- include "service.labels" . | nindent 4 }}
 spec:
   scaleTargetRef:
     apiVersion: apps/v1
     kind: Deployment
-    name: {{ include "service.name" . }}
+    name: {{ include "service.name" . | toYaml }}
   {{- with .Values.autoscaling.minReplicas }}
   minReplicas: {{ . }}
   {{- end }}

@@ -27,6 +27,10 @@ it looks at the schema. Takes {values, paths, at: prefix of the paths in the mes
 {{- if contains "." (include "service.name" .) -}}
 {{- fail (printf "%sname: %q is no name of a Service; use letters, digits and hyphens" $at (include "service.name" .)) -}}
 {{- end -}}
+{{- $host := include "service.traceHost" . -}}
+{{- if and $host (not (regexMatch "^([A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f.]*)$" $host)) -}}
+{{- fail (printf "global.traceBackend.host: %q is no host; give a name or an address, without scheme and port" $host) -}}
+{{- end -}}
 {{- include "service.checkEnvironment" . -}}
 {{- $needed := add (include "service.drainSeconds" . | int) 5 -}}
 {{- $grace := (.Values.drain).graceSeconds | default 30 | int -}}
@@ -35,6 +39,11 @@ it looks at the schema. Takes {values, paths, at: prefix of the paths in the mes
 {{- end -}}
 {{- if (.Values.autoscaling).enabled -}}
 {{- include "service.require" (dict "values" .Values "at" $at "paths" (list "autoscaling.maxReplicas")) -}}
+{{- with .Values.autoscaling -}}
+{{- if gt (int (.minReplicas | default 1)) (int .maxReplicas) -}}
+{{- fail (printf "%sautoscaling.minReplicas is %v, but maxReplicas is %v" $at .minReplicas .maxReplicas) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 

@@ -2,8 +2,8 @@
 apiVersion: apps/v1
 kind: Deployment
 metadata:
-  name: {{ include "service.name" . }}
-  namespace: {{ .Release.Namespace }}
+  name: {{ include "service.name" . | toYaml }}
+  namespace: {{ .Release.Namespace | toYaml }}
   labels:
     {{- include "service.labels" . | nindent 4 }}
 spec:
@@ -23,18 +23,18 @@ spec:
       labels:
         {{- include "service.podLabels" . | nindent 8 }}
         {{- $own := keys (fromYaml (include "service.podLabels" .)) }}
-        {{- with include "service.map" (dict "map" .Values.podLabels "own" $own "at" (printf "%s.podLabels" .Chart.Name) "context" .) }}
+        {{- with include "service.map" (dict "map" .Values.podLabels "own" $own "labels" true "at" (printf "%s.podLabels" .Chart.Name) "context" .) }}
         {{- . | nindent 8 }}
         {{- end }}
       annotations:
         # A sidecar may stand first in the pod; `kubectl logs` and `kubectl exec` mean the app.
-        kubectl.kubernetes.io/default-container: {{ include "service.name" . }}
+        kubectl.kubernetes.io/default-container: {{ include "service.name" . | toYaml }}
         {{- $own := list "kubectl.kubernetes.io/default-container" }}
         {{- with include "service.map" (dict "map" .Values.podAnnotations "own" $own "at" (printf "%s.podAnnotations" .Chart.Name) "context" .) }}
         {{- . | nindent 8 }}
         {{- end }}
     spec:
-      serviceAccountName: {{ include "service.name" . }}
+      serviceAccountName: {{ include "service.name" . | toYaml }}
       automountServiceAccountToken: {{ (.Values.serviceAccount).automountToken | default false }}
       enableServiceLinks: false
       {{- with (.Values.drain).graceSeconds }}
@@ -46,7 +46,7 @@ spec:
         {{- include "service.yaml" (dict "value" .) | nindent 8 }}
       {{- end }}
       containers:
-        - name: {{ include "service.name" . }}
+        - name: {{ include "service.name" . | toYaml }}
           image: {{ include "service.image" . | quote }}
           {{- with (.Values.image).pullPolicy }}
           imagePullPolicy: {{ . }}
@@ -85,6 +85,6 @@ spec:
       {{- end }}
       {{- with include "service.scheduling" .Values | trim }}{{ . | nindent 6 }}{{ end }}
       {{- with .Values.priorityClassName }}
-      priorityClassName: {{ . }}
+      priorityClassName: {{ . | toYaml }}
       {{- end }}
 {{- end -}}

@@ -42,7 +42,7 @@
 {{/* Values are percent-encoded, as the specification of OTEL_RESOURCE_ATTRIBUTES asks. */}}
 {{- define "service.resourceAttributes" -}}
 {{- $own := list "service.name" "service.version" "k8s.namespace.name" "k8s.pod.name" -}}
-{{- $version := splitList "@" ((.Values.image).tag | default (include "service.appVersion" .)) | first -}}
+{{- $version := include "service.tag" (splitList "@" ((.Values.image).tag | default (include "service.appVersion" .)) | first) -}}
 {{- printf "service.version=%s,k8s.namespace.name=%s,k8s.pod.name=$(POD_NAME)" $version .Release.Namespace -}}
 {{- range $key, $value := .Values.telemetry.resourceAttributes -}}
 {{- if not (kindIs "invalid" $value) -}}
@@ -84,7 +84,7 @@
     fieldRef:
       fieldPath: metadata.name
 - name: OTEL_RESOURCE_ATTRIBUTES
-  value: {{ include "service.resourceAttributes" . }}
+  value: {{ include "service.resourceAttributes" . | toYaml }}
 {{ include "service.exporterEnvironment" . }}
 {{- $host := include "service.traceUrlHost" . }}
 {{- if and .Values.telemetry.page $host }}
@@ -102,7 +102,11 @@
 {{- $own := list -}}
 {{- range fromYamlArray (include "service.environment" .) }}{{ $own = append $own .name }}{{ end -}}
 {{- $renamed := dict "COUNTING_DIRECT_URL" "COUNTING_BYPASS_URL" -}}
+{{- $given := list -}}
 {{- range .Values.env -}}
+{{- if and (hasKey . "value") (hasKey . "valueFrom") }}{{ fail (printf "%s.env: %s has both a value and a valueFrom" $.Chart.Name .name) }}{{ end -}}
+{{- if has .name $given }}{{ fail (printf "%s.env: %s is there twice" $.Chart.Name .name) }}{{ end -}}
+{{- $given = append $given .name -}}
 {{- if has .name $own }}{{ fail (printf "%s.env: %s is set by the chart; change the value that it comes from" $.Chart.Name .name) }}{{ end -}}
 {{- with get $renamed .name }}{{ fail (printf "%s.env: the variable is now called %s" $.Chart.Name .) }}{{ end -}}
 {{- end -}}

@@ -4,10 +4,10 @@ apiVersion: v1
 kind: Pod
 metadata:
   name: {{ include "service.name" . }}-health
-  namespace: {{ .Release.Namespace }}
+  namespace: {{ .Release.Namespace | toYaml }}
   labels:
-    app.kubernetes.io/name: {{ include "service.name" . }}-health
-    app.kubernetes.io/instance: {{ .Release.Name }}
+    app.kubernetes.io/name: {{ include "service.name" . | trunc 56 | trimSuffix "-" }}-health
+    app.kubernetes.io/instance: {{ .Release.Name | toYaml }}
   annotations:
     helm.sh/hook: test
     helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded

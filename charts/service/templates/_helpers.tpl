@@ -13,9 +13,14 @@
 {{- regexReplaceAll "[^A-Za-z0-9_.-]" (splitList "@" (toString .) | first) "_" | trunc 63 | trimAll "-_." -}}
 {{- end -}}
 
+{{/* A version as the tag of an image. */}}
+{{- define "service.tag" -}}
+{{- regexReplaceAll "[^A-Za-z0-9_.-]" (toString .) "_" | trunc 128 | trimPrefix "-" | trimPrefix "." -}}
+{{- end -}}
+
 {{- define "service.selector" -}}
-app.kubernetes.io/name: {{ include "service.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "service.name" . | toYaml }}
+app.kubernetes.io/instance: {{ .Release.Name | toYaml }}
 {{- end -}}
 
 {{- define "service.podLabels" -}}
@@ -30,8 +35,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ include "service.labelValue" (printf "service-%s" .Chart.Version) }}
 {{- end -}}
 
-{{/* Labels and annotations of a user beside the chart's own. Takes {map, own, at, context}; values may be templates, and
-empty ones are left out. A key that is in the object already would make it invalid YAML. */}}
+{{/* Labels and annotations of a user beside the chart's own. Takes {map, own, at, context, labels: whether these are labels,
+whose values have rules}; values may be templates, and empty ones are left out. A key that is in the object already would
+make it invalid YAML. */}}
 {{- define "service.map" -}}
 {{- $rendered := dict -}}
 {{- range $key, $value := .map -}}
@@ -39,6 +45,9 @@ empty ones are left out. A key that is in the object already would make it inval
 {{- $text := tpl (toString $value) $.context | trim -}}
 {{- if $text -}}
 {{- if has $key ($.own | default list) }}{{ fail (printf "%s: %s is set by the chart" $.at $key) }}{{ end -}}
+{{- if and $.labels (not (regexMatch "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$" $text)) -}}
+{{- fail (printf "%s: %s may not be %q; a label has up to 63 letters, digits, `-`, `_` and `.`" $.at $key $text) -}}
+{{- end -}}
 {{- $_ := set $rendered $key $text -}}
 {{- end -}}
 {{- end -}}
@@ -57,7 +66,9 @@ empty ones are left out. A key that is in the object already would make it inval
 {{- end -}}
 {{ printf "{%s}" (join "," $parts) }}
 {{- else if kindIs "slice" .value -}}
-{{- range .value }}{{ $parts = append $parts (include "service.json" (dict "value" . "context" $.context)) }}{{ end -}}
+{{- range .value -}}
+{{- if not (kindIs "invalid" .) }}{{ $parts = append $parts (include "service.json" (dict "value" . "context" $.context)) }}{{ end -}}
+{{- end -}}
 {{ printf "[%s]" (join "," $parts) }}
 {{- else if and .context (kindIs "string" .value) -}}
 {{ tpl .value .context | toJson }}

@@ -6,7 +6,9 @@ names a registry keeps it; a digest wins over the tag, because some runtimes ref
 {{- $registry := ((.global).image).registry | default "" -}}
 {{- if and $registry (not (regexMatch "^(localhost|[^/]*[.:][^/]*)/" $repository)) }}{{ trimSuffix "/" $registry }}/{{ end -}}
 {{- $repository -}}
-{{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $image.tag | default (replace "+" "_" .version) }}{{ end -}}
+{{- if $image.digest }}@{{ $image.digest }}
+{{- else if hasPrefix "@" ($image.tag | default "") }}{{ $image.tag }}
+{{- else }}:{{ $image.tag | default (include "service.tag" .version) }}{{ end -}}
 {{- end -}}
 
 {{- define "service.image" -}}

@@ -2,15 +2,20 @@
 {{- $policy := .Values.networkPolicy -}}
 {{- $open := list -}}
 {{- range $policy.ports -}}
-{{- with tpl (toString .) $ | trim }}{{ $open = append $open (int .) }}{{ end -}}
+{{- with tpl (toString .) $ | trim -}}
+{{- if or (not (regexMatch "^[1-9][0-9]{0,4}$" .)) (gt (int .) 65535) -}}
+{{- fail (printf "%s.networkPolicy.ports: %q is no port" $.Chart.Name .) -}}
+{{- end -}}
+{{- $open = append $open (int .) -}}
+{{- end -}}
 {{- end -}}
 {{- /* A rule that names no one admits everyone. */ -}}
 {{- $scraped := ternary $policy.metricsPorts list (not (empty $policy.metricsFrom)) -}}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
-  name: {{ include "service.name" . }}
-  namespace: {{ .Release.Namespace }}
+  name: {{ include "service.name" . | toYaml }}
+  namespace: {{ .Release.Namespace | toYaml }}
   labels:
     {{- include "service.labels" . | nindent 4 }}
 spec:

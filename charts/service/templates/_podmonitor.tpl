@@ -4,12 +4,12 @@
 apiVersion: monitoring.coreos.com/v1
 kind: PodMonitor
 metadata:
-  name: {{ include "service.name" . }}
-  namespace: {{ .Release.Namespace }}
+  name: {{ include "service.name" . | toYaml }}
+  namespace: {{ .Release.Namespace | toYaml }}
   labels:
     {{- include "service.labels" . | nindent 4 }}
     {{- $own := keys (fromYaml (include "service.labels" .)) }}
-    {{- with include "service.map" (dict "map" $monitor.labels "own" $own "at" (printf "%s.podMonitor.labels" .Chart.Name) "context" .) }}
+    {{- with include "service.map" (dict "map" $monitor.labels "own" $own "labels" true "at" (printf "%s.podMonitor.labels" .Chart.Name) "context" .) }}
     {{- . | nindent 4 }}
     {{- end }}
 spec:
@@ -18,7 +18,7 @@ spec:
       {{- include "service.selector" . | nindent 6 }}
   podMetricsEndpoints:
     - port: http
-      path: {{ $monitor.path | default "/metrics" }}
+      path: {{ $monitor.path | default "/metrics" | toYaml }}
       {{- with $monitor.interval }}
       interval: {{ . }}
       {{- end }}

@@ -1,7 +1,7 @@
 {{/* How the kubelet probes. A request from outside does not reach an app on loopback; a script inside the container
 reaches every app, at the price of starting a process for each probe. */}}
 {{- define "service.probeHandler" -}}
-{{- $isOnLoopback := regexMatch "^(127\\.|localhost$|::1$)" (tpl .Values.bindAddress . | trim) -}}
+{{- $isOnLoopback := regexMatch "(?i)^(127\\.|localhost$|(0*:)+0*1$)" (tpl .Values.bindAddress . | trim) -}}
 {{- (.Values.probes).handler | default (ternary "exec" "httpGet" $isOnLoopback) -}}
 {{- end -}}
 

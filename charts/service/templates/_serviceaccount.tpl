@@ -2,8 +2,8 @@
 apiVersion: v1
 kind: ServiceAccount
 metadata:
-  name: {{ include "service.name" . }}
-  namespace: {{ .Release.Namespace }}
+  name: {{ include "service.name" . | toYaml }}
+  namespace: {{ .Release.Namespace | toYaml }}
   labels:
     {{- include "service.labels" . | nindent 4 }}
   {{- with (.Values.serviceAccount).annotations }}

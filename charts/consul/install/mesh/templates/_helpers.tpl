@@ -1,6 +1,6 @@
 {{- define "mesh.labels" -}}
 app.kubernetes.io/name: throughline-mesh
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | toYaml }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "mesh-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimAll "-_." }}
 {{- end -}}
