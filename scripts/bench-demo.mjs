@@ -31,7 +31,12 @@ export async function benchDemo(file) {
       continue
     }
     console.error(`Starting the demo with ${name} …`)
-    const { seconds, megabytes, processes } = await measure(flags)
+    const measured = await measure(flags)
+    if (typeof measured === 'string') {
+      console.error(measured)
+      return 1
+    }
+    const { seconds, megabytes, processes } = measured
     rows.push({
       demo: name,
       seconds,
@@ -53,7 +58,10 @@ export async function benchDemo(file) {
   return rows.length === 0 ? 1 : 0
 }
 
-/** @param {string[]} flags */
+/**
+ * @param {string[]} flags
+ * @returns the figures, or why there are none
+ */
 async function measure(flags) {
   const begin = performance.now()
   const args = [path.join(ROOT, 'scripts/run.mjs'), 'demo', '--free-ports', ...flags]
@@ -64,8 +72,8 @@ async function measure(flags) {
     const page = await poll(async () => (child.exitCode === null ? /^ {2}Page +(\S+)$/m.exec(printed)?.[1] : ''), {
       deadlineMs: READY_MS,
     })
-    if (!page) throw new Error(`the demo did not start:\n${printed}`)
-    if (!(await fetch(page)).ok) throw new Error(`the page at ${page} is not there`)
+    if (!page) return `It did not start:\n${printed.trim()}`
+    if (!(await fetch(page)).ok) return `The page at ${page} is not there.`
     const seconds = round1((performance.now() - begin) / 1000)
     for (let request = 0; request < 20; request++) await fetch(`${page}/api/count`)
     const resident = residentBelow(child.pid ?? 0)

@@ -38,7 +38,9 @@ export async function bench(args) {
     const keeps = args.includes('--write-docs')
     const code = await benchDemo(`${ROOT}/${keeps ? 'docs/reference/data' : '.throughline/bench'}/bench-demo.json`)
     if (code !== 0 || !keeps) return code
-    return runTool('vitest/vitest.mjs', ['run', '--project=repository', 'scripts/docs/requirements.test.ts', '-u'])
+    return runTool('vitest/vitest.mjs', ['run', '--project=repository', 'scripts/docs/requirements.test.ts', '-u'], {
+      watched: true,
+    })
   }
   const benchmark = known[name]
   if (benchmark === undefined) {
@@ -50,11 +52,12 @@ export async function bench(args) {
   const major = process.versions.node.split('.')[0]
   const file = `${ROOT}/${keeps ? 'docs/reference/data' : '.throughline/bench'}/bench-${name}-node${major}.json`
   const { workspace, script } = benchmark
-  const code = await runNpm(['run', '--silent', script, `--workspace=@throughline/${workspace}`, '--', file, ...rest])
+  const run = ['run', '--silent', script, `--workspace=@throughline/${workspace}`, '--', file, ...rest]
+  const code = await runNpm(run, { watched: true })
   if (code !== 0) console.error(`The benchmark of ${name} ended with ${code}.`)
   if (!keeps) return code
   // The page first: `-u` takes what follows it for its value.
-  const written = await runTool('vitest/vitest.mjs', ['run', '--project=repository', PAGE, '-u'])
+  const written = await runTool('vitest/vitest.mjs', ['run', '--project=repository', PAGE, '-u'], { watched: true })
   return code === 0 ? written : code
 }
 

@@ -140,7 +140,15 @@ export async function runCommandLine([name = '', ...args]) {
   stopWithParent()
   await installDependencies()
   await buildAll()
-  return command.run(args)
+  try {
+    return await command.run(args)
+  } catch (error) {
+    // On a fresh clone the lab is built only by now.
+    const { describeLacking } = await import('@throughline/lab-programs')
+    const lacking = describeLacking(error)
+    if (lacking === undefined) throw error
+    return refuse(lacking.message, 1)
+  }
 }
 
 /**

@@ -19,14 +19,11 @@ export async function compare() {
     }
     const project = tool === undefined ? 'e2e' : 'mesh'
     const file = `e2e/contract/${mesh}.test.ts`
-    failed += await runTool('vitest/vitest.mjs', ['run', `--project=${project}`, '--reporter=verbose', file])
+    const args = ['run', `--project=${project}`, '--reporter=verbose', file]
+    failed += await runTool('vitest/vitest.mjs', args, { watched: true })
   }
-  const written = await runTool('vitest/vitest.mjs', [
-    'run',
-    '--project=repository',
-    'scripts/docs/comparison.test.ts',
-    '-u',
-  ])
+  const page = ['run', '--project=repository', 'scripts/docs/comparison.test.ts', '-u']
+  const written = await runTool('vitest/vitest.mjs', page, { watched: true })
   return failed === 0 ? written : 1
 }
 

@@ -18,6 +18,7 @@ const INSTALL = [
   '--include=peer',
   '--workspaces=null',
   '--dry-run=false',
+  '--package-lock-only=false',
   '--global=false',
   '--location=project',
   '--package-lock=true',
@@ -28,6 +29,7 @@ const INSTALL = [
   '--strict-peer-deps=false',
   `--os=${process.platform}`,
   `--cpu=${process.arch}`,
+  ...(process.platform === 'linux' ? [`--libc=${cLibrary()}`] : []),
 ]
 
 /** Runs `npm ci` when node_modules is not what package-lock.json asks for; otherwise does nothing. */
@@ -38,7 +40,7 @@ export async function installDependencies() {
   console.error('Installing dependencies (npm ci) …')
   const code = await runNpm(INSTALL)
   if (code !== 0) {
-    console.error('npm ci failed; its message is above. Nothing was started.')
+    console.error(`npm ci ${code > 128 ? 'was interrupted' : 'failed; its message is above'}. Nothing was started.`)
     process.exit(code)
   }
   const missing = missingFrom(lock)
@@ -85,11 +87,22 @@ function cLibrary() {
 }
 
 /**
- * The npm that runs this script, or the one on PATH.
+ * The npm that runs this script, or the one on PATH where another package manager does.
  * @param {string[]} args
+ * @param {import('./spawn.mjs').SpawnOptions} [more]
  */
-export function runNpm(args) {
-  const script = process.env['npm_execpath']
-  if (script?.endsWith('.js')) return runProgram(process.execPath, [script, ...args])
-  return runProgram(process.platform === 'win32' ? 'npm.cmd' : 'npm', args)
+export function runNpm(args, more) {
+  const script = process.env['npm_execpath'] ?? ''
+  const options = { ...more, env: npmEnvironment() }
+  if (path.basename(script) === 'npm-cli.js') return runProgram(process.execPath, [script, ...args], options)
+  return runProgram(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, options)
+}
+
+/** Ours without what no argument can take back: one workspace of all, and silence about what goes wrong. */
+function npmEnvironment() {
+  const entries = Object.entries(process.env).filter(
+    ([name, value]) =>
+      !/^npm_config_workspace$/i.test(name) && !(/^npm_config_loglevel$/i.test(name) && value === 'silent'),
+  )
+  return Object.fromEntries(entries)
 }

@@ -45,9 +45,12 @@ describe('the installation', () => {
     ['workspaces=false', { npm_config_workspaces: 'false' }],
     ['dry-run', { npm_config_dry_run: 'true' }],
     ['global', { npm_config_global: 'true' }],
+    ['one workspace only', { NPM_CONFIG_WORKSPACE: 'w' }],
+    ['package-lock-only', { npm_config_package_lock_only: 'true' }],
+    ['yarn as its runner', { npm_execpath: '/usr/share/yarn/bin/yarn.js' }],
     ['package-lock=false', { npm_config_package_lock: 'false' }],
     ['install-strategy=linked', { npm_config_install_strategy: 'linked' }],
-    ['another system', { npm_config_os: 'aix', npm_config_cpu: 'ppc64' }],
+    ['another system', { npm_config_os: 'aix', npm_config_cpu: 'ppc64', npm_config_libc: 'musl' }],
   ])(
     'holds everything under npm settings with %s',
     async (_, settings) => {
@@ -68,11 +71,21 @@ describe('the installation', () => {
     expect(has('is-odd')).toBe(true)
   }, 60_000)
 
+  it('says why npm failed, also where npm is told to be silent', async () => {
+    fs.rmSync(path.join(folder, 'node_modules'), { recursive: true, force: true })
+    const env = {
+      npm_config_loglevel: 'silent',
+      npm_config_offline: 'true',
+      npm_config_cache: path.join(folder, 'cache'),
+    }
+    await expect(install(env)).rejects.toMatchObject({ stderr: expect.stringMatching(/ENOTCACHED[^]*npm ci failed/) })
+  })
+
   it('leaves no stamp and names the package when npm leaves one out', async () => {
     // An npm that reports success and installs nothing.
-    write('npm.js', '')
+    write('npm-cli.js', '')
     fs.rmSync(path.join(folder, 'node_modules'), { recursive: true })
-    await expect(install({ npm_execpath: path.join(folder, 'npm.js') })).rejects.toMatchObject({
+    await expect(install({ npm_execpath: path.join(folder, 'npm-cli.js') })).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/npm ci reported success, but node_modules\/\S+ and \d+ more is missing/),
     })

@@ -6,7 +6,11 @@ import { ROOT } from './root.mjs'
  * @typedef {object} SpawnOptions
  * @property {NodeJS.ProcessEnv} [env] default our own
  * @property {boolean} [quiet] shows what the program prints only when it fails; default false
+ * @property {boolean} [watched] whether a full disk rejects with its line instead of ending as what the program makes of
+ * it, such as a stack trace; default false
  */
+
+const FULL = /^.*(?:\b(?:ENOSPC|EDQUOT)\b|no space (?:is )?left|disk quota exceeded).*$/im
 
 /**
  * Runs a program to its end with our terminal, and gives its exit code (128 + number when a signal ended it).
@@ -17,12 +21,22 @@ import { ROOT } from './root.mjs'
  * @param {SpawnOptions} [options]
  * @returns {Promise<number>}
  */
-export function runProgram(program, args, { env = process.env, quiet = false } = {}) {
+export function runProgram(program, args, { env = process.env, quiet = false, watched = false } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: ROOT, stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit', env })
+    const stdio = /** @type {const} */ (
+      quiet ? ['ignore', 'pipe', 'pipe'] : ['inherit', 'inherit', watched ? 'pipe' : 'inherit']
+    )
+    const child = spawn(program, args, { cwd: ROOT, stdio, env })
     /** @type {Buffer[]} */
     const printed = []
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => printed.push(chunk))
+    let full = ''
+    if (quiet) for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => printed.push(chunk))
+    else {
+      child.stderr?.on('data', (chunk) => {
+        full ||= FULL.exec(String(chunk))?.[0] ?? ''
+        if (full === '') process.stderr.write(chunk)
+      })
+    }
     const terminate = () => child.kill('SIGTERM')
     const interrupt = () => process.stdin.isTTY || child.kill('SIGINT')
     process.on('SIGTERM', terminate).on('SIGHUP', terminate).on('SIGINT', interrupt)
@@ -34,6 +48,7 @@ export function runProgram(program, args, { env = process.env, quiet = false } =
     child.once('close', (code, signal) => {
       done()
       if (code !== 0) process.stderr.write(Buffer.concat(printed))
+      if (code !== 0 && full !== '') return reject(Object.assign(new Error(full), { code: 'ENOSPC' }))
       resolve(code ?? (signal === 'SIGINT' ? 130 : 143))
     })
   })

@@ -189,17 +189,15 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
       expect(sidecars.find((candidate) => candidate.name === name)?.restarts).toBe(1)
     })
 
-    const { startSecondCounting } = mesh
-    if (startSecondCounting) {
-      it('two instances of counting both answer, and one that leaves fails no request', async (context) => {
+    const second = mesh.startSecondCounting === undefined ? [] : [mesh.startSecondCounting]
+    it.for(second)(
+      'two instances of counting both answer, and one that leaves fails no request',
+      { timeout: 120_000 },
+      async (startSecond, context) => {
         await requireNamespaces(context)
-        await expectTwoInstances(lab, {
-          start: () => startSecondCounting(lab),
-          entry,
-          browser: requireBrowser(context),
-        })
-      }, 120_000)
-    }
+        await expectTwoInstances(lab, { start: () => startSecond(lab), entry, browser: requireBrowser(context) })
+      },
+    )
 
     it('keeps serving without its trace backend', async () => {
       const closed = 'http://127.0.0.1:9'

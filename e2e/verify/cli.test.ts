@@ -122,6 +122,14 @@ describe('throughline', () => {
     expect((await throughline('explain')).stdout.split('\n').length).toBeGreaterThan(25)
   })
 
+  it.runIf(process.platform === 'linux')('says why when its report finds no room', async () => {
+    const full = await run('sh', ['-c', `exec "${process.execPath}" "${program}" explain TLV104 > /dev/full`])
+    expect(full).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^throughline: the report.*ENOSPC.*room.*\n$/),
+    })
+  })
+
   it('stops at Ctrl-C with 130', async () => {
     await using broken = await startBrokenPath()
     const child = execFile(process.execPath, [program, 'verify', broken.url, '--traces', broken.queryUrl])

@@ -139,13 +139,19 @@ describe('control API', () => {
     [new LabError('TL_MESH_UPDATE_REJECTED', 'refused'), 502, 'TL_MESH_UPDATE_REJECTED'],
     [new LabError('TL_MESH_UPDATE_TIMEOUT', 'late'), 504, 'TL_MESH_UPDATE_TIMEOUT'],
     [new Error('a fault'), 500, 'TL_LAB_INTERNAL'],
-  ])('answers a failed change with its error code: %s', async (error, status, code) => {
+    [
+      Object.assign(new Error('write'), { code: 'ENOSPC' }),
+      500,
+      'TL_DISK_FULL',
+      'No space is left in the cache folder',
+    ],
+  ])('answers a failed change with its error code: %s', async (error, status, code, message = error.message) => {
     const deny = async () => {
       throw error
     }
     await using api = await createControlApi({ mesh: { ...obedientMesh(), deny } })
     const failed = await ask(api, '/mesh/deny', { method: 'POST' })
-    expect(failed).toEqual({ status, body: { code, message: error.message } })
+    expect(failed).toEqual({ status, body: { code, message: expect.stringContaining(message) } })
   })
 
   it('listens on loopback only, and can be closed twice', async () => {

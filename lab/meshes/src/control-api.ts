@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { LabError, labErrors, messageOf } from '@throughline/lab-programs'
+import { describeLacking, LabError, labErrors, messageOf } from '@throughline/lab-programs'
 import { isFromOtherPage, isKnownHost } from '@throughline/trace-store'
 import { isTracer, type Mesh, type ServiceStatus, tracers } from './mesh.ts'
 
@@ -75,7 +75,8 @@ export async function createControlApi(options: ControlApiOptions): Promise<Cont
   const server = http.createServer((request, response) => {
     answer(request).then(
       (body) => send(response, { status: 200, body }),
-      (error: unknown) => {
+      (thrown: unknown) => {
+        const error = thrown instanceof LabError ? thrown : (describeLacking(thrown) ?? thrown)
         const code = error instanceof LabError ? error.code : 'TL_LAB_INTERNAL'
         send(response, { status: labErrors[code].status, body: { code, message: messageOf(error) } })
       },

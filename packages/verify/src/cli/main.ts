@@ -8,8 +8,12 @@ const INTERRUPTED = 130
 
 const interruption = new AbortController()
 process.once('SIGINT', () => interruption.abort()).once('SIGTERM', () => interruption.abort())
-// A reader that stops early (`| head`) is not an error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  process.stderr.write(`throughline: the report can't be written (${error.message}); make room, or send it elsewhere\n`)
+  process.exit(1)
+})
 
 try {
   process.exitCode = await run(process.argv.slice(2))
