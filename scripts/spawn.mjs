@@ -23,9 +23,8 @@ const FULL = /^.*(?:\b(?:ENOSPC|EDQUOT)\b|no space (?:is )?left|disk quota excee
  */
 export function runProgram(program, args, { env = process.env, quiet = false, watched = false } = {}) {
   return new Promise((resolve, reject) => {
-    const stdio = /** @type {const} */ (
-      quiet ? ['ignore', 'pipe', 'pipe'] : ['inherit', 'inherit', watched ? 'pipe' : 'inherit']
-    )
+    /** @type {import('node:child_process').StdioOptions} */
+    const stdio = quiet ? ['ignore', 'pipe', 'pipe'] : ['inherit', 'inherit', watched ? 'pipe' : 'inherit']
     const child = spawn(program, args, { cwd: ROOT, stdio, env })
     /** @type {Buffer[]} */
     const printed = []

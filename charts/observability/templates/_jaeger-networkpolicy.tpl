@@ -7,7 +7,7 @@ apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
   name: jaeger
-  namespace: {{ .Release.Namespace }}
+  namespace: {{ .Release.Namespace | toYaml }}
   labels:
     app.kubernetes.io/name: jaeger
     {{- include "observability.labels" . | nindent 4 }}
@@ -15,7 +15,7 @@ spec:
   podSelector:
     matchLabels:
       app.kubernetes.io/name: jaeger
-      app.kubernetes.io/instance: {{ .Release.Name }}
+      app.kubernetes.io/instance: {{ .Release.Name | toYaml }}
   policyTypes: [Ingress]
   ingress:{{ if not $from }} []{{ end }}
     {{- with $from }}
