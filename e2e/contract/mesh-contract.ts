@@ -10,7 +10,6 @@ import { count } from '../support/count.ts'
 import { expectTrace } from '../support/expect-trace.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
 import { untilState } from '../support/until-state.ts'
-import { requireBrowser } from '../support/browser.ts'
 import type { SecondCounting } from '../support/second-counting.ts'
 import { expectTwoInstances } from './two-instances.ts'
 import { runDashboardChecks } from './dashboard-checks.ts'
@@ -190,13 +189,9 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
     })
 
     const second = mesh.startSecondCounting === undefined ? [] : [mesh.startSecondCounting]
-    it.for(second)(
-      'two instances of counting both answer, and one that leaves fails no request',
-      { timeout: 120_000 },
-      async (startSecond, context) => {
-        await requireNamespaces(context)
-        await expectTwoInstances(lab, { start: () => startSecond(lab), entry, browser: requireBrowser(context) })
-      },
+    const twoInstances = 'two instances of counting both answer, and one that leaves fails no request'
+    it.for(second)(twoInstances, { timeout: 120_000 }, (start, context) =>
+      expectTwoInstances(lab, { start, entry, context }),
     )
 
     it('keeps serving without its trace backend', async () => {

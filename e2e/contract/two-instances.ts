@@ -1,7 +1,8 @@
 import os from 'node:os'
 import { type ChainEntry, expectChain, pollUntil } from '@throughline/lab-testkit'
-import { expect } from 'vitest'
-import { openPage } from '../support/browser.ts'
+import { requireNamespaces } from '@throughline/lab-pods'
+import { expect, type TestContext } from 'vitest'
+import { openPage, requireBrowser } from '../support/browser.ts'
 import { count } from '../support/count.ts'
 import { queryTrace } from '../support/expect-trace.ts'
 import { pageText } from '../support/page-text.ts'
@@ -10,19 +11,21 @@ import type { MeshLab } from '../support/start-lab.ts'
 import { untilState } from '../support/until-state.ts'
 
 export interface TwoInstancesOptions {
-  start: () => Promise<SecondCounting>
+  start: (lab: MeshLab) => Promise<SecondCounting>
   entry: ChainEntry
-  /** Path of a browser, for what the page says. */
-  browser: string
+  /** Of the test, which a machine without network namespaces or a browser skips. */
+  context: Pick<TestContext, 'skip'>
 }
 
 /** So many answers in a row of one of two instances that take turns are no accident. */
 const ENOUGH = 20
 
 /** Both answer, each in a whole trace; both deny; the page names both; and one that leaves fails no request. */
-export async function expectTwoInstances(lab: MeshLab, { start, entry, browser }: TwoInstancesOptions): Promise<void> {
+export async function expectTwoInstances(lab: MeshLab, { start, entry, context }: TwoInstancesOptions): Promise<void> {
+  await requireNamespaces(context)
+  const browser = requireBrowser(context)
   const first = os.hostname()
-  await using second = await start()
+  await using second = await start(lab)
   const traces = new Map<string, string>()
   const states = new Set<string>()
   let inARow = 0
