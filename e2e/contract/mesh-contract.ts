@@ -189,8 +189,7 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
     })
 
     const second = mesh.startSecondCounting === undefined ? [] : [mesh.startSecondCounting]
-    const twoInstances = 'two instances of counting both answer, and one that leaves fails no request'
-    it.for(second)(twoInstances, { timeout: 120_000 }, (start, context) =>
+    it.for(second)('two counting instances both answer, and one that leaves fails no call', (start, context) =>
       expectTwoInstances(lab, { start, entry, context }),
     )
 
