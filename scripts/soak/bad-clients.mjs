@@ -114,7 +114,7 @@ function connect(url) {
 async function exchange(url, text) {
   const socket = connect(url)
   socket.resume().end(Buffer.from(text, 'latin1'))
-  await closed(socket, AbortSignal.timeout(1000))
+  await closed(socket, AbortSignal.timeout(1000), 1000)
 }
 
 /**
@@ -128,7 +128,7 @@ async function trickle(url, stop) {
   const text = `GET /api/count HTTP/1.1\r\nhost: localhost\r\nbaggage: ${'k=v,'.repeat(500)}`
   let sent = 0
   const timer = setInterval(() => socket.write(text[(sent += 1) % text.length] ?? ''), 50)
-  await closed(socket, AbortSignal.any([stop, AbortSignal.timeout(20_000)]))
+  await closed(socket, stop, 20_000)
   clearInterval(timer)
 }
 
@@ -141,17 +141,20 @@ async function trickle(url, stop) {
 async function hold(url, text, stop) {
   const socket = connect(url)
   socket.pause().write(text)
-  await closed(socket, AbortSignal.any([stop, AbortSignal.timeout(10_000 + upTo(20_000))]))
+  await closed(socket, stop, 10_000 + upTo(20_000))
 }
 
 /**
- * Until the other side closes it, or until the signal: then it is closed here.
+ * Until the other side closes it, or until the signal or so many milliseconds: then it is closed here.
  * @param {net.Socket} socket
  * @param {AbortSignal} until
+ * @param {number} ms
  */
-function closed(socket, until) {
+function closed(socket, until, ms) {
   return new Promise((resolve) => {
+    const timer = setTimeout(() => done(), ms)
     const done = () => {
+      clearTimeout(timer)
       until.removeEventListener('abort', done)
       socket.destroy()
       resolve(undefined)

@@ -31,7 +31,7 @@ export async function startSidecar(upstream) {
   }
   const server = http.createServer((request, response) => pass(request, response, 3))
   // An Envoy keeps a connection that is idle; Node would close it after five seconds, perhaps as a request enters it.
-  server.keepAliveTimeout = 0
+  server.keepAliveTimeout = 3_600_000
   const port = await takeFreePort()
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
