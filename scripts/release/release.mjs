@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { ROOT } from '../root.mjs'
 import { sectionOf } from './changelog.mjs'
+import { packageCharts, pushCharts } from './charts.mjs'
 import { readDestinations } from './destinations.mjs'
 import { versionFollowers } from './followers.mjs'
 import { describePackages, packPackages, publishPackages } from './packages.mjs'
@@ -15,9 +16,9 @@ const FOLDER = path.join(ROOT, '.throughline/release')
 /**
  * Makes what a version consists of, and publishes it. With `--dry-run` it does everything but that.
  * @param {string[]} args
- * @returns {number} exit code: 1 when something stands against a release
+ * @returns {Promise<number>} exit code: 1 when something stands against a release
  */
-export function release(args) {
+export async function release(args) {
   const dryRun = args.includes('--dry-run')
   const version = projectVersion()
   const problems = [...problemsOf(version), ...(dryRun ? [] : problemsOfPush(version))]
@@ -26,10 +27,11 @@ export function release(args) {
     return 1
   }
   fs.rmSync(FOLDER, { recursive: true, force: true })
-  for (const part of ['npm', 'sbom']) fs.mkdirSync(path.join(FOLDER, part), { recursive: true })
+  for (const part of ['npm', 'sbom', 'charts']) fs.mkdirSync(path.join(FOLDER, part), { recursive: true })
   console.log(`Version ${version}, into ${path.relative(ROOT, FOLDER)}:`)
   const tarballs = packPackages(path.join(FOLDER, 'npm'))
   describePackages(path.join(FOLDER, 'sbom'))
+  const archives = await packageCharts(path.join(FOLDER, 'charts'))
   for (const part of fs.readdirSync(FOLDER))
     console.log(`  ${part}: ${fs.readdirSync(path.join(FOLDER, part)).join(', ')}`)
   if (dryRun) {
@@ -37,6 +39,7 @@ export function release(args) {
     return 0
   }
   publishPackages(tarballs, { version })
+  await pushCharts(archives, readDestinations().charts)
   console.log(`Published. Tag the commit: git tag v${version}`)
   return 0
 }
