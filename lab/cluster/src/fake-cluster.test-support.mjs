@@ -6,6 +6,7 @@ import fs from 'node:fs'
  * @typedef {object} FakeState
  * @property {string[]} namespaces
  * @property {string[]} releases `namespace/name`
+ * @property {string[]} pods `namespace/release` of those that `helm test` leaves
  * @property {string[]} deployments selectors that find a Deployment
  * @property {Record<string, string>} definitions by name, with the release that Helm's annotation names
  * @property {string} [record] the ConfigMap
@@ -21,6 +22,7 @@ export function emptyState() {
   return {
     namespaces: ['default', 'kube-system'],
     releases: [],
+    pods: [],
     deployments: [],
     definitions: {},
     contexts: {},
@@ -56,9 +58,9 @@ export function answer(state, name, { words, input = '' }) {
   /** @param {string} flag */
   const value = (flag) => line[line.indexOf(flag) + 1] ?? ''
   const namespace = value('--namespace')
-  /** @param {'namespaces' | 'releases' | 'deployments'} list @param {string} item */
+  /** @param {'namespaces' | 'releases' | 'deployments' | 'pods'} list @param {string} item */
   const remove = (list, item) => void (state[list] = state[list].filter((one) => one !== item))
-  /** @param {'namespaces' | 'releases' | 'deployments'} list @param {string} item */
+  /** @param {'namespaces' | 'releases' | 'deployments' | 'pods'} list @param {string} item */
   const add = (list, item) => void (state[list].includes(item) || state[list].push(item))
   /** @type {Record<string, string>} */
   const planes = { istiod: 'app=istiod', consul: 'app=consul,component=connect-injector' }
@@ -82,6 +84,8 @@ export function answer(state, name, { words, input = '' }) {
         state.definitions['virtualservices.networking.istio.io'] ??= `${namespace}/istio-base`
       if (planes[object] !== undefined) add('deployments', planes[object])
     },
+    'helm test': () => add('pods', `${namespace}/${object}`),
+    'kubectl delete pods': () => remove('pods', `${namespace}/${value('--selector').split('=')[1]}`),
     'helm uninstall': () => {
       remove('releases', `${namespace}/${object}`)
       if (planes[object] !== undefined) remove('deployments', planes[object])

@@ -45,7 +45,10 @@ async function removalSteps(client: ClusterClient, record: CreationRecord): Prom
   const releases = created.filter((thing) => thing.kind === 'release').toReversed()
   const namespaces = created.filter((thing) => thing.kind === 'namespace').toReversed()
   return [
-    ...releases.map(uninstall),
+    ...releases.flatMap((release) => [
+      uninstall(release),
+      ...(release.owner === 'application' ? [removePods(release)] : []),
+    ]),
     ...(await definitionsOf(client, releases)),
     ...(await leftBehind(client, releases)),
     ...namespaces.filter(({ name }) => name !== APPLICATION_NAMESPACE).map(({ name }) => removeNamespace(name)),
@@ -63,6 +66,15 @@ function uninstall({ name, namespace }: { name: string; namespace: string }): St
     does: `Removing ${name}`,
     program: 'helm',
     args: ['uninstall', name, '--namespace', namespace, '--ignore-not-found', '--wait'],
+  }
+}
+
+/** Those of `helm test`, which Helm leaves, and those that are still ending. */
+function removePods({ name, namespace }: { name: string; namespace: string }): Step {
+  return {
+    does: `Removing the pods of ${name}`,
+    program: 'kubectl',
+    args: ['delete', 'pods', '--namespace', namespace, '--selector', `app.kubernetes.io/instance=${name}`],
   }
 }
 
