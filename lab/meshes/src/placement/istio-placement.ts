@@ -28,7 +28,7 @@ export interface IstioPodPlacement {
 }
 
 /** A pod beside those that the lab starts with. */
-export interface AddedPodPlacement extends IstioPodPlacement {
+interface AddedPodPlacement extends IstioPodPlacement {
   /** Where its app must listen: `host:port`. */
   app: string
   /** Moves its app to it. */
