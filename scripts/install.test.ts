@@ -84,7 +84,7 @@ describe('the installation', () => {
   it('leaves no stamp and names the package when npm leaves one out', async () => {
     // An npm that reports success and installs nothing.
     write('npm-cli.js', '')
-    fs.rmSync(path.join(folder, 'node_modules'), { recursive: true })
+    fs.rmSync(path.join(folder, 'node_modules'), { recursive: true, force: true })
     await expect(install({ npm_execpath: path.join(folder, 'npm-cli.js') })).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/npm ci reported success, but node_modules\/\S+ and \d+ more is missing/),
