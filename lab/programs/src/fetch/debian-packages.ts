@@ -24,15 +24,13 @@ export async function unpackDebianPackages(
   const work = path.join(folder, '.apt')
   const run = (command: string[]): Promise<string> => runTool(command, { env, signal })
   try {
-    const codename = /^VERSION_CODENAME=(\w+)/m.exec(await fs.readFile('/etc/os-release', 'utf8'))?.[1] ?? ''
+    const codename = /^VERSION_CODENAME=(\w+)/m.exec(await fs.readFile('/etc/os-release', 'utf8'))?.[1]
+    if (codename === undefined) throw new Error('/etc/os-release names no release of Debian')
     for (const name of ['lists/partial', 'cache/archives/partial', 'sources', 'packages']) {
       await fs.mkdir(path.join(work, name), { recursive: true })
     }
     const sources = await fs.readFile('/etc/apt/sources.list.d/debian.sources', 'utf8')
-    await fs.writeFile(
-      path.join(work, 'sources/next.sources'),
-      sources.replaceAll(new RegExp(`\\b${codename}\\b`, 'g'), next.suite),
-    )
+    await fs.writeFile(path.join(work, 'sources/next.sources'), sources.replaceAll(codename, next.suite))
     // Lists of its own: the machine's stay as they are.
     const options = (parts: string, lists: string): string[] =>
       Object.entries({
