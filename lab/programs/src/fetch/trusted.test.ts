@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { findEnvoy } from '../find/find-envoy.ts'
 import { runTool } from '../run-tool.ts'
 import { temporaryFolder, writeScript } from '../temporary-folder.ts'
@@ -76,6 +76,16 @@ describe('what is run from the cache', () => {
         new RegExp(`^${on.at(place)} belongs to user 1234.*Nothing in it was run.*Remove .*chown -R 0 `),
       ),
     })
+  })
+
+  it.runIf(isRoot)("is taken where it belongs to the user of sudo, and refused where it is a third one's", async () => {
+    await using on = await cacheWithProgram()
+    await fs.chown(on.program, 1234, 0)
+    vi.stubEnv('SUDO_UID', '1234')
+    await on.check()
+    vi.stubEnv('SUDO_UID', '1235')
+    await expect(on.check()).rejects.toMatchObject({ code: 'TL_CACHE_UNTRUSTED' })
+    vi.unstubAllEnvs()
   })
 
   it.each<[string, (on: Awaited<ReturnType<typeof cacheWithProgram>>) => Promise<unknown>]>([

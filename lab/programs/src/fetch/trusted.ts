@@ -20,8 +20,8 @@ const RECORD_FILE = '.checksums.json'
 
 /**
  * Makes sure that what is about to be run from a folder of the cache is what was put there, and that no other user had a
- * hand in it: every file, and every folder from the cache's own on, belongs to this user or to root and can be written by
- * its owner alone, and its content is the recorded one. The first call records it.
+ * hand in it: every file, and every folder from the cache's own on, belongs to this user, to root or to the user of sudo,
+ * can be written by its owner alone, and its content is the recorded one. The first call records it.
  *
  * @param parts programs, or folders of files that they read, in `folder`
  * @throws LabError TL_CACHE_UNTRUSTED with what is wrong, where, and how to repair it
@@ -70,13 +70,19 @@ const statOf = (place: string): Promise<BigIntStats> => fs.promises.stat(place, 
 
 function requireOwn(place: string, { uid, mode }: BigIntStats, folder: string): void {
   const user = process.getuid?.()
-  if (user !== undefined && uid !== 0n && uid !== BigInt(user)) {
+  if (user !== undefined && !trustedUsers(user).includes(Number(uid))) {
     throw untrusted(`${place} belongs to user ${uid}, who decides what it holds`, folder, `chown -R ${user} ${folder}`)
   }
   if (mode & 0o022n) {
     const permissions = (mode & 0o7777n).toString(8)
     throw untrusted(`${place} can be written by other users (mode ${permissions})`, folder, `chmod -R go-w ${folder}`)
   }
+}
+
+/** Root, this user, and who became root by sudo, as who could do so anyway. */
+function trustedUsers(user: number): number[] {
+  const sudoUser = user === 0 ? Number(process.env['SUDO_UID'] ?? 0) : 0
+  return [0, user, sudoUser]
 }
 
 function requireSame(options: {
