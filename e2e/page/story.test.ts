@@ -72,7 +72,7 @@ describe('a self-explanatory page', () => {
     await step(/^The call is allowed again/)
     await pageText(page, '#verdict-text', /^Broken$/)
     await page.click('#tour-next')
-    await step(/^Headers are passed on again/)
+    await step(/^Headers are propagated again/)
     await pollUntil(async () => ((await lab.mesh.status()).tracer === 'opentelemetry' ? undefined : true), {
       what: 'another tracer',
     })
