@@ -113,7 +113,7 @@ describe('docker compose --env-file compose/consul.env up --wait', () => {
       await running.compose('up', '--wait')
       const { traceId } = await countUntil(running, 'connected')
       await expectInJaeger(running, traceId, entry)
-      expect(await running.compose('logs', '--no-color', 'setup')).toContain('starting over: counting is at')
+      expect(await running.compose('logs', '--no-color', 'setup')).toContain('starting over: counting moved from')
     } finally {
       await running.docker('rm', '--force', squatter)
     }
