@@ -117,7 +117,7 @@ it.for(['service', 'consul/install/mesh'])(
   async (chart, context) => {
     const helm = await requireHelm(context)
     await using folder = await temporaryFolder()
-    const version = `0.1.0+${'a'.repeat(140)}`
+    const version = `1.2.3+${'a'.repeat(140)}`
     await helm.run(
       'package',
       path.join(CHARTS, chart),
@@ -132,7 +132,7 @@ it.for(['service', 'consul/install/mesh'])(
     const { stdout } = await helm.run('template', 'counting', path.join(folder.path, archive))
     const objects = readObjects(stdout)
     const labels = objects.flatMap(labelsOf)
-    for (const image of Object.values(imagesOf(objects))) expect(image).toMatch(/^[a-z/]+:feature_0\.1\.0_a{114}$/)
+    for (const image of Object.values(imagesOf(objects))) expect(image).toMatch(/^[a-z/]+:feature_1\.2\.3_a{114}$/)
     expect(labels.length).toBeGreaterThan(5)
     expect(labels.filter((label) => !VALID_LABEL.test(label))).toEqual([])
   },
