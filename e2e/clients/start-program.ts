@@ -31,7 +31,14 @@ export async function startProgram(program: string, options: ProgramOptions): Pr
     cwd: folder,
     execPath: node,
     execArgv,
-    env: { PATH: process.env['PATH'], NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1', ...env },
+    env: {
+      PATH: process.env['PATH'],
+      // Uploads that a parser keeps go with the project.
+      TMPDIR: folder,
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+      NODE_NO_WARNINGS: '1',
+      ...env,
+    },
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   })
   const exited = once(child, 'exit')
