@@ -1,4 +1,5 @@
 // @ts-check
+import { setMaxListeners } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -47,6 +48,7 @@ export async function soak(args) {
   })
   const services = { counting, dashboard }
   const stop = new AbortController()
+  setMaxListeners(0, stop.signal)
   try {
     console.error(`Soaking for ${seconds} s …`)
     const good = Array.from({ length: GOOD_CLIENTS }, () => beGoodClient(dashboard.url, stop.signal))
