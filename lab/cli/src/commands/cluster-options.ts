@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util'
 import { type ClusterMesh, clusterMeshes } from '@throughline/lab-cluster'
-import { LabError, messageOf } from '@throughline/lab-programs'
+import { parseFlags, usage } from './parse-flags.ts'
 
 export interface ClusterOptions {
   mesh: ClusterMesh
@@ -60,31 +59,20 @@ export function parseClusterOptions(args: string[]): ClusterOptions {
 }
 
 function readFlags(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        mesh: { type: 'string' },
-        context: { type: 'string' },
-        registry: { type: 'string' },
-        'no-images': { type: 'boolean' },
-        values: { type: 'string' },
-        'mesh-repo': { type: 'string' },
-        'mesh-version': { type: 'string' },
-        'mesh-values': { type: 'string' },
-        'no-page': { type: 'boolean' },
-        down: { type: 'boolean' },
-        'dry-run': { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-  } catch (error) {
-    throw usage(messageOf(error).split(/\. |\n/, 1)[0] ?? '')
-  }
-}
-
-function usage(message: string): LabError {
-  return new LabError('TL_USAGE', message)
+  return parseFlags(args, {
+    mesh: { type: 'string' },
+    context: { type: 'string' },
+    registry: { type: 'string' },
+    'no-images': { type: 'boolean' },
+    values: { type: 'string' },
+    'mesh-repo': { type: 'string' },
+    'mesh-version': { type: 'string' },
+    'mesh-values': { type: 'string' },
+    'no-page': { type: 'boolean' },
+    down: { type: 'boolean' },
+    'dry-run': { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  })
 }
 
 export const clusterHelp = `Installs a mesh and the application in a Kubernetes cluster, proves that it works with helm test, and opens the page.

@@ -14,8 +14,7 @@ import {
 import { LabError } from '@throughline/lab-programs'
 import { clusterHelp, type ClusterOptions, parseClusterOptions } from './cluster-options.ts'
 import { createProgress } from './progress.ts'
-
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+import { stopSignals } from './stop-signals.ts'
 
 /** `throughline cluster`: from a cluster to the proven application, and `--down`. */
 export async function cluster(args: string[]): Promise<void> {
@@ -31,7 +30,7 @@ export async function cluster(args: string[]): Promise<void> {
     const again = options.down ? 'The same command removes the rest.' : 'With --down it removes what there is so far.'
     controller.abort(new LabError('TL_PROGRAM_FAILED', `interrupted. ${again}`))
   }
-  for (const signal of signals) process.once(signal, cancel)
+  for (const signal of stopSignals) process.once(signal, cancel)
   const run = { env, log: progress.line, signal: controller.signal }
   try {
     const chosen = await chooseCluster(options.context, env)
@@ -54,7 +53,7 @@ export async function cluster(args: string[]): Promise<void> {
     controller.signal.throwIfAborted()
     throw error
   } finally {
-    for (const signal of signals) process.off(signal, cancel)
+    for (const signal of stopSignals) process.off(signal, cancel)
     progress.done()
   }
 }

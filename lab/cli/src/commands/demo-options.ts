@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import {
   type BypassChoice,
   bypasses,
@@ -11,7 +10,8 @@ import {
   type Tracer,
   tracers,
 } from '@throughline/lab-meshes'
-import { demoPorts, LabError, messageOf } from '@throughline/lab-programs'
+import { demoPorts } from '@throughline/lab-programs'
+import { parseFlags, usage } from './parse-flags.ts'
 
 export interface DemoOptions {
   /** `none` starts no sidecars. */
@@ -86,30 +86,22 @@ export function parseDemoOptions(args: string[], env: NodeJS.ProcessEnv): DemoOp
 }
 
 function readFlags(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        mesh: { type: 'string' },
-        topology: { type: 'string' },
-        bypass: { type: 'string' },
-        tracer: { type: 'string' },
-        'from-chart': { type: 'boolean' },
-        values: { type: 'string' },
-        jaeger: { type: 'string' },
-        otlp: { type: 'string' },
-        zipkin: { type: 'string' },
-        port: { type: 'string' },
-        open: { type: 'boolean' },
-        'no-mesh': { type: 'boolean' },
-        'free-ports': { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-  } catch (error) {
-    // The first sentence names the flag; the rest is about positional arguments, which the demo does not have.
-    throw usage(messageOf(error).split(/\. |\n/, 1)[0] ?? '')
-  }
+  return parseFlags(args, {
+    mesh: { type: 'string' },
+    topology: { type: 'string' },
+    bypass: { type: 'string' },
+    tracer: { type: 'string' },
+    'from-chart': { type: 'boolean' },
+    values: { type: 'string' },
+    jaeger: { type: 'string' },
+    otlp: { type: 'string' },
+    zipkin: { type: 'string' },
+    port: { type: 'string' },
+    open: { type: 'boolean' },
+    'no-mesh': { type: 'boolean' },
+    'free-ports': { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  })
 }
 
 function parsePort(name: string, text: string): number {
@@ -139,10 +131,6 @@ function choice<Value extends string>(known: readonly Value[], text: string | un
 
 function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && new URL(text).protocol === 'http:'
-}
-
-function usage(message: string): LabError {
-  return new LabError('TL_USAGE', message)
 }
 
 export const demoHelp = `Starts counting and dashboard on this machine, each behind its own Envoy with mutual TLS between them,

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Lab } from '@throughline/lab-meshes'
+import { stopSignals } from './stop-signals.ts'
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** Milliseconds within which a second signal counts as the same Ctrl-C, repeated by a shell or by npm. */
 const ECHO_WINDOW = 300
 
@@ -29,7 +29,7 @@ export async function runUntilStopped(
     onStopping()
     controller.abort()
   }
-  for (const signal of signals) process.on(signal, onSignal)
+  for (const signal of stopSignals) process.on(signal, onSignal)
   // A closed terminal must not interrupt the clean-up.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   try {

@@ -1,7 +1,6 @@
 import { buildGoTool, type BuildGoToolOptions, goTools, LabError, setupKubernetes } from '@throughline/lab-programs'
 import { createProgress } from './progress.ts'
-
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+import { stopSignals } from './stop-signals.ts'
 
 /** What can be set up, by name. */
 const builders: Record<string, (options: BuildGoToolOptions) => Promise<unknown>> = {
@@ -21,11 +20,11 @@ export async function setup(args: string[]): Promise<void> {
   const progress = createProgress(process.stderr)
   const controller = new AbortController()
   const cancel = (): void => controller.abort(new LabError('TL_BUILD_FAILED', `${name} was not built: interrupted`))
-  for (const signal of signals) process.once(signal, cancel)
+  for (const signal of stopSignals) process.once(signal, cancel)
   try {
     await build({ log: progress.line, signal: controller.signal })
   } finally {
-    for (const signal of signals) process.off(signal, cancel)
+    for (const signal of stopSignals) process.off(signal, cancel)
     progress.done()
   }
 }
