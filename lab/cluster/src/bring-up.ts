@@ -2,9 +2,9 @@ import { LabError } from '@throughline/lab-programs'
 import type { ChosenCluster } from './choose-cluster.ts'
 import { type ClusterClient, createClusterClient, createPrograms, type Programs } from './cluster-client.ts'
 import { type ClusterSettings, clusterSteps } from './cluster-steps.ts'
-import { formatCommand } from './command.ts'
 import { readRecord } from './creation-record.ts'
 import { meshSteps } from './mesh-steps.ts'
+import { type DoneStep, runStep } from './run-step.ts'
 import type { Creation, Step } from './step.ts'
 
 export interface ClusterRun {
@@ -14,14 +14,6 @@ export interface ClusterRun {
   signal?: AbortSignal | undefined
   /** Default those on the PATH of `env`. */
   programs?: Programs
-}
-
-/** A command that was run, and how long it took. */
-export interface DoneStep {
-  command: string
-  seconds: number
-  /** What it printed. */
-  output: string
 }
 
 /**
@@ -41,15 +33,7 @@ export async function bringUp(
   const client = createClusterClient(cluster.context, programs)
   const done: DoneStep[] = []
   const execute = async (step: Step): Promise<void> => {
-    signal?.throwIfAborted()
-    log(`${step.does} …`)
-    const start = performance.now()
-    const output = await client.run(step)
-    done.push({
-      command: formatCommand(step, cluster.context),
-      seconds: (performance.now() - start) / 1000,
-      output,
-    })
+    done.push(await runStep(step, { client, cluster, log, signal }))
   }
 
   // Before it there is nothing to ask, and nowhere to keep a record.

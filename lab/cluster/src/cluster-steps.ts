@@ -88,7 +88,6 @@ function installMesh(
   settings: ClusterSettings,
 ): Step & { creates: Creation } {
   const repository = chart.startsWith('charts/') ? undefined : meshSteps[settings.mesh].repository
-  const more = settings.meshValues?.(release)
   return {
     does,
     program: 'helm',
@@ -97,19 +96,13 @@ function installMesh(
       release,
       chart,
       '--install',
-      ...(repository === undefined
-        ? []
-        : [
-            '--repo',
-            settings.meshRepository ?? repository.url,
-            '--version',
-            settings.meshVersion ?? repository.version,
-          ]),
+      ...flag('--repo', repository && (settings.meshRepository ?? repository.url)),
+      ...flag('--version', repository && (settings.meshVersion ?? repository.version)),
       '--namespace',
       namespace,
       '--create-namespace',
-      ...(values === undefined ? [] : ['--values', values]),
-      ...(more === undefined ? [] : ['--values', more]),
+      ...flag('--values', values),
+      ...flag('--values', settings.meshValues?.(release)),
       ...(wait === true ? ['--wait'] : []),
     ],
     creates: { kind: 'release', name: release, namespace, owner: 'mesh' },
@@ -142,12 +135,17 @@ function installApplication(
       '--install',
       '--namespace',
       APPLICATION_NAMESPACE,
-      ...(values === undefined ? [] : ['--values', values]),
+      ...flag('--values', values),
       ...[...set, ...(registry === undefined ? [] : fromRegistry)].flatMap((value) => ['--set', value]),
       '--wait',
     ],
     creates: { kind: 'release', name: release, namespace: APPLICATION_NAMESPACE, owner: 'application' },
   }
+}
+
+/** A flag with its value; nothing without one. */
+function flag(name: string, value: string | undefined): string[] {
+  return value === undefined ? [] : [name, value]
 }
 
 function testRelease(release: string): Step {

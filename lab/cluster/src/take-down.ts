@@ -1,10 +1,11 @@
-import type { ClusterRun, DoneStep } from './bring-up.ts'
+import type { ClusterRun } from './bring-up.ts'
 import type { ChosenCluster } from './choose-cluster.ts'
 import { type ClusterClient, createClusterClient, createPrograms } from './cluster-client.ts'
 import { APPLICATION_NAMESPACE } from './cluster-steps.ts'
 import { type Command, formatCommand } from './command.ts'
 import { type CreationRecord, readRecord, RECORD_NAME } from './creation-record.ts'
 import { meshSteps } from './mesh-steps.ts'
+import { type DoneStep, runStep } from './run-step.ts'
 import type { Creation, Step } from './step.ts'
 
 /**
@@ -23,14 +24,8 @@ export async function takeDown(
   const record = await readRecord(client)
   const done: DoneStep[] = []
   for (const step of await removalSteps(client, record)) {
-    signal?.throwIfAborted()
-    const start = performance.now()
-    let output = ''
-    if (!dryRun) {
-      log(`${step.does} …`)
-      output = await client.run(step)
-    }
-    done.push({ command: formatCommand(step, cluster.context), seconds: (performance.now() - start) / 1000, output })
+    if (dryRun) done.push({ command: formatCommand(step, cluster.context), seconds: 0, output: '' })
+    else done.push(await runStep(step, { client, cluster, log, signal }))
   }
   return done
 }
