@@ -56,7 +56,7 @@ export async function beBadClients({ dashboard, counting }, stop) {
         made.hostile += 1
         const text =
           upTo(3) === 0 ? any(REQUESTS) : `GET ${path} HTTP/1.1\r\nhost: localhost\r\n${any(HEADERS)}\r\n\r\n`
-        await exchange(url, text)
+        await exchange(url, text, stop)
       }),
     ),
     ...times(20, () =>
@@ -110,11 +110,12 @@ function connect(url) {
  * Sends and reads what comes, for a second at most.
  * @param {string} url
  * @param {string} text
+ * @param {AbortSignal} stop
  */
-async function exchange(url, text) {
+async function exchange(url, text, stop) {
   const socket = connect(url)
   socket.resume().end(Buffer.from(text, 'latin1'))
-  await closed(socket, AbortSignal.timeout(1000), 1000)
+  await closed(socket, stop, 1000)
 }
 
 /**
