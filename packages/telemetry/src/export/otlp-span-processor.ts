@@ -23,8 +23,11 @@ export interface OtlpSpanProcessorOptions {
   shutdownMillis: number
 }
 
+/** Encoding several in a row takes a fraction of the time: code and buffer are in the processor's caches. */
+const ENCODED_AT_ONCE = 16
+
 /**
- * A span processor that encodes each span as it ends and keeps the bytes until the collector has acknowledged them. An
+ * A span processor that encodes spans soon after their end and keeps the bytes until the collector has acknowledged them. An
  * outage costs memory up to a bound, then the oldest spans. Nothing that a span holds or a collector answers makes it
  * throw, and every sampled span is in one of the counters in the end.
  */
@@ -49,14 +52,29 @@ export function createOtlpSpanProcessor(options: OtlpSpanProcessorOptions): Coun
   const outside = (fn: () => void): void => {
     home.runInAsyncScope(() => context.with(suppressTracing(ROOT_CONTEXT), fn))
   }
+  const ended: ReadableSpan[] = []
   let timer: NodeJS.Timeout | undefined
   let closed: Promise<void> | undefined
 
+  /** Encodes what has ended. Returns whether a batch is full now. */
+  const encodeEnded = (): boolean => {
+    let isFull = false
+    for (const span of ended.splice(0)) {
+      try {
+        if (ring.add(span)) isFull = true
+      } catch (error) {
+        stats.failed += 1
+        diag.error('a span has no encoding and is left out', error)
+      }
+    }
+    return isFull
+  }
   const startTimer = (): void => {
     timer = setTimeout(onDue, delayMillis).unref()
   }
   const onDue = (): void => {
     timer = undefined
+    encodeEnded()
     sender.send(true)
   }
   const onFull = (): void => {
@@ -67,9 +85,10 @@ export function createOtlpSpanProcessor(options: OtlpSpanProcessorOptions): Coun
   const abandon = (): void => {
     clearTimeout(timer)
     sender.stop()
-    stats.failed += ring.clear()
+    stats.failed += ring.clear() + ended.splice(0).length
   }
   const flush = async ({ closing = false } = {}): Promise<void> => {
+    encodeEnded()
     const emptied = ring.emptied()
     outside(() => sender.sendNow({ last: closing }))
     await emptied
@@ -91,13 +110,8 @@ export function createOtlpSpanProcessor(options: OtlpSpanProcessorOptions): Coun
         stats.dropped += 1
         return
       }
-      try {
-        if (ring.add(span)) outside(onFull)
-        else if (timer === undefined) outside(startTimer)
-      } catch (error) {
-        stats.failed += 1
-        diag.error('a span has no encoding and is left out', error)
-      }
+      if (ended.push(span) >= ENCODED_AT_ONCE && encodeEnded()) outside(onFull)
+      else if (timer === undefined) outside(startTimer)
     },
     forceFlush: () => closed ?? flush(),
     shutdown: () => (closed ??= close()),
