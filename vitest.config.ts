@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
 /** Packages are tested from their sources: no build is needed for a unit test. */
 const fromSource = {
@@ -12,94 +12,105 @@ const matrixTests = ['e2e/path/{callers,propagation-matrix}.test.ts']
 const composeTests = ['e2e/compose/**/*.test.ts']
 const clientTests = ['e2e/clients/**/*.test.ts']
 
+const projects: TestProjectInlineConfiguration[] = [
+  {
+    ...fromSource,
+    test: {
+      name: 'unit',
+      // A loaded machine is slow, not wrong.
+      testTimeout: 20_000,
+      hookTimeout: 60_000,
+      expect: { poll: { timeout: 10_000 } },
+      include: [
+        'packages/*/{src,conformance}/**/*.test.ts',
+        'services/*/{src,page}/**/*.test.ts',
+        'lab/*/src/**/*.test.ts',
+      ],
+    },
+  },
+  { ...fromSource, test: { name: 'repository', include: ['scripts/**/*.test.ts'] } },
+  {
+    ...fromSource,
+    // One Helm after another, and the last tests to end: every core renders.
+    test: { name: 'charts', include: ['charts/test/**/*.test.ts'], testTimeout: 30_000, maxWorkers: '100%' },
+  },
+  {
+    ...fromSource,
+    test: {
+      name: 'e2e',
+      include: ['e2e/**/*.test.ts'],
+      exclude: [...matrixTests, ...verifyTests, ...meshTests, ...composeTests, ...clientTests],
+      // Every lab takes ports of its own, so files run side by side; a browser wants most of a core.
+      maxWorkers: 2,
+      testTimeout: 60_000,
+      hookTimeout: 120_000,
+    },
+  },
+  {
+    ...fromSource,
+    test: {
+      // Spans are distinguished by time: one path at a time, and nothing else.
+      name: 'verify',
+      include: verifyTests,
+      fileParallelism: false,
+      testTimeout: 60_000,
+      hookTimeout: 120_000,
+    },
+  },
+  {
+    ...fromSource,
+    test: {
+      // Control planes: they want memory and addresses of their own, so one file at a time.
+      name: 'mesh',
+      include: meshTests,
+      fileParallelism: false,
+      testTimeout: 60_000,
+      hookTimeout: 120_000,
+    },
+  },
+  {
+    ...fromSource,
+    test: {
+      // Packed libraries in programs of strangers, on every Node.
+      name: 'clients',
+      include: clientTests,
+      globalSetup: 'e2e/clients/global-setup.ts',
+      maxWorkers: 2,
+      testTimeout: 30_000,
+      hookTimeout: 60_000,
+    },
+  },
+  {
+    ...fromSource,
+    test: {
+      // The same containers for every file: one after another.
+      name: 'compose',
+      include: composeTests,
+      globalSetup: 'e2e/compose/global-setup.ts',
+      fileParallelism: false,
+      testTimeout: 120_000,
+      hookTimeout: 300_000,
+    },
+  },
+  {
+    ...fromSource,
+    test: {
+      // Through every pinned Envoy: minutes, so not in `npm test`.
+      name: 'matrix',
+      include: matrixTests,
+      maxWorkers: 2,
+      testTimeout: 60_000,
+      hookTimeout: 120_000,
+    },
+  },
+]
+
 export default defineConfig({
   test: {
-    projects: [
-      {
-        ...fromSource,
-        test: {
-          name: 'unit',
-          // A loaded machine is slow, not wrong.
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
-          expect: { poll: { timeout: 10_000 } },
-          include: [
-            'packages/*/{src,conformance}/**/*.test.ts',
-            'services/*/{src,page}/**/*.test.ts',
-            'lab/*/src/**/*.test.ts',
-          ],
-        },
-      },
-      { ...fromSource, test: { name: 'repository', include: ['scripts/**/*.test.ts'] } },
-      { ...fromSource, test: { name: 'charts', include: ['charts/test/**/*.test.ts'], testTimeout: 30_000 } },
-      {
-        ...fromSource,
-        test: {
-          name: 'e2e',
-          include: ['e2e/**/*.test.ts'],
-          exclude: [...matrixTests, ...verifyTests, ...meshTests, ...composeTests, ...clientTests],
-          // Every lab takes ports of its own, so files run side by side; a browser wants most of a core.
-          maxWorkers: 2,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-        },
-      },
-      {
-        ...fromSource,
-        test: {
-          // Spans are distinguished by time: one path at a time, and nothing else.
-          name: 'verify',
-          include: verifyTests,
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-        },
-      },
-      {
-        ...fromSource,
-        test: {
-          // Control planes: they want memory and addresses of their own, so one file at a time.
-          name: 'mesh',
-          include: meshTests,
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-        },
-      },
-      {
-        ...fromSource,
-        test: {
-          // Packed libraries in programs of strangers, on every Node.
-          name: 'clients',
-          include: clientTests,
-          globalSetup: 'e2e/clients/global-setup.ts',
-          maxWorkers: 2,
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        ...fromSource,
-        test: {
-          // The same containers for every file: one after another.
-          name: 'compose',
-          include: composeTests,
-          globalSetup: 'e2e/compose/global-setup.ts',
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 300_000,
-        },
-      },
-      {
-        ...fromSource,
-        test: {
-          // Through every pinned Envoy: minutes, so not in `npm test`.
-          name: 'matrix',
-          include: matrixTests,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-        },
-      },
-    ],
+    // Each has its own number of workers, so one after another.
+    projects: projects.map((project, groupOrder) => ({
+      ...project,
+      test: { ...project.test, sequence: { groupOrder } },
+    })),
   },
 })
