@@ -119,6 +119,11 @@ const refusals: [chart: string, values: Record<string, unknown>, place: RegExp][
   ['istio', { global: { istio: { injection: 'annotation' } } }, /global.istio.injection/],
   ['istio', { global: { istio: { injection: 'revision' } } }, /global\.istio\.revision: /],
   ['istio', { global: { istio: { trustDomain: 'spiffe://x' } } }, /global.istio.trustDomain/],
+  ['istio', { counting: { port: 15021 } }, /counting\.port: 15021 belongs to Istio's proxy/],
+  ['istio', { dashboard: { port: 15001 } }, /dashboard\.port: 15001 belongs to Istio's proxy/],
+  ['istio', { global: { gateway: { enabled: true, port: 15020 } } }, /global\.gateway\.port: 15020 belongs/],
+  ['consul', { counting: { port: 20000 } }, /counting\.port: 20000 belongs to Consul's proxy/],
+  ['consul', { global: { gateway: { enabled: true, port: 19000 } } }, /global\.gateway\.port: 19000 belongs/],
   ['istio', { sidecar: { egressHosts: ['jaeger'] } }, /sidecar.egressHosts/],
   ['istio', { dashboard: { allowed: false }, authorization: { denyAll: false } }, /dashboard\.allowed is false, but/],
 ]

@@ -10,6 +10,7 @@ helm.sh/chart: {{ include "service.labelValue" (printf "%s-%s" .Chart.Name .Char
 {{- include "service.require" (dict "values" .Values "at" "" "paths" (list "counting.global" "dashboard.global" "dashboard.allowed" "intentions.create" "observability" "global.transparentProxy.enabled" "global.gateway.enabled" "global.gateway.name" "global.gateway.className" "global.gateway.port")) -}}
 {{- include "consul.checkService" (dict "context" . "name" "counting" "annotations" (list "consul.hashicorp.com/connect-inject" "consul.hashicorp.com/transparent-proxy")) -}}
 {{- include "consul.checkService" (dict "context" . "name" "dashboard" "annotations" (list "consul.hashicorp.com/connect-inject" "consul.hashicorp.com/transparent-proxy" "consul.hashicorp.com/connect-service-upstreams")) -}}
+{{- if .Values.global.gateway.enabled }}{{ include "consul.checkPort" (dict "at" "global.gateway.port" "port" .Values.global.gateway.port) }}{{ end -}}
 {{- if and .Values.global.gateway.enabled (has .Values.global.gateway.name (list "counting" "dashboard")) -}}
 {{- fail (printf "global.gateway.name is %q, which is the name of a service; a gateway is a service of its own in Consul" .Values.global.gateway.name) -}}
 {{- end -}}
@@ -21,7 +22,15 @@ helm.sh/chart: {{ include "service.labelValue" (printf "%s-%s" .Chart.Name .Char
 {{- if $values.name -}}
 {{- fail (printf "%s.name: intentions, the upstream and the service's identity rest on the name %q; leave it empty" .name .name) -}}
 {{- end -}}
+{{- include "consul.checkPort" (dict "at" (printf "%s.port" .name) "port" $values.port) -}}
 {{- range .annotations -}}
 {{- if not (get ($values.podAnnotations | default dict) .) }}{{ fail (printf "%s.podAnnotations: %s may not be null or empty: the pod's place in the mesh rests on it" $.name .) }}{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The ports of Consul's proxies (consul-dataplane's and the injector's defaults), which share the pod's network. Takes {at, port}. */}}
+{{- define "consul.checkPort" -}}
+{{- if has (int .port) (list 15001 19000 20000 20100 20200 20300 20400 20500 20600) -}}
+{{- fail (printf "%s: %d belongs to Consul's proxy in the same pod; use another" .at (int .port)) -}}
 {{- end -}}
 {{- end -}}

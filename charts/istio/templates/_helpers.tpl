@@ -26,8 +26,10 @@ helm.sh/chart: {{ include "service.labelValue" (printf "%s-%s" .Chart.Name .Char
 {{- if and $label (not (get ($values.podLabels | default dict) $label)) -}}
 {{- fail (printf "%s.podLabels: %s may not be null or empty with global.istio.injection %q: nothing would guard the pod" $alias $label $istio.injection) -}}
 {{- end -}}
+{{- if ne $istio.injection "none" }}{{ include "istio.checkPort" (dict "at" (printf "%s.port" $alias) "port" $values.port) }}{{ end -}}
 {{- end -}}
 {{- with .Values.global.gateway -}}
+{{- if .enabled }}{{ include "istio.checkPort" (dict "at" "global.gateway.port" "port" .port) }}{{ end -}}
 {{- if and .enabled (gt (len (printf "%s-%s" .name .className)) 63) -}}
 {{- fail (printf "global.gateway.name: Istio calls the gateway's Service %s-%s, which is longer than 63" .name .className) -}}
 {{- end -}}
@@ -37,6 +39,13 @@ helm.sh/chart: {{ include "service.labelValue" (printf "%s-%s" .Chart.Name .Char
 {{- end -}}
 {{- if gt (float64 .Values.telemetry.sampling) 100.0 -}}
 {{- fail (printf "telemetry.sampling: %v is more than 100" .Values.telemetry.sampling) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The ports of Istio's proxies (Istio, "Application Requirements"), which share the pod's network. Takes {at, port}. */}}
+{{- define "istio.checkPort" -}}
+{{- if has (int .port) (list 15000 15001 15002 15004 15006 15008 15020 15021 15053 15090) -}}
+{{- fail (printf "%s: %d belongs to Istio's proxy in the same pod; use another" .at (int .port)) -}}
 {{- end -}}
 {{- end -}}
 
