@@ -48,12 +48,12 @@ export function loadConfig<T extends z.ZodRawShape>(
   shape: T,
   env: NodeJS.ProcessEnv,
 ): Readonly<z.output<z.ZodObject<T>>> {
-  const given = Object.fromEntries(Object.keys(shape).map((name) => [name, env[name] || undefined]))
-  const result = z.object(shape).safeParse(given)
+  const values = Object.fromEntries(Object.keys(shape).map((name) => [name, env[name] || undefined]))
+  const result = z.object(shape).safeParse(values)
   if (result.success) return Object.freeze(result.data)
   const lines = result.error.issues.map((issue) => {
     const name = String(issue.path[0])
-    return `  ${name}=${given[name] ?? ''}: ${issue.message}`
+    return `  ${name}=${values[name] ?? ''}: ${issue.message}`
   })
   throw new ServiceError('TL_CONFIG', `cannot start with this environment:\n${[...new Set(lines)].join('\n')}`)
 }

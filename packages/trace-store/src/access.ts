@@ -21,8 +21,8 @@ export function isKnownHost(host: string, allowedHosts: readonly string[]): bool
     name === 'localhost' ||
     name.endsWith('.localhost') ||
     allowedHosts.some((allowed) => {
-      const own = nameOf(allowed)
-      return own === '*' || own === name || (own.startsWith('*.') && name.endsWith(own.slice(1)))
+      const pattern = nameOf(allowed)
+      return pattern === '*' || pattern === name || (pattern.startsWith('*.') && name.endsWith(pattern.slice(1)))
     })
   )
 }

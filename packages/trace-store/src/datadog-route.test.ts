@@ -26,7 +26,7 @@ const send = (
     headers: { 'content-type': type },
   })
 
-const tag = (span: JaegerSpan | undefined, key: string) => span?.tags.find((one) => one.key === key)?.value
+const tag = (span: JaegerSpan | undefined, key: string) => span?.tags.find((entry) => entry.key === key)?.value
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 const span = {

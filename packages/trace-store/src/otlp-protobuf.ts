@@ -25,7 +25,7 @@ interface Position {
  */
 function measure(reader: protobuf.Reader, meter: WorkMeter, { type, end, path, depth }: Position): void {
   meter.depth(depth)
-  const seen = new Map<string, number>()
+  const occurrences = new Map<string, number>()
   while (reader.pos < end) {
     meter.value()
     const tag = reader.uint32()
@@ -42,8 +42,8 @@ function measure(reader: protobuf.Reader, meter: WorkMeter, { type, end, path, d
       reader.skipType(wireType)
       continue
     }
-    const index = seen.get(field.name) ?? 0
-    seen.set(field.name, index + 1)
+    const index = occurrences.get(field.name) ?? 0
+    occurrences.set(field.name, index + 1)
     const length = reader.uint32()
     const at = field.repeated ? `${path}${field.name}[${index}].` : `${path}${field.name}.`
     measure(reader, meter, { type: field.resolvedType, end: reader.pos + length, path: at, depth: depth + 1 })

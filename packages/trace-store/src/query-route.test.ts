@@ -30,14 +30,14 @@ async function getJson(url: string) {
   return { status: response.status, body: (await response.json()) as { data: unknown } }
 }
 
-const whole = { limit: 0, offset: 0, errors: null }
+const envelope = { limit: 0, offset: 0, errors: null }
 
 describe('the query API', () => {
   it('lists services', async () => {
     await using served = await serveOneCall()
     expect(await getJson(`${served.queryUrl}/api/services`)).toEqual({
       status: 200,
-      body: { ...whole, data: ['counting', 'dashboard'], total: 2 },
+      body: { ...envelope, data: ['counting', 'dashboard'], total: 2 },
     })
   })
 
@@ -46,7 +46,7 @@ describe('the query API', () => {
     const { status, body } = await getJson(`${served.queryUrl}/api/traces/${TRACE_ID}`)
     expect({ status, body }).toEqual({
       status: 200,
-      body: { ...whole, data: [served.store.trace(TRACE_ID)], total: 1 },
+      body: { ...envelope, data: [served.store.trace(TRACE_ID)], total: 1 },
     })
     expect((await getJson(`${served.queryUrl}/api/traces/AF7651916CD43DD`)).body).toEqual(body)
   })

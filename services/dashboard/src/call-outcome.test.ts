@@ -85,16 +85,16 @@ describe('the state of a call, from the wire', () => {
 })
 
 describe('the state of a call to another service in the place of counting', () => {
-  const own = (status: number, body: string) =>
+  const outcomeOf = (status: number, body: string) =>
     outcomeOfAnswer({ status, contentType: 'text/html', body }, { anyAnswer: true })
 
   it.each([200, 201, 204])('is connected on %i, whatever the body', (status) => {
-    expect(own(status, '<html>')).toMatchObject({ state: 'connected', count: null, hostname: null, status })
+    expect(outcomeOf(status, '<html>')).toMatchObject({ state: 'connected', count: null, hostname: null, status })
   })
 
   it('is the same as for counting otherwise', () => {
-    expect(own(403, 'RBAC: access denied').state).toBe('denied')
-    expect(own(503, 'no healthy upstream').state).toBe('unreachable')
-    expect(own(404, 'not found').state).toBe('unreachable')
+    expect(outcomeOf(403, 'RBAC: access denied').state).toBe('denied')
+    expect(outcomeOf(503, 'no healthy upstream').state).toBe('unreachable')
+    expect(outcomeOf(404, 'not found').state).toBe('unreachable')
   })
 })

@@ -60,7 +60,7 @@ export function parseVerifyCommand(args: string[]): VerifyCommand {
     tracesHeaders: parseHeaders('--traces-header', values['traces-header'] ?? []),
     tracesCa: values['traces-ca'],
     listen: values.listen === undefined ? undefined : parseListen(values.listen, values['listen-host'] ?? '127.0.0.1'),
-    envoys: (values.envoy ?? []).map((each) => httpUrl('--envoy', each)),
+    envoys: (values.envoy ?? []).map((admin) => httpUrl('--envoy', admin)),
     inside: values.inside === undefined ? undefined : httpUrl('--inside', values.inside),
     bypass: values.bypass === undefined ? undefined : parseBypass(values.bypass),
     expect: values.expect === undefined ? undefined : parseExpect(values.expect),
@@ -145,9 +145,9 @@ const PROBE_HEADERS = new Set([
 ])
 
 function requireOwnHeaders(headers: Record<string, string>): Record<string, string> {
-  const taken = Object.keys(headers).find((name) => PROBE_HEADERS.has(name))
-  if (taken === undefined) return headers
-  throw new UsageError(`${taken} is the probes’ own header: they send it in the ways that they compare`)
+  const reserved = Object.keys(headers).find((name) => PROBE_HEADERS.has(name))
+  if (reserved === undefined) return headers
+  throw new UsageError(`${reserved} is the probes’ own header: they send it in the ways that they compare`)
 }
 
 function parseMethod(value: string): string {
@@ -156,7 +156,7 @@ function parseMethod(value: string): string {
 }
 
 function parseExpect(value: string): string[] {
-  const services = value.split('>').map((each) => each.trim())
+  const services = value.split('>').map((name) => name.trim())
   if (services.every((service) => service !== '')) return services
   throw new UsageError(`--expect is a list of services such as 'frontend > cart', not ${value}`)
 }

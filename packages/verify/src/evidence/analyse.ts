@@ -33,9 +33,9 @@ export function analyse(evidence: Evidence): Analysis {
   const entries = new Set([...entriesOf.values()].flat())
   linkRoots(nodes, (node) => entries.has(node))
   const paths = evidence.probes.map((probe): ProbePath => {
-    const own = entriesOf.get(probe) ?? []
-    const reached = walk(own)
-    return { probe, entries: own, nodes: reached, links: reached.flatMap(({ linked }) => linked) }
+    const entryNodes = entriesOf.get(probe) ?? []
+    const reached = walk(entryNodes)
+    return { probe, entries: entryNodes, nodes: reached, links: reached.flatMap(({ linked }) => linked) }
   })
   return { evidence, paths, nodes, of: (...kinds) => paths.filter(({ probe }) => kinds.includes(probe.kind)) }
 }
@@ -73,13 +73,13 @@ function spelling(requestId: string): string {
 }
 
 function walk(entries: readonly SpanNode[]): SpanNode[] {
-  const seen = new Set<SpanNode>()
+  const visited = new Set<SpanNode>()
   const pending = entries.toReversed()
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if (seen.has(node)) continue
-    seen.add(node)
+    if (visited.has(node)) continue
+    visited.add(node)
     const below = [...node.children, ...node.linked.map(({ root }) => root)]
     pending.push(...below.sort((a, b) => b.span.startUs - a.span.startUs))
   }
-  return [...seen]
+  return [...visited]
 }

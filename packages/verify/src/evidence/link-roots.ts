@@ -72,7 +72,7 @@ function linkKind(kind: LinkKind, hosts: readonly SpanNode[], roots: readonly Sp
   }
   const matched = match(rootsOf)
   for (const [root, host] of matched) {
-    const certain = (rootsOf.get(host) ?? []).every((each) => matched.has(each))
+    const certain = (rootsOf.get(host) ?? []).every((candidate) => matched.has(candidate))
     const link: Link = { kind, host, root, certain }
     host.linked.push(link)
     root.link = link

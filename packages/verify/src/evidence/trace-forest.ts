@@ -69,22 +69,24 @@ function groupById(nodes: readonly SpanNode[]): Map<string, SpanNode[]> {
  */
 function findParent(node: SpanNode, byId: ReadonlyMap<string, SpanNode[]>): SpanNode | null {
   const { traceId, spanId, parentId, kind } = node.span
-  const client = byId.get(`${traceId} ${spanId}`)?.find((other) => other !== node && other.span.kind === 'client')
+  const client = byId
+    .get(`${traceId} ${spanId}`)
+    ?.find((candidate) => candidate !== node && candidate.span.kind === 'client')
   if (kind === 'server' && client !== undefined) return client
   if (parentId === null || parentId === spanId) return null
   const named = byId.get(`${traceId} ${parentId}`) ?? []
-  return named.find((other) => other.span.kind === 'server') ?? named[0] ?? null
+  return named.find((candidate) => candidate.span.kind === 'server') ?? named[0] ?? null
 }
 
 function cutLoop(node: SpanNode): void {
-  const seen = new Set<SpanNode>()
+  const visited = new Set<SpanNode>()
   for (let at: SpanNode | null = node; at !== null; at = at.parent) {
-    if (seen.has(at)) {
+    if (visited.has(at)) {
       const parent = at.parent
       if (parent !== null) parent.children = parent.children.filter((child) => child !== at)
       at.parent = null
       return
     }
-    seen.add(at)
+    visited.add(at)
   }
 }

@@ -34,7 +34,7 @@ export const TLV103: Rule = {
   ],
   judge: (analysis) => {
     const found = [...skippedProxies(analysis), ...otherFormat(analysis), ...twoTracers(analysis)]
-    return found.filter(({ hop }, index) => found.findIndex((other) => other.hop === hop) === index)
+    return found.filter(({ hop }, index) => found.findIndex((earlier) => earlier.hop === hop) === index)
   },
 }
 

@@ -31,17 +31,17 @@ export const TLV106: Rule = {
       const [first] = group
       if (first === undefined || group.length < 2) return []
       const { call, proxy } = first.value
-      const whole = wholeWithOther(analysis, call)
+      const wholeHeaders = wholeWithOther(analysis, call)
       return [
         {
           hop: call.span.service,
           seen: [
             `${nameSpan(call)} is a leaf, and ${nameSpan(proxy)}, which lies inside it, has an older span as parent, ${countProbes(group.length, paths.length)}`,
-            ...(whole === undefined ? [] : [`with a probe that sends ${whole} the same call is whole`]),
+            ...(wholeHeaders === undefined ? [] : [`with a probe that sends ${wholeHeaders} the same call is whole`]),
           ],
           cause: `${call.span.service} sends the context of the request that it serves beside, or in place of, that of its own call`,
-          sources: whole === undefined ? ['S'] : ['S', 'D'],
-          proven: whole !== undefined,
+          sources: wholeHeaders === undefined ? ['S'] : ['S', 'D'],
+          proven: wholeHeaders !== undefined,
           decides: 'an echo of the headers that the app sends: two traceparent lines, or one with a comma',
           break: { after: call.span.service, before: proxy.span.service },
           language: call.span.language,
@@ -77,7 +77,7 @@ function wholeWithOther(analysis: Analysis, call: SpanNode): string | undefined 
     const calls = paths.map(({ nodes }) =>
       nodes.find(({ span }) => span.service === call.span.service && span.kind === 'client' && !span.proxy),
     )
-    if (calls.length > 0 && calls.every((each) => each?.children.some(({ span }) => span.proxy))) return names[kind]
+    if (calls.length > 0 && calls.every((node) => node?.children.some(({ span }) => span.proxy))) return names[kind]
   }
   return undefined
 }

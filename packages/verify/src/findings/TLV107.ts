@@ -31,19 +31,19 @@ export const TLV107: Rule = {
     }
     return [...calls].flatMap(([hop, byKind]) => {
       const all = (kind: ProbeKind, state: boolean): boolean =>
-        byKind.get(kind)?.every((each) => each === state) ?? false
+        byKind.get(kind)?.every((isTraced) => isTraced === state) ?? false
       const lost = kinds.filter((kind) => all(kind, false))
-      const kept = kinds.filter((kind) => all(kind, true))
+      const traced = kinds.filter((kind) => all(kind, true))
       const proxy = examples.get(hop)
       const explainedByDigit = all('w3c', false) && all('w3c-forced', true)
-      if (lost.length === 0 || kept.length === 0 || proxy === undefined || explainedByDigit) return []
+      if (lost.length === 0 || traced.length === 0 || proxy === undefined || explainedByDigit) return []
       if (!hasSampledCall(analysis, hop)) return []
       return [
         {
           hop,
           seen: [
             `behind ${hop}’s CLIENT span ${proxy.span.service} reports nothing for probes that send ${lost.map(nameKind).join(' or ')}`,
-            `it reports for probes that send ${kept.map(nameKind).join(' or ')}`,
+            `it reports for probes that send ${traced.map(nameKind).join(' or ')}`,
           ],
           cause: `${hop} sends a trace header that ${proxy.span.service} can’t parse, such as an empty one, when the request it serves has none of that format`,
           sources: ['S', 'D'] as const satisfies ('S' | 'D')[],

@@ -61,6 +61,6 @@ export const TLV109: Rule = {
 /** The call that the cut trace belongs to, else the last app in the probe's own trace. */
 function senderOf(cut: SpanNode, path: ProbePath): SpanNode | undefined {
   if (cut.link !== null) return cut.link.host
-  const own = new Set(path.probe.contexts.map(({ traceId }) => traceId))
-  return appsOf(path).findLast(({ span }) => own.has(span.traceId))
+  const probeIds = new Set(path.probe.contexts.map(({ traceId }) => traceId))
+  return appsOf(path).findLast(({ span }) => probeIds.has(span.traceId))
 }

@@ -32,7 +32,7 @@ export const TLV110: Rule = {
           server.span.service === node.span.service &&
           server.span.startUs - 2000 <= node.span.startUs &&
           node.span.startUs + node.span.durationUs <= server.span.startUs + server.span.durationUs + 2000 &&
-          !path.nodes.some((own) => own.span.kind === 'client' && own.parent === server),
+          !path.nodes.some(({ span, parent }) => span.kind === 'client' && parent === server),
       )
       const [only] = around
       if (only === undefined || around.length > 1) continue

@@ -34,8 +34,8 @@ export const TLV202: Rule = {
     const lost = lostProxies(analysis, { present: 'w3c-forced', absent: 'w3c' })
     const [first] = lost
     // A proxy that does not read the probe's format was not asked to sample.
-    const asked = analysis.of('w3c-forced').flatMap(({ probe }) => probe.contexts.map(({ traceId }) => traceId))
-    if (first === undefined || !asked.includes(first.span.traceId)) return []
+    const forcedIds = analysis.of('w3c-forced').flatMap(({ probe }) => probe.contexts.map(({ traceId }) => traceId))
+    if (first === undefined || !forcedIds.includes(first.span.traceId)) return []
     const all = analysis.of('w3c').length
     return [
       {

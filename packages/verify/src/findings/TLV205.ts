@@ -52,7 +52,7 @@ function findHoles(
   const missing = holes.filter((hole) => hole.service === service)
   const present = holes.length - missing.length
   const disagree = missing.some(({ path }) =>
-    holes.some((other) => other.service === undefined && other.path.probe.kind === path.probe.kind),
+    holes.some((hole) => hole.service === undefined && hole.path.probe.kind === path.probe.kind),
   )
   if (missing.length < 2 || present < 2 || !disagree) return undefined
   // The proxy before the service must be there where the service is not: else it is the proxy that is missing.

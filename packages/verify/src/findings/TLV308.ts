@@ -13,7 +13,7 @@ export const TLV308: Rule = {
   judge: (analysis) => {
     const ids = new Set(analysis.paths.flatMap(({ probe }) => probe.contexts.map(({ traceId }) => traceId)))
     const short = new Set([...ids].map((id) => id.slice(16).padStart(32, '0')))
-    const own = analysis.paths.some((path) =>
+    const isCutInside = analysis.paths.some((path) =>
       path.entries.some((node) => node.span.parentId !== null && !isJoined(node, path)),
     )
     const foreign = analysis.nodes.filter(
@@ -27,7 +27,7 @@ export const TLV308: Rule = {
     )
     const traces = new Set(foreign.map(({ span }) => span.traceId))
     const [first] = foreign
-    if (own || first === undefined || traces.size < 3) return []
+    if (isCutInside || first === undefined || traces.size < 3) return []
     return [
       {
         hop: `callers of ${first.span.service}`,

@@ -26,12 +26,12 @@ export const TLV405: Rule = {
     const exports = analysis.nodes.filter(isExport)
     const services = [...new Set(exports.map(({ span }) => span.service))]
     return services.map((service) => {
-      const own = exports.filter(({ span }) => span.service === service)
-      const [first] = own
+      const exportsOfService = exports.filter(({ span }) => span.service === service)
+      const [first] = exportsOfService
       return {
         hop: service,
         seen: [
-          `${own.length} traces begin at ${service}’s CLIENT span to ${first?.span.authority ?? 'a collector'}${first?.span.path ?? ''}`,
+          `${exportsOfService.length} traces begin at ${service}’s CLIENT span to ${first?.span.authority ?? 'a collector'}${first?.span.path ?? ''}`,
         ],
         cause: `the export of spans passes ${service} and is traced like any other request`,
         sources: ['S'],

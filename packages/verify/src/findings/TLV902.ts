@@ -31,8 +31,8 @@ function noSpans({ paths, evidence }: Analysis): Judgement[] {
 }
 
 function noProxies(analysis: Analysis): Judgement[] {
-  const seen = analysis.of(...SAMPLED_KINDS).filter(({ nodes }) => nodes.length > 0)
-  if (seen.length === 0 || seen.some((path) => proxiesOf(path).length > 0)) return []
+  const traced = analysis.of(...SAMPLED_KINDS).filter(({ nodes }) => nodes.length > 0)
+  if (traced.length === 0 || traced.some((path) => proxiesOf(path).length > 0)) return []
   return [
     {
       hop: 'the path',

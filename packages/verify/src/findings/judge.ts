@@ -27,8 +27,10 @@ export function judge(evidence: Evidence, options: JudgeOptions = {}): { analysi
   const analysis = analyse(evidence)
   const mesh = options.mesh ?? detectMesh(analysis)
   const all = rules.flatMap((rule) => rule.judge(analysis).map((judgement) => ({ rule, judgement })))
-  const left = all.filter(({ rule, judgement }) => !all.some((other) => isSuperseded(rule, judgement, other)))
-  const findings = left
+  const remaining = all.filter(
+    ({ rule, judgement }) => !all.some((stronger) => isSuperseded(rule, judgement, stronger)),
+  )
+  const findings = remaining
     .map(({ rule, judgement }): Finding => {
       const level = judgement.level ?? rule.level
       const suspected = level === 'error' && judgement.proven === false

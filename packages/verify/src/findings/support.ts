@@ -31,9 +31,9 @@ export const roleOf = ({ span }: SpanNode): string =>
 
 /** The roles that every probe of these kinds left, and that none of them did. */
 function rolesOf(paths: readonly ProbePath[]): { always: Set<string>; ever: Set<string> } {
-  const each = paths.map((path) => new Set(path.nodes.map(roleOf)))
-  const ever = new Set(each.flatMap((roles) => [...roles]))
-  return { ever, always: new Set([...ever].filter((role) => each.every((roles) => roles.has(role)))) }
+  const rolesByPath = paths.map((path) => new Set(path.nodes.map(roleOf)))
+  const ever = new Set(rolesByPath.flatMap((roles) => [...roles]))
+  return { ever, always: new Set([...ever].filter((role) => rolesByPath.every((roles) => roles.has(role)))) }
 }
 
 /** Proxies that every probe of kind `present` left a span of, and no probe of kind `absent`. */
@@ -66,10 +66,10 @@ export function groupByPath<T>(
 ): Map<string, { path: ProbePath; value: T }[]> {
   const groups = new Map<string, { path: ProbePath; value: T }[]>()
   for (const path of paths) {
-    const seen = new Set<string>()
+    const counted = new Set<string>()
     for (const { key, value } of find(path)) {
-      if (seen.has(key)) continue
-      seen.add(key)
+      if (counted.has(key)) continue
+      counted.add(key)
       const group = groups.get(key)
       if (group === undefined) groups.set(key, [{ path, value }])
       else group.push({ path, value })

@@ -35,7 +35,7 @@ export function planProbe(kind: ProbeKind, repeat: number): PlannedProbe {
     spanId: randomBytes(8).toString('hex'),
   }
   const b3: ProbeContext = { ...w3c, format: 'b3' }
-  const other: ProbeContext = {
+  const foreignB3: ProbeContext = {
     format: 'b3',
     traceId: randomBytes(16).toString('hex'),
     spanId: randomBytes(8).toString('hex'),
@@ -59,7 +59,7 @@ export function planProbe(kind: ProbeKind, repeat: number): PlannedProbe {
     case 'both':
       return plan([w3c, b3], uuid('4'))
     case 'both-different':
-      return plan([w3c, other], uuid('4'))
+      return plan([w3c, foreignB3], uuid('4'))
     case 'w3c-forced':
       return plan([w3c], uuid('9'))
     case 'w3c-no-uuid':

@@ -40,9 +40,9 @@ export async function collectSpans(
       if (!(error instanceof BackendError)) throw error
       evidence.backend.failure = error.message
     }
-    const own = countOwn(evidence)
-    if (own !== count) grew = Date.now()
-    count = own
+    const arrived = countOwn(evidence)
+    if (arrived !== count) grew = Date.now()
+    count = arrived
     const now = Date.now()
     if ((now >= until && now - grew >= quietMs) || now >= giveUp) return
     signal?.throwIfAborted()
@@ -55,22 +55,22 @@ async function readSpans(probes: readonly Probe[], backend: TraceBackend): Promi
   const shortened = probes
     .filter(({ kind, repeat }) => repeat === 1 && (kind === 'w3c' || kind === 'b3' || kind === 'both'))
     .flatMap(({ contexts }) => contexts.slice(0, 1).map(({ traceId }) => traceId.slice(16).padStart(32, '0')))
-  const own: Span[] = []
-  for (const id of [...ids, ...shortened]) own.push(...(await backend.trace(id)))
-  if (!backend.searchable) return own
-  const shiftUs = clockShift(probes, own)
+  const ownSpans: Span[] = []
+  for (const id of [...ids, ...shortened]) ownSpans.push(...(await backend.trace(id)))
+  if (!backend.searchable) return ownSpans
+  const shiftUs = clockShift(probes, ownSpans)
   const window = {
     startUs: Math.min(...probes.map(({ startUs }) => startUs)) + shiftUs - MARGIN_US,
     endUs: Math.max(...probes.map(({ endUs }) => endUs)) + shiftUs + MARGIN_US,
   }
-  const services = [...new Set(own.map(({ service }) => service))]
-  return [...own, ...(await backend.search(window, services))]
+  const services = [...new Set(ownSpans.map(({ service }) => service))]
+  return [...ownSpans, ...(await backend.search(window, services))]
 }
 
 /** The clock skew of the path, if it exceeds the duration of a request. */
-function clockShift(probes: readonly Probe[], own: readonly Span[]): number {
+function clockShift(probes: readonly Probe[], ownSpans: readonly Span[]): number {
   const starts = new Map<string, number>()
-  for (const { traceId, startUs } of own) starts.set(traceId, Math.min(startUs, starts.get(traceId) ?? Infinity))
+  for (const { traceId, startUs } of ownSpans) starts.set(traceId, Math.min(startUs, starts.get(traceId) ?? Infinity))
   const shifts = probes.flatMap(({ contexts, startUs }) =>
     contexts.flatMap(({ traceId }) => {
       const start = starts.get(traceId)

@@ -30,10 +30,10 @@ function parseFile(text: string): Span[] {
   const documents = lines.map(parse)
   // The last line of a file that is being written may be incomplete.
   if (documents.slice(0, -1).every((value) => value !== undefined)) return documents.flatMap(readOtlpJson)
-  const whole = parse(text)
-  if (whole === undefined)
+  const document = parse(text)
+  if (document === undefined)
     throw new BackendError('the file contains no OTLP in JSON, neither one document nor one per line')
-  return readOtlpJson(whole)
+  return readOtlpJson(document)
 }
 
 function parse(text: string): unknown {

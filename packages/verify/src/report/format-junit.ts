@@ -17,7 +17,7 @@ export function formatJunit(report: Report, options: { rules: readonly Rule[]; l
   const looked = rules.filter(({ id }) => !id.startsWith('TLV9'))
   const cases = [...looked.map((rule) => caseOf(rule, report, THRESHOLD[level])), ...expectationCase(report)]
   const failures = cases.filter(({ failure }) => failure !== undefined).length
-  const skipped = cases.filter((each) => each.skipped !== undefined).length
+  const skipped = cases.filter((testCase) => testCase.skipped !== undefined).length
   const name = escape(`throughline verify ${report.url}`)
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites>

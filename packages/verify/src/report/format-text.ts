@@ -12,15 +12,15 @@ export function formatText(report: Report, { color = false, width = 120 } = {}):
     color ? styleText(format, text, { validateStream: false }) : text
   const { findings, probes, traceIds } = report
   const serious = findings.filter(({ level }) => level !== 'note').slice(0, MOST)
-  const others = findings.filter((finding) => !serious.includes(finding))
+  const brief = findings.filter((finding) => !serious.includes(finding))
   const [traceId] = traceIds
   const facts = `${probes.withSpans} of ${probes.sent} probes left spans${traceId === undefined ? '' : `, trace ${traceId}`}`
   const lines = [
     ...(report.path.length === 0 ? ['no path was found'] : [drawPath(report)]),
     paint('dim', facts),
     ...serious.flatMap((finding) => ['', ...formatFinding(finding, paint, width)]),
-    ...(others.length > 0 ? [''] : []),
-    ...others.flatMap((finding) => formatBriefly(finding, paint, width)),
+    ...(brief.length > 0 ? [''] : []),
+    ...brief.flatMap((finding) => formatBriefly(finding, paint, width)),
     ...(report.expectation === null || report.expectation.met
       ? []
       : [

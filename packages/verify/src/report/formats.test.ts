@@ -8,12 +8,12 @@ import { formatText } from './format-text.ts'
 import { createReport } from './report.ts'
 
 const broken = createReport(sketchPath({ cut: true }))
-const whole = createReport(sketchPath(), { expect: ['frontend', 'cart'] })
+const wholeReport = createReport(sketchPath(), { expect: ['frontend', 'cart'] })
 const nothing = createReport(sketchEvidence())
 
 describe('the outcome', () => {
   it('fails with a finding at the level, passes below it, and is unknown without evidence', () => {
-    expect([broken.outcome, whole.outcome, nothing.outcome]).toEqual(['failed', 'passed', 'unknown'])
+    expect([broken.outcome, wholeReport.outcome, nothing.outcome]).toEqual(['failed', 'passed', 'unknown'])
     const down = sketchEvidence({ backend: { kind: 'jaeger', searchable: true, failure: 'connection refused' } })
     expect(createReport(down).outcome).toBe('unknown')
   })
@@ -26,7 +26,7 @@ describe('the outcome', () => {
   })
 
   it('fails when the path lacks an expected service, or has another order', () => {
-    expect(whole.expectation).toEqual({ expected: ['frontend', 'cart'], found: ['frontend', 'cart'], met: true })
+    expect(wholeReport.expectation).toEqual({ expected: ['frontend', 'cart'], found: ['frontend', 'cart'], met: true })
     expect(createReport(sketchPath(), { expect: ['cart', 'frontend'] }).outcome).toBe('failed')
     expect(createReport(sketchPath(), { expect: ['frontend', 'db'] }).outcome).toBe('failed')
   })
@@ -47,7 +47,7 @@ describe('text', () => {
   })
 
   it('reports a whole trace, and what is unknown', () => {
-    expect(formatText(whole)).toContain('The trace is whole: nothing was found that breaks it.')
+    expect(formatText(wholeReport)).toContain('The trace is whole: nothing was found that breaks it.')
     expect(formatText(nothing)).toMatch(/^no path was found$/m)
     expect(formatText(nothing)).toContain('Could not tell: no spans of the probes were found.')
     expect(formatText(nothing)).toMatch(/decides `--envoy`/)
@@ -89,7 +89,7 @@ describe('JUnit', () => {
     expect(xml).toMatch(
       /name="TLV101 the app does not propagate context">\n +<failure message="frontend: the app does not/,
     )
-    expect(formatJunit(whole, { rules: catalogue })).toContain('failures="0" skipped="0"')
+    expect(formatJunit(wholeReport, { rules: catalogue })).toContain('failures="0" skipped="0"')
     expect(formatJunit(nothing, { rules: catalogue })).toContain(`failures="0" skipped="${catalogue.length - 2}"`)
   })
 

@@ -5,16 +5,16 @@ import { createSettling } from './settling-model.js'
 function page() {
   let time = 0
   let shown: Parameters<ReturnType<typeof createSettling>['judge']>[1] = 'connected'
-  let asked = 0
+  let checks = 0
   const settling = createSettling({ now: () => time })
   return {
     ...settling,
     pass: (ms: number) => void (time += ms),
-    asked: () => asked,
+    asked: () => checks,
     see: (...states: ('connected' | 'denied' | 'unreachable')[]) =>
       states.map((state) => {
         const { show, askAgain } = settling.judge(state, shown)
-        if (askAgain) asked++
+        if (askAgain) checks++
         if (show) shown = state
         return shown
       }),

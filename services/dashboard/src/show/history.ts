@@ -39,7 +39,7 @@ export interface History {
   subscribe(listener: (entry: HistoryEntry) => void): () => void
 }
 
-interface Kept {
+interface StoredRequest {
   entry: HistoryEntry
   /** As JSON, because a slice of a long header would keep the whole header in memory. */
   explanation: string
@@ -63,13 +63,13 @@ export function createHistory(options: HistoryOptions = {}): History {
   const { limit = 2000, maxBytes = 8 * 1024 * 1024, page = 600 } = options
   // Two processes must not accept each other's cursors.
   const boot = randomBytes(4).toString('hex')
-  const kept: Kept[] = []
+  const records: StoredRequest[] = []
   const listeners = new Set<(entry: HistoryEntry) => void>()
   let seq = 0
   let bytes = 0
 
   const dropOldest = (count: number): void => {
-    for (const dropped of kept.splice(0, count)) bytes -= dropped.bytes
+    for (const dropped of records.splice(0, count)) bytes -= dropped.bytes
   }
 
   return {
@@ -78,11 +78,11 @@ export function createHistory(options: HistoryOptions = {}): History {
       const entry = JSON.parse(text) as HistoryEntry
       const added = { entry, explanation: JSON.stringify(explanation), bytes: 0 }
       added.bytes = ENTRY_OVERHEAD + 2 * (text.length + added.explanation.length)
-      kept.push(added)
+      records.push(added)
       bytes += added.bytes
       // In blocks: shifting an array of thousands at every request is wasted work.
-      if (kept.length > limit * 1.2) dropOldest(kept.length - limit)
-      while (bytes > maxBytes && kept.length > 1) dropOldest(Math.ceil(kept.length / 10))
+      if (records.length > limit * 1.2) dropOldest(records.length - limit)
+      while (bytes > maxBytes && records.length > 1) dropOldest(Math.ceil(records.length / 10))
       for (const listener of listeners) listener(entry)
       return entry
     },
@@ -90,13 +90,13 @@ export function createHistory(options: HistoryOptions = {}): History {
     after(cursor) {
       const [process, seqText = ''] = cursor?.split('-') ?? []
       const from = process === boot && /^\d{1,15}$/.test(seqText) ? Number(seqText) : undefined
-      const newest = kept.slice(-page).map(({ entry }) => entry)
+      const newest = records.slice(-page).map(({ entry }) => entry)
       const oldest = newest[0]?.seq ?? 1
       if (from === undefined || from > seq || from < oldest - 1) return { reset: true, entries: newest }
       return { reset: false, entries: newest.filter((entry) => entry.seq > from) }
     },
     explanation: (traceId) => {
-      const found = kept.findLast(({ entry }) => entry.traceId === traceId)
+      const found = records.findLast(({ entry }) => entry.traceId === traceId)
       return found && { entry: found.entry, explanation: JSON.parse(found.explanation) as HopExplanation }
     },
     subscribe(listener) {

@@ -43,7 +43,7 @@ export function createLiveRoutes(options: LiveRoutesOptions): { routes: Router; 
       onClose: () => {
         open.delete(stream)
         leave()
-        for (const each of stop) each()
+        for (const unsubscribe of stop) unsubscribe()
       },
     })
     open.add(stream)

@@ -13,13 +13,13 @@ const headers = {
 /** A dashboard on a port that calls itself once when it is asked to; what its history says. */
 async function running(upstream: string, history: 'all' | 'own') {
   let url = ''
-  let own = 0
+  let ownCalls = 0
   const { app, close } = createTestDashboard(upstream, {
     history,
     traffic: 'off',
     traceId: () => VISITOR,
     callSelf: async (path, marked) => {
-      own += 1
+      ownCalls += 1
       await (await fetch(`${url}${path}`, { headers: marked })).text()
     },
   })
@@ -32,7 +32,7 @@ async function running(upstream: string, history: 'all' | 'own') {
     entries,
     callOnce: async () => {
       await fetch(`${url}/api/traffic/once`, { method: 'POST', headers: { origin: url } })
-      await pollUntil(() => own === 1, { what: 'a request of the dashboard' })
+      await pollUntil(() => ownCalls === 1, { what: 'a request of the dashboard' })
     },
     [Symbol.asyncDispose]: async () => {
       close()
@@ -52,8 +52,8 @@ describe('HISTORY', () => {
     expect((await fetch(`${made.url}/api/requests/${VISITOR}`)).status).toBe(404)
     await made.callOnce()
     await pollUntil(async () => (await made.entries()) === 1, { what: 'the request in the history' })
-    const kept = await (await fetch(`${made.url}/api/requests/${VISITOR}`)).text()
-    expect(kept).not.toContain('secret')
+    const recorded = await (await fetch(`${made.url}/api/requests/${VISITOR}`)).text()
+    expect(recorded).not.toContain('secret')
   })
 
   it('all: shows the requests of everyone', async () => {
