@@ -9,6 +9,7 @@ export const TLV205: Rule = {
   proof: 'S: in some of the probes, and not by their kind, the trace ends before the same service.',
   explanation: [
     'A sampler that ignores the parent (traceidratio without parentbased_) decides again in the middle of a trace. When it decides against sampling, that service and everything behind it are missing, while the services before it are present.',
+    'The trace ids of the probes are chosen so that two repeats of a kind lie at different ends of a ratio sampler: it keeps one and drops the other, whatever its ratio.',
   ],
   fixes: [
     {

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { ProbeContext, ProbeKind } from '../evidence/probe.ts'
+import { chooseTraceId } from './choose-trace-id.ts'
 
 /** The part of a request that verify chooses. */
 export interface PlannedProbe {
@@ -26,20 +27,23 @@ export const REPEAT_KINDS = [
 /** Kinds that later repeats send, to recognize a service that samples by itself. */
 export const EXTRA_KINDS = ['w3c', 'b3', 'both'] as const satisfies ProbeKind[]
 
-/** Chooses ids, and the headers that carry them. The sender adds times and the caller's headers. */
+/** Kinds whose high trace ids are those of samplers that read ids as signed; two of each sort request tracing. */
+const SIGNED_KINDS: readonly ProbeKind[] = ['b3', 'w3c-forced']
+
+/**
+ * Chooses ids, and the headers that carry them. The sender adds times and the caller's headers. Odd and even repeats of
+ * a kind fall on different sides of a service's ratio sampler.
+ */
 export function planProbe(kind: ProbeKind, repeat: number): PlannedProbe {
   const nonce = randomBytes(6).toString('hex')
-  const w3c: ProbeContext = {
-    format: 'w3c',
-    traceId: randomBytes(16).toString('hex'),
+  const chooseContext = (format: ProbeContext['format']): ProbeContext => ({
+    format,
+    traceId: chooseTraceId(repeat % 2 === 1 ? 'low' : 'high', { signed: SIGNED_KINDS.includes(kind) }),
     spanId: randomBytes(8).toString('hex'),
-  }
+  })
+  const w3c = chooseContext('w3c')
   const b3: ProbeContext = { ...w3c, format: 'b3' }
-  const foreignB3: ProbeContext = {
-    format: 'b3',
-    traceId: randomBytes(16).toString('hex'),
-    spanId: randomBytes(8).toString('hex'),
-  }
+  const foreignB3 = chooseContext('b3')
   const plan = (contexts: ProbeContext[], requestId: string | null, sampled = true): PlannedProbe => ({
     kind,
     repeat,
