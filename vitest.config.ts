@@ -60,10 +60,10 @@ const projects: TestProjectInlineConfiguration[] = [
   {
     ...fromSource,
     test: {
-      // Control planes: they want memory and addresses of their own, so one file at a time.
+      // Control planes and their pods wait more than they compute, and each lab has a subnet of its own.
       name: 'mesh',
       include: meshTests,
-      fileParallelism: false,
+      maxWorkers: 2,
       testTimeout: 60_000,
       hookTimeout: 120_000,
     },

@@ -4,8 +4,8 @@ import { runProject } from './run-project.mjs'
 
 /**
  * The scenarios that want the machine to themselves: `throughline verify` on broken paths, then those that need a control
- * plane or containers (Consul and Istio, then compose), one file at a time. Without its
- * programs a part is left out, and a line says how to get them; in CI that is a failure.
+ * plane (Consul, Istio) or containers (compose). Without its programs a part is left out, and a line says how to get
+ * them; in CI that is a failure.
  * @param {string[]} filters with any, only the test files whose path holds one of them
  */
 export async function testMesh(filters) {
