@@ -30,7 +30,7 @@ export function sample(operation: () => unknown, times: number): Sample {
 
 /** See {@link Spread}. */
 export function spread(values: readonly number[]): Spread {
-  const sorted = values.toSorted((one, other) => one - other)
+  const sorted = values.toSorted((a, b) => a - b)
   const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN
   return { median: at(0.5), min: at(0), max: at(1) }
 }

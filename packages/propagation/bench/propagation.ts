@@ -39,9 +39,9 @@ function measure(headers: Headers) {
   for (let round = 0; round <= ROUNDS; round++) {
     for (const name of [...names.slice(round % names.length), ...names.slice(0, round % names.length)]) {
       const hop = variants[name]
-      const taken = sample(() => hop(headers), TIMES)
+      const measured = sample(() => hop(headers), TIMES)
       // The first round only warms up.
-      if (round > 0) samples[name].push(taken)
+      if (round > 0) samples[name].push(measured)
     }
   }
   const nsOf = (name: keyof typeof variants) => samples[name].map(({ ns }) => ns)

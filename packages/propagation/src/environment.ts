@@ -18,7 +18,7 @@ export function readPropagationEnvironment(env: Readonly<Record<string, string |
   const problems: string[] = []
   const oneOf = <T extends string>(name: string, valid: readonly [T, ...T[]]): T => {
     const value = env[name]?.trim() || valid[0]
-    const found = valid.find((one) => one === value.toLowerCase())
+    const found = valid.find((candidate) => candidate === value.toLowerCase())
     if (found !== undefined) return found
     problems.push(`${name}=${value} is not supported, use ${valid.slice(0, -1).join(', ')} or ${valid.at(-1)}`)
     return valid[0]

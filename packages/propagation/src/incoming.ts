@@ -81,9 +81,9 @@ function kindOf(name: string): typeof OTHER | typeof OURS | typeof FOREIGN {
   }
 }
 
-function isOneOf(code: number, one: number, two = one, three = one): boolean {
+function isOneOf(code: number, first: number, second = first, third = first): boolean {
   const lower = code | 32
-  return lower === one || lower === two || lower === three
+  return lower === first || lower === second || lower === third
 }
 
 function isIterable(

@@ -117,8 +117,10 @@ function completed(winner: TraceContext, same: Candidates): TraceContext {
 
 function fullTraceId({ traceId }: TraceContext, { w3c, b3multi, b3single }: Candidates): string {
   if (!is64BitTraceId(traceId)) return traceId
-  const others = [w3c, b3multi, b3single]
-  return others.find((other) => other !== undefined && !is64BitTraceId(other.traceId))?.traceId ?? traceId
+  const candidates = [w3c, b3multi, b3single]
+  return (
+    candidates.find((candidate) => candidate !== undefined && !is64BitTraceId(candidate.traceId))?.traceId ?? traceId
+  )
 }
 
 function linksOf(all: Candidates, same: Candidates): readonly TraceContext[] {
@@ -140,6 +142,6 @@ function inTrace(context: TraceContext | undefined, home: TraceContext | undefin
 }
 
 /** B3 ids may have lost their high half on the way, so the low 64 bits decide. */
-function isSameTrace(one: TraceContext, other: TraceContext): boolean {
-  return one.traceId === other.traceId || one.traceId.slice(16) === other.traceId.slice(16)
+function isSameTrace(a: TraceContext, b: TraceContext): boolean {
+  return a.traceId === b.traceId || a.traceId.slice(16) === b.traceId.slice(16)
 }

@@ -30,19 +30,19 @@ export function createDiagLogger({
   write = writeError,
   now = () => performance.now(),
 }: DiagLogOptions = {}): DiagLogger {
-  const seen = new Map<string, { until: number; hidden: number }>()
+  const recent = new Map<string, { until: number; hidden: number }>()
 
   const log = (level: string, message: string, args: readonly unknown[]): void => {
     const text = [message, ...args].map(textOf).join(' ').replaceAll(/\s+/g, ' ')
     const key = `${level} ${text.replaceAll(/\d+/g, '#').slice(0, 120)}`
-    const earlier = seen.get(key)
+    const earlier = recent.get(key)
     if (earlier !== undefined && now() < earlier.until) {
       earlier.hidden += 1
       return
     }
     // Clearing the memory now and then bounds it under unforeseen messages.
-    if (seen.size >= 100) seen.clear()
-    seen.set(key, { until: now() + QUIET_MS, hidden: 0 })
+    if (recent.size >= 100) recent.clear()
+    recent.set(key, { until: now() + QUIET_MS, hidden: 0 })
     const repeated = earlier !== undefined && earlier.hidden > 0 ? ` (and ${earlier.hidden} more like it)` : ''
     write(`opentelemetry ${level}: ${text.slice(0, 500)}${repeated}\n`)
   }

@@ -49,11 +49,11 @@ export function createEnvReader(env: NodeJS.ProcessEnv): EnvReader {
       return known ?? fallback
     },
     listOf(name, valid) {
-      const names = (text(name) ?? '').split(',').map((each) => each.trim())
-      const wanted = new Set(names.filter(Boolean))
-      const unknown = [...wanted].filter((each) => find(valid, each) === undefined)
+      const names = (text(name) ?? '').split(',').map((item) => item.trim())
+      const requested = new Set(names.filter(Boolean))
+      const unknown = [...requested].filter((item) => find(valid, item) === undefined)
       if (unknown.length > 0) problems.push(`${name}=${unknown.join(',')} is unknown, use ${formatList(valid)}`)
-      return [...new Set([...wanted].map((each) => find(valid, each)).filter((each) => each !== undefined))]
+      return [...new Set([...requested].map((item) => find(valid, item)).filter((item) => item !== undefined))]
     },
     positive: (name, fallback) =>
       number(name, { fallback, what: 'a positive whole number', accepts: (value) => value > 0 && isWhole(value) }),
@@ -65,7 +65,7 @@ export function createEnvReader(env: NodeJS.ProcessEnv): EnvReader {
 }
 
 function find<T extends string>(valid: readonly T[], value: string): T | undefined {
-  return valid.find((each) => each === value.toLowerCase())
+  return valid.find((item) => item === value.toLowerCase())
 }
 
 /** The range of a counter. */

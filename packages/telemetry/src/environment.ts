@@ -30,8 +30,8 @@ const NAMES = [
 ]
 
 /** The environment for the SDK. */
-export function sdkEnvironment(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const env = { ...given }
+export function sdkEnvironment(processEnv: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const env = { ...processEnv }
   // The SDK would replace the logger with one that prints stacks.
   delete env.OTEL_LOG_LEVEL
   for (const name of NAMES) if (env[name] !== undefined) env[name] = env[name].trim().toLowerCase()

@@ -25,10 +25,10 @@ describe('programVersion', () => {
 
   it('follows a link, as for an installed command', () => {
     withManifest('{"version":"1.2.3"}')
-    const other = fs.mkdtempSync(path.join(os.tmpdir(), 'version-'))
-    fs.symlinkSync(path.join(folder, 'src/main.js'), path.join(other, 'shop'))
-    expect(programVersion(path.join(other, 'shop'))).toBe('1.2.3')
-    fs.rmSync(other, { recursive: true })
+    const linked = fs.mkdtempSync(path.join(os.tmpdir(), 'version-'))
+    fs.symlinkSync(path.join(folder, 'src/main.js'), path.join(linked, 'shop'))
+    expect(programVersion(path.join(linked, 'shop'))).toBe('1.2.3')
+    fs.rmSync(linked, { recursive: true })
   })
 
   it.each(['{}', '{"version":1}', '{"version":""}', '[', 'null', `{"version":"${'1'.repeat(200)}"}`])(

@@ -10,10 +10,10 @@ const LONGEST = 255
  * is new with each process, and `service.version` (OpenTelemetry semantic conventions 1.45, Service).
  */
 export function resourceAttributes(list = '', version = programVersion()): string {
-  const own = [`service.instance.id=${randomUUID()}`]
-  if (version !== undefined) own.push(`service.version=${encodeURIComponent(version)}`)
+  const detected = [`service.instance.id=${randomUUID()}`]
+  if (version !== undefined) detected.push(`service.version=${encodeURIComponent(version)}`)
   // Of two members with one key the last one counts.
-  return [...own, goodResourceAttributes(list)].filter(Boolean).join(',')
+  return [...detected, goodResourceAttributes(list)].filter(Boolean).join(',')
 }
 
 /**

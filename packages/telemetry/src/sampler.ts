@@ -13,12 +13,12 @@ import type { SamplerName } from './sampler-names.ts'
  * (openzipkin/b3-propagation, "Defer") gets the root sampler's decision. The SDK's own sampler would take it for a yes.
  */
 export function createSampler(name: SamplerName, ratio: number): Sampler {
-  const own = ownSampler(name, ratio)
-  if (!name.startsWith('parentbased_')) return own
-  const parentBased = new ParentBasedSampler({ root: own })
+  const base = ownSampler(name, ratio)
+  if (!name.startsWith('parentbased_')) return base
+  const parentBased = new ParentBasedSampler({ root: base })
   return {
     shouldSample(...decision: Parameters<Sampler['shouldSample']>) {
-      return (isSamplingDeferred(decision[0]) ? own : parentBased).shouldSample(...decision)
+      return (isSamplingDeferred(decision[0]) ? base : parentBased).shouldSample(...decision)
     },
     toString: () => parentBased.toString(),
   }

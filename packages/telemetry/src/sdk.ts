@@ -24,8 +24,8 @@ export interface Sdk {
 export function nodeSdkReason(env: NodeJS.ProcessEnv): string | undefined {
   const { OTEL_PROPAGATORS: propagators = '' } = env
   if (propagators.trim() !== '' && propagators.trim() !== 'none') return `OTEL_PROPAGATORS=${propagators}`
-  const asked = ['OTEL_METRICS_EXPORTER', 'OTEL_LOGS_EXPORTER', 'OTEL_NODE_RESOURCE_DETECTORS'].find(
+  const variable = ['OTEL_METRICS_EXPORTER', 'OTEL_LOGS_EXPORTER', 'OTEL_NODE_RESOURCE_DETECTORS'].find(
     (name) => (env[name] || 'none') !== 'none',
   )
-  return asked && `${asked}=${env[asked]}`
+  return variable && `${variable}=${env[variable]}`
 }

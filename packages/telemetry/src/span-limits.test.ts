@@ -20,7 +20,7 @@ async function spanUnder(env: NodeJS.ProcessEnv, nodeSdk = false): Promise<Jaege
   return store.store.traces()[0]?.spans[0]
 }
 
-const own = (span: JaegerSpan | undefined) => span?.tags.filter(({ key }) => key === 'one' || key === 'two')
+const ownAttributes = (span: JaegerSpan | undefined) => span?.tags.filter(({ key }) => key === 'one' || key === 'two')
 const ofEvent = (span: JaegerSpan | undefined) => span?.logs[0]?.fields.filter(({ key }) => key !== 'event')
 
 describe('span limits, as in the README', () => {
@@ -38,7 +38,7 @@ describe('span limits, as in the README', () => {
     ['OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT', '1', ['abcdefgh']],
     ['OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT', '3', ['abc', 'abc']],
   ])('%s has its specified meaning', async (name, value, values) => {
-    expect(own(await spanUnder({ [name]: value }))?.map((tag) => tag.value)).toEqual(values)
+    expect(ownAttributes(await spanUnder({ [name]: value }))?.map((tag) => tag.value)).toEqual(values)
   })
 
   it.each([

@@ -30,7 +30,7 @@ const VARIABLES: Record<keyof SpanLimits, readonly string[]> = {
 export function readSpanLimits(env: NodeJS.ProcessEnv): SpanLimits {
   const reader = createEnvReader(env)
   const limits = Object.entries(VARIABLES).flatMap(([limit, names]): [string, number][] => {
-    const value = names.map((name) => reader.count(name, undefined)).find((each) => each !== undefined)
+    const value = names.map((name) => reader.count(name, undefined)).find((limitValue) => limitValue !== undefined)
     return value === undefined ? [] : [[limit, value]]
   })
   for (const problem of new Set(reader.problems)) diag.warn(`${problem}, so that limit is as if it were not set`)

@@ -28,7 +28,7 @@ function describeJson(text: string): string {
 function describeError(error: unknown): string {
   const [message, errors, name, code] = ['message', 'errors', 'name', 'code'].map((key) => propertyOf(error, key))
   const causes = Array.isArray(errors) ? errors.map(messageOf).join(', ') : errors
-  const reason = [message, causes, name].find((each) => typeof each === 'string' && each !== '')
+  const reason = [message, causes, name].find((part) => typeof part === 'string' && part !== '')
   const text = typeof reason === 'string' ? reason : 'unknown error'
   return typeof code !== 'string' || text.includes(code) ? text : `${text} (${code})`
 }

@@ -22,12 +22,12 @@ const REFUSED_MS = 1000
 
 /** Telemetry with the SDK. Imported only when it is on: loading the SDK costs more than the rest of a small service. */
 export async function createTracing(options: TelemetryOptions, config: TelemetryConfig): Promise<Telemetry> {
-  const given = options.env ?? process.env
-  installDiagLog(given.OTEL_LOG_LEVEL)
-  setKnownMethods(given.OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS)
-  warnOfSwitch(given.OTEL_SDK_DISABLED)
+  const processEnv = options.env ?? process.env
+  installDiagLog(processEnv.OTEL_LOG_LEVEL)
+  setKnownMethods(processEnv.OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS)
+  warnOfSwitch(processEnv.OTEL_SDK_DISABLED)
   checkVersions()
-  const env = sdkEnvironment(given)
+  const env = sdkEnvironment(processEnv)
   const spanProcessors = await createSpanProcessors(config, env)
   const exportStats = (): ExportStats => sumStats(spanProcessors)
   const instrumentations = await loadInstrumentations(config, options)

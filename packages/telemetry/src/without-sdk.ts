@@ -42,7 +42,7 @@ export function createWithoutSdk(
     flush: async () => {},
     async shutdown() {
       diagnosticsChannel.unsubscribe(REQUEST_START, onStart)
-      for (const each of stop.splice(0)) each()
+      for (const undo of stop.splice(0)) undo()
     },
     instrumentAxios: () => () => {},
     untraced: (run) => run(),

@@ -75,7 +75,7 @@ describe('a page of another origin', () => {
     await using served = await serveTraceStore()
     expect(await statusOf(`${served.queryUrl}/health`, { 'sec-fetch-site': 'none' })).toBe(200)
     const { host } = new URL(served.queryUrl)
-    const own = { 'sec-fetch-site': 'same-origin', origin: `http://${host}`, host }
-    expect(await statusOf(`${served.queryUrl}/health`, own)).toBe(200)
+    const ownPage = { 'sec-fetch-site': 'same-origin', origin: `http://${host}`, host }
+    expect(await statusOf(`${served.queryUrl}/health`, ownPage)).toBe(200)
   })
 })

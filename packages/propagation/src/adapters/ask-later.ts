@@ -9,7 +9,7 @@ interface Question {
   readonly path: string
   readonly shouldForward: ShouldForward
   /** The names of headers that the program has set itself. */
-  readonly own: ReadonlySet<string>
+  readonly ownNames: ReadonlySet<string>
   readonly set: readonly Header[]
 }
 
@@ -23,14 +23,14 @@ let open: Question | undefined
  * @returns headers to call with: those given and, behind them, those to set.
  */
 export function askLater(
-  given: CallHeaders,
+  callHeaders: CallHeaders,
   set: readonly Header[],
   { path, shouldForward }: Pick<Question, 'path' | 'shouldForward'>,
 ): MergedHeaders | Iterable<never> {
   diagnosticsChannel.unsubscribe('undici:request:create', onCreate)
   diagnosticsChannel.subscribe('undici:request:create', onCreate)
-  const headers = mergeHeaders(given, set)
-  const question = { path, shouldForward, own: namesOf(mergeHeaders(given, [])), set }
+  const headers = mergeHeaders(callHeaders, set)
+  const question = { path, shouldForward, ownNames: namesOf(mergeHeaders(callHeaders, [])), set }
   const ask = (): void => {
     open = question
   }
@@ -49,7 +49,7 @@ function onCreate(message: unknown): void {
   open = undefined
   const { request } = message as { request: UndiciRequest & { origin?: string | URL; path?: string } }
   if (question === undefined || question.path !== request.path) return
-  const { path, shouldForward, own, set } = question
+  const { path, shouldForward, ownNames, set } = question
   if (!mayForward(shouldForward, () => new URL(String(request.origin)).origin + path))
-    withholdUndiciHeaders(request, own, set)
+    withholdUndiciHeaders(request, ownNames, set)
 }

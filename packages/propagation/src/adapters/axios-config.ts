@@ -20,16 +20,16 @@ export interface AxiosCallLike {
  */
 export function withAxiosHeaders<Config extends AxiosCallLike>(config: Config, headers: readonly Header[]): Config {
   if (typeof config !== 'object' || config === null) return config
-  const { headers: given } = config
+  const { headers: current } = config
   const stale = staleBeside(headers)
-  if (isAxiosHeaders(given) && Object.isExtensible(given)) {
-    for (const name of stale) given.delete(name)
-    for (const [name, value] of headers) given.set(name, value)
+  if (isAxiosHeaders(current) && Object.isExtensible(current)) {
+    for (const name of stale) current.delete(name)
+    for (const [name, value] of headers) current.set(name, value)
     return config
   }
   const names = new Set([...headers.map(([name]) => name), ...stale])
-  const kept = pairsOf(given).filter(([name]) => !names.has(name.toLowerCase()))
-  const merged = Object.fromEntries([...kept, ...headers])
+  const remaining = pairsOf(current).filter(([name]) => !names.has(name.toLowerCase()))
+  const merged = Object.fromEntries([...remaining, ...headers])
   return Reflect.set(config, 'headers', merged) ? config : { ...config, headers: merged }
 }
 
@@ -39,7 +39,7 @@ type Pair = readonly [name: string, value: unknown]
 function pairsOf(headers: unknown): readonly Pair[] {
   if (typeof headers === 'string') return headers.split('\n').flatMap(pairOfLine)
   if (!isIterable(headers) || isAxiosHeaders(headers)) return Object.entries(headers ?? {})
-  return [...headers].filter((each): each is Pair => Array.isArray(each) && typeof each[0] === 'string')
+  return [...headers].filter((entry): entry is Pair => Array.isArray(entry) && typeof entry[0] === 'string')
 }
 
 function pairOfLine(line: string): Pair[] {

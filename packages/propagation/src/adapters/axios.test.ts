@@ -29,11 +29,11 @@ describe('axios', () => {
 
   it('sends them only where shouldForward allows', async () => {
     await using server = await record()
-    const asked: string[] = []
+    const urls: string[] = []
     const instance = axios.create({ baseURL: `${server.url}/api/` })
-    forwardWithAxios(instance, { shouldForward: (url) => asked.push(url) === 0 })
+    forwardWithAxios(instance, { shouldForward: (url) => urls.push(url) === 0 })
     await runWithForwardHeaders(HEADERS, () => instance.get('count'))
-    expect(asked).toEqual([`${server.url}/api/count`])
+    expect(urls).toEqual([`${server.url}/api/count`])
     expect(valuesOf(server.requests[0], 'traceparent')).toEqual([])
   })
 })

@@ -41,7 +41,9 @@ function withRule<Config extends AxiosCallLike>(config: Config, { shouldForward 
     processState.rules.enterWith(shouldForward)
     return data
   }
-  const transforms = [config.transformRequest].flat().filter((each) => each !== undefined && each !== null)
+  const transforms = [config.transformRequest]
+    .flat()
+    .filter((transform) => transform !== undefined && transform !== null)
   return { ...config, transformRequest: [...transforms, enterRule] }
 }
 

@@ -32,14 +32,14 @@ describe('fetch', () => {
 
   it('sends them only where shouldForward allows', async () => {
     await using server = await record()
-    const asked: string[] = []
-    const fetch = createForwardFetch(undefined, { shouldForward: (url) => asked.push(url) === 0 })
+    const urls: string[] = []
+    const fetch = createForwardFetch(undefined, { shouldForward: (url) => urls.push(url) === 0 })
     await runWithForwardHeaders(HEADERS, async () => {
       await fetch(`${server.url}/a`)
       await fetch(new URL('/b', server.url))
       await fetch(new Request(`${server.url}/c`))
     })
-    expect(asked).toEqual([`${server.url}/a`, `${server.url}/b`, `${server.url}/c`])
+    expect(urls).toEqual([`${server.url}/a`, `${server.url}/b`, `${server.url}/c`])
     expect(server.requests.flatMap((headers) => valuesOf(headers, 'traceparent'))).toEqual([])
   })
 })

@@ -13,7 +13,7 @@ interface Call {
   /** What was set on the call; undefined where its own origin may have nothing. */
   readonly set: readonly Header[] | undefined
   /** The names of headers that the program has set itself. */
-  readonly own: ReadonlySet<string>
+  readonly ownNames: ReadonlySet<string>
   readonly shouldForward: ShouldForward
 }
 
@@ -46,8 +46,8 @@ export function createForwardFetch(
       return base(input, { ...init, headers })
     }
     if (shouldForward === undefined) return send()
-    const own = new Set(headers.keys())
-    return calls.run({ origin: new URL(urlOf(input)).origin, set: forwarded, own, shouldForward }, send)
+    const ownNames = new Set(headers.keys())
+    return calls.run({ origin: new URL(urlOf(input)).origin, set: forwarded, ownNames, shouldForward }, send)
   }
 }
 
@@ -67,8 +67,8 @@ function onCreate(message: unknown): void {
   if (call === undefined) return
   const { request } = message as { request: UndiciRequest & { origin?: string | URL; path?: string } }
   const { origin } = new URL(String(request.origin))
-  const { shouldForward, own, set } = call
+  const { shouldForward, ownNames, set } = call
   const may =
     origin === call.origin ? set !== undefined : mayForward(shouldForward, () => origin + (request.path ?? ''))
-  if (!may) withholdUndiciHeaders(request, own, set)
+  if (!may) withholdUndiciHeaders(request, ownNames, set)
 }

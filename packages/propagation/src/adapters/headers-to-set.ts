@@ -26,8 +26,10 @@ export function headersToSet(url: () => string, { shouldForward }: OutgoingOptio
   if (!mayForward(shouldForward, url)) return undefined
   if (sdk === undefined) return forwarded
   const writesContext = sdk.fields.some(isContextHeader)
-  const others = forwarded.filter(([name]) => !sdk.fields.includes(name) && !(writesContext && isContextHeader(name)))
-  return [...others, ...sdk.headers]
+  const remaining = forwarded.filter(
+    ([name]) => !sdk.fields.includes(name) && !(writesContext && isContextHeader(name)),
+  )
+  return [...remaining, ...sdk.headers]
 }
 
 function isContextHeader(name: string): boolean {

@@ -45,14 +45,14 @@ describe('http.request', () => {
 
   it('sends them only where shouldForward allows', async () => {
     await using server = await record()
-    const asked: string[] = []
-    const request = createForwardRequest(http.request, { shouldForward: (url) => asked.push(url) === 0 })
+    const urls: string[] = []
+    const request = createForwardRequest(http.request, { shouldForward: (url) => urls.push(url) === 0 })
     const { hostname, port } = new URL(server.url)
     await runWithForwardHeaders(HEADERS, async () => {
       await finished(request(`${server.url}/a`).end())
       await finished(request({ hostname, port, path: '/b' }).end())
     })
-    expect(asked).toEqual([`${server.url}/a`, `${server.url}/b`])
+    expect(urls).toEqual([`${server.url}/a`, `${server.url}/b`])
     expect(server.requests.flatMap((headers) => valuesOf(headers, 'traceparent'))).toEqual([])
   })
 })

@@ -21,10 +21,10 @@ describe('a node:http server', () => {
 
 describe('an error of a connection', () => {
   it('is not in the context of the previous request', async () => {
-    const seen: unknown[] = []
+    const contexts: unknown[] = []
     const server = http.createServer(createForwardListener((_request, response) => response.end()))
     server.on('clientError', (_error, socket: net.Socket) => {
-      seen.push(currentForwardHeaders())
+      contexts.push(currentForwardHeaders())
       socket.destroy()
     })
     await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -34,7 +34,7 @@ describe('an error of a connection', () => {
     socket.write('no request\r\n\r\n')
     await once(socket, 'close')
     server.close()
-    expect(seen).toEqual([{}])
+    expect(contexts).toEqual([{}])
   })
 })
 
@@ -67,9 +67,9 @@ describe.each(Object.entries(LISTENER_OF))(
   'the events of a request and its response behind %s',
   (_name, listenerOf) => {
     it('have its headers, however late they occur', async () => {
-      const seen: Record<string, unknown> = {}
+      const baggageAt: Record<string, unknown> = {}
       const note = (event: string): void => {
-        seen[event] = currentForwardHeaders()['baggage']
+        baggageAt[event] = currentForwardHeaders()['baggage']
       }
       const first = withResolvers()
       const closed = withResolvers()
@@ -91,7 +91,7 @@ describe.each(Object.entries(LISTENER_OF))(
       await using server = await serve(listener)
       await postInParts(server.url, 'a=1', first.promise)
       await closed.promise
-      expect(seen).toEqual({ first: 'a=1', second: 'a=1', end: 'a=1', finish: 'a=1', close: 'a=1' })
+      expect(baggageAt).toEqual({ first: 'a=1', second: 'a=1', end: 'a=1', finish: 'a=1', close: 'a=1' })
     })
   },
 )

@@ -35,8 +35,8 @@ function mergeList(
   names: ReadonlySet<string>,
 ): (string | Pair)[] {
   if (!isFlat(list)) return [...list.filter(([name]) => !names.has(name.toLowerCase())), ...set]
-  const kept = list.filter((_, at) => !names.has(String(list[at - (at % 2)]).toLowerCase()))
-  return [...kept, ...set.flat()]
+  const remaining = list.filter((_, at) => !names.has(String(list[at - (at % 2)]).toLowerCase()))
+  return [...remaining, ...set.flat()]
 }
 
 function pairsOf(headers: Readonly<Record<string, HeaderValue>> | Iterable<Pair> | null | undefined): Iterable<Pair> {

@@ -55,10 +55,10 @@ export function createRequestScope<Store>(storage: ScopeStorage<Store>): Request
   }
 
   function share(prototype: EventEmitter): void {
-    const own = Object.getOwnPropertyDescriptor(prototype, 'emit')?.value as Emit | undefined
+    const ownEmit = Object.getOwnPropertyDescriptor(prototype, 'emit')?.value as Emit | undefined
     const parent = Object.getPrototypeOf(prototype) as Emitter
     function emit(this: Bound, ...args: unknown[]): boolean {
-      return emitWith(own ?? parent.emit, this, args)
+      return emitWith(ownEmit ?? parent.emit, this, args)
     }
     shared.add(emit)
     Object.defineProperty(prototype, 'emit', hidden(emit))

@@ -56,12 +56,12 @@ describe('shouldForward hears the URL that is called', () => {
     const heard: string[] = []
     const called: unknown[] = []
     const instance = axios.create({
-      adapter: async (each) => {
-        called.push(instance.getUri(each))
-        return { data: '', status: 200, statusText: '', headers: {}, config: each }
+      adapter: async (request) => {
+        called.push(instance.getUri(request))
+        return { data: '', status: 200, statusText: '', headers: {}, config: request }
       },
     })
-    forwardWithAxios(instance, { shouldForward: (each) => heard.push(each) === 0 })
+    forwardWithAxios(instance, { shouldForward: (target) => heard.push(target) === 0 })
     await runWithForwardHeaders(HEADERS, () => instance.request(config))
     expect(heard).toEqual([url])
     expect(called.map(String)).toEqual([url])
@@ -74,7 +74,7 @@ describe('shouldForward hears the URL that is called', () => {
     await using server = await record()
     const heard: string[] = []
     const pool = create(server.url)
-    const dispatcher = pool.compose(createForwardInterceptor({ shouldForward: (each) => heard.push(each) > 0 }))
+    const dispatcher = pool.compose(createForwardInterceptor({ shouldForward: (url) => heard.push(url) > 0 }))
     await runWithForwardHeaders(HEADERS, async () => {
       await (await dispatcher.request({ method: 'GET', path: '/a' })).body.dump()
       await (await dispatcher.request({ method: 'GET', path: '//evil/a', headers: ['x-a', '1'] })).body.dump()
@@ -87,7 +87,7 @@ describe('shouldForward hears the URL that is called', () => {
   it('of a pool that makes its requests one after another', async () => {
     await using server = await record()
     const pool = new Pool(server.url, { connections: 1, pipelining: 1 })
-    const dispatcher = pool.compose(createForwardInterceptor({ shouldForward: (each) => !each.endsWith('/secret') }))
+    const dispatcher = pool.compose(createForwardInterceptor({ shouldForward: (url) => !url.endsWith('/secret') }))
     const call = async (path: string) => (await dispatcher.request({ method: 'GET', path })).body.dump()
     await runWithForwardHeaders(HEADERS, () => Promise.all(['/a', '/secret', '/b', '/secret', '/c'].map(call)))
     await pool.close()
@@ -101,7 +101,7 @@ describe('shouldForward hears the URL that is called', () => {
     await using server = await record()
     const heard: string[] = []
     const agent = new Agent()
-    const dispatcher = agent.compose(createForwardInterceptor({ shouldForward: (each) => heard.push(each) > 0 }))
+    const dispatcher = agent.compose(createForwardInterceptor({ shouldForward: (url) => heard.push(url) > 0 }))
     await runWithForwardHeaders(HEADERS, async () => {
       await (await undiciRequest(`${server.url}//evil/a`, { dispatcher })).body.dump()
     })

@@ -57,17 +57,17 @@ describe('a call for which the program has set another trace context', () => {
   it.each(Object.keys(CALLS))('sends only the current request’s context: %s', async (name) => {
     await using server = await record()
     await runWithForwardHeaders(CONTEXT, () => CALLS[name]?.(server.url))
-    const names = [...Object.keys(CONTEXT), ...Object.keys(OLD).map((each) => each.toLowerCase())]
-    const sent = Object.fromEntries(names.map((each) => [each, valuesOf(server.requests[0], each)]))
-    const expected = Object.fromEntries(Object.entries(CONTEXT).map(([each, value]) => [each, [value]]))
-    expect(sent).toEqual({ ...Object.fromEntries(names.map((each) => [each, []])), ...expected })
+    const names = [...Object.keys(CONTEXT), ...Object.keys(OLD).map((header) => header.toLowerCase())]
+    const sent = Object.fromEntries(names.map((header) => [header, valuesOf(server.requests[0], header)]))
+    const expected = Object.fromEntries(Object.entries(CONTEXT).map(([header, value]) => [header, [value]]))
+    expect(sent).toEqual({ ...Object.fromEntries(names.map((header) => [header, []])), ...expected })
   })
 
   it.each(Object.keys(CALLS))('keeps it if the current request has none: %s', async (name) => {
     await using server = await record()
     await runWithForwardHeaders({ baggage: 'a=1' }, () => CALLS[name]?.(server.url))
-    for (const [each, value] of Object.entries(OLD))
-      expect(valuesOf(server.requests[0], each.toLowerCase())).toEqual([value])
+    for (const [header, value] of Object.entries(OLD))
+      expect(valuesOf(server.requests[0], header.toLowerCase())).toEqual([value])
     expect(valuesOf(server.requests[0], 'baggage')).toEqual(['a=1'])
   })
 })

@@ -50,15 +50,15 @@ const WITHHELD = Symbol.for('throughline.withheld')
 /**
  * Removes the headers that this package reads from a request, and prevents any code from adding them.
  *
- * @param own lower-case names that the program has set itself, which stay. Default: none.
+ * @param ownNames lower-case names that the program has set itself, which stay. Default: none.
  * @param set headers set on the call, identity headers included, which are removed. Default: none.
  */
 export function withholdUndiciHeaders(
   request: UndiciRequest,
-  own: ReadonlySet<string> = new Set(),
+  ownNames: ReadonlySet<string> = new Set(),
   set: readonly Header[] = [],
 ): void {
-  const read = [...PROPAGATION_NAMES].filter((name) => !own.has(name))
+  const read = [...PROPAGATION_NAMES].filter((name) => !ownNames.has(name))
   removeUndiciHeaders(request, new Set([...read, ...set.map(([name]) => name)]))
   request.addHeader = addOthers
   Object.defineProperty(request, WITHHELD, { value: true })
@@ -112,8 +112,8 @@ function appendHeader(request: UndiciRequest, name: string, value: string): unkn
 function removeUndiciHeaders(request: UndiciRequest, names: ReadonlySet<string>, end = Infinity): void {
   const { headers } = request
   if (typeof headers === 'string') {
-    const kept = headers.split('\r\n').filter((line) => !names.has(line.slice(0, line.indexOf(':')).toLowerCase()))
-    request.headers = kept.join('\r\n')
+    const remaining = headers.split('\r\n').filter((line) => !names.has(line.slice(0, line.indexOf(':')).toLowerCase()))
+    request.headers = remaining.join('\r\n')
     return
   }
   for (let at = Math.min(end, headers.length) - 2; at >= 0; at -= 2) {

@@ -29,13 +29,13 @@ describe('undici', () => {
 
   it('sends none outside a request, or where shouldForward refuses', async () => {
     await using server = await record()
-    const asked: string[] = []
+    const urls: string[] = []
     const agent = new Agent()
-    const dispatcher = agent.compose(createForwardInterceptor({ shouldForward: (url) => asked.push(url) === 0 }))
+    const dispatcher = agent.compose(createForwardInterceptor({ shouldForward: (url) => urls.push(url) === 0 }))
     await (await request(server.url, { dispatcher })).body.dump()
     await runWithForwardHeaders(HEADERS, async () => (await request(`${server.url}/a?b`, { dispatcher })).body.dump())
     await agent.close()
-    expect(asked).toEqual([`${server.url}/a?b`])
+    expect(urls).toEqual([`${server.url}/a?b`])
     expect(server.requests.flatMap((headers) => valuesOf(headers, 'traceparent'))).toEqual([])
   })
 })

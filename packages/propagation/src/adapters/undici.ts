@@ -32,17 +32,17 @@ export function createForwardInterceptor(options: OutgoingOptions = {}): Forward
   watchUndici()
   return (dispatch) => (call, handler) => {
     const { origin, path } = call
-    const given = call.headers as CallHeaders
+    const callHeaders = call.headers as CallHeaders
     // Calls of a client or a pool name no origin, and code that sets the headers of all calls runs later.
     const asksLater = origin === undefined || areOutgoingHeadersClaimed()
     const headers = headersToSet(() => urlOf(origin ?? '', path), asksLater ? {} : options)
     const shouldForward = headers === undefined ? () => false : asksLater ? options.shouldForward : undefined
     if (shouldForward !== undefined) {
-      return dispatch({ ...call, headers: askLater(given, headers ?? [], { path, shouldForward }) }, handler)
+      return dispatch({ ...call, headers: askLater(callHeaders, headers ?? [], { path, shouldForward }) }, handler)
     }
     return headers === undefined || headers.length === 0
       ? dispatch(call, handler)
-      : dispatch({ ...call, headers: mergeHeaders(given, headers) }, handler)
+      : dispatch({ ...call, headers: mergeHeaders(callHeaders, headers) }, handler)
   }
 }
 

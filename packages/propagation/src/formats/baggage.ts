@@ -45,16 +45,16 @@ export interface BaggageMember {
 export function checkBaggage(header: string | undefined): string | undefined {
   if (header === undefined) return undefined
   if (header.length <= MAX_BYTES && (TIDY_LIST.test(header) || LIST.test(header))) return header
-  let kept = ''
+  let valid = ''
   let count = 0
   for (const member of members(header)) {
     if (count === MAX_MEMBERS) break
-    const length = kept.length + member.length + (kept === '' ? 0 : 1)
+    const length = valid.length + member.length + (valid === '' ? 0 : 1)
     if (member === '' || length > MAX_BYTES || !MEMBER.test(member)) continue
-    kept = kept === '' ? member : `${kept},${member}`
+    valid = valid === '' ? member : `${valid},${member}`
     count++
   }
-  return kept === '' ? undefined : kept
+  return valid === '' ? undefined : valid
 }
 
 /**

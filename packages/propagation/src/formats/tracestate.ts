@@ -38,14 +38,14 @@ export function isEmptyTracestate(header: string): boolean {
 
 /** Whether no part of a list is too long, and all keys begin differently: anything else needs a full check. */
 function hasTidyParts(header: string): boolean {
-  let seen = 0
+  let firsts = 0
   let start = 0
   while (start < header.length) {
     const first = firstOf(header, start)
     const comma = header.indexOf(',', start)
     const end = comma === -1 ? header.length : comma
-    if ((seen & first) !== 0 || end - start > MAX_PART) return false
-    seen |= first
+    if ((firsts & first) !== 0 || end - start > MAX_PART) return false
+    firsts |= first
     start = end + 1
   }
   return true

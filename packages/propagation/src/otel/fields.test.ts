@@ -54,8 +54,14 @@ describe('the fields of MeshPropagator', () => {
     expect(namesInjected(producing)).toHaveLength(5)
     withContext(producing, () => {
       propagation.setGlobalPropagator(propagator)
-      const own = { DataType: 'String', StringValue: '1' }
-      const attributes: Record<string, typeof own> = { one: own, two: own, three: own, four: own, five: own }
+      const attribute = { DataType: 'String', StringValue: '1' }
+      const attributes: Record<string, typeof attribute> = {
+        one: attribute,
+        two: attribute,
+        three: attribute,
+        four: attribute,
+        five: attribute,
+      }
       injectPropagationContext(attributes)
       propagation.disable()
       expect(Object.keys(attributes)).toHaveLength(10)

@@ -60,8 +60,8 @@ describe('MeshPropagator', () => {
   it('passes the random flag to the spans of its trace', () => {
     const context = withChild(extract({ traceparent: `00-${TRACE}-${SPAN}-03` }))
     expect(inject(context)['traceparent']).toBe(`00-${TRACE}-${CHILD}-03`)
-    const other = trace.setSpanContext(context, { traceId: '1'.repeat(32), spanId: CHILD, traceFlags: 0 })
-    expect(inject(other)['traceparent']).toMatch(/-00$/)
+    const unsampled = trace.setSpanContext(context, { traceId: '1'.repeat(32), spanId: CHILD, traceFlags: 0 })
+    expect(inject(unsampled)['traceparent']).toMatch(/-00$/)
   })
 
   it('writes nothing while tracing is suppressed and for contexts that are not valid', () => {

@@ -20,14 +20,14 @@ const delivery = fc.oneof(
   fc.constant('never' as const),
 ) as fc.Arbitrary<Delivery | 'throws' | 'never'>
 
-const step = fc.oneof(
+const anyStep = fc.oneof(
   fc.record({ make: fc.nat({ max: 40 }), bytes: fc.constantFrom(0, 10, 3000) }),
   fc.constant('odd' as const),
   fc.constant('flush' as const),
   fc.constant('turn' as const),
 )
 
-type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
+type Step = typeof anyStep extends fc.Arbitrary<infer S> ? S : never
 
 interface Run {
   tracer: Tracer
@@ -44,16 +44,16 @@ async function expectSum({ tracer, processor, answerLate }: Run, steps: readonly
     made += 1
   }
   const sum = (): number => Object.values(processor.stats()).reduce((total, count) => total + count, 0)
-  for (const each of steps) {
-    if (each === 'odd') {
+  for (const step of steps) {
+    if (step === 'odd') {
       tracer
         .startSpan('x')
         .updateName(undefined as never)
         .end()
       made += 1
-    } else if (each === 'flush') void processor.forceFlush()
-    else if (each === 'turn') await new Promise((resolve) => setImmediate(resolve))
-    else for (let left = each.make; left > 0; left -= 1) makeSpan(each.bytes)
+    } else if (step === 'flush') void processor.forceFlush()
+    else if (step === 'turn') await new Promise((resolve) => setImmediate(resolve))
+    else for (let left = step.make; left > 0; left -= 1) makeSpan(step.bytes)
     expect(sum()).toBeLessThanOrEqual(made)
   }
   const stopped = processor.shutdown()
@@ -77,7 +77,7 @@ describe('spans made = exported + failed + dropped', () => {
   it('holds for any behaviour of an OTLP collector', async () => {
     diag.disable()
     const property = fc.asyncProperty(
-      fc.array(step, { maxLength: 12 }),
+      fc.array(anyStep, { maxLength: 12 }),
       fc.infiniteStream(delivery),
       fc.constantFrom(500, 5000, 2 ** 25),
       async (steps, deliveries, maxBytes) => {
@@ -110,7 +110,7 @@ describe('spans made = exported + failed + dropped', () => {
     async (kind) => {
       diag.disable()
       const property = fc.asyncProperty(
-        fc.array(step, { maxLength: 12 }),
+        fc.array(anyStep, { maxLength: 12 }),
         fc.infiniteStream(behaviour),
         async (steps, behaviours) => {
           let rejected = 0

@@ -29,14 +29,14 @@ export async function startCollector(
     const body = await buffer(request)
     const received = spanNames(body)
     sizes.push(body.length)
-    const given = await answer({ names: received, bytes: body.length, at: sizes.length })
-    if (given === undefined) return
-    if (given === 'reset') {
+    const reply = await answer({ names: received, bytes: body.length, at: sizes.length })
+    if (reply === undefined) return
+    if (reply === 'reset') {
       request.socket.resetAndDestroy()
       return
     }
-    if (given.takes ?? given.status === 200) names.push(...received)
-    response.writeHead(given.status, given.headers).end(partialSuccess(given.rejected))
+    if (reply.takes ?? reply.status === 200) names.push(...received)
+    response.writeHead(reply.status, reply.headers).end(partialSuccess(reply.rejected))
   })
   return Object.assign(server, { names, sizes })
 }

@@ -58,8 +58,8 @@ function varint(value: number): number[] {
 function wholeOf(value: number): bigint {
   const isPositive = value >= 0
   const size = isPositive ? value : Math.abs(value)
-  const whole = (BigInt((size / 2 ** 32) >>> 0) << 32n) | BigInt(size >>> 0)
-  return isPositive ? whole : -whole
+  const magnitude = (BigInt((size / 2 ** 32) >>> 0) << 32n) | BigInt(size >>> 0)
+  return isPositive ? magnitude : -magnitude
 }
 
 function digit(code: number): number {

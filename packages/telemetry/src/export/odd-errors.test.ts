@@ -18,10 +18,10 @@ describe('the OTLP span processor', () => {
       undefined,
       Object.assign(new Error('x'), { code: 1n }),
     ]
-    for (const each of thrown) {
+    for (const error of thrown) {
       make(1)
       const throwIt = (): never => {
-        throw each
+        throw error
       }
       const traceState = { serialize: throwIt } as never
       const context = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1, traceState }

@@ -125,7 +125,7 @@ describe('spans with odd values in any place', () => {
     expect(taken).toBeGreaterThan(100)
   })
 
-  const tracer = (): { tracer: Tracer; spans: ReadableSpan[] } => {
+  const recordingTracer = (): { tracer: Tracer; spans: ReadableSpan[] } => {
     const spans: ReadableSpan[] = []
     const processor = {
       onStart: () => {},
@@ -145,7 +145,7 @@ describe('spans with odd values in any place', () => {
     ['-Infinity', -Infinity],
     ['NaN', NaN],
   ])('have the SDK’s bytes when they start at %s', async (_name, startTime) => {
-    const made = tracer()
+    const made = recordingTracer()
     made.tracer.startSpan('x', { startTime }).end()
     made.tracer.startSpan('x').addEvent('y', startTime).end(startTime)
     const { taken, bytes } = await batchOf(made.spans)
@@ -154,12 +154,12 @@ describe('spans with odd values in any place', () => {
   })
 
   it.each([
-    ['an event named by an Error', (each: Tracer) => each.startSpan('x').addEvent(new Error('x') as never), 1],
-    ['a span named by a number', (each: Tracer) => each.startSpan(42 as never), 1],
-    ['a span renamed to undefined', (each: Tracer) => each.startSpan('x').updateName(undefined as never), 0],
-    ['an event without a name', (each: Tracer) => each.startSpan('x').addEvent(undefined as never), 0],
+    ['an event named by an Error', (tracer: Tracer) => tracer.startSpan('x').addEvent(new Error('x') as never), 1],
+    ['a span named by a number', (tracer: Tracer) => tracer.startSpan(42 as never), 1],
+    ['a span renamed to undefined', (tracer: Tracer) => tracer.startSpan('x').updateName(undefined as never), 0],
+    ['an event without a name', (tracer: Tracer) => tracer.startSpan('x').addEvent(undefined as never), 0],
   ])('lose at most that span: %s', async (_name, start, count) => {
-    const made = tracer()
+    const made = recordingTracer()
     start(made.tracer).end()
     expect((await batchOf(made.spans)).taken).toHaveLength(count)
     expect(trace.isSpanContextValid(GOOD.spanContext())).toBe(true)

@@ -41,19 +41,19 @@ export function checkScope(scope: Scope): void {
  */
 export async function formatRequest(spans: readonly ScopeSpans[]): Promise<Buffer[]> {
   const byResource = new Map<Resource, ScopeSpans[]>()
-  for (const each of spans) {
-    if (each.resource.asyncAttributesPending) await each.resource.waitForAsyncAttributes?.()
-    byResource.set(each.resource, [...(byResource.get(each.resource) ?? []), each])
+  for (const section of spans) {
+    if (section.resource.asyncAttributesPending) await section.resource.waitForAsyncAttributes?.()
+    byResource.set(section.resource, [...(byResource.get(section.resource) ?? []), section])
   }
   return [...byResource.values()].flatMap(formatResourceSpans)
 }
 
 function formatResourceSpans(spans: readonly ScopeSpans[]): Buffer[] {
   let around: { head: Buffer; tail: Buffer } = { head: NOTHING, tail: NOTHING }
-  const pieces = spans.flatMap((each) => {
-    const { resourceHead, scopeHead, scopeTail, resourceTail } = partsOf(each)
+  const pieces = spans.flatMap((section) => {
+    const { resourceHead, scopeHead, scopeTail, resourceTail } = partsOf(section)
     around = { head: resourceHead, tail: resourceTail }
-    return [message(SCOPE_SPANS, scopeHead, each.spans.length + scopeTail.length), each.spans, scopeTail]
+    return [message(SCOPE_SPANS, scopeHead, section.spans.length + scopeTail.length), section.spans, scopeTail]
   })
   const rest = pieces.reduce((sum, { length }) => sum + length, around.tail.length)
   return [message(RESOURCE_SPANS, around.head, rest), ...pieces, around.tail].filter(({ length }) => length > 0)

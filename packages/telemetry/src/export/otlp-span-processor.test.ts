@@ -35,7 +35,7 @@ describe('the OTLP span processor', () => {
     let flushed = false
     const flush = processor.forceFlush().then(() => (flushed = true))
     // A second answer takes as long as this round trip.
-    await startCollector().then((other) => other.close())
+    await startCollector().then((restarted) => restarted.close())
     expect(flushed).toBe(false)
     answer()
     await flush

@@ -101,14 +101,14 @@ export class ProtobufWriter {
     this.#reserve(length)
     const bytes = this.#bytes
     let at = this.#at
-    let seen = 0
+    let digits = 0
     for (let i = 0; i < hex.length; i += 2) {
       const high = HEX[hex.charCodeAt(i)] ?? NO_DIGIT
       const low = HEX[hex.charCodeAt(i + 1)] ?? NO_DIGIT
-      seen |= high | low
+      digits |= high | low
       bytes[at++] = (high << 4) | low
     }
-    if (seen >= NO_DIGIT) throw new TypeError('not an id')
+    if (digits >= NO_DIGIT) throw new TypeError('not an id')
     this.#at = at
   }
 

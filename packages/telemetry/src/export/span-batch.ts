@@ -97,19 +97,20 @@ export function splitBatch({ order, spans, count }: SpanBatch): [SpanBatch, Span
   const second: ScopeSpans[] = []
   let left = count >> 1
   for (const section of spans) {
-    const taken = Math.min(left, section.count)
-    const cut = offsetOf(taken, section.spans)
-    if (taken > 0) first.push({ ...section, spans: section.spans.subarray(0, cut), count: taken })
-    if (taken < section.count) {
-      second.push({ ...section, spans: section.spans.subarray(cut), count: section.count - taken })
+    const fitting = Math.min(left, section.count)
+    const cut = offsetOf(fitting, section.spans)
+    if (fitting > 0) first.push({ ...section, spans: section.spans.subarray(0, cut), count: fitting })
+    if (fitting < section.count) {
+      second.push({ ...section, spans: section.spans.subarray(cut), count: section.count - fitting })
     }
-    left -= taken
+    left -= fitting
   }
   return [toBatch(order, first), toBatch(order, second)]
 }
 
 function toBatch(order: number, spans: readonly ScopeSpans[]): SpanBatch {
-  const sum = (read: (section: ScopeSpans) => number): number => spans.reduce((total, each) => total + read(each), 0)
+  const sum = (read: (section: ScopeSpans) => number): number =>
+    spans.reduce((total, section) => total + read(section), 0)
   return { order, spans, count: sum((section) => section.count), bytes: sum((section) => section.spans.length) }
 }
 

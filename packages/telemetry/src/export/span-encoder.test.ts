@@ -110,8 +110,8 @@ function makeSpans(count: number): ReadableSpan[] {
 }
 
 /** `toEqual` on megabytes takes seconds. */
-function sameBytes(one: Uint8Array, other: Uint8Array | undefined): boolean {
-  return other !== undefined && Buffer.from(one).equals(other)
+function sameBytes(actual: Uint8Array, expected: Uint8Array | undefined): boolean {
+  return expected !== undefined && Buffer.from(actual).equals(expected)
 }
 
 describe('encoded spans', () => {

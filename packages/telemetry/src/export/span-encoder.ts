@@ -89,8 +89,9 @@ function writeLink(writer: ProtobufWriter, link: ReadableSpan['links'][number]):
 function writeIds(writer: ProtobufWriter, { traceId, spanId, traceState }: SpanContext): void {
   writer.id(1, traceId)
   writer.id(2, spanId)
-  const whole = traceState?.serialize()
-  const state = typeof whole === 'string' && whole.length > LONGEST_TRACESTATE ? firstMembers(whole) : whole
+  const serialized = traceState?.serialize()
+  const state =
+    typeof serialized === 'string' && serialized.length > LONGEST_TRACESTATE ? firstMembers(serialized) : serialized
   if (state) writer.string(3, state)
 }
 

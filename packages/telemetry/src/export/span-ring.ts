@@ -111,7 +111,7 @@ export function createSpanRing({ maxBytes, maxSpans = Infinity, batchSpans, onDr
       const halves = then === 'split' ? splitBatch(batch) : undefined
       if (then === 'leave') forget(batch)
       else {
-        const at = waiting.findIndex((other) => other.order > batch.order)
+        const at = waiting.findIndex((queued) => queued.order > batch.order)
         waiting.splice(at === -1 ? waiting.length : at, 0, ...(halves ?? [batch]))
       }
       settle()

@@ -41,8 +41,8 @@ export function observeAxios(instance: AxiosLike, createCall: () => AxiosCall): 
   }
   Object.defineProperty(start, 'fulfilled', {
     get() {
-      const own = (call = createCall())
-      return (config: AxiosConfigLike) => own.onRequest(config)
+      const axiosCall = (call = createCall())
+      return (config: AxiosConfigLike) => axiosCall.onRequest(config)
     },
   })
   Object.defineProperty(end, 'fulfilled', { get: () => onFulfilled(call) })

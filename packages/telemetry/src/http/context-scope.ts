@@ -4,5 +4,5 @@ import { createRequestScope } from '@throughline/propagation/request-scope'
 /** Runs the events of request and response in the context of the request, whatever manager holds it. */
 export const contextScope = createRequestScope<Context>({
   active: () => context.active(),
-  run: (own, emit, emitter, args) => context.with(own, emit, emitter, ...args),
+  run: (requestContext, emit, emitter, args) => context.with(requestContext, emit, emitter, ...args),
 })

@@ -68,8 +68,8 @@ function remember(route: object, pattern: string): void {
 function mountOfApp(app: App, path: string): { pattern: string; rest: string } {
   if (app.parent === undefined) return { pattern: '', rest: path }
   const { pattern, rest } = mountOfApp(app.parent, path)
-  const own = [app.mountpath].flat().find((each) => typeof each === 'string') ?? ''
-  const segments = own.split('/').filter(Boolean)
+  const mountPath = [app.mountpath].flat().find((mount) => typeof mount === 'string') ?? ''
+  const segments = mountPath.split('/').filter(Boolean)
   const left = rest.split('/').slice(1 + segments.length)
   return { pattern: [pattern, ...segments].join('/'), rest: `/${left.join('/')}` }
 }
@@ -141,7 +141,9 @@ function named(
   { path, original, name, value }: { path: string; original: string; name: string; value: unknown },
 ): string {
   const text = [value].flat().join('/')
-  const raw = [text, encodeURI(text), encodeURIComponent(text)].find((each) => each !== '' && path.includes(each))
+  const raw = [text, encodeURI(text), encodeURIComponent(text)].find(
+    (spelling) => spelling !== '' && path.includes(spelling),
+  )
   if (raw === undefined) return path
   const place = placesOf(raw, original).find((at) =>
     PROBES.some((probe) => {

@@ -146,18 +146,18 @@ describe('the calls of every client', () => {
     ]
     await inTrace(async () => {
       const span = trace.getTracer('theirs').startSpan('theirs', { kind: SpanKind.CLIENT })
-      const own = trace.setSpan(context.active(), span)
-      for (const active of [context.active(), own]) {
+      const ownContext = trace.setSpan(context.active(), span)
+      for (const active of [context.active(), ownContext]) {
         const headers = { b3: 'old' }
-        propagation.inject(own, headers)
+        propagation.inject(ownContext, headers)
         await context.with(active, () => Promise.all(call(headers)))
       }
       span.end()
     })
     expect(sdk.spans().map(({ name }) => name)).toEqual(['theirs'])
     const id = sdk.spans()[0]?.spanContext().spanId
-    expect(callee.requests.map((each) => each.header('x-b3-spanid'))).toEqual(callee.requests.map(() => [id]))
-    expect(callee.requests.slice(0, 2).map((each) => each.header('b3'))).toEqual([[], []])
+    expect(callee.requests.map((request) => request.header('x-b3-spanid'))).toEqual(callee.requests.map(() => [id]))
+    expect(callee.requests.slice(0, 2).map((request) => request.header('b3'))).toEqual([[], []])
   })
 
   it('fail as they would without telemetry, and no span stays open', () => {

@@ -102,8 +102,8 @@ export function observeHttpCalls<Call>(
       const outer = making
       making = made
       try {
-        const given = hasFinalHeaders(args) ? startEarly(made) : args
-        const request = may ? original(...given) : runWithheld(() => original(...given))
+        const callArgs = hasFinalHeaders(args) ? startEarly(made) : args
+        const request = may ? original(...callArgs) : runWithheld(() => original(...callArgs))
         begin(request)
         return request
       } catch (error) {
@@ -125,7 +125,7 @@ export function observeHttpCalls<Call>(
     on = false
     diagnosticsChannel.unsubscribe(CREATED, onCreated)
     diagnosticsChannel.unsubscribe(ANSWERED, onAnswered)
-    for (const each of restore) each()
+    for (const undo of restore) undo()
     syncBuiltinESMExports()
   }
 }

@@ -113,10 +113,10 @@ describe('axios client spans', () => {
   })
 
   it('survives an interceptor that copies the config', async () => {
-    const other = axios.create({ baseURL: upstream.url })
-    other.interceptors.request.use((config) => ({ ...config }))
-    sdk.axios.instrument(other)
-    await other.get('/')
+    const instance = axios.create({ baseURL: upstream.url })
+    instance.interceptors.request.use((config) => ({ ...config }))
+    sdk.axios.instrument(instance)
+    await instance.get('/')
     expect(sdk.spans()).toHaveLength(1)
   })
 

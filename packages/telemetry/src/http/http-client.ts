@@ -57,12 +57,12 @@ export class AxiosInstrumentation extends TracerInstrumentation<AxiosInstrumenta
   #createCall(instance: AxiosLike): AxiosCall {
     let span: Span | undefined
     const end = (result: CallOutcome | undefined): void => {
-      const own = span
+      const openSpan = span
       span = undefined
-      if (own === undefined) return
+      if (openSpan === undefined) return
       try {
-        if (result === undefined) own.end()
-        else endClientSpan(own, result)
+        if (result === undefined) openSpan.end()
+        else endClientSpan(openSpan, result)
       } catch (error) {
         diag.error('a call of axios could not be traced', error)
       }

@@ -129,9 +129,9 @@ describe('server spans', () => {
   })
 
   it('has no span for or below a refused request, nor the previous request’s context', async () => {
-    const seen: (string | undefined)[] = []
+    const traceIds: (string | undefined)[] = []
     await using app = await startServer((_req, res) => {
-      seen.push(activeTraceId())
+      traceIds.push(activeTraceId())
       trace.getTracer('inner').startSpan('inner').end()
       res.end()
     })
@@ -140,7 +140,7 @@ describe('server spans', () => {
     await request(`${app.url}/traced`, { headers, agent })
     await request(`${app.url}/health?x`, { headers, agent })
     agent.destroy()
-    expect(seen).toEqual([TRACE_ID, undefined])
+    expect(traceIds).toEqual([TRACE_ID, undefined])
     expect(sdk.spans().map((span) => span.name)).toEqual(['inner', 'GET'])
   })
 

@@ -124,7 +124,7 @@ export class HttpServerInstrumentation extends TracerInstrumentation<HttpServerC
     const opened: OpenSpan[] = []
     this.#open.set(socket, opened)
     socket.once('close', () => {
-      for (const each of opened.splice(0)) endSafely(endAbortedSpan, each)
+      for (const openSpan of opened.splice(0)) endSafely(endAbortedSpan, openSpan)
     })
     return opened
   }
@@ -147,15 +147,15 @@ function endSafely(
 }
 
 /** Where nothing is bound, a request runs without a context: never in that of the request before. */
-function bind(own: Context, request: IncomingMessage, response: ServerResponse): void {
-  contextScope.bind(request, own)
-  contextScope.bind(response, own)
+function bind(requestContext: Context, request: IncomingMessage, response: ServerResponse): void {
+  contextScope.bind(request, requestContext)
+  contextScope.bind(response, requestContext)
 }
 
 /** More than one is open only if a client pipelines. */
 function takeSpan(open: OpenSpan[] | undefined, response: ServerResponse): RpcMetadata | undefined {
   if (open === undefined) return undefined
-  const at = open[0]?.response === response ? 0 : open.findIndex((other) => other.response === response)
+  const at = open[0]?.response === response ? 0 : open.findIndex((span) => span.response === response)
   return at === -1 ? undefined : open.splice(at, 1)[0]?.metadata
 }
 

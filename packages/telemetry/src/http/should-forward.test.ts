@@ -124,12 +124,12 @@ describe('shouldForward while telemetry sets the headers', () => {
     'decides again about a redirect: %s',
     async (name) => {
       sdk = startInMemorySdk({ everyClient: true, shouldTrace: () => false })
-      const [callee, other] = [await startRecorder(), await startRecorder()]
-      const to = encodeURIComponent(`${other.url}/secret`)
+      const [callee, redirected] = [await startRecorder(), await startRecorder()]
+      const to = encodeURIComponent(`${redirected.url}/secret`)
       await inTrace(() => ADAPTERS[name]?.(`${callee.url}/open?to=${to}`, (url) => url.startsWith(callee.url)))
-      await Promise.all([callee.close(), other.close()])
+      await Promise.all([callee.close(), redirected.close()])
       expect(sentTo(callee, 'x-b3-traceid')).toEqual({ '/open': [TRACE_ID] })
-      expect(sentTo(other, 'x-b3-traceid')).toEqual({ '/secret': [] })
+      expect(sentTo(redirected, 'x-b3-traceid')).toEqual({ '/secret': [] })
     },
   )
 

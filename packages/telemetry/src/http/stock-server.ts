@@ -6,8 +6,8 @@ type Wrapped = ((...args: never) => unknown) & { __wrapped?: boolean; __original
 /** Whether OpenTelemetry's http instrumentation makes the spans of a server's requests: a program may have it already. */
 export function isServedByStock(server: Server): boolean {
   const { emit } = Object.getPrototypeOf(server) as { emit: Wrapped }
-  for (let each: Wrapped | undefined = emit; each?.__wrapped === true; each = each.__original) {
-    if (each.name === 'incomingRequest') return true
+  for (let wrapper: Wrapped | undefined = emit; wrapper?.__wrapped === true; wrapper = wrapper.__original) {
+    if (wrapper.name === 'incomingRequest') return true
   }
   return false
 }

@@ -16,8 +16,8 @@ interface Waiting {
 const callers = new WeakMap<object, AsyncResource>()
 /** Calls that wait, oldest first, by their options, which a queue keeps. */
 const waiting = new WeakMap<object, Waiting[]>()
-const seen = new WeakSet<object>()
-const kept = new WeakSet<object>()
+const knownCopies = new WeakSet<object>()
+const replacedDispatchers = new WeakSet<object>()
 /** Requests that were made, and calls that were queued, so far. */
 const count = { made: 0, queued: 0 }
 
@@ -29,14 +29,14 @@ const count = { made: 0, queued: 0 }
 export function keepCallersContext(request: object): void {
   count.made += 1
   const { constructor } = request
-  if (seen.has(constructor)) return
-  seen.add(constructor)
+  if (knownCopies.has(constructor)) return
+  knownCopies.add(constructor)
   for (const dispatcher of dispatchers()) keepContextIn(dispatcher)
 }
 
 function keepContextIn(dispatcher: Dispatcher): void {
-  if (kept.has(dispatcher)) return
-  kept.add(dispatcher)
+  if (replacedDispatchers.has(dispatcher)) return
+  replacedDispatchers.add(dispatcher)
   const inherited = dispatcher.dispatch
   const dispatch: Dispatch = function (options, handler) {
     const caller = callerOf(this, options, handler)
