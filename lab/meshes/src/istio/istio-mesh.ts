@@ -6,8 +6,7 @@ import { statusUnderControlPlane } from '../sidecar/control-plane-status.ts'
 import { requireTracer } from '../usable-tracers.ts'
 import type { AddedCounting } from './add-counting.ts'
 import { isInForce, stateInForce } from './in-force.ts'
-import type { IstioMeshOptions } from './istio-mesh-options.ts'
-import { type IstioParts, startIstioParts } from './istio-parts.ts'
+import { type IstioMeshOptions, type IstioPrograms, startIstioPrograms } from './istio-programs.ts'
 import { accessOf, describeSettings, type IstioState, parseSetting } from './istio-settings.ts'
 import { renderPolicies } from './mesh-objects.ts'
 import { type ProxyConfig, readProxyConfig } from './proxy-config.ts'
@@ -40,12 +39,12 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
     sampling: String(options.sampling),
     tracer: options.tracer,
   }
-  let parts: IstioParts | undefined
+  let programs: IstioPrograms | undefined
   /** The rule that `allow` returns to. */
   let allowingRule = requested.rule
-  const running = (): IstioParts => {
-    if (parts === undefined) throw new LabError('TL_MESH_UPDATE_TIMEOUT', 'the mesh is not running')
-    return parts
+  const running = (): IstioPrograms => {
+    if (programs === undefined) throw new LabError('TL_MESH_UPDATE_TIMEOUT', 'the mesh is not running')
+    return programs
   }
 
   const configOf = async (name: ServiceName): Promise<ProxyConfig | undefined> => {
@@ -74,7 +73,7 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
   /** Makes the API hold the policies of this state and no other. */
   const write = async (state: IstioState): Promise<void> => {
     const { kubeApi } = running()
-    const [before, after] = [parts?.policies ?? [], await renderPolicies(state, placement.ports)]
+    const [before, after] = [programs?.policies ?? [], await renderPolicies(state, placement.ports)]
     // New policies are applied before old ones are removed, so that no request meets a looser mix of both.
     await applyPatiently(after.filter((object) => !before.some((earlier) => isSame(earlier, object))))
     for (const object of before) {
@@ -113,7 +112,7 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
   const change = (part: Partial<IstioState>): Promise<void> => enqueue(() => changeNow(part))
 
   const sidecarStatus = (name: ServiceName): Promise<SidecarStatus> =>
-    statusUnderControlPlane(parts?.sidecars[name], {
+    statusUnderControlPlane(programs?.sidecars[name], {
       name: `${name}-sidecar`,
       controlPlane: 'istiod',
       downReason: () => running().istiod.downReason(),
@@ -121,17 +120,17 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
 
   return {
     name: 'istio',
-    kubeApi: () => parts?.kubeApi,
+    kubeApi: () => programs?.kubeApi,
     addCounting: () => running().addCounting(),
     get bypass() {
       return placement.bypass(requested)
     },
     async start() {
-      parts = await startIstioParts(options, await renderPolicies(requested, placement.ports))
+      programs = await startIstioPrograms(options, await renderPolicies(requested, placement.ports))
       await untilInForce(requested)
     },
     async stop() {
-      await parts?.stop()
+      await programs?.stop()
     },
     allow: () => change({ rule: allowingRule }),
     deny: () => change({ rule: 'deny-all' }),
@@ -160,13 +159,15 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
         sidecars,
         settings: describeSettings(state),
         bypass: placement.bypass(state),
-        links: parts ? [{ label: 'istiod', url: `http://${parts.istiod.host}:${parts.istiod.ports.http}/debug` }] : [],
+        links: programs
+          ? [{ label: 'istiod', url: `http://${programs.istiod.host}:${programs.istiod.ports.http}/debug` }]
+          : [],
       }
     },
     pids: () =>
-      parts === undefined
+      programs === undefined
         ? {}
-        : pidsOf([{ name: 'istiod', pid: parts.istiod.pid }, ...services.map((name) => running().sidecars[name])]),
+        : pidsOf([{ name: 'istiod', pid: programs.istiod.pid }, ...services.map((name) => running().sidecars[name])]),
   }
 }
 

@@ -1,17 +1,38 @@
 import { createFakeKubeApi, type FakeKubeApi, type KubeObject } from '@throughline/lab-kube-api'
-import { createCleanUp, LabError, poll } from '@throughline/lab-programs'
+import { createCleanUp, type FoundIstio, LabError, poll, type Reaper } from '@throughline/lab-programs'
+import type { Tracer } from '../mesh.ts'
+import type { IstioPlacement } from '../placement/istio-placement.ts'
 import { type ServiceName, serviceNames } from '../service-name.ts'
 import type { Sidecar } from '../sidecar/sidecar.ts'
+import type { SpanReceivers } from '../trace-backend.ts'
 import { type AddedCounting, createAddCounting, type PreparePod } from './add-counting.ts'
 import { renderIstioObjects } from './control-plane/istio-objects.ts'
 import { type Istiod, startIstiod } from './control-plane/start-istiod.ts'
-import type { IstioMeshOptions } from './istio-mesh-options.ts'
 import { createIstioSidecar } from './istio-sidecar.ts'
 import { renderBackend, renderIstiodValues, renderPod, renderService } from './mesh-objects.ts'
 import { readProxyConfig } from './proxy-config.ts'
 
+/** What an Istio mesh is made from. */
+export interface IstioMeshOptions {
+  placement: IstioPlacement
+  istio: FoundIstio
+  /** Whether the Envoy of the sidecars can limit the paths of its admin interface. */
+  limitAdmin: boolean
+  /** Path of a Helm, which renders Istio's own charts. */
+  helm: string
+  backend: SpanReceivers
+  tracer: Tracer
+  /** The tracers that can be selected. */
+  tracers: readonly Tracer[]
+  /** Percentage of requests that the sidecars trace when no caller has decided. */
+  sampling: number
+  runDir: string
+  reaper: Reaper
+  log?: ((line: string) => void) | undefined
+}
+
 /** The running programs of an Istio mesh. */
-export interface IstioParts {
+export interface IstioPrograms {
   kubeApi: FakeKubeApi
   istiod: Istiod
   sidecars: Record<ServiceName, Sidecar>
@@ -23,7 +44,7 @@ export interface IstioParts {
 }
 
 /** Starts the API, istiod and both sidecars. When one fails, the ones already started are stopped. */
-export async function startIstioParts(options: IstioMeshOptions, policies: KubeObject[]): Promise<IstioParts> {
+export async function startIstioPrograms(options: IstioMeshOptions, policies: KubeObject[]): Promise<IstioPrograms> {
   const cleanUp = createCleanUp()
   try {
     return { ...(await start(options, { policies, onCleanUp: cleanUp.add })), policies, stop: cleanUp.run }
@@ -36,7 +57,7 @@ export async function startIstioParts(options: IstioMeshOptions, policies: KubeO
 async function start(
   options: IstioMeshOptions,
   { policies, onCleanUp }: { policies: KubeObject[]; onCleanUp: (undo: () => Promise<void>) => void },
-): Promise<Pick<IstioParts, 'kubeApi' | 'istiod' | 'sidecars' | 'addCounting'>> {
+): Promise<Pick<IstioPrograms, 'kubeApi' | 'istiod' | 'sidecars' | 'addCounting'>> {
   const { placement, istio, limitAdmin, helm, backend, runDir, reaper, log } = options
   const objects = await renderIstioObjects({ helm, istio, values: await renderIstiodValues(backend) })
   const kubeApi = await createFakeKubeApi({ objects })
@@ -91,7 +112,7 @@ async function start(
   return { kubeApi, istiod, sidecars, addCounting }
 }
 
-async function hasHealthyCounting({ pods, ports }: IstioMeshOptions['placement']): Promise<true | undefined> {
+async function hasHealthyCounting({ pods, ports }: IstioPlacement): Promise<true | undefined> {
   const config = await readProxyConfig(pods.dashboard.adminUrl, ports.dashboard).catch(() => undefined)
   return config?.hasHealthyCounting === true ? true : undefined
 }
