@@ -36,3 +36,12 @@ it('no test is narrowed, switched off or left to do', () => {
   const narrowed = new RegExp(String.raw`\b(it|test|describe)\.(only|skip|todo)\b`)
   expect(files.filter((file) => file.endsWith('.test.ts') && narrowed.test(read(file)))).toEqual([])
 })
+
+it('no title of a test is longer than 90 characters', () => {
+  const title = /(?:\b(?:it|test|describe)[\w.]*|\))\(\s*(['"`])((?:(?!\1).)+)\1,/g
+  const titles = files
+    .filter((file) => file.endsWith('.test.ts'))
+    .flatMap((file) => [...read(file).matchAll(title)].map(([, , text = '']) => text))
+  expect(titles.length).toBeGreaterThan(1000)
+  expect(titles.filter((text) => text.length > 90)).toEqual([])
+})

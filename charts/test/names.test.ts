@@ -73,7 +73,7 @@ describe.each(charts)('names in charts/%s', (chart) => {
 })
 
 it.for(['true', 'null', '123', '1e3'])(
-  'a release, a namespace, a gateway and a provider may be called %s, which YAML takes for something else',
+  'a release, a namespace, a gateway and a provider may be called %s, not a string in YAML',
   async (name, context) => {
     const helm = await requireHelm(context)
     const isName = /^[a-z]/.test(name)

@@ -58,7 +58,7 @@ describe('policies of Istio, each pod in a network namespace', () => {
     expect((await lab.mesh.status()).bypass.closed).toBe(true)
   })
 
-  it('lets a browser read the page, and not the metrics that are beside it, however it spells them', async () => {
+  it('lets a browser read the page, but not the metrics beside it, in any spelling', async () => {
     const read = async (path: string) => (await fetch(`${lab.dashboardUrl}${path}`)).status
     expect(await read('/')).toBe(200)
     expect(await read('/api/config')).toBe(200)

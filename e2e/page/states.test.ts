@@ -52,7 +52,7 @@ describe('every state of the page, from what happens on the wire', () => {
     await pageText(page, '#state-label', /^Connected$/)
   })
 
-  it('crashes of counting, as many as the button is pressed for, when it restarts, and its recovery', async (context) => {
+  it('every crash of counting that the button asks for, its restart and its recovery', async (context) => {
     await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
     const { page } = tab
     await pageText(page, '#state-label', /^Connected$/)

@@ -28,7 +28,7 @@ it('keeps existing identities, which running sidecars have read', async () => {
   expect(await keepIdentities(folders, day)).toMatchObject({ isNew: false })
 })
 
-it('creates new ones when a key is missing, when authorities differ, and in the second half of their life', async () => {
+it('replaces them when a key is missing, authorities differ, or half of their life is over', async () => {
   await using folder = await temporaryFolder()
   const folders = { counting: path.join(folder.path, 'a'), dashboard: path.join(folder.path, 'b') }
   await keepIdentities(folders, day)
