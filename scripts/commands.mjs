@@ -59,7 +59,7 @@ export const COMMANDS = {
     run: async (args) => (await import('./test-clients.mjs')).testClients(args),
   },
   'test:mesh': {
-    does: 'tests under a real Consul, a real istiod, and in containers',
+    does: 'tests of throughline verify, under a real Consul and a real istiod, and in containers',
     ...FILTERS,
     run: async (args) => (await import('./test-mesh.mjs')).testMesh(args),
   },

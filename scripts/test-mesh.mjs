@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process'
 import { runProject } from './run-project.mjs'
 
 /**
- * The scenarios that want the machine to themselves: `throughline verify` on broken paths, then those that need a control
- * plane (Consul, Istio) or containers (compose). Without its programs a part is left out, and a line says how to get
- * them; in CI that is a failure.
+ * The scenarios that need the machine to themselves: `throughline verify` on broken paths, then those with a control plane
+ * (Consul, Istio), then those with containers (compose). Without its programs a part is left out, and a line says how to
+ * get them; in CI that is a failure.
  * @param {string[]} filters with any, only the test files whose path holds one of them
  */
 export async function testMesh(filters) {

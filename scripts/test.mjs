@@ -35,7 +35,7 @@ export async function test(filters) {
 
 /** Finds Envoy, or fetches it now: a first test that waits for a download would run into its time limit. */
 async function hasEnvoy() {
-  // Not before: on a fresh clone the lab is built only by now.
+  // Not earlier: on a fresh clone the lab is built only by now.
   const { findEnvoy } = await import('@throughline/lab-programs')
   try {
     await findEnvoy({ log: console.error })
