@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import http from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { count } from '../support/count.ts'
 import { expectTrace } from '../support/expect-trace.ts'
@@ -5,7 +7,10 @@ import { type MeshLab, startLab } from '../support/start-lab.ts'
 
 describe('deny and allow in the mesh', () => {
   let lab: MeshLab
-  beforeAll(async () => void (lab = await startLab({ tracer: 'opentelemetry' })))
+  beforeAll(
+    async () =>
+      void (lab = await startLab({ tracer: 'opentelemetry', allowedHosts: ['shop.example', '*.shops.example'] })),
+  )
   afterAll(() => lab.stop())
 
   it('connected → deny → denied, with the 403 of the sidecar → allow → connected', async () => {
@@ -71,4 +76,27 @@ describe('deny and allow in the mesh', () => {
     await count(lab)
     expect((await fetch(`${lab.dashboardUrl}/health/api`)).status).toBe(200)
   })
+
+  it.each([
+    { isKnown: true, hosts: ['localhost', 'LocalHost.:1', 'a.localhost', '10.1.2.3', '[::1]:1'] },
+    { isKnown: true, hosts: ['shop.example', 'SHOP.example.:80', 'eu.shops.example'] },
+    {
+      isKnown: false,
+      hosts: ['shops.example', 'evilshops.example', 'shop.example.evil', 'evil.example:1:shop.example'],
+    },
+    { isKnown: false, hosts: ['notlocalhost', '[localhost', '[evil.example]', '127.0.0.1.evil.example'] },
+  ])('page, trace store and switches agree on Host headers: $hosts', async ({ isKnown, hosts }) => {
+    const urls = [`${lab.dashboardUrl}/api/config`, `${lab.queryUrl}/api/services`, `${lab.controlUrl}/mesh/status`]
+    for (const host of hosts) {
+      const statuses = await Promise.all(urls.map((url) => statusOf(url, host)))
+      expect([host, ...statuses.map((status) => status !== 403)]).toEqual([host, ...urls.map(() => isKnown)])
+    }
+  })
 })
+
+async function statusOf(url: string, host: string): Promise<number | undefined> {
+  const request = http.get(url, { headers: { host }, agent: false })
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+  response.resume()
+  return response.statusCode
+}
