@@ -44,13 +44,13 @@ export const limits: Limit[] = [
   },
   {
     situation: 'a caller with W3C alone (OpenTelemetry, dd-trace, Spring) before a sidecar that only knows B3 (zipkin)',
-    rule: 'of two traces without our mark, that of `traceparent` goes on, so that the applications stay in one trace',
-    result: "the caller's trace goes on, and the sidecars' spans are in a trace of their own",
+    rule: 'of two traces without our mark, that of `traceparent` continues, so that the applications stay in one trace',
+    result: "the caller's trace continues, and the sidecars' spans are in a trace of their own",
     hint: 'b3',
-    withHint: "the sidecars' trace goes on, and the caller's is a link",
+    withHint: "the sidecars' trace continues, and the caller's is a link",
     tests: [
-      { kind: 'vector', name: 'a foreign traceparent before a zipkin sidecar: the trace of the client goes on' },
-      { kind: 'vector', name: 'the same with the hint b3: the trace of the sidecar goes on' },
+      { kind: 'vector', name: 'a foreign traceparent before a zipkin sidecar: the trace of the client continues' },
+      { kind: 'vector', name: 'the same with the hint b3: the trace of the sidecar continues' },
       {
         kind: 'matrix',
         name: "a foreign traceparent: one trace continues, the other becomes counting's link",
@@ -63,13 +63,13 @@ export const limits: Limit[] = [
   },
   {
     situation: 'a B3 client before a sidecar that does not read B3 (opentelemetry, datadog)',
-    rule: 'the same: without our mark, the trace of `traceparent` goes on, which here is the sidecar’s',
+    rule: 'the same: without our mark, the trace of `traceparent` continues, which here is the sidecar’s',
     result: "the client's trace ends, and is a link",
     hint: 'b3',
-    withHint: "the client's trace goes on, and the sidecars' spans stand alone",
+    withHint: "the client's trace continues, and the sidecars' spans stand alone",
     tests: [
       { kind: 'vector', name: 'a B3 client before an opentelemetry sidecar, no mark' },
-      { kind: 'vector', name: 'the same with the hint b3: the B3 trace goes on' },
+      { kind: 'vector', name: 'the same with the hint b3: the B3 trace continues' },
       { kind: 'matrix', name: 'deferred at the sidecar: the sidecar decides' },
     ],
   },

@@ -104,7 +104,7 @@ the same tracer, Envoy ${envoys.join(', ')}.
 
 ${treatments()}
 
-"Not read": the sidecars begin a trace of their own, and the caller's header goes on beside it.
+"Not read": the sidecars begin a trace of their own, and forward the caller's header beside it.
 
 ## What comes of it
 
@@ -146,7 +146,7 @@ ${table(
 
 ## Every header
 
-\`write\`: read, and set on outgoing calls. \`carry\`: sent on unchanged, only where no SDK makes spans. \`read\`: read only.
+\`write\`: read, and set on outgoing calls. \`carry\`: forwarded unchanged, only where no SDK makes spans. \`read\`: read only.
 \`never\`: not even read.
 
 ${table(

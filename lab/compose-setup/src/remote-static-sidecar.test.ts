@@ -31,7 +31,7 @@ interface Info {
   node: { metadata: Record<string, string> }
 }
 
-it('restarts the Envoy of a container that goes on running, each time again', async () => {
+it('restarts the Envoy of a container that keeps running, each time again', async () => {
   await using folder = await temporaryFolder()
   await using container = await startContainer(folder.path)
   const { adminUrl, info } = container

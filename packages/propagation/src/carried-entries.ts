@@ -10,14 +10,14 @@ const JAEGER = {
 } as const
 const ISTIO = 'https://istio.io/latest/docs/tasks/observability/distributed-tracing/overview/'
 
-/** Headers that go on unchanged, only where no SDK makes spans: those of tracers that this package doesn't read. */
+/** Headers that are forwarded unchanged, only where no SDK makes spans: those of tracers that this package doesn't read. */
 export const CARRIED_ENTRIES: readonly CatalogueEntry[] = [
   {
     format: 'datadog',
     name: 'x-datadog-*',
     writtenBy: ['application', 'envoy:datadog'],
     rule: 'carry',
-    reason: 'beats a traceparent at the next datadog sidecar, so it goes on only if it names the chosen context',
+    reason: 'beats a traceparent at the next datadog sidecar, so it is forwarded only if it names the chosen context',
     source: 'https://docs.datadoghq.com/tracing/trace_collection/trace_context_propagation/',
   },
   {
@@ -25,7 +25,7 @@ export const CARRIED_ENTRIES: readonly CatalogueEntry[] = [
     name: 'x-amzn-trace-id',
     writtenBy: ['load balancer', 'envoy:xray'],
     rule: 'carry',
-    reason: 'xray sidecars name their own span in it and rely on the application to carry it',
+    reason: 'xray sidecars name their own span in it and rely on the application to forward it',
     source: 'https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader',
   },
   {
@@ -33,7 +33,7 @@ export const CARRIED_ENTRIES: readonly CatalogueEntry[] = [
     name: 'sw8',
     writtenBy: ['application', 'envoy:skywalking'],
     rule: 'carry',
-    reason: 'skywalking sidecars name their own span in it and rely on the application to carry it',
+    reason: 'skywalking sidecars name their own span in it and rely on the application to forward it',
   },
   {
     ...SKYWALKING,
@@ -48,7 +48,7 @@ export const CARRIED_ENTRIES: readonly CatalogueEntry[] = [
     name: 'sw8-x',
     writtenBy: ['application'],
     rule: 'carry',
-    reason: 'says how SkyWalking agents treat the trace; goes with sw8',
+    reason: 'says how SkyWalking agents treat the trace; belongs to sw8',
   },
   {
     format: 'lightstep',
@@ -86,7 +86,7 @@ export const CARRIED_ENTRIES: readonly CatalogueEntry[] = [
     name: 'uberctx-*',
     writtenBy: ['application'],
     rule: 'carry',
-    reason: "Jaeger's baggage, one header a member; at most 64 go on",
+    reason: "Jaeger's baggage, one header a member; at most 64 are forwarded",
   },
   {
     format: 'elastic',

@@ -62,14 +62,14 @@ export const HEADER_CATALOGUE: readonly CatalogueEntry[] = [
     name: 'x-b3-flags',
     writtenBy: ['application', 'client'],
     rule: 'read',
-    reason: 'debug goes on as sampled: Envoy would pass an old flag on beside its own new decision',
+    reason: 'debug is sent as sampled: Envoy would forward an old flag beside its own new decision',
   },
   {
     ...B3,
     name: 'b3',
     writtenBy: ['application', 'client', 'envoy:zipkin', 'envoy:zipkin-w3c'],
     rule: 'read',
-    reason: 'Envoy before 1.40 leaves it as it came, and at the next zipkin sidecar an old one beats all others',
+    reason: 'Envoy before 1.40 leaves it unchanged, and at the next zipkin sidecar an old one beats all others',
   },
   {
     format: 'baggage',
@@ -85,7 +85,7 @@ export const HEADER_CATALOGUE: readonly CatalogueEntry[] = [
     writtenBy: ['client', 'envoy'],
     rule: 'write',
     reason:
-      "holds Envoy's sampling decision; sent on unchanged if it is a UUID, at the edge only if it asks for no trace; never invented",
+      "holds Envoy's sampling decision; forwarded unchanged if it is a UUID, at the edge only if it asks for no trace; never invented",
   },
   {
     ...ENVOY,
@@ -99,7 +99,7 @@ export const HEADER_CATALOGUE: readonly CatalogueEntry[] = [
     name: 'x-envoy-*',
     writtenBy: ['client', 'envoy'],
     rule: 'never',
-    reason: "commands to a sidecar; what a caller told ours is not for the next one's",
+    reason: 'commands to a sidecar; those for ours are not meant for the next one',
   },
   ...CARRIED_ENTRIES,
 ]

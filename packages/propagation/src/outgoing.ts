@@ -22,7 +22,7 @@ export interface OutgoingContext {
 /**
  * Writes one context in both formats: `x-b3-traceid`, `x-b3-spanid`, `x-b3-sampled`, `traceparent`, and `tracestate`
  * with our mark in front. A `traceparent` always decides, so an undecided context goes out in `x-b3-*` alone. The `b3`
- * header is never written: Envoy leaves it as it came, and an old one beats every other (see `headers.ts`).
+ * header is never written: Envoy leaves it unchanged, and an old one beats every other (see `headers.ts`).
  */
 export function writeContext<Carrier>(context: OutgoingContext, carrier: Carrier, setter: HeaderSetter<Carrier>): void {
   const { others, isTaken } = splitMark(context.tracestate)

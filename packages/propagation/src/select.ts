@@ -77,7 +77,7 @@ export function selectContext(candidates: Candidates, options: SelectOptions = {
   }
 }
 
-/** The members that go on: those that came with a context that counts. */
+/** The members to forward: those that came with a context that counts. */
 function kept(w3c: TraceContext | undefined, others: string | undefined): string | undefined {
   return w3c === undefined || others === '' ? undefined : others
 }

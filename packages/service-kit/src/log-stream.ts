@@ -34,7 +34,7 @@ function isStream(fd: number): boolean {
 }
 
 function writeToStream(stream: NodeJS.WriteStream): (text: string) => boolean {
-  // Its reader may be gone: a service goes on without its log. One listener is enough for all loggers of a process.
+  // Its reader may be gone: a service continues without its log. One listener is enough for all loggers of a process.
   if (!stream.listeners('error').includes(ignoreError)) stream.on('error', ignoreError)
   return (text) => {
     if (stream.writableLength > MAX_KEPT_BYTES) return false

@@ -79,7 +79,7 @@ function checkHeaders(name: string, reader: EnvReader): void {
       http.validateHeaderValue(header, value)
     } catch {
       // Its value may be a secret.
-      reader.problems.push(`${name} has a header named ${header} that HTTP has no way to send`)
+      reader.problems.push(`${name} has a header named ${header}, which HTTP can't send`)
     }
   }
 }

@@ -38,7 +38,7 @@ export function checkVersions(node = process.versions.node, main = process.argv[
   if (minorOf(theirs.version) <= minorOf(ours.version)) return
   diag.error(
     `spans of the program itself are lost: it has ${API} ${theirs.version} and telemetry ${ours.version}, in ` +
-      `${ours.folder}; install one copy, of a version that both take`,
+      `${ours.folder}; install one copy, of a version that both accept`,
   )
 }
 
@@ -50,7 +50,7 @@ function checkRelease(api: Installed): void {
   if (from === undefined || to === undefined) return
   if (isAtLeast(api.version, numbersOf(from)) && !isAtLeast(api.version, numbersOf(to))) return
   diag.error(
-    `${SDK} ${sdk?.version} takes ${API} ${range}, and telemetry has ${api.version}: install both of one release`,
+    `${SDK} ${sdk?.version} needs ${API} ${range}, and telemetry has ${api.version}: install both from one release`,
   )
 }
 

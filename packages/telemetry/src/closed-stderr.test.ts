@@ -9,7 +9,7 @@ const UNHEARD = fileURLToPath(new URL('./fixtures/unheard.mjs', import.meta.url)
 describe('a program whose standard error no one reads any more', () => {
   beforeAll(buildPackage, 60_000)
 
-  it('goes on after telemetry has warned of something', async () => {
+  it('keeps running after telemetry has warned of something', async () => {
     const child = fork(UNHEARD, {
       execArgv: ['--import', '@throughline/telemetry/register'],
       env: { PATH: process.env.PATH, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', OTEL_BSP_SCHEDULE_DELAY: '0' },

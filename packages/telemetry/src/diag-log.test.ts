@@ -48,7 +48,7 @@ describe('installDiagLog', () => {
   it('names a level that there is not', () => {
     const lines: string[] = []
     installDiagLog('"debug"', { write: (line) => lines.push(line) })
-    expect(lines).toEqual([expect.stringContaining('OTEL_LOG_LEVEL="debug" is none of NONE, ERROR, WARN')])
+    expect(lines).toEqual([expect.stringContaining('OTEL_LOG_LEVEL="debug" is not one of NONE, ERROR, WARN')])
     for (const level of ['Debug', ' warn ', '', undefined]) installDiagLog(level, { write: (line) => lines.push(line) })
     expect(lines.filter((line) => line.includes('OTEL_LOG_LEVEL'))).toHaveLength(1)
   })

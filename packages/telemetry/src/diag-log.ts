@@ -19,7 +19,7 @@ export function installDiagLog(level: string | undefined, options: DiagLogOption
   const known: Partial<Record<string, DiagLogLevel>> = LEVELS
   const name = level?.trim().toUpperCase() || 'WARN'
   diag.setLogger(createDiagLogger(options), { logLevel: known[name] ?? WARN, suppressOverrideMessage: true })
-  if (known[name] === undefined) diag.warn(`OTEL_LOG_LEVEL=${level} is none of ${Object.keys(LEVELS).join(', ')}`)
+  if (known[name] === undefined) diag.warn(`OTEL_LOG_LEVEL=${level} is not one of ${Object.keys(LEVELS).join(', ')}`)
 }
 
 /**

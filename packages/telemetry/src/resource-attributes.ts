@@ -34,10 +34,11 @@ function isGoodMember(member: string): boolean {
 
 function problemOf(member: string): string | undefined {
   const [key, value, ...more] = member.split('=').map((part) => decode(part.trim()))
-  if (key === undefined || value === undefined || more.length > 0) return 'one = is wanted, others as %3D'
-  if (value === null || key === null) return 'a % stands for itself only as %25'
+  if (key === undefined || value === undefined || more.length > 0)
+    return 'it must have exactly one =; write others as %3D'
+  if (value === null || key === null) return 'write a literal % as %25'
   if (key === '') return 'it has no key'
-  if (/^["']/.test(key)) return 'the list is wanted without quotes'
+  if (/^["']/.test(key)) return 'the list must not be quoted'
   return Math.max(key.length, value.length) > LONGEST ? `longer than ${LONGEST} characters` : undefined
 }
 

@@ -14,7 +14,7 @@ describe('shutdown', () => {
   })
   afterEach(() => vi.restoreAllMocks())
 
-  // First: exporters of the other tests go on trying for some seconds, and their refusals would be heard here.
+  // First: exporters of the other tests keep trying for some seconds, and their refusals would be heard here.
   it('gives a hanging collector five seconds', async () => {
     await using hanging = await startServer(() => {})
     const telemetry = await startTelemetry(hanging.url)

@@ -33,6 +33,6 @@ export function readSpanLimits(env: NodeJS.ProcessEnv): SpanLimits {
     const value = names.map((name) => reader.count(name, undefined)).find((limitValue) => limitValue !== undefined)
     return value === undefined ? [] : [[limit, value]]
   })
-  for (const problem of new Set(reader.problems)) diag.warn(`${problem}, so that limit is as if it were not set`)
+  for (const problem of new Set(reader.problems)) diag.warn(`${problem}, so that variable is ignored`)
   return Object.fromEntries(limits)
 }

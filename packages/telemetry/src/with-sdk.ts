@@ -69,7 +69,7 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
     enabled: true,
     start() {
       if (areOutgoingHeadersClaimed()) {
-        diag.warn('telemetry is on in this process already: what was started now makes no spans')
+        diag.warn('telemetry is on in this process already: this second one makes no spans')
         return
       }
       started = true

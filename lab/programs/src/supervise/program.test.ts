@@ -159,7 +159,7 @@ describe('program', () => {
     await pollUntil(() => subject.program.pid(), { what: 'its next start' })
   })
 
-  it('has a log of bounded size, and goes on writing to it', async () => {
+  it('has a log of bounded size, and keeps writing to it', async () => {
     // Throttled: no reader keeps up with full speed.
     const script = `echo ready; n=0
       while :; do n=$((n+1)); echo "line $n of a long log"; [ $((n % 500)) = 0 ] && sleep 0.02; done`

@@ -12,7 +12,7 @@ const SW8 = /^[01]-[A-Za-z0-9+/=]{1,512}-[A-Za-z0-9+/=]{1,512}-\d{1,10}(?:-[A-Za
 const ELASTIC = new RegExp(`^00-${hexPattern(32)}-${hexPattern(16)}-${hexPattern(2)}$`)
 
 /**
- * Headers of tracers that this package doesn't read, with what they may hold: they go on as they came where no SDK makes
+ * Headers of tracers that this package doesn't read, with what they may hold: they are forwarded unchanged where no SDK makes
  * spans, because the tracer that wrote them relies on the application for that.
  */
 const FORMATS: ReadonlyMap<string, RegExp> = new Map([

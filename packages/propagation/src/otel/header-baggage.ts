@@ -1,7 +1,7 @@
 import { type Baggage, type BaggageEntry, baggageEntryMetadataFromString, propagation } from '@opentelemetry/api'
 import { formatBaggage, parseBaggage } from '../formats/baggage.ts'
 
-/** OpenTelemetry's `Baggage` over a checked header; it is parsed when it is read, and forwarded as it came. */
+/** OpenTelemetry's `Baggage` over a checked header; it is parsed when it is read, and forwarded unchanged. */
 export class HeaderBaggage implements Baggage {
   // One is made for every request, and a `#field` takes several times as long to make.
   private readonly header: string

@@ -15,13 +15,13 @@ export interface MeshState {
   readonly requestId: string | undefined
   readonly clientRequestId: string | undefined
   readonly links: readonly Link[]
-  /** The remote span that the context goes on with. */
+  /** The remote span that the context continues. */
   readonly parent: SpanContext | undefined
   /** Whether it left the sampling decision open. */
   readonly deferred: boolean
   /** Whether the caller said that the id of its trace is random. */
   readonly random: boolean
-  /** Where `traceparent` named that span: the list that came with it, which goes on with it unchanged. */
+  /** Where `traceparent` named that span: the list that came with it, which is forwarded with it unchanged. */
   readonly received: string | undefined
 }
 

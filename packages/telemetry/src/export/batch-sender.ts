@@ -99,7 +99,7 @@ export function createBatchSender({
   }
 
   const pauseAfter = ({ message, retryAfterMs }: Extract<Delivery, { outcome: 'unavailable' }>): void => {
-    diag.warn(`${collector} takes no spans now, they wait: ${message}`)
+    diag.warn(`${collector} does not accept spans now, so they wait: ${message}`)
     const usual = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS) * (1 + JITTER * (2 * Math.random() - 1))
     const ms = Math.max(usual, retryAfterMs ?? 0)
     const until = performance.now() + ms
@@ -143,7 +143,7 @@ function outcomeOf(
   delivery: Exclude<Delivery, { outcome: 'unavailable' }>,
 ): { failed: number; message?: string | undefined } {
   if (delivery.outcome === 'refused') return { failed: count, message: delivery.message }
-  if (delivery.outcome === 'too large') return { failed: count, message: '413, and one span is no less' }
+  if (delivery.outcome === 'too large') return { failed: count, message: '413 for a single span' }
   const { rejected, message } = delivery
   return { failed: Number.isSafeInteger(rejected) ? Math.min(Math.max(rejected, 0), count) : 0, message }
 }

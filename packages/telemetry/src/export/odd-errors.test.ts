@@ -7,7 +7,7 @@ import { createSpanSource } from './span-source.test-support.ts'
 describe('the OTLP span processor', () => {
   afterEach(() => diag.disable())
 
-  it('counts a span that throws when it is read, whatever it throws, and goes on', async () => {
+  it('counts a span that throws when it is read, whatever it throws, and continues', async () => {
     diag.setLogger(createDiagLogger({ write: () => {} }))
     await using collector = await startCollector()
     const { processor, make, tracer } = createSpanSource(collector.url)

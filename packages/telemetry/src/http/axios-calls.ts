@@ -35,7 +35,7 @@ export function observeAxios(instance: AxiosLike, createCall: () => AxiosCall): 
     response.eject(responseId)
   }
   if (start === undefined || end === undefined) {
-    diag.warn('the calls of this axios have no spans: it is neither 0.27 nor 1.x')
+    diag.warn('calls of this axios instance have no spans: its version is neither 0.27 nor 1.x')
     eject()
     return () => {}
   }

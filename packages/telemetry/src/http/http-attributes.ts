@@ -32,7 +32,7 @@ export function redactQuery(text: string): string {
   return query.split('&').map(redactPair).join('&')
 }
 
-/** A value goes on to the next `&`, whatever is in it. */
+/** A value extends to the next `&`, whatever is in it. */
 function redactPair(pair: string): string {
   let start = 0
   for (const part of pair.split(BEFORE_NAME)) {
