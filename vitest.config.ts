@@ -10,6 +10,7 @@ const meshTests = ['e2e/{consul,istio}/**/*.test.ts', 'e2e/contract/{consul,isti
 const verifyTests = ['e2e/verify/**/*.test.ts']
 const matrixTests = ['e2e/path/{callers,propagation-matrix}.test.ts']
 const composeTests = ['e2e/compose/**/*.test.ts']
+const clusterTests = ['e2e/cluster/**/*.test.ts']
 const clientTests = ['e2e/clients/**/*.test.ts']
 
 const projects: TestProjectInlineConfiguration[] = [
@@ -39,7 +40,7 @@ const projects: TestProjectInlineConfiguration[] = [
     test: {
       name: 'e2e',
       include: ['e2e/**/*.test.ts'],
-      exclude: [...matrixTests, ...verifyTests, ...meshTests, ...composeTests, ...clientTests],
+      exclude: [...matrixTests, ...verifyTests, ...meshTests, ...composeTests, ...clusterTests, ...clientTests],
       // Every lab takes ports of its own, so files run side by side; a browser wants most of a core.
       maxWorkers: 2,
       testTimeout: 60_000,
@@ -90,6 +91,17 @@ const projects: TestProjectInlineConfiguration[] = [
       fileParallelism: false,
       testTimeout: 120_000,
       hookTimeout: 300_000,
+    },
+  },
+  {
+    ...fromSource,
+    test: {
+      // A cluster on this machine, and its tests one after another.
+      name: 'cluster',
+      include: clusterTests,
+      fileParallelism: false,
+      testTimeout: 600_000,
+      hookTimeout: 900_000,
     },
   },
   {

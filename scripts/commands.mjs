@@ -63,6 +63,11 @@ export const COMMANDS = {
     ...FILTERS,
     run: async (args) => (await import('./test-mesh.mjs')).testMesh(args),
   },
+  'test:cluster': {
+    does: 'npm run cluster against a real Kubernetes that is started on this machine; root on Linux',
+    ...FILTERS,
+    run: async (args) => (await import('./test-cluster.mjs')).testCluster(args),
+  },
   'test:matrix': {
     does: 'propagation through every pinned Envoy; -u records the outcome',
     ...FILTERS,

@@ -11,7 +11,8 @@ import { clearResults, formatResults, readResults } from './test-summary.mjs'
  * @param {string[]} filters with any, only the test files whose path holds one of them
  */
 export async function test(filters) {
-  if (filters.length > 0) return runTool('vitest/vitest.mjs', ['run', '--project=!{matrix,mesh,compose}', ...filters])
+  if (filters.length > 0)
+    return runTool('vitest/vitest.mjs', ['run', '--project=!{matrix,mesh,compose,cluster}', ...filters])
   clearResults(ROOT)
   clearResults(`${ROOT}/e2e`)
   const unit = await runTurbo([

@@ -48,6 +48,7 @@ export async function openEngine(): Promise<Engine> {
       'No container engine answers, and none can be started here: that needs Linux and root. Start Docker.',
     )
   }
+  const running = await answers({ ...process.env, DOCKER_HOST: `unix://${state}/run/docker.sock` })
   const env = await start()
   return {
     env,
@@ -55,7 +56,10 @@ export async function openEngine(): Promise<Engine> {
     provide: async (images) => {
       for (const image of images) await makeImage(image, { state, env })
     },
-    close: async () => void (await run('bash', [path.join(here, 'down.sh')])),
+    // One that ran before belongs to another run.
+    close: async () => {
+      if (!running) await run('bash', [path.join(here, 'down.sh')])
+    },
   }
 }
 

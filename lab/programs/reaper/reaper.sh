@@ -2,8 +2,8 @@
 # Ends what a lab started and removes what it created once the lab is gone, however it ended.
 # Standard input is a pipe that only the lab holds: it closes when the lab closes it, exits, or is killed.
 # One command a line:  add THING | drop THING | folder PATH
-# A thing is a process group (a number), a network interface (link:NAME), a network namespace (netns:NAME) or a chain of the
-# packet filter (filter:NAME), which the raw table's PREROUTING leads to.
+# A thing is a process group (a number), a network interface (link:NAME), a network namespace (netns:NAME), a chain of the
+# packet filter (filter:NAME), which the raw table's PREROUTING leads to, or a control group (cgroup:NAME), in each hierarchy.
 # Network tools live here, which a user's PATH may lack.
 PATH=$PATH:/usr/sbin:/sbin
 things=''
@@ -60,6 +60,24 @@ remove_network() {
   done
 } 2>/dev/null
 
+# A group can be removed once its last process has ended, which may take a moment.
+remove_control_groups() {
+  for name in $(of_kind cgroup); do
+    tries=0
+    while [ "$tries" -lt 50 ]; do
+      left=''
+      for group in /sys/fs/cgroup/"$name" /sys/fs/cgroup/*/"$name"; do
+        [ -d "$group" ] || continue
+        find "$group" -depth -type d -exec rmdir {} +
+        [ -d "$group" ] && left=yes
+      done
+      [ -z "$left" ] && break
+      sleep 0.1
+      tries=$((tries + 1))
+    done
+  done
+} 2>/dev/null
+
 # Only the end of the pipe ends the reaper; a signal to the terminal's group must not.
 trap '' HUP INT TERM PIPE
 
@@ -79,6 +97,7 @@ while any_left && [ "$tries" -lt 20 ]; do
 done
 signal_all KILL
 remove_network
+remove_control_groups
 if [ -n "$folder" ]; then
   rm -rf -- "$folder"
 fi

@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url'
 
 type Process = ChildProcessByStdio<Writable, null, null>
 
-/** What a reaper ends or removes: a process group, a network interface, a network namespace, a chain of the packet filter. */
-type Reapable = number | `link:${string}` | `netns:${string}` | `filter:${string}`
+/**
+ * What a reaper ends or removes: a process group, a network interface, a network namespace, a chain of the packet filter, a
+ * control group.
+ */
+type Reapable = number | `link:${string}` | `netns:${string}` | `filter:${string}` | `cgroup:${string}`
 
 /** Records what was started or created, and ends or removes it when this process ends, even by SIGKILL. */
 export interface Reaper {
