@@ -77,6 +77,9 @@ async function check({ page = connected, traces = whole, bypass, options = {} }:
 /** Long enough for three probes in a row. */
 const patient = { deadlineMs: 2000 }
 
+/** The same, for a finding that stays. */
+const brief = { deadlineMs: 200 }
+
 describe('checkPath', () => {
   it('finds a call that gets through, its whole trace, and a closed bypass', async () => {
     const findings = await check({ options: patient })
@@ -115,6 +118,21 @@ describe('checkPath', () => {
     })
     expect(findings[1]?.found).toContain('0 of 2 sidecars left a span')
     expect(findings[1]?.fix).toContain('ProxyDefaults')
+  })
+
+  it.each([
+    [['dashboard.shop', 'server', true], ...apps, ['dashboard.shop', 'client', true]],
+    [['edge', 'server', true], ['edge', 'client', true], ...apps, ['dashboard', 'client', true]],
+  ] as const)('waits for the span of counting’s sidecar, however many others there are', async (...hops) => {
+    const page = denied
+    const early = await check({ page, traces: trace(...hops.map(clone)), options: { ...brief, expect: 'denied' } })
+    expect(early[1]).toMatchObject({ found: expect.stringContaining('; counting’s sidecar left no span') })
+    expect(early[1]?.fix).toBeDefined()
+    for (const counting of ['counting', 'counting.shop', 'counting-sidecar']) {
+      const traces = trace(...hops.map(clone), [counting, 'server', true])
+      const [, found] = await check({ page, traces, options: { ...brief, expect: 'denied' } })
+      expect(found).toEqual({ found: expect.stringMatching(/; whole, \d spans$/) })
+    }
   })
 
   it('accepts a trace without sidecars as whole without a mesh', async () => {
