@@ -34,7 +34,7 @@ export interface KubeApi {
     type: ResourceType,
     patch: ObjectKey & { body: Json; contentType: string },
     options?: WriteOptions,
-  ) => Promise<KubeObject>
+  ) => Promise<{ object: KubeObject; created: boolean }>
   remove: (type: ResourceType, place: ObjectKey, options?: WriteOptions) => KubeObject
   /** Stores an object as it is, with its status, and calls no webhook: as if it had always existed. */
   restore: (object: KubeObject) => KubeObject
@@ -111,10 +111,10 @@ export function createKubeApi(): KubeApi {
     async patch(type, { body, contentType, ...place }, options = {}) {
       const before = find(type, place)
       if (before === undefined && contentType.startsWith('application/apply-patch')) {
-        return await create(type, { ...(body as unknown as KubeObject) }, options)
+        return { object: await create(type, { ...(body as unknown as KubeObject) }, options), created: true }
       }
       const patched = applyPatch(need(type, place) as unknown as Json, body, contentType)
-      return await replace(type, patched as unknown as KubeObject, options)
+      return { object: await replace(type, patched as unknown as KubeObject, options), created: false }
     },
     remove(type, place, { dryRun = false } = {}) {
       const object = need(type, place)

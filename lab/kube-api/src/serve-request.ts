@@ -86,7 +86,8 @@ async function answerOne(
     case 'PATCH': {
       const contentType = request.headers['content-type'] ?? ''
       const patch = contentType.startsWith('application/apply-patch') ? placed(asObject(body), place) : body
-      return { code: 200, body: await api.patch(type, { ...place, body: patch as Json, contentType }, options) }
+      const { object, created } = await api.patch(type, { ...place, body: patch as Json, contentType }, options)
+      return { code: created ? 201 : 200, body: object }
     }
     case 'DELETE':
       return { code: 200, body: api.remove(type, place, options) }
