@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import type { TestContext } from 'vitest'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const macPaths = [
@@ -17,7 +16,7 @@ function findBrowser(): string | undefined {
 }
 
 /** Returns the browser, or skips the test and says how to get one; in CI nothing is skipped. */
-export function requireBrowser(context: Pick<TestContext, 'skip'>): string {
+export function requireBrowser(context: { skip: (note: string) => never }): string {
   const found = findBrowser()
   if (found !== undefined) return found
   const note = 'no Chromium: install one (Debian: apt-get install chromium) or set CHROMIUM_BIN'

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # A Kubernetes node with its control plane, as plain processes. It runs as the first process of namespaces of its own
 # (network, mounts, processes): with it everything ends, the containers, their mounts and the packet filter included.
-#   RUN       folder of its state, with the files that cluster.ts wrote
+#   RUN       folder of its state, with the files that node-files.ts wrote
 #   ADDRESS   of this node          NODE  its name, also of its control group
-#   PACKAGES  the unpacked Debian packages   SERVERS  folder with Kubernetes' servers and coredns   IMAGES  an archive
+#   PACKAGES  the unpacked Debian packages   SERVERS  folder with Kubernetes' servers and coredns   IMAGES  archives
 set -euo pipefail
 mount --make-rshared /
 export PATH=$SERVERS:$PACKAGES/usr/sbin:$PACKAGES/usr/bin:$PATH
@@ -79,7 +79,9 @@ start kube-apiserver kube-apiserver --etcd-servers=http://127.0.0.1:2379 --bind-
   --requestheader-extra-headers-prefix=X-Remote-Extra- --proxy-client-cert-file="$certs/front-proxy-client.crt" \
   --proxy-client-key-file="$certs/front-proxy-client.key"
 until_ready containerd ctr -a "$RUN/containerd.sock" version
-ctr -a "$RUN/containerd.sock" -n k8s.io images import "$IMAGES" >"$RUN/log/images.log" 2>&1
+for archive in $IMAGES; do
+  ctr -a "$RUN/containerd.sock" -n k8s.io images import "$archive" >>"$RUN/log/images.log" 2>&1
+done
 until_ready kube-apiserver kubectl --kubeconfig "$RUN/admin.kubeconfig" get --raw /readyz
 as() { echo "--kubeconfig=$RUN/$1.kubeconfig --authentication-kubeconfig=$RUN/$1.kubeconfig --authorization-kubeconfig=$RUN/$1.kubeconfig --bind-address=127.0.0.1 --leader-elect=false"; }
 # shellcheck disable=SC2046 # many words

@@ -4,95 +4,150 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { cacheFolder, fillCache, findEnvoy, type FoundKubernetes, versions } from '@throughline/lab-programs'
+import { projectVersion } from '@throughline/lab-testkit'
 import { openEngine } from '../../engine/engine.ts'
+import { root } from './run-in-root.ts'
 
 const run = promisify(execFile)
-const root = path.join(import.meta.dirname, '../../..')
 
 /** Where Istio's charts look for Istio's images here: `global.hub`. */
 export const ISTIO_HUB = 'localhost/istio'
 
 export const pauseImage = `localhost/pause:${versions.kubernetes.pause}`
 
-export interface Images {
-  /** What `ctr images import` reads. */
-  archive: string
+/** Milliseconds after which an archive that no run has used is removed. */
+const UNUSED = 24 * 60 * 60 * 1000
+
+interface Archive {
+  name: string
+  /** Changes with what is in it. */
+  hash: string
+  /** Builds its images, and names them. */
+  build: (builder: Builder) => Promise<string[]>
 }
 
-/** The version of the two services' images. */
-function projectVersion(manifest: string): string {
-  return (JSON.parse(manifest) as { version: string }).version
+interface Builder {
+  docker: (...args: string[]) => Promise<void>
+  /** Provides public images. */
+  provide: (images: readonly string[]) => Promise<void>
+  /** A folder for a build context. */
+  work: string
 }
 
 /**
- * Builds every image of the cluster into one archive: the two services by the project's Dockerfile, Jaeger, Istio. Cached by
- * what goes into them; a container engine is needed, or started, only when that has changed.
+ * Every image of the cluster, as the paths of archives that `ctr images import` reads: the two services by the project's
+ * Dockerfile, and Jaeger with Istio, which change less often. Cached by what goes into them; a container engine is needed,
+ * or started, only when that has changed.
  */
-export async function buildImages(found: FoundKubernetes): Promise<Images> {
-  const envoy = await findEnvoy({ version: versions.istio.envoy })
-  const folder = path.join(cacheFolder(process.env), 'cluster-images', await contentHash([found.pause, envoy.path]))
-  const archive = path.join(folder, 'images.tar')
-  if (await fs.stat(archive).catch(() => undefined)) return { archive }
-  await fillCache(folder, (work) => build(work, { found, envoy: envoy.path }))
-  return { archive }
+export async function buildImages(found: FoundKubernetes): Promise<string[]> {
+  const folder = path.join(cacheFolder(process.env), 'cluster-images')
+  const archives: string[] = []
+  for (const archive of [await istioArchive(found), await servicesArchive()]) {
+    const own = path.join(folder, `${archive.name}-${archive.hash}`)
+    const there = await fs.stat(own).catch(() => undefined)
+    if (there === undefined) await fillCache(own, (work) => fill(work, archive))
+    await fs.utimes(own, new Date(), new Date())
+    archives.push(path.join(own, 'images.tar'))
+  }
+  await removeUnused(folder)
+  return archives
 }
 
-/** Of the sources that the Dockerfiles copy, and of the programs' folders, which are named for what is in them. */
-async function contentHash(programs: string[]): Promise<string> {
-  const sources = [
-    'Dockerfile',
-    'package-lock.json',
-    'packages',
-    'services',
-    'lab/testkit',
-    'lab/programs',
-    'e2e/cluster/images',
-  ]
-  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', ...sources], {
-    cwd: root,
-    encoding: 'utf8',
-  })
-  const hash = createHash('sha256').update(JSON.stringify([programs, versions.istio, versions.jaeger.version]))
-  for (const file of files.trim().split('\n')) hash.update(`${file}\n`).update(await fs.readFile(path.join(root, file)))
-  return hash.digest('hex').slice(0, 16)
+async function removeUnused(folder: string): Promise<void> {
+  for (const name of await fs.readdir(folder)) {
+    const file = path.join(folder, name)
+    const { mtimeMs } = await fs.stat(file)
+    if (Date.now() - mtimeMs > UNUSED) await fs.rm(file, { recursive: true, force: true })
+  }
 }
 
-async function build(work: string, { found, envoy }: { found: FoundKubernetes; envoy: string }): Promise<void> {
+async function fill(work: string, { build }: Archive): Promise<void> {
   const engine = await openEngine()
   try {
     const docker = async (...args: string[]): Promise<void> =>
       void (await run('docker', args, { cwd: root, env: engine.env, maxBuffer: 64 * 1024 * 1024 }))
-    const jaeger = `jaegertracing/jaeger:${versions.jaeger.version}`
-    await engine.provide(['node:24-slim', jaeger])
-    const version = projectVersion(await fs.readFile(path.join(root, 'package.json'), 'utf8'))
-    const services = ['counting', 'dashboard'].map((name) => [name, `throughline/${name}:${version}`] as const)
-    for (const [target, tag] of services) await docker('build', '--quiet', '--target', target, '--tag', tag, '.')
-
     const context = path.join(work, 'context')
     await fs.mkdir(context)
-    const { istio, istioCni, pause } = found
-    const programs = [
-      istio.pilotDiscovery,
-      istio.pilotAgent,
-      istio.files.envoyBootstrap,
-      istioCni.installCni,
-      istioCni.plugin,
-      pause,
-      envoy,
-    ]
-    for (const file of programs) await fs.copyFile(file, path.join(context, path.basename(file)))
-    await fs.copyFile(path.join(import.meta.dirname, '../images/Dockerfile'), path.join(context, 'Dockerfile'))
-    const own = [
-      ['pause', pauseImage],
-      ...['pilot', 'proxyv2', 'install-cni'].map(
-        (name) => [name, `${ISTIO_HUB}/${name}:${versions.istio.version}`] as const,
-      ),
-    ] as const
-    for (const [target, tag] of own) await docker('build', '--quiet', '--target', target, '--tag', tag, context)
-    const tags = [...services, ...own].map(([, tag]) => tag)
-    await docker('save', '--output', path.join(work, 'images.tar'), jaeger, ...tags)
+    const images = await build({ docker, provide: engine.provide, work: context })
+    await docker('save', '--output', path.join(work, 'images.tar'), ...images)
     await fs.rm(context, { recursive: true })
   } finally {
     await engine.close()
   }
+}
+
+async function servicesArchive(): Promise<Archive> {
+  const dockerfile = await fs.readFile(path.join(root, 'Dockerfile'), 'utf8')
+  const [upToServices = ''] = dockerfile.split(/^FROM .* AS built-setup$/m)
+  const copied = [...upToServices.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, sources = '']) =>
+    sources.split(' '),
+  )
+  return {
+    name: 'services',
+    hash: await hashFiles([
+      'Dockerfile',
+      '.dockerignore',
+      'package-lock.json',
+      ...copied.filter((source) => source !== '.'),
+    ]),
+    async build({ docker, provide }) {
+      await provide(['node:24-slim'])
+      const images = ['counting', 'dashboard'].map((name) => [name, `throughline/${name}:${projectVersion}`] as const)
+      for (const [target, tag] of images) await docker('build', '--quiet', '--target', target, '--tag', tag, '.')
+      return images.map(([, tag]) => tag)
+    },
+  }
+}
+
+async function istioArchive({ istio, istioCni, pause }: FoundKubernetes): Promise<Archive> {
+  const envoy = await findEnvoy({ version: versions.istio.envoy })
+  const programs = [
+    istio.pilotDiscovery,
+    istio.pilotAgent,
+    istio.files.envoyBootstrap,
+    istioCni.installCni,
+    istioCni.plugin,
+    pause,
+    envoy.path,
+  ]
+  const jaeger = `jaegertracing/jaeger:${versions.jaeger.version}`
+  return {
+    name: 'istio',
+    // The programs' folders are named for what is in them.
+    hash: await hashFiles(
+      ['e2e/cluster/images', 'e2e/engine/images', 'e2e/engine/base-images.ts'],
+      [...programs, jaeger],
+    ),
+    async build({ docker, provide, work }) {
+      await provide(['node:24-slim', jaeger])
+      for (const file of programs) await fs.copyFile(file, path.join(work, path.basename(file)))
+      await fs.copyFile(path.join(import.meta.dirname, '../images/Dockerfile'), path.join(work, 'Dockerfile'))
+      const images = [
+        ['pause', pauseImage],
+        ...['pilot', 'proxyv2', 'install-cni'].map(
+          (name) => [name, `${ISTIO_HUB}/${name}:${versions.istio.version}`] as const,
+        ),
+      ] as const
+      for (const [target, tag] of images) await docker('build', '--quiet', '--target', target, '--tag', tag, work)
+      return [jaeger, ...images.map(([, tag]) => tag)]
+    },
+  }
+}
+
+/** What `.dockerignore` leaves out, as far as it is in the folders that are copied. */
+const NOT_COPIED = /\.test\.ts$|\.test-support\.ts$|^(?!docs\/guides\/).*\.md$/
+
+/** Of the contents of these files and folders of the repository, and of words. */
+async function hashFiles(sources: readonly string[], words: readonly string[] = []): Promise<string> {
+  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', ...sources], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  const hash = createHash('sha256').update(JSON.stringify(words))
+  const copied = files
+    .trim()
+    .split('\n')
+    .filter((file) => !NOT_COPIED.test(file))
+  for (const file of copied) hash.update(`${file}\n`).update(await fs.readFile(path.join(root, file)))
+  return hash.digest('hex').slice(0, 16)
 }

@@ -12,7 +12,7 @@ import {
   startReaper,
 } from '@throughline/lab-programs'
 import { createControlGroup } from './control-group.ts'
-import { type Images, pauseImage } from './images.ts'
+import { pauseImage } from './images.ts'
 import { writeNodeFiles } from './node-files.ts'
 
 export interface ClusterNode extends AsyncDisposable {
@@ -31,7 +31,7 @@ export interface ClusterNode extends AsyncDisposable {
  * Starts a Kubernetes cluster of one node on this machine, in network, mount and process namespaces of its own, and waits
  * until the node is ready. Everything ends with it, and with this process, however that ends.
  */
-export async function startNode(found: FoundKubernetes, images: Images): Promise<ClusterNode> {
+export async function startNode(found: FoundKubernetes, images: readonly string[]): Promise<ClusterNode> {
   const run = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-node-'))
   const cleanUp = createCleanUp()
   const reaper = await startReaper({ folder: run })
@@ -63,7 +63,7 @@ export async function startNode(found: FoundKubernetes, images: Images): Promise
           NODE: name,
           PACKAGES: found.packages,
           SERVERS: servers,
-          IMAGES: images.archive,
+          IMAGES: images.join(' '),
         },
       },
       { logFile: log, reaper },

@@ -1,0 +1,167 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { findKubernetes } from '@throughline/lab-programs'
+import { pollUntil } from '@throughline/lab-testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPage, requireBrowser } from '../support/browser.ts'
+import { pageText } from '../support/page-text.ts'
+import { buildImages } from './support/images.ts'
+import { clusterContents } from './support/cluster-contents.ts'
+import { consulDefinitions } from './support/consul-definitions.ts'
+import { evict, podsOf } from './support/evict.ts'
+import { type MeshCharts, serveIstioCharts } from './support/mesh-charts.ts'
+import { root, runInRoot } from './support/run-in-root.ts'
+import { runScript, startScript } from './support/run-script.ts'
+import { type ClusterNode, startNode } from './support/start-node.ts'
+import { startSteadyLoad } from './support/steady-load.ts'
+
+const APP = 'throughline'
+
+let node: ClusterNode
+let charts: MeshCharts
+
+beforeAll(async () => {
+  const found = await findKubernetes()
+  node = await startNode(found, await buildImages(found))
+  charts = await serveIstioCharts(found, node)
+  await node.kubectl('apply', '--server-side', '--filename', found.istio.files.gatewayApiDefinitions)
+  await node.kubectl('create', 'namespace', APP)
+  await node.kubectl('label', 'namespace', APP, 'pod-security.kubernetes.io/enforce=restricted')
+}, 900_000)
+
+afterAll(async () => {
+  await charts?.[Symbol.asyncDispose]()
+  await node?.[Symbol.asyncDispose]()
+}, 120_000)
+
+/** `helm upgrade` of the application as the guide has it, and what `helm test` prints of it. */
+async function upgrade(...settings: string[]): Promise<string> {
+  const release = [APP, 'charts/istio', '--namespace', APP, '--wait']
+  await runInRoot(node, 'helm', 'upgrade', ...release, '--reset-then-reuse-values', ...settings)
+  return await runInRoot(node, 'helm', 'test', APP, '--namespace', APP, '--logs')
+}
+
+/** Nothing is skipped here: the suite runs as a whole or not at all. */
+function failWith(note: string): never {
+  throw new Error(note)
+}
+
+const both = ['counting', 'dashboard']
+
+/** Until every replica of both services is available. */
+async function untilAvailable(): Promise<void> {
+  for (const app of both) {
+    await node.kubectl('rollout', 'status', `deployment/${app}`, '--namespace', APP, '--timeout=300s')
+  }
+}
+
+describe('npm run cluster against a real cluster', () => {
+  let before: string[]
+
+  it('installs Istio and the application, proves the path, and opens the page', async () => {
+    const browser = requireBrowser({ skip: failWith })
+    before = await clusterContents(node)
+    const mirror = ['--mesh-repo', charts.url, '--mesh-values', charts.values]
+    const command = startScript(
+      ['cluster', '--context', node.name, '--mesh', 'istio', '--no-images', ...mirror],
+      node.env,
+    )
+    const url = (await command.untilPrinted(/(?<=^The page: )\S+/m, 500_000)) ?? ''
+    {
+      await using tab = await openPage(browser, url)
+      await pageText(tab.page, '#state-label', /^Connected$/)
+      // A port-forward enters the pod beside its sidecar.
+      await pollUntil(async () => (await tab.page.locator('#rows tr').count()) === 5, {
+        what: 'five hops',
+        deadline: 30_000,
+      })
+      expect(tab.errors).toEqual([])
+    }
+    const { exitCode, stdout, stderr } = await command.interrupt()
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('A namespace for the application: there already')])
+    expect(stdout).toMatch(/^ok .*connected, count \d+$/m)
+    expect(stdout).toMatch(/^ok .*whole, 6 spans$/m)
+    expect(stdout).toMatch(/^ok .*is refused: connection reset/m)
+  })
+
+  it('has a release whose values deny the call, and trace by Zipkin', async () => {
+    expect(await upgrade('--set', 'dashboard.allowed=false')).toMatch(
+      /^ok .*denied.*\nok .*whole, 5 spans\nok .*is refused/m,
+    )
+    const allowed = await upgrade('--set', 'dashboard.allowed=true', '--set', 'telemetry.provider=zipkin')
+    expect(allowed).toMatch(/^ok .*connected.*\nok .*whole, 6 spans\nok .*is refused/m)
+  })
+
+  it('puts two replicas of each behind a gateway, and loses no request while their pods are replaced', async () => {
+    const replicas = both.flatMap((app) => ['--set', `${app}.replicas=2`])
+    const proof = await upgrade('--set', 'global.gateway.enabled=true', ...replicas)
+    expect(proof).toMatch(/^ok .*connected.*\nok .*whole, 8 spans\nok .*is refused/m)
+
+    const service = ['service', 'dashboard-gateway-istio', '--namespace', APP]
+    const host = await node.kubectl('get', ...service, '--output', 'jsonpath={.spec.clusterIP}')
+    const port = await node.pod.forward({ host, port: 8080 })
+    const load = startSteadyLoad(`http://127.0.0.1:${port}/api/count`, { perSecond: 30 })
+    await node.kubectl('rollout', 'restart', ...both.map((app) => `deployment/${app}`), '--namespace', APP)
+    await untilAvailable()
+    for (const app of both) {
+      const [first = '', second = ''] = await podsOf(node, app)
+      expect(await evict(node, first)).toBe('evicted')
+      expect(await evict(node, second)).toMatch(/disruption budget/)
+      await pollUntil(async () => (await evict(node, second)) === 'evicted', {
+        what: `${app} again`,
+        deadline: 120_000,
+        interval: 1000,
+      })
+    }
+    await untilAvailable()
+    const outcomes = await load.stop()
+    expect(outcomes).toEqual({ '200 connected': expect.any(Number) })
+    expect(outcomes['200 connected']).toBeGreaterThan(300)
+  })
+
+  it('upgrades a release that has the values of former charts', async () => {
+    const former = ['--reset-values', '--values', 'charts/test/upgrade/istio-values.yaml']
+    await runInRoot(node, 'helm', 'upgrade', APP, 'charts/istio', '--namespace', APP, '--wait', ...former)
+    await runInRoot(node, 'helm', 'upgrade', APP, 'charts/istio', '--namespace', APP, '--wait', '--reuse-values')
+    const proof = await runInRoot(node, 'helm', 'test', APP, '--namespace', APP, '--logs')
+    expect(proof).toMatch(/^ok .*connected.*\nok .*whole, 6 spans\nok .*is refused/m)
+  })
+
+  it('removes it again and leaves the cluster as it was', async () => {
+    const { exitCode, stderr } = await runScript(['cluster', '--context', node.name, '--down'], node.env)
+    expect([exitCode, stderr]).toEqual([0, expect.anything()])
+    expect(await clusterContents(node)).toEqual(before)
+  })
+})
+
+describe('the API server', () => {
+  it('accepts every object of charts/consul, by definitions that are strict', async () => {
+    const file = path.join(node.run, 'definitions.json')
+    const items = await consulDefinitions()
+    await fs.writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
+    await node.kubectl('apply', '--filename', file)
+    await node.kubectl('wait', '--for=condition=Established', '--filename', file, '--timeout=60s')
+    await node.kubectl('create', 'namespace', 'consul')
+    await runInRoot(node, 'helm', 'dependency', 'update', 'charts/consul')
+    const examples = await fs.readdir(path.join(root, 'charts/consul/examples'))
+    const releases = [
+      ['mesh', 'charts/consul/install/mesh'],
+      ...examples.map((example) => [APP, 'charts/consul', '--values', `charts/consul/examples/${example}/values.yaml`]),
+    ]
+    const dryRun = async (objects: string): Promise<string> => {
+      const rendered = path.join(node.run, 'rendered.yaml')
+      await fs.writeFile(rendered, objects)
+      const strict = ['--dry-run=server', '--validate=strict']
+      return await node.kubectl('apply', '--namespace', 'consul', ...strict, '--filename', rendered)
+    }
+    for (const release of releases) {
+      const objects = await runInRoot(node, 'helm', 'template', ...release, '--namespace', 'consul')
+      expect(await dryRun(objects)).toMatch(
+        /^serviceintentions\.consul\.hashicorp\.com\/\S+ created \(server dry run\)$/m,
+      )
+      await expect(dryRun(objects.replace('  destination:', '  destinations:'))).rejects.toThrow(
+        /unknown field.*destinations/,
+      )
+    }
+  })
+})
