@@ -1,6 +1,8 @@
 # The images: docker build --target counting --tag throughline/counting .   (or dashboard, setup, setup-consul)
 # Node compiles and bundles on the machine that builds; what runs is only copied, so any platform can be built anywhere.
 ARG NODE=node:24-slim
+# What the images rest on, where that is to be another than what builds them.
+ARG RUNTIME=$NODE
 ARG CONSUL=hashicorp/consul:1.22.7
 
 # What npm reads and nothing else: a change of a source leaves the next stage as it is.
@@ -47,7 +49,7 @@ RUN npm run build -- --filter=@throughline/lab-compose-setup \
  && chmod -R a+rX,go-w /images \
  && find /images -exec touch --no-dereference --date=@$SOURCE_DATE_EPOCH {} +
 
-FROM $NODE AS runtime
+FROM $RUNTIME AS runtime
 ARG VERSION=0.1.0
 LABEL org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="$VERSION"

@@ -79,7 +79,7 @@ export const COMMANDS = {
   },
   setup: {
     does: 'builds a program that has no package, into the cache',
-    takes: 'consul | istio | jaeger | kubernetes',
+    takes: 'consul | istio | jaeger | kubernetes | registry',
     positionals: true,
     run: (args) => runLab(['setup', ...args]),
   },

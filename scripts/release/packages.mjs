@@ -1,8 +1,8 @@
 // @ts-check
-import { execFileSync } from 'node:child_process'
-import fs from 'node:fs'
 import path from 'node:path'
 import { ROOT } from '../root.mjs'
+import { runNpm } from './run-npm.mjs'
+import { describeWorkspace } from './sbom.mjs'
 
 /** Folders of the published packages, each after those that it needs. */
 const PACKAGES = ['propagation', 'trace-store', 'service-kit', 'telemetry', 'verify']
@@ -14,7 +14,7 @@ const PACKAGES = ['propagation', 'trace-store', 'service-kit', 'telemetry', 'ver
  */
 export function packPackages(folder) {
   const folders = PACKAGES.map((name) => path.join(ROOT, 'packages', name))
-  const out = npm(['pack', '--json', '--ignore-scripts', `--pack-destination=${folder}`, ...folders], folder)
+  const out = runNpm(['pack', '--json', '--ignore-scripts', `--pack-destination=${folder}`, ...folders], folder)
   return JSON.parse(out).map((/** @type {{ filename: string }} */ { filename }) => path.join(folder, filename))
 }
 
@@ -24,10 +24,7 @@ export function packPackages(folder) {
  */
 export function describePackages(folder) {
   for (const name of PACKAGES) {
-    const manifest = JSON.parse(fs.readFileSync(path.join(ROOT, 'packages', name, 'package.json'), 'utf8'))
-    const omitted = ['dev', 'peer', 'optional'].map((type) => `--omit=${type}`)
-    const sbom = npm(['sbom', `--workspace=${manifest.name}`, ...omitted, '--sbom-format=spdx'], ROOT)
-    fs.writeFileSync(path.join(folder, `${name}.spdx.json`), sbom)
+    describeWorkspace(`packages/${name}`, path.join(folder, `${name}.spdx.json`))
   }
 }
 
@@ -48,19 +45,6 @@ export function publishPackages(tarballs, { registry, userConfig, version }) {
     ]
     if (registry !== undefined) args.push(`--registry=${registry}`)
     if (userConfig !== undefined) args.push(`--userconfig=${userConfig}`)
-    npm(args, path.dirname(tarball))
+    runNpm(args, path.dirname(tarball))
   }
-}
-
-/**
- * @param {string[]} args
- * @param {string} cwd
- */
-function npm(args, cwd) {
-  return execFileSync('npm', [...args, '--loglevel=error'], {
-    cwd,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
 }

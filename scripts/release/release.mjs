@@ -5,8 +5,10 @@ import path from 'node:path'
 import { ROOT } from '../root.mjs'
 import { sectionOf } from './changelog.mjs'
 import { packageCharts, pushCharts } from './charts.mjs'
+import { writeChecksums } from './checksums.mjs'
 import { readDestinations } from './destinations.mjs'
 import { versionFollowers } from './followers.mjs'
+import { hasEngine, makeImages, pushImages } from './images.mjs'
 import { describePackages, packPackages, publishPackages } from './packages.mjs'
 import { projectVersion } from './version.mjs'
 
@@ -21,27 +23,48 @@ const FOLDER = path.join(ROOT, '.throughline/release')
 export async function release(args) {
   const dryRun = args.includes('--dry-run')
   const version = projectVersion()
+  const destinations = readDestinations()
   const problems = [...problemsOf(version), ...(dryRun ? [] : problemsOfPush(version))]
   if (problems.length > 0) {
     console.error(`Version ${version} can't be released:\n${problems.map((problem) => `  ${problem}\n`).join('')}`)
     return 1
   }
-  fs.rmSync(FOLDER, { recursive: true, force: true })
-  for (const part of ['npm', 'sbom', 'charts']) fs.mkdirSync(path.join(FOLDER, part), { recursive: true })
   console.log(`Version ${version}, into ${path.relative(ROOT, FOLDER)}:`)
-  const tarballs = packPackages(path.join(FOLDER, 'npm'))
-  describePackages(path.join(FOLDER, 'sbom'))
-  const archives = await packageCharts(path.join(FOLDER, 'charts'))
-  for (const part of fs.readdirSync(FOLDER))
-    console.log(`  ${part}: ${fs.readdirSync(path.join(FOLDER, part)).join(', ')}`)
+  const { tarballs, archives } = await makeRelease(FOLDER, { version, ...destinations })
+  for (const part of fs.readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory()))
+    console.log(`  ${part.name}: ${fs.readdirSync(path.join(FOLDER, part.name)).join(', ')}`)
   if (dryRun) {
     console.log('Nothing was published: this was a dry run.')
     return 0
   }
+  // npm last: what is published there stays.
+  if (destinations.images !== '') {
+    await pushImages(path.join(FOLDER, 'images'), { version, registry: destinations.images })
+  }
+  await pushCharts(archives, destinations.charts)
   publishPackages(tarballs, { version })
-  await pushCharts(archives, readDestinations().charts)
-  console.log(`Published. Tag the commit: git tag v${version}`)
+  console.log(`Published version ${version}.`)
   return 0
+}
+
+/**
+ * Makes everything that a version consists of, and pushes nothing.
+ * @param {string} folder emptied first
+ * @param {import('./images.mjs').ImageOptions & { images: string }} options
+ */
+export async function makeRelease(folder, { images: registry, ...options }) {
+  fs.rmSync(folder, { recursive: true, force: true })
+  for (const part of ['npm', 'sbom', 'images', 'charts']) fs.mkdirSync(path.join(folder, part), { recursive: true })
+  const tarballs = packPackages(path.join(folder, 'npm'))
+  describePackages(path.join(folder, 'sbom'))
+  const images = path.join(folder, 'images')
+  // Without a registry for them no one misses them; with one, a release was refused before.
+  const digests = hasEngine() ? await makeImages(images, options) : undefined
+  if (digests === undefined) console.log('  images: left out, as no container engine answers')
+  const named = registry === '' || digests === undefined ? undefined : { registry, version: options.version, digests }
+  const archives = await packageCharts(path.join(folder, 'charts'), named)
+  writeChecksums(path.join(folder, 'SHA256SUMS'), [...tarballs, ...archives], named)
+  return { tarballs, archives, digests }
 }
 
 /** @param {string} version */
@@ -63,12 +86,16 @@ function problemsOf(version) {
 function problemsOfPush(version) {
   const changelog = fs.readFileSync(path.join(ROOT, 'CHANGELOG.md'), 'utf8')
   const changed = execFileSync('git', ['status', '--porcelain'], { cwd: ROOT, encoding: 'utf8' }).trim() !== ''
-  const { repository } = readDestinations()
+  const { repository, images, charts } = readDestinations()
+  const { GITHUB_REF_TYPE: kind, GITHUB_REF_NAME: tag } = process.env
   return [
     ...(changed ? ['there are changes that are not committed'] : []),
+    ...(kind === 'tag' && tag !== `v${version}` ? [`the tag is ${tag}, and not v${version}`] : []),
     ...(sectionOf(changelog, version) === undefined
       ? ['CHANGELOG.md has no section for it: run "npm run version"']
       : []),
     ...(repository === '' ? ['release.json names no repository, which npm attests as the source'] : []),
+    ...(charts !== '' && images === '' ? ['release.json names no registry for images, which the charts install'] : []),
+    ...(images !== '' && !hasEngine() ? ['no container engine answers, which would build the images'] : []),
   ]
 }

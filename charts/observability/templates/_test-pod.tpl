@@ -11,7 +11,7 @@ where it names no other.
 {{- $image := $test.image | default dict -}}
 {{- if not $image.repository -}}
 {{- $version := ternary $image $dashboard (or (not (empty $image.tag)) (not (empty $image.digest))) -}}
-{{- $image = dict "repository" $dashboard.repository "tag" $version.tag "digest" $version.digest "pullPolicy" $image.pullPolicy "pullSecrets" $image.pullSecrets -}}
+{{- $image = dict "registry" ($image.registry | default $dashboard.registry) "repository" $dashboard.repository "tag" $version.tag "digest" $version.digest "pullPolicy" $image.pullPolicy "pullSecrets" $image.pullSecrets -}}
 {{- end -}}
 apiVersion: v1
 kind: Pod

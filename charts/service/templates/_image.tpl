@@ -3,7 +3,7 @@ names a registry keeps it; a digest wins over the tag, because some runtimes ref
 {{- define "service.imageReference" -}}
 {{- $image := .image | default dict -}}
 {{- $repository := $image.repository | default .repository -}}
-{{- $registry := ((.global).image).registry | default "" -}}
+{{- $registry := coalesce ((.global).image).registry $image.registry "" -}}
 {{- if and $registry (not (regexMatch "^(localhost|[^/]*[.:][^/]*)/" $repository)) }}{{ trimSuffix "/" $registry }}/{{ end -}}
 {{- $repository -}}
 {{- if $image.digest }}@{{ $image.digest }}

@@ -90,6 +90,8 @@ export const versions = {
       'darwin-arm64': '2dbbf293728f1e4232bb3f8a8165009ce27f2f70957381eeb5e501d08679769c',
     } as Partial<Record<Platform, string>>,
   },
+  /** The registry that the tests of a release push to, and what copies images between places. */
+  registry: { version: '0.22.1', oras: '1.3.4' },
   /** The release of Jaeger 2, and the version of its Go module. */
   jaeger: { version: '2.13.0', module: '1.76.0' },
 }

@@ -7,6 +7,7 @@ const builders: Record<string, (options: BuildGoToolOptions) => Promise<unknown>
   consul: (options) => buildGoTool(goTools.consul, options),
   istio: (options) => buildGoTool(goTools.istio, options),
   jaeger: (options) => buildGoTool(goTools.jaeger, options),
+  registry: (options) => buildGoTool(goTools.registry, options),
   kubernetes: setupKubernetes,
 }
 

@@ -94,6 +94,23 @@ export const goTools = {
     programs: [{ name: 'jaeger', variable: 'JAEGER_BIN', package: './cmd/jaeger' }],
     minutes: 9,
   },
+  registry: {
+    name: 'registry',
+    version: versions.registry.version,
+    from: { folder: 'lab/programs/go/registry' },
+    go: '1.26.0',
+    ldflags: `-s -w -X oras.land/oras/internal/version.Version=${versions.registry.oras}`,
+    programs: [
+      // Its package calls it `registry`, as another program is called that takes other arguments.
+      {
+        name: 'oci-registry',
+        variable: 'OCI_REGISTRY_BIN',
+        package: 'github.com/google/go-containerregistry/cmd/registry',
+      },
+      { name: 'oras', variable: 'ORAS_BIN', package: 'oras.land/oras/cmd/oras' },
+    ],
+    minutes: 1,
+  },
   kubernetes: {
     name: 'kubernetes',
     version: versions.kubernetes.version,
