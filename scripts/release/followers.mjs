@@ -24,7 +24,7 @@ const RULES = [
   { files: ['Dockerfile'], at: replacing(/^(ARG VERSION=)\S+$/gm) },
   {
     files: ['docker-compose.yml', 'compose/consul.yml', 'docs/guides/*-on-kubernetes.md'],
-    at: replacing(new RegExp(String.raw`(throughline\/[\w$-]+:)${SPELLED}`, 'g')),
+    at: replacing(new RegExp(String.raw`(throughline\/[\w$-]+:| oci:\S+ --install --version )${SPELLED}`, 'g')),
   },
   { files: ['packages/telemetry/src/version.ts'], at: replacing(/(VERSION = ')[^']+/g) },
 ]
