@@ -7,6 +7,7 @@ describeMeshContract({
   options: { mesh: 'consul' },
   programs: `Consul ${versions.consul.version}, Envoy ${versions.consul.envoy}`,
   tracingSources: ['entry', 'cluster', 'opentelemetry', 'sampling'].map((name) => `consul/proxy-defaults/${name}.yaml`),
+  controlPlane: { process: 'consul', name: 'Consul' },
   bypasses: [
     { choice: 'open', open: true },
     { choice: 'socket', open: false },

@@ -9,6 +9,7 @@ describeMeshContract({
   programs: `Istio ${versions.istio.version}, Envoy ${versions.istio.envoy}`,
   tracingSources: ['istio/mesh-config.yaml', 'istio/telemetry.yaml', 'istio/tracing/opentelemetry.yaml'],
   entry: 'inbound-sidecar',
+  controlPlane: { process: 'istiod', name: 'istiod' },
   bypasses: [
     { choice: 'open', open: false },
     { choice: 'closed', open: false },

@@ -6,16 +6,19 @@ import { LabError } from '@throughline/lab-programs'
 import { type ChainEntry, pollUntil } from '@throughline/lab-testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { requireNamespaces } from '@throughline/lab-pods'
+import { openPage, requireBrowser } from '../support/browser.ts'
 import { count } from '../support/count.ts'
+import { expectEveryState } from '../support/expect-every-state.ts'
 import { expectTrace } from '../support/expect-trace.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
 import { untilState } from '../support/until-state.ts'
 import type { SecondCounting } from '../support/second-counting.ts'
 import { expectTwoInstances } from './two-instances.ts'
 import { runDashboardChecks } from './dashboard-checks.ts'
-import { median, medianLatencies } from './latency.ts'
+import { medianLatencies } from './latency.ts'
+import { found, megabytes, seconds, spread } from './notes.ts'
 import { createRecord, type Row } from './record.ts'
-import { residentMemory } from './resident-memory.ts'
+import { memoryOf } from './resident-memory.ts'
 import { toggle } from './toggle.ts'
 
 export interface MeshUnderContract {
@@ -31,6 +34,8 @@ export interface MeshUnderContract {
   entry?: ChainEntry
   /** Each choice of the bypass to try, and whether it must be open. */
   bypasses: readonly { choice: BypassChoice; open: boolean; options?: LabOptions }[]
+  /** What configures the sidecars: its process, and its name on the page; absent where files do. */
+  controlPlane?: { process: string; name: string }
   /** Starts another instance of counting; absent where the mesh knows of one only. */
   startSecondCounting?: (lab: MeshLab) => Promise<SecondCounting>
 }
@@ -52,7 +57,8 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
     let startedIn = 0
     beforeAll(async () => {
       const started = performance.now()
-      lab = await startLab(mesh.options)
+      const faults = { FAULTS: 'on' }
+      lab = await startLab({ ...mesh.options, countingEnv: faults, dashboardEnv: faults })
       await untilState(lab, 'connected', { deadline: 10_000 })
       startedIn = performance.now() - started
     })
@@ -193,6 +199,18 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
       expectTwoInstances(lab, { start, entry, context }),
     )
 
+    // Static Envoys have none: e2e/page looks at theirs.
+    const controlPlanes = mesh.controlPlane === undefined ? [] : [mesh.controlPlane]
+    it.for(controlPlanes)(
+      'the page shows $name, each sidecar, cause and effect on one screen, in every state',
+      { timeout: 120_000 },
+      async (controlPlane, context) => {
+        await using tab = await openPage(requireBrowser(context), 'about:blank')
+        await expectEveryState(lab, tab.page, { spans: entry === 'app' ? 5 : 6, controlPlane })
+        expect(tab.errors).toEqual([])
+      },
+    )
+
     it('keeps serving without its trace backend', async () => {
       const closed = 'http://127.0.0.1:9'
       const traceBackend = { queryUrl: closed, otlpUrl: `${closed}/v1/traces`, zipkinUrl: `${closed}/api/v2/spans` }
@@ -224,27 +242,3 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
 function bypassTitle({ choice, open }: { choice: string; open: boolean }): string {
   return `with --bypass ${choice}, counting is reachable ${open ? 'without' : 'only through'} its sidecar`
 }
-
-async function memoryOf(lab: MeshLab, sidecarNames: string[]) {
-  const memory = { sidecar: 0, controlPlane: 0 }
-  for (const [name, pid] of Object.entries(lab.mesh.pids())) {
-    const resident = residentMemory(pid)
-    if (resident === undefined) return undefined
-    if (sidecarNames.includes(name)) memory.sidecar += resident / sidecarNames.length
-    else memory.controlPlane += resident
-  }
-  return memory
-}
-
-/** The observation without its verdict, and without addresses, which change each time. */
-function found(check: { found: string } | undefined): string {
-  return (check?.found ?? '')
-    .replace(/^\w+: /, '')
-    .replace(/\.$/, '')
-    .replaceAll(/\d+(\.\d+){3}(:\d+)?/g, '…')
-}
-
-const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`
-const megabytes = (amount: number): string => `${Math.round(amount)} MB`
-const spread = (values: readonly number[]): string =>
-  `${(median(values) / 1000).toFixed(2)} s (at most ${(Math.max(...values) / 1000).toFixed(2)} s)`

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { openPage, requireBrowser } from '../support/browser.ts'
+import { expectEveryState } from '../support/expect-every-state.ts'
 import { expectAccessible, expectLayout } from '../support/page-layout.ts'
-import { choose, pageText, switchAccess } from '../support/page-text.ts'
+import { choose, pageText } from '../support/page-text.ts'
 import { startService } from '../support/start-service.ts'
 import { startLab } from '../support/start-lab.ts'
 import { startStage } from '../support/start-stage.ts'
@@ -11,38 +12,9 @@ it('shows cause and effect on one screen in every state, with nothing overlappin
   const faults = { FAULTS: 'on' }
   await using lab = await startLab({ dashboardEnv: faults, countingEnv: faults })
   await using tab = await openPage(browser, 'about:blank')
-  const { page } = tab
-  await page.emulateMedia({ reducedMotion: 'reduce' })
-  await page.goto(lab.dashboardUrl)
-  await pageText(page, '#trace-summary', /^5 spans/)
-  await expectLayout(page, 'connected')
-  await expectAccessible(page, 'connected')
-  await page.click('#checks-run')
-  await pageText(page, '#checks-note', /^6 checks/)
-  await page.locator('#rows button').last().click()
-  await expectLayout(page, 'everything open')
-  await expectAccessible(page, 'everything open', 360)
-  await page.click('#hop-close')
-  await page.click('#propagation')
-  await pageText(page, '#verdict-text', /^Broken$/)
-  await expectLayout(page, 'broken')
-  await expectAccessible(page, 'broken')
-  await page.click('#propagation')
-  await switchAccess(page)
-  await pageText(page, '#state-meaning', /^counting-sidecar refused/)
-  await expectLayout(page, 'denied')
-  await expectAccessible(page, 'denied', 360)
-  await switchAccess(page)
-  await page.selectOption('#fault', 'trickle:3000')
-  await pageText(page, '#state-label', /^Unreachable$/)
-  await expectLayout(page, 'unreachable')
-  await expectAccessible(page, 'unreachable')
-  await lab.stop()
-  await pageText(page, '#state-label', /^Disconnected$/)
-  await expectLayout(page, 'disconnected')
-  await expectAccessible(page, 'disconnected')
+  await expectEveryState(lab, tab.page, { spans: 5, accessible: true })
   expect(tab.errors).toEqual([])
-}, 120_000)
+}, 180_000)
 
 it('shows the commands instead of switches in a cluster', async (context) => {
   await using dashboard = await startService('dashboard', {

@@ -74,16 +74,20 @@ const sizes = [
 ] as const
 
 /**
- * Nothing overlaps, is cut off or sticks out at any size; from 1280×720 up, cause and effect are on one screen; count,
+ * Nothing overlaps, is cut off or sticks out at any size, light and dark; from 1280×720 up, cause and effect are on one screen; count,
  * state and hops are readable from ten metres at 1920×1080.
  */
 export async function expectLayout(page: Page, when: string, only: readonly number[] = []): Promise<void> {
   for (const [width, height] of sizes) {
     if (only.length > 0 && !only.includes(width)) continue
     await page.setViewportSize({ width, height })
-    const faults = await page.evaluate<string[]>(FIND_FAULTS)
-    const offStage = width < 1280 ? [] : await page.evaluate<string[]>(FIND_OFF_STAGE)
-    expect({ when, width, faults, offStage }).toEqual({ when, width, faults: [], offStage: [] })
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      const faults = await page.evaluate<string[]>(FIND_FAULTS)
+      const offStage = width < 1280 ? [] : await page.evaluate<string[]>(FIND_OFF_STAGE)
+      const seen = { when, width, colorScheme }
+      expect({ ...seen, faults, offStage }).toEqual({ ...seen, faults: [], offStage: [] })
+    }
     if (width !== 1920) continue
     const { count = 0, state = 0, hop = 0 } = await page.evaluate<Record<string, number>>(TYPE_SIZES)
     expect([count >= 60, state >= 44, hop >= 22]).toEqual([true, true, true])

@@ -190,6 +190,8 @@ export const parserInputs: Readonly<Record<string, ParserInput>> = {
   },
   'dashboard parseTrafficChange': { valid: ['on'], args: record('running', 'rate', 'fault', 'baggage') },
   'dashboard parseBypassResult': { valid: ['2026-01-02T03:04:05.678Z'], args: record('url', 'said', 'at') },
+  'dashboard parseBreaks': { valid: ['TLV104'], args: record('breaks', 'current', 'error') },
+  'dashboard parseFindings': { valid: ['done'], args: record('state', 'error', 'report') },
   'dashboard parseMeshStatus': { valid: ['allowed'], args: record('mesh', 'access', 'tracer', 'version', 'sidecars') },
   'dashboard parseText': { valid: ['a b'] },
   'dashboard parseTraceId': { valid: ID },

@@ -22,6 +22,7 @@ export {
   type Lab,
   type LabOptions,
   type LabSettings,
+  type OwnService,
   type Topology,
 } from './lab-options.ts'
 export { writeMeshFile } from './mesh-files.ts'

@@ -35,6 +35,8 @@ export interface LabOptions {
    * Address of another program in place of counting, `host:port` or `unix:/path`, behind the same sidecar.
    */
   countingApp?: string | undefined
+  /** The user's own service in place of counting, which then runs without a sidecar for that service to call. */
+  ownService?: OwnService | undefined
   /** A trace backend that is already running; default our own, in this process. */
   traceBackend?: TraceBackendAddresses | undefined
   /** `expected`: the caller starts the services, on the ports given. Default `started`. */
@@ -58,6 +60,20 @@ export interface LabOptions {
   log?: ((line: string) => void) | undefined
   /** Cancels the start and stops what was started. */
   signal?: AbortSignal | undefined
+}
+
+/** A service of the user, in any language, that takes counting's place behind counting's sidecar. */
+export interface OwnService {
+  /** Where it listens: `host:port`, an IP address. */
+  address: string
+  /** The path that the dashboard calls, default `/`. */
+  path?: string | undefined
+  /** A shell command that starts it; default: the user starts it. */
+  command?: { line: string; cwd: string; env: Record<string, string> } | undefined
+  /** `host:port` where counting listens, for it to call; decided by the lab. */
+  behind?: string | undefined
+  /** Receives each line that the command prints. */
+  onOutput?: ((line: string) => void) | undefined
 }
 
 const defaults = {
@@ -89,7 +105,12 @@ export function labSettings(options: LabOptions): LabSettings {
     throw new LabError('TL_USAGE', 'a chart decides the bypass itself: leave it out with --from-chart')
   }
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as LabOptions
-  return { ...(options.fromChart === undefined ? defaults : chartDefaults), ...given } as LabSettings
+  const countingApp = options.ownService?.address
+  return {
+    ...(options.fromChart === undefined ? defaults : chartDefaults),
+    ...given,
+    ...(countingApp !== undefined && { countingApp }),
+  } as LabSettings
 }
 
 /** A running system. No URL has a trailing slash. */
@@ -100,6 +121,8 @@ export interface Lab extends AsyncDisposable {
   /** Where counting's app listens itself, bypassing its sidecar; absent when that is a socket. */
   countingUrl?: string | undefined
   countingSocket?: string | undefined
+  /** Where the user's service, in counting's place, may call counting. */
+  ownUpstreamUrl?: string | undefined
   /** Where dashboard calls counting: its sidecar's listener, or counting itself without a mesh. */
   upstreamUrl: string
   /** `host:port` of counting's sidecar, mutual TLS only; absent without a mesh. */

@@ -56,7 +56,7 @@ export async function takeFreePort(): Promise<number> {
 
 /** Ports for a whole lab: our own servers let the system choose (0) unless the documented ports are requested. */
 export async function choosePorts(requested: 'free' | 'demo' | Partial<Ports>): Promise<Ports> {
-  if (requested === 'demo') return demoPorts
+  if (requested === 'demo') return { ...demoPorts }
   if (requested !== 'free') return { ...demoPorts, ...requested }
   const foreign = ['dashboard', 'counting', 'outbound', 'inbound', 'countingAdmin', 'dashboardAdmin'] as const
   const ports: Ports = { ...demoPorts, otlp: 0, zipkin: 0, datadog: 0, query: 0, control: 0 }

@@ -23,7 +23,9 @@ import {
   pidsOf,
   requireFreePorts,
   startReaper,
+  takeFreePort,
 } from '@throughline/lab-programs'
+import { createOwnService } from './own-service.ts'
 import { portsInUse } from './ports-in-use.ts'
 import { serviceEnvironment } from './service-environment.ts'
 import { createServices, type Service } from './service.ts'
@@ -55,7 +57,9 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
   }
 }
 
-async function startLab(settings: LabSettings): Promise<Lab> {
+async function startLab(options: LabSettings): Promise<Lab> {
+  const behind = `127.0.0.1:${await takeFreePort()}`
+  const settings = options.ownService ? { ...options, ownService: { ...options.ownService, behind } } : options
   const cleanUp = createCleanUp()
   const { signal } = settings
   const runDir = await makeRunDir()
@@ -106,6 +110,7 @@ async function startParts(
 ): Promise<Parts> {
   const { signal, tracer } = settings
   const ports = await choosePorts(settings.ports)
+  if (settings.ownService?.address.endsWith(`:${ports.counting}`)) ports.counting = await takeFreePort()
   const reaper = await startReaper({ folder: runDir })
   onCleanUp(reaper.close)
 
@@ -141,7 +146,8 @@ async function startParts(
     }))
   if (control) onCleanUp(control.close)
 
-  const { upstreamUrl, bypassUrl, countingInbound } = placement
+  const { bypassUrl, countingInbound } = placement
+  const upstreamUrl = placement.upstreamUrl + (settings.ownService?.path ?? '').replace(/\/$/, '')
   const env = serviceEnvironment({
     ...backend,
     upstreamUrl,
@@ -150,9 +156,11 @@ async function startParts(
     control,
     allowedHosts: settings.allowedHosts,
   })
+  const ownUpstreamUrl = placement.ownUpstreamUrl ?? (settings.ownService && `http://${settings.ownService.behind}`)
   const { counting, dashboard } = createServices({ settings, placement, env, runDir, reaper })
-  running = [counting, dashboard].filter((service) => service !== undefined)
-  for (const part of [counting, mesh, dashboard]) {
+  const own = createOwnService({ settings, upstreamUrl: ownUpstreamUrl, env, runDir, reaper })
+  running = [counting, own, dashboard].filter((service) => service !== undefined)
+  for (const part of [counting, own, mesh, dashboard]) {
     signal?.throwIfAborted()
     if (!part) continue
     onCleanUp(part.stop)
@@ -165,7 +173,8 @@ async function startParts(
     dashboardAppUrl: `http://${placement.dashboard}`,
     countingUrl: socket === undefined ? (bypassUrl ?? `http://${placement.counting}`) : undefined,
     countingSocket: socket,
-    upstreamUrl: placement.upstreamUrlFromHere ?? upstreamUrl,
+    ownUpstreamUrl,
+    upstreamUrl: placement.upstreamUrlFromHere ?? placement.upstreamUrl,
     countingInbound,
     identities: prepared?.identities,
     traceStore: backend.traceStore,
@@ -173,7 +182,7 @@ async function startParts(
     controlUrl: control?.url,
     controlToken: control?.token,
     mesh,
-    pids: () => ({ ...pidsOf([counting, dashboard]), ...mesh?.pids(), reaper: reaper.pid }),
+    pids: () => ({ ...pidsOf(running), ...mesh?.pids(), reaper: reaper.pid }),
     runDir,
   }
 }

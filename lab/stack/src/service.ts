@@ -1,15 +1,10 @@
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import {
-  downStatus,
-  type LabSettings,
-  type PreparedMesh,
-  type ServiceName,
-  type ServiceStatus,
-} from '@throughline/lab-meshes'
+import { type LabSettings, type PreparedMesh, type ServiceName, type ServiceStatus } from '@throughline/lab-meshes'
 import { answersOk, type BackOff, createProgram, LabError, type Program, type Reaper } from '@throughline/lab-programs'
-import { drainMs, labOnlyEnv } from './service-environment.ts'
+import { readStatus } from './read-status.ts'
+import { callsOwnService, drainMs, labOnlyEnv } from './service-environment.ts'
 
 export interface ServiceOptions {
   name: ServiceName
@@ -67,14 +62,6 @@ export function createService(options: ServiceOptions): Service {
   return { ...program, status: () => readStatus(program, isServing) }
 }
 
-async function readStatus(program: Program, isServing: () => Promise<boolean>): Promise<ServiceStatus> {
-  const down = downStatus(program)
-  if (down !== undefined) return down
-  const { name } = program
-  const restarts = program.restarts()
-  return { name, state: (await isServing().catch(() => false)) ? 'ready' : 'starting', restarts }
-}
-
 export interface ServicesOptions {
   settings: LabSettings
   placement: PreparedMesh['placement']
@@ -88,11 +75,15 @@ export interface ServicesOptions {
 export function createServices(options: ServicesOptions): Partial<Record<ServiceName, Service>> {
   const { settings, placement, env, runDir, reaper } = options
   if (settings.services === 'expected') return {}
-  const create = (name: ServiceName): Service =>
+  const create = (name: ServiceName, address = placement[name]): Service =>
     createService({
       name,
-      address: placement[name],
-      env: { ...(placement.env ? { ...labOnlyEnv(env), ...placement.env[name] } : env), ...settings[`${name}Env`] },
+      address,
+      env: {
+        ...(placement.env ? { ...labOnlyEnv(env), ...placement.env[name] } : env),
+        ...(name === 'dashboard' && settings.ownService && callsOwnService),
+        ...settings[`${name}Env`],
+      },
       runDir,
       reaper,
       log: settings.log,
@@ -100,6 +91,7 @@ export function createServices(options: ServicesOptions): Partial<Record<Service
       isReady: placement.isReady,
     })
   const dashboard = create('dashboard')
+  if (settings.ownService?.behind) return { counting: create('counting', settings.ownService.behind), dashboard }
   return settings.countingApp === undefined ? { counting: create('counting'), dashboard } : { dashboard }
 }
 

@@ -1,5 +1,6 @@
 // @ts-check
 import { requestJson } from './shared/api.js'
+import { createDoctor } from './findings/doctor.js'
 import { createHistoryView } from './history/history-view.js'
 import { createBypassView } from './mesh/bypass-view.js'
 import { createChecksView } from './mesh/checks-view.js'
@@ -47,6 +48,7 @@ let newest
 let drawing = false
 const allShown = { show: true, askAgain: false }
 let sinceMs = 0
+let ownVerified = false
 
 const stateView = createStateView()
 const pathView = createPathView()
@@ -73,6 +75,11 @@ const traceView = createTraceView({
     drawPath()
   },
   onHeld: (traceId) => historyView.mark(traceId),
+  onDetail: () => doctor.close(),
+})
+const doctor = createDoctor({
+  onShowTrace: (traceId) => traceView.choose(traceId),
+  onOpen: () => traceView.closeDetail(),
 })
 
 const bypassView = createBypassView()
@@ -138,27 +145,25 @@ function showNewest() {
   if (newest === undefined) return
   const { state, status, traceId, appSpans } = newest
   enter(state, status)
+  verifyOwnService(state)
   stateView.showOutcome(newest, new Date(sinceMs))
   stateView.showReplicas(historyView.replicas())
   if (config === undefined) return
-  if (!config.traces) explainNoTraces(config.traceUiUrl, traceId)
+  if (!config.traces) traceView.explainNoTraces(config.traceUiUrl, traceId)
   else if (traceId === null)
     traceView.explain('The newest request left no trace: tracing is off, or it was not sampled.')
-  else traceView.offer({ traceId, state, appSpans })
+  else traceView.offer({ traceId, state, appSpans: appSpans && !config.ownService })
 }
 
 /**
- * @param {string | null} traceUiUrl
- * @param {string | null} traceId
+ * The question about a stranger's service is whether it keeps the trace whole: it is answered once without a click.
+ *
+ * @param {PageState} state
  */
-function explainNoTraces(traceUiUrl, traceId) {
-  if (traceUiUrl === null)
-    traceView.explain('No traces to show: this dashboard has no trace backend (TRACE_QUERY_URL).')
-  else
-    traceView.explain(
-      'The waterfall needs a Jaeger-shaped API (TRACE_QUERY_URL). Open the trace in its own page.',
-      traceId,
-    )
+function verifyOwnService(state) {
+  if (state !== 'connected' || config?.ownService !== true || !config.traces || ownVerified) return
+  ownVerified = true
+  void doctor.verify()
 }
 
 /**
@@ -179,9 +184,11 @@ async function readConfig() {
   if (config === undefined) return
   traceView.useLinks(config.traceUiUrl)
   controls.reveal(config.controls, config.kubernetes)
-  trafficControls.reveal(config.faults)
+  trafficControls.reveal(config.faults, config.ownService)
   bypassView.offer(config.bypass)
+  await doctor.reveal(config)
   stateView.showOwnService(config.ownService)
+  traceView.showOwnService(config.ownService)
   seen.ownService = config.ownService
   drawFacts(config, seen.mesh)
   tour.reveal()
@@ -194,7 +201,8 @@ async function send() {
   const sent = await sendRequest(toBaggage(trafficControls.current()))
   if ('failure' in sent) return setText(byId('traffic-error'), `The request failed: ${sent.failure}`)
   const { traceId, state, appSpans } = sent.outcome
-  if (traceId !== null && config?.traces) await traceView.showSent({ traceId, state, appSpans })
+  if (traceId === null || !config?.traces) return
+  await traceView.showSent({ traceId, state, appSpans: appSpans && !config.ownService })
 }
 
 const sendButton = byId('send')

@@ -92,9 +92,13 @@ describe('the state of a call to another service in the place of counting', () =
     expect(outcomeOf(status, '<html>')).toMatchObject({ state: 'connected', count: null, hostname: null, status })
   })
 
-  it('is the same as for counting otherwise', () => {
+  it.each([302, 403, 404, 500, 503])('is failing when that service itself answers %i', (status) => {
+    expect(outcomeOf(status, 'its page')).toMatchObject({ state: 'failing', code: 'TL_UPSTREAM_FAILED', status })
+    expect(outcomeOf(status, 'its page').reason).toBe(`your service answered ${status}: its page`)
+  })
+
+  it('is the same as for counting when a sidecar answers', () => {
     expect(outcomeOf(403, 'RBAC: access denied').state).toBe('denied')
     expect(outcomeOf(503, 'no healthy upstream').state).toBe('unreachable')
-    expect(outcomeOf(404, 'not found').state).toBe('unreachable')
   })
 })

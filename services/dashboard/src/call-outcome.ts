@@ -37,7 +37,8 @@ const QUOTE_LIMIT = 120
 
 /**
  * Decides the state from an answer. Only its body distinguishes an application's own 403 from the mesh's. With
- * `anyAnswer` another service may take the place of counting: every 2xx is connected, with its count if it has one.
+ * `anyAnswer` another service may take the place of counting: every 2xx is connected, with its count if it has one, and
+ * whatever else it answers is failing.
  */
 export function outcomeOfAnswer(answer: UpstreamAnswer, { anyAnswer = false } = {}): CallOutcome {
   const { status } = answer
@@ -56,6 +57,11 @@ export function outcomeOfAnswer(answer: UpstreamAnswer, { anyAnswer = false } = 
   }
   const quoted = quote(answer.body)
   const meaning = status >= 500 ? readProxyAnswer(answer.body) : undefined
+  // What no proxy says, the service in counting's place has said.
+  if (anyAnswer && meaning === undefined) {
+    const reason = `your service answered ${status}${quoted ? `: ${quoted}` : ''}`
+    return failed('failing', status, 'TL_UPSTREAM_FAILED', reason)
+  }
   const answered = `answered ${status}${quoted ? `: ${quoted}` : ''}`
   return failed(
     'unreachable',

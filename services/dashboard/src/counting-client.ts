@@ -4,7 +4,7 @@ import axios, { isAxiosError, isCancel, type AxiosInstance, type AxiosRequestCon
 import { outcomeOfAnswer, outcomeOfFailure, type CallOutcome, type UpstreamAnswer } from './call-outcome.ts'
 
 export interface CountingClientOptions {
-  /** Where the sidecar's upstream listener is; no slash at its end. */
+  /** Where the sidecar's upstream listener is, with the path to call if it is not `/`; no slash at its end. */
   url: string
   /** Bound on the whole call, connection and body included, in ms. */
   timeoutMs: number
@@ -66,7 +66,7 @@ export function createCountingClient({
       try {
         // A signal bounds the whole call; axios's own timeout starts over with every byte that arrives.
         const signal = AbortSignal.timeout(timeoutMs)
-        const { status, headers, data } = await client.get<string | undefined>('/', { ...options, signal })
+        const { status, headers, data } = await client.get<string | undefined>('', { ...options, signal })
         const answer = { status, contentType: String(headers['content-type'] ?? ''), body: data ?? '' }
         const outcome = outcomeOfAnswer(answer, { anyAnswer })
         if (outcome.state === 'connected') outcome.count ??= ++answers

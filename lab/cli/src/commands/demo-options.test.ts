@@ -9,6 +9,7 @@ describe('flags of the demo', () => {
       topology: 'loopback',
       bypass: 'open',
       tracer: 'opentelemetry',
+      ownService: undefined,
       port: 9002,
       allowedHosts: [],
       open: false,
@@ -56,6 +57,27 @@ describe('flags of the demo', () => {
     expect(parseDemoOptions(['--from-chart'], {}).fromChart).toEqual({})
   })
 
+  it.each([
+    ['http://127.0.0.1:8080', { host: '127.0.0.1', port: 8080, path: '/' }],
+    ['http://127.0.0.1:8080/', { host: '127.0.0.1', port: 8080, path: '/' }],
+    ['http://localhost:3000/api/orders/', { host: 'localhost', port: 3000, path: '/api/orders' }],
+    ['HTTP://Shop.Example', { host: 'shop.example', port: 80, path: '/' }],
+    ['http://[::1]:8080/x', { host: '::1', port: 8080, path: '/x' }],
+    ['http://[::]:8080', { host: '::1', port: 8080, path: '/' }],
+    ['http://0.0.0.0:8080', { host: '127.0.0.1', port: 8080, path: '/' }],
+    ['http://127.0.0.1:9001', { host: '127.0.0.1', port: 9001, path: '/' }],
+  ])('puts %s in the place of counting', (url, expected) => {
+    const { ownService } = parseDemoOptions(['--counting', url, '--command', 'npm start'], {})
+    expect(ownService).toEqual({ url, ...expected, command: 'npm start' })
+    expect(parseDemoOptions(['--counting', url], {}).ownService?.command).toBeUndefined()
+  })
+
+  it('allows a port of the demo elsewhere, or with free ports', () => {
+    for (const args of [['http://10.0.0.7:9101'], ['http://127.0.0.1:9101', '--free-ports']]) {
+      expect(parseDemoOptions(['--counting', ...args], {}).ownService?.port).toBe(9101)
+    }
+  })
+
   it('reads the port from --port, then from PORT', () => {
     expect(parseDemoOptions([], { PORT: '8080' }).port).toBe(8080)
     expect(parseDemoOptions(['--port', '8081'], { PORT: '8080' }).port).toBe(8081)
@@ -82,6 +104,25 @@ describe('flags of the demo', () => {
     [['--bypass', 'ajar'], {}, '--bypass must be one of open, closed,'],
     [['--jaeger', 'j:16686'], {}, '--jaeger must be an http:// URL, not "j:16686"'],
     [['--otlp', 'http://j:4318'], {}, '--otlp and --zipkin belong to --jaeger'],
+    [['--command', 'npm start'], {}, '--command starts the service that --counting names'],
+    [['--counting', 'http://a', '--command', ' '], {}, '--command must be a shell command'],
+    [['--counting', '127.0.0.1:8080'], {}, '--counting must be an http:// URL such as http://127.0.0.1:8080, not'],
+    [['--counting', 'localhost:8080'], {}, '--counting must be an http:// URL such as http://127.0.0.1:8080, not'],
+    [['--counting', ''], {}, '--counting must be an http:// URL'],
+    [['--counting', 'https://127.0.0.1:8443'], {}, 'yours speaks plain HTTP to the one beside it, not "https:'],
+    [['--counting', 'http://me:secret@a'], {}, 'without a user or a password'],
+    [['--counting', 'http://a/b?c=d'], {}, 'without a query or a fragment'],
+    [['--counting', 'http://127.0.0.1:0'], {}, 'with a port from 1 to 65535'],
+    [['--counting', 'http://127.0.0.1:9101'], {}, 'is a port of the demo itself (outbound)'],
+    [['--counting', 'http://localhost:8000', '--port', '8000'], {}, 'is a port of the demo itself (dashboard)'],
+    [['--counting', 'http://a', '--bypass', 'closed'], {}, '--bypass closed and --counting exclude each other'],
+    [['--counting', 'http://a', '--from-chart'], {}, '--from-chart and --counting exclude each other'],
+    [['--counting', 'http://a/b', '--mesh', 'istio'], {}, 'under istio the rule allows GET / and nothing else'],
+    [
+      ['--counting', 'http://a', '--topology', 'namespaces'],
+      {},
+      '--topology namespaces and --counting exclude each other',
+    ],
   ])('refuses %j with %j in one clear message', (args, env, message) => {
     const parse = () => parseDemoOptions(args, env)
     expect(parse).toThrow(message)

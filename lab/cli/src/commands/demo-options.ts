@@ -11,6 +11,7 @@ import {
   tracers,
 } from '@throughline/lab-meshes'
 import { demoPorts } from '@throughline/lab-programs'
+import { type OwnServiceOptions, parseOwnService, requireOtherPort, requirePlaceFor } from './own-service-options.ts'
 import { parseFlags, usage } from './parse-flags.ts'
 
 export interface DemoOptions {
@@ -26,6 +27,8 @@ export interface DemoOptions {
   jaeger: string | undefined
   otlp: string | undefined
   zipkin: string | undefined
+  /** The user's service in counting's place. */
+  ownService: OwnServiceOptions | undefined
   /** Read the mesh and the pods from `charts/consul`, with this values file if there is one. */
   fromChart: LabOptions['fromChart']
   /** Open the page in the browser. */
@@ -65,16 +68,23 @@ export function parseDemoOptions(args: string[], env: NodeJS.ProcessEnv): DemoOp
     if (url !== undefined && !isHttpUrl(url)) throw usage(`--${flag} must be an http:// URL, not "${url}"`)
   }
   const { mesh, topology, bypass, tracer, fromChart } = settings
+  const ownService = parseOwnService(values)
+  const port =
+    values.port === undefined
+      ? parsePort('PORT', env['PORT'] ?? String(demoPorts.dashboard))
+      : parsePort('--port', values.port)
+  if (ownService) {
+    requirePlaceFor(ownService, settings)
+    if (!values['free-ports']) requireOtherPort(ownService, { ...demoPorts, dashboard: port })
+  }
   return {
     mesh,
     topology,
     bypass: chart ? undefined : bypass,
     tracer,
     fromChart,
-    port:
-      values.port === undefined
-        ? parsePort('PORT', env['PORT'] ?? String(demoPorts.dashboard))
-        : parsePort('--port', values.port),
+    ownService,
+    port,
     allowedHosts: parseHosts(env['ALLOWED_HOSTS'] ?? ''),
     jaeger: values.jaeger,
     otlp: values.otlp,
@@ -96,6 +106,8 @@ function readFlags(args: string[]) {
     jaeger: { type: 'string' },
     otlp: { type: 'string' },
     zipkin: { type: 'string' },
+    counting: { type: 'string' },
+    command: { type: 'string' },
     port: { type: 'string' },
     open: { type: 'boolean' },
     'no-mesh': { type: 'boolean' },
@@ -151,6 +163,9 @@ and a page that shows the live count and the trace of the newest request.
   --jaeger URL   send traces to a real Jaeger, by the address of its page, for example http://127.0.0.1:16686
   --otlp URL     where that Jaeger receives OTLP over HTTP (default: the same host, port 4318)
   --zipkin URL   where that Jaeger receives Zipkin spans (default: the same host, port 9411)
+  --counting URL your own service in counting's place, behind its sidecar: an http:// address, with a path if it
+                 has one; counting then runs behind it, for your service to call (UPSTREAM_URL)
+  --command CMD  the shell command that starts it and ends with the demo; PORT is the port of --counting
   --port N       port of the page (default PORT, or ${demoPorts.dashboard})
   --free-ports   use any free ports, for a second demo or when a documented port is in use
   --open         open the page in the browser

@@ -4,7 +4,8 @@ import { createLab } from '@throughline/lab-stack'
 import { demoHelp, type DemoOptions, parseDemoOptions } from './demo-options.ts'
 import { openInBrowser } from './open-in-browser.ts'
 import { forwardedEnvironment } from './forwarded-environment.ts'
-import { createProgress } from './progress.ts'
+import { locateOwnService, type OwnServiceOptions } from './own-service-options.ts'
+import { createProgress, type Progress } from './progress.ts'
 import { runUntilStopped } from './run-until-stopped.ts'
 
 /** `throughline demo`: the whole path on this machine, until Ctrl-C. */
@@ -16,11 +17,11 @@ export async function demo(args: string[]): Promise<void> {
   }
   const progress = createProgress(process.stderr)
   const start = async (signal: AbortSignal): Promise<Lab> => {
-    const labOptions = await toLabOptions(options)
+    const labOptions = await toLabOptions(options, progress)
     progress.line(options.mesh === 'none' ? 'Starting both services …' : 'Starting both services and their sidecars …')
     const lab = await createLab({ ...labOptions, log: progress.line, signal })
     progress.done()
-    console.log(await formatWelcome(lab))
+    console.log(await formatWelcome(lab, options.ownService))
     if (options.open) openInBrowser(lab.dashboardUrl, progress.line)
     return lab
   }
@@ -33,10 +34,20 @@ export async function demo(args: string[]): Promise<void> {
   }
 }
 
-async function toLabOptions(options: DemoOptions): Promise<LabOptions> {
+async function toLabOptions(options: DemoOptions, progress: Progress): Promise<LabOptions> {
   const { mesh, topology, bypass, fromChart, tracer, port, freePorts, jaeger, otlp, zipkin, allowedHosts } = options
   // A demo may be broken on purpose; elsewhere the services ignore faults by default.
   const env = { FAULTS: 'on', ...forwardedEnvironment(process.env) }
+  const own =
+    options.ownService &&
+    (await locateOwnService(options.ownService, {
+      cwd: process.env['INIT_CWD'] ?? process.cwd(),
+      env: definedEnvironment(process.env),
+      onOutput: (line) => progress.line(`your service | ${line}`),
+    }))
+  if (own && !own.listens && own.command === undefined) {
+    progress.line(`Nothing listens at ${own.address} yet: the page says unreachable until your service does.`)
+  }
   return {
     mesh,
     topology,
@@ -45,6 +56,7 @@ async function toLabOptions(options: DemoOptions): Promise<LabOptions> {
     tracer,
     ports: freePorts ? 'free' : { dashboard: port },
     allowedHosts,
+    ownService: own,
     countingEnv: env,
     dashboardEnv: env,
     traceBackend: jaeger === undefined ? undefined : await findJaeger(jaeger, { otlpUrl: otlp, zipkinUrl: zipkin }),
@@ -67,11 +79,23 @@ function withAdvice(error: unknown): unknown {
   return new LabError(code, [message, ...advice].join('\n'), { cause: error })
 }
 
-async function formatWelcome(lab: Lab): Promise<string> {
+function definedEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+  )
+}
+
+async function formatWelcome(lab: Lab, own: OwnServiceOptions | undefined): Promise<string> {
   const status = await lab.mesh?.status()
   const rows: [string, string][] = [
     ['Page', lab.dashboardUrl],
     ['Traces', `${lab.queryUrl}/api/traces?service=dashboard (the query API of Jaeger)`],
+    ...(own
+      ? ([
+          ['Yours', `${own.url}, in counting's place; it may call counting at ${lab.ownUpstreamUrl}`],
+          ['Verify', `npm run verify -- ${lab.dashboardUrl}/api/count --traces ${lab.queryUrl}`],
+        ] satisfies [string, string][])
+      : []),
     ...(lab.mesh
       ? ([
           ['Deny', `the switch on the page, or: curl -X POST ${lab.dashboardUrl}/api/mesh/deny`],

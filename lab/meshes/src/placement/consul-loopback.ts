@@ -65,5 +65,5 @@ async function freePort(preferred: number | undefined): Promise<number> {
 function appAt(address: string): ServicePlacement['app'] {
   if (address.startsWith('unix:')) return { socket: address.slice('unix:'.length) }
   const { hostname, port } = new URL(`http://${address}`)
-  return { address: hostname, port: Number(port) }
+  return { address: hostname.replaceAll(/^\[|\]$/g, ''), port: Number(port) }
 }

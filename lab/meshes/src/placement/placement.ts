@@ -20,6 +20,8 @@ export interface Placement {
    * Counting's own address as dashboard reaches it, bypassing the sidecar; absent for a socket, or without a sidecar.
    */
   bypassUrl?: string | undefined
+  /** Where a service in counting's place calls counting, where that leads through its sidecar. */
+  ownUpstreamUrl?: string | undefined
   /** `host:port` of counting's inbound sidecar; absent without one. */
   countingInbound?: string | undefined
   /** Address of this machine that the trace backend listens on, reached from wherever the parts run. */
@@ -45,6 +47,9 @@ export function placeWithoutMesh(ports: Ports, countingApp = `127.0.0.1:${ports.
     host: '127.0.0.1',
   }
 }
+
+const OWN_OPEN =
+  'Your service listens where you started it: every caller that reaches that address bypasses its sidecar.'
 
 export interface LoopbackOptions {
   settings: LabSettings
@@ -88,6 +93,6 @@ export function placeOnLoopback(options: LoopbackOptions): { placement: Placemen
           closed: true,
           reason: 'Counting listens on a unix socket that only its own user can open.',
         }
-      : { address: `http://${counting}`, closed: false, reason: openReason },
+      : { address: `http://${counting}`, closed: false, reason: settings.ownService ? OWN_OPEN : openReason },
   }
 }

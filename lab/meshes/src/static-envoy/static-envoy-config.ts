@@ -15,6 +15,10 @@ export interface StaticEnvoySettings {
   limitAdmin?: boolean | undefined
   /** Where counting's app listens. */
   countingApp: string
+  /** The only path that may be called, default `/`. */
+  countingPath?: string | undefined
+  /** Where a service in counting's place calls counting by its sidecar, and where counting listens; default nowhere. */
+  upstream?: { outbound: string; app: string } | undefined
   /** Where counting's sidecar listens. */
   countingInbound: string
   /** Its address for dashboard's sidecar; default the same. */
@@ -71,10 +75,13 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
 
   const page = (sidecar: SidecarName): StaticEnvoySettings['page'] =>
     sidecar === 'dashboard' ? settings.page : undefined
+  const upstream = (sidecar: SidecarName): StaticEnvoySettings['upstream'] =>
+    sidecar === 'counting' ? settings.upstream : undefined
 
   return {
     listenerNames: (sidecar) => [
       sidecar === 'counting' ? 'inbound' : 'outbound-counting',
+      ...(upstream(sidecar) === undefined ? [] : ['outbound-upstream']),
       ...(page(sidecar) === undefined ? [] : ['page']),
       ...(settings.metrics === undefined ? [] : ['metrics']),
     ],
@@ -101,7 +108,10 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
             }),
       })
       const app = page(sidecar)?.app
+      const behind = upstream(sidecar)?.app
       return withMore(file, [
+        behind !== undefined &&
+          renderMeshFile('envoy/counting/upstream-cluster.yaml', { UPSTREAM_APP: envoyAddress(behind) }),
         app !== undefined && renderMeshFile('envoy/dashboard/app-cluster.yaml', { DASHBOARD_APP: envoyAddress(app) }),
       ])
     },
@@ -121,8 +131,15 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
           : { DASHBOARD_OUTBOUND: envoyAddress(settings.dashboardOutbound) }),
       })
       const inbound = page(sidecar)?.inbound
+      const outbound = upstream(sidecar)?.outbound
       const metrics = settings.metrics?.[sidecar]
       return withMore(file, [
+        outbound !== undefined &&
+          renderMeshFile('envoy/counting/upstream-listener.yaml', {
+            UPSTREAM_OUTBOUND: envoyAddress(outbound),
+            TRACING: await tracing(sidecar, tracer),
+            ACCESS_LOG: accessLog,
+          }),
         inbound !== undefined &&
           renderMeshFile('envoy/dashboard/page-listener.yaml', {
             ACCESS_LOG: accessLog,
@@ -135,7 +152,10 @@ export function createStaticEnvoyConfig(settings: StaticEnvoySettings): StaticEn
     routes: async ({ access, version }) =>
       renderMeshFile('envoy/counting/routes.yaml', {
         VERSION: version,
-        POLICIES: await renderMeshFile(`envoy/access/${access}.yaml`),
+        POLICIES: await renderMeshFile(
+          `envoy/access/${access}.yaml`,
+          access === 'allowed' ? { COUNTING_PATH: settings.countingPath ?? '/' } : {},
+        ),
       }),
   }
 }

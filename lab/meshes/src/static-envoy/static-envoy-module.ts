@@ -21,6 +21,8 @@ export const staticEnvoyModule: MeshModule = {
     const openReason =
       'Counting listens on a loopback port: every program on this machine reaches it without its sidecar.'
     const { placement, bypass } = placeOnLoopback({ settings, ports, runDir, mesh: 'static Envoys', openReason })
+    const behind = settings.ownService?.behind
+    const upstream = behind === undefined ? undefined : { outbound: `127.0.0.1:${ports.counting}`, app: behind }
     const { path: envoy } = await findEnvoy({ version: settings.envoyVersion, log, signal })
     const version = await readEnvoyVersion(envoy)
     const tracers = usableTracers(version, settings.traceBackend)
@@ -40,9 +42,15 @@ export const staticEnvoyModule: MeshModule = {
     }
     const admin = { counting: `127.0.0.1:${ports.countingAdmin}`, dashboard: `127.0.0.1:${ports.dashboardAdmin}` }
     return {
-      placement,
+      placement: { ...placement, ownUpstreamUrl: upstream && `http://${upstream.outbound}` },
       tracers,
-      listensOn: ['outbound', 'inbound', 'countingAdmin', 'dashboardAdmin'],
+      listensOn: [
+        'outbound',
+        'inbound',
+        'countingAdmin',
+        'dashboardAdmin',
+        ...(upstream ? (['counting'] as const) : []),
+      ],
       identities: { folder: certsDir, issue: authority.issue },
       create: ({ otlpUrl, zipkinUrl, datadogUrl }) =>
         createStaticEnvoyMesh({
@@ -52,6 +60,8 @@ export const staticEnvoyModule: MeshModule = {
             admin,
             limitAdmin: limitsAdmin(version),
             countingApp: placement.counting,
+            countingPath: settings.ownService?.path,
+            upstream,
             countingInbound: `127.0.0.1:${ports.inbound}`,
             dashboardOutbound: `127.0.0.1:${ports.outbound}`,
             otlpUrl,

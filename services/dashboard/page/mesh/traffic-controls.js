@@ -11,7 +11,7 @@ import { parseErrorMessage, parseTraffic } from '../shared/wire.js'
  * How many requests the dashboard sends, and with which faults. All pages of one dashboard show the same: what the
  * dashboard reports.
  *
- * @returns {{ show(traffic: Traffic): void, setPropagation(on: boolean): Promise<void>, current(): Traffic | undefined, reveal(faults: boolean): void }}
+ * @returns {{ show(traffic: Traffic): void, setPropagation(on: boolean): Promise<void>, current(): Traffic | undefined, reveal(faults: boolean, ownService: boolean): void }}
  */
 export function createTrafficControls() {
   const rates = /** @type {HTMLInputElement[]} */ ([...document.querySelectorAll('input[name="rate"]')])
@@ -69,8 +69,9 @@ export function createTrafficControls() {
     show,
     setPropagation,
     current: () => known,
-    reveal(faults) {
-      byId('faults').hidden = !faults
+    reveal(faults, ownService) {
+      // Counting takes faults; a service in its place does not know them.
+      byId('faults').hidden = !faults || ownService
       byId('propagation-controls').hidden = !faults
     },
   }

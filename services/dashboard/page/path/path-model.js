@@ -41,12 +41,12 @@ export function deniedBy(reached, mesh) {
  * @returns {PathModel}
  */
 export function buildPathModel({ state, status, known, reached, mesh, brokenAt = null, ownService = false }) {
-  const line = withSidecars(withEntryOf(reached ?? [], longer(known, reached ?? [])), mesh?.sidecars ?? [])
+  const traced = withEntryOf(reached ?? [], longer(known, reached ?? [], ownService))
+  const line = withSidecars(withOwnService(traced, ownService), mesh?.sidecars ?? [])
   /** @type {Hop[]} */
   const hops = [browserHop, ...line].map((hop) => {
     const sidecar = findSidecar(hop, mesh)
-    const label =
-      ownService && hop.name === 'counting' && hop.role === 'app' ? 'your service' : (sidecar?.name ?? hop.name)
+    const label = sidecar?.name ?? hop.name
     return { ...hop, label, detail: detailOf(hop), status: 'ok', fault: null, sidecar, service: findService(hop, mesh) }
   })
   /** @type {Edge[]} */
@@ -71,11 +71,9 @@ export function buildPathModel({ state, status, known, reached, mesh, brokenAt =
 
 /** @type {TracedHop} */
 const browserHop = { role: 'browser', name: 'browser', nodeId: null, direction: null, detached: false }
-/** @type {TracedHop[]} */
-const untraced = [
-  { role: 'app', name: 'dashboard', nodeId: null, direction: null, detached: false },
-  { role: 'app', name: 'counting', nodeId: null, direction: null, detached: false },
-]
+/** @type {TracedHop} */
+const untracedApp = { role: 'app', name: 'dashboard', nodeId: null, direction: null, detached: false }
+const OWN_SERVICE = 'your service'
 
 /**
  * Where the call ended, by its own trace, or else by its answer.
@@ -86,7 +84,8 @@ const untraced = [
 function placeOfEnd({ state, status, hops, reached }) {
   const last = hops.length - 1
   if (state === 'disconnected') return { at: 'edge', index: 0 }
-  if (state === 'failing') return { at: 'hop', index: last }
+  const own = hops.findIndex((hop) => hop.own !== undefined)
+  if (state === 'failing') return { at: 'hop', index: own < 0 ? last : own }
   if (state === 'denied') {
     const refusing = hops.findLastIndex((hop) => hop.role === 'sidecar' && hop.direction === 'inbound')
     const traced = reached === null ? -1 : reached.findLastIndex((hop) => hop.role === 'sidecar') + 1
@@ -119,14 +118,35 @@ function markEnd(hops, edges, { at, index, fault }) {
 /**
  * @param {TracedHop[]} known
  * @param {TracedHop[]} reached
+ * @param {boolean} ownService
  * @returns {TracedHop[]}
  */
-function longer(known, reached) {
+function longer(known, reached, ownService) {
   const line = reached.length > known.length ? reached : known
+  const start = line.length === 0 ? [untracedApp] : line
   // A call that ended early shows only its beginning, but the path still ends at counting.
-  const apps = line.filter((hop) => hop.role === 'app')
-  if (line.length === 0) return untraced
-  return apps.length < 2 ? [...line, ...untraced.slice(1)] : line
+  const apps = start.filter((hop) => hop.role === 'app')
+  return apps.length < 2 && !ownService ? [...start, { ...untracedApp, name: 'counting' }] : start
+}
+
+/**
+ * The user's service comes after the last inbound sidecar, whether it has spans or not; what it calls is behind it.
+ *
+ * @param {TracedHop[]} line
+ * @param {boolean} ownService
+ * @returns {TracedHop[]}
+ */
+function withOwnService(line, ownService) {
+  if (!ownService) return line
+  const at = Math.max(
+    line.findLastIndex((hop) => hop.role === 'sidecar' && hop.direction === 'inbound'),
+    line.findIndex((hop) => hop.role === 'app'),
+  )
+  const next = line[at + 1]
+  const hasSpans = next?.role === 'app' && next.name !== 'counting'
+  /** @type {TracedHop} */
+  const own = { ...untracedApp, name: hasSpans ? next.name : OWN_SERVICE, own: hasSpans ? 'traced' : 'untraced' }
+  return [...line.slice(0, at + 1), own, ...line.slice(hasSpans ? at + 2 : at + 1)]
 }
 
 /**
@@ -152,17 +172,19 @@ function withEntryOf(reached, line) {
  */
 function withSidecars(line, sidecars) {
   if (sidecars.length === 0 || line.some((hop) => hop.role === 'sidecar')) return line
+  const own = line.findIndex((hop) => hop.own !== undefined)
+  const end = own < 0 ? line.length - 1 : own
   return line.flatMap((hop, index) => {
+    if (index > end) return [hop]
     const named = sidecars.find((item) => item.name === `${hop.name}-sidecar`)
     // The application behind the last sidecar may have any name.
-    const own =
-      named ?? (index === line.length - 1 ? sidecars.find(({ name }) => name === 'counting-sidecar') : undefined)
-    if (own === undefined) return [hop]
+    const beside = named ?? (index === end ? sidecars.find(({ name }) => name === 'counting-sidecar') : undefined)
+    if (beside === undefined) return [hop]
     /** @type {TracedHop} */
     const sidecar = {
       role: 'sidecar',
-      name: own.name,
-      nodeId: own.nodeId,
+      name: beside.name,
+      nodeId: beside.nodeId,
       direction: index === 0 ? 'outbound' : 'inbound',
       detached: false,
     }
@@ -195,8 +217,9 @@ function findSidecar({ role, name, nodeId }, mesh) {
  * @param {MeshStatus | null} mesh
  * @returns {SidecarStatus | null}
  */
-function findService({ role, name }, mesh) {
-  return (role === 'app' && mesh?.services.find((service) => service.name === name)) || null
+function findService({ role, name, own }, mesh) {
+  const listed = own === undefined ? name : OWN_SERVICE
+  return (role === 'app' && mesh?.services.find((service) => service.name === listed)) || null
 }
 
 /** @param {SidecarStatus | null} part */
@@ -207,6 +230,7 @@ function isDown(part) {
 /** @param {TracedHop} hop */
 function detailOf(hop) {
   if (hop.role === 'browser') return 'this page'
+  if (hop.own !== undefined) return hop.own === 'traced' ? 'your service' : 'no span of its own'
   if (hop.tries !== undefined) return `${hop.role === 'app' ? 'application' : 'sidecar'}, ${hop.tries} tries`
   if (hop.role === 'app') return 'application'
   return `sidecar, ${hop.direction ?? 'inbound'}`

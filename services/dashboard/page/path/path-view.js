@@ -93,7 +93,7 @@ function drawHop(hop, before, after) {
     // One line for both: a sidecar that is down says more than that the call ended there.
     hop.sidecar !== null && (hop.fault === null || hop.sidecar.state !== 'ready')
       ? drawState(hop.sidecar)
-      : hop.service !== null && hop.service.state !== 'ready'
+      : hop.service !== null && (hop.service.state !== 'ready' || hop.service.restarts > 0 || hop.own !== undefined)
         ? drawState(hop.service)
         : hop.fault !== null
           ? create('span', { class: 'hop-fault', text: hop.fault })

@@ -28,6 +28,9 @@ export function createStateView() {
   let ownService = false
 
   /** @param {PageState} state */
+  const meaningOf = (state) =>
+    ownService ? stateWords[state].meaning.replace('counting', 'your service') : stateWords[state].meaning
+  /** @param {PageState} state */
   const drawLabel = (state) => {
     const noun = ownService ? 'answers' : 'count'
     setText(byId('count-label'), state === 'connected' || state === 'connecting' ? `Live ${noun}` : `Last ${noun}`)
@@ -50,8 +53,8 @@ export function createStateView() {
     document.title = state === 'connected' ? 'Throughline' : `${words.label} – Throughline`
     setIcon(icon, words.icon)
     setText(byId('state-label'), words.label)
-    setText(byId('state-meaning'), ownService ? words.meaning.replace('counting', 'your service') : words.meaning)
-    if (announce) setText(byId('announcer'), `${words.label}. ${why === '' ? words.meaning : why}`)
+    setText(byId('state-meaning'), meaningOf(state))
+    if (announce) setText(byId('announcer'), `${words.label}. ${why === '' ? meaningOf(state) : why}`)
   }
 
   /** @param {Outcome} outcome */
@@ -86,12 +89,14 @@ export function createStateView() {
       if (current !== 'denied' || name === null) return
       setText(
         byId('state-meaning'),
-        `${/sidecar|proxy|gateway/i.test(name) ? name : `The sidecar of ${name}`} refused the call with HTTP 403; counting never saw it.`,
+        `${/sidecar|proxy|gateway/i.test(name) ? name : `The sidecar of ${name}`} refused the call with HTTP 403; ${ownService ? 'your service' : 'counting'} never saw it.`,
       )
     },
     showOwnService(own) {
       ownService = own
       drawLabel(current)
+      if (own) setText(byId('state-meaning'), meaningOf(current))
+      if (own) setText(byId('access-label'), 'dashboard may call your service')
     },
     showIdle(why) {
       setText(reason, why)

@@ -5,7 +5,8 @@
  * @typedef {import('../trace/trace-model.js').TraceModel} TraceModel
  *
  * @typedef {{ role: 'browser' | 'app' | 'sidecar', name: string, nodeId: string | null, direction: 'inbound' |
- * 'outbound' | null, detached: boolean, tries?: number }} TracedHop `nodeId`: of a sidecar's Envoy
+ * 'outbound' | null, detached: boolean, tries?: number, own?: 'traced' | 'untraced' }} TracedHop `nodeId`: of a
+ * sidecar's Envoy; `own`: the user's service, with or without spans
  * @typedef {{ role: TracedHop['role'], name: string, startUs: number, endUs: number, detached: boolean }} HopTime
  */
 
@@ -44,11 +45,13 @@ function groupsOf(model) {
     const last = groups.at(-1)
     const role = row.proxy ? 'sidecar' : 'app'
     const nodeId = row.proxy ? row.nodeId : null
-    if (last !== undefined && last.hop.role === role && last.hop.name === row.service && last.hop.nodeId === nodeId) {
+    const direction = row.proxy ? (row.kind === 'client' ? 'outbound' : 'inbound') : null
+    const same = last?.hop.role === role && last.hop.name === row.service && last.hop.nodeId === nodeId
+    // In and out again: an application without spans is between the two.
+    if (same && !(last.hop.direction === 'inbound' && direction === 'outbound')) {
       last.rows.push(row)
       continue
     }
-    const direction = row.proxy ? (row.kind === 'client' ? 'outbound' : 'inbound') : null
     const detached = row.depth === 0 && groups.length > 0
     const siblings = model.rows.filter((each) => each.parentId === row.parentId && each.service === row.service)
     const tries = row.parentId === null ? 1 : siblings.length

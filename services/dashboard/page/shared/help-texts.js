@@ -46,6 +46,11 @@ export const helpTexts = {
     text: 'Makes counting slow or failing, request by request. The fault travels as baggage through every proxy.',
     guide: '01-run-locally',
   },
+  findings: {
+    title: 'Findings',
+    text: 'Sends some probes along this path, reads their spans, and names the hop that breaks the trace, the cause and the fix: the same rules as the command throughline verify. A situation of the list breaks the trace for real, until it is repaired.',
+    guide: '08-verify',
+  },
   traffic: {
     title: 'Traffic',
     text: 'Requests that the dashboard sends itself; “Auto” is one a second while a page is open. They enter behind the dashboard’s own inbound sidecar, so they can have one hop less than a request of this browser.',

@@ -1,4 +1,5 @@
 // @ts-check
+import { showBeside } from '../shared/beside.js'
 import { copyFrom } from '../shared/copy.js'
 import { byId, create, createIcon, setText } from '../shared/dom.js'
 
@@ -19,8 +20,7 @@ export function createHopDetailView({ onClose }) {
 
   return {
     show(detail) {
-      panel.hidden = detail === null
-      byId('stage').toggleAttribute('data-detail', detail !== null)
+      showBeside(panel, detail !== null)
       if (detail === null) return
       const key = JSON.stringify(detail)
       if (key === drawn) return

@@ -19,6 +19,7 @@ import { createWaterfallView } from './waterfall-view.js'
  * @typedef {object} TraceViewOptions
  * @property {(model: TraceModel, followedTrace: FollowedTrace, brokenAt: string | null) => void} onSettled called for
  * traces that were followed, not for a held one; `brokenAt`: the application that did not propagate
+ * @property {() => void} onDetail a span was selected
  * @property {(traceId: string) => void} onHeld the trace that is held; empty when none is
  */
 
@@ -34,14 +35,15 @@ const MARKED_MS = 12_000
  *
  * @param {TraceViewOptions} options
  * @returns {{ offer(followedTrace: FollowedTrace): void, showSent(followedTrace: FollowedTrace): Promise<void>,
- * explain(text: string, traceId?: string | null): void, choose(traceId: string): void, useLinks(traceUiUrl: string |
- * null): void }}
+ * explain(text: string): void, explainNoTraces(traceUiUrl: string | null, traceId: string | null): void, choose(traceId: string): void, useLinks(traceUiUrl: string |
+ * null): void, closeDetail(): void, showOwnService(own: boolean): void }}
  */
-export function createTraceView({ onSettled, onHeld }) {
+export function createTraceView({ onSettled, onHeld, onDetail }) {
   let held = parseTraceId(new URLSearchParams(location.search).get('trace'))
   /** The trace that the panel names; empty while it names none. */
   let named = held ?? ''
   let spans = 0
+  let ownService = false
   let sentAtMs = Number.NEGATIVE_INFINITY
   let sentUntilMs = Number.NEGATIVE_INFINITY
   let offeredAtMs = Number.NEGATIVE_INFINITY
@@ -66,6 +68,7 @@ export function createTraceView({ onSettled, onHeld }) {
   }
   const waterfall = createWaterfallView({
     onPick(row) {
+      if (picked === null && row !== null) onDetail()
       picked = row
       drawDetail()
     },
@@ -89,7 +92,7 @@ export function createTraceView({ onSettled, onHeld }) {
   const show = (model) => {
     shown = withOtherHalf(model)
     const first = waterfall.isEmpty()
-    waterfall.show(shown)
+    waterfall.show(shown, ownService && !shown.reachesUpstream)
     if (first && matchMedia(WALL).matches) waterfall.pick(shown.rows.at(-1) ?? null)
     name(shown.traceId)
   }
@@ -211,12 +214,21 @@ export function createTraceView({ onSettled, onHeld }) {
         },
       })
     },
-    explain(text, traceId = null) {
+    explain(text) {
+      if (held === null) waterfall.note(text)
+    },
+    explainNoTraces(traceUiUrl, traceId) {
       if (held !== null) return
-      waterfall.note(text)
-      if (traceId !== null) name(traceId)
+      waterfall.note(
+        traceUiUrl === null
+          ? 'No traces to show: this dashboard has no trace backend (TRACE_QUERY_URL).'
+          : 'The waterfall needs a Jaeger-shaped API (TRACE_QUERY_URL). Open the trace in its own page.',
+      )
+      if (traceUiUrl !== null && traceId !== null) name(traceId)
     },
     choose,
+    showOwnService: (own) => void (ownService = own),
+    closeDetail: () => waterfall.pick(null),
     useLinks: (traceUiUrl) => tools.useLinks(traceUiUrl),
   }
 }

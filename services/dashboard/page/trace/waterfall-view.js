@@ -17,7 +17,7 @@ import { seenBar } from './zoom-model.js'
  * and nothing else. A row that was picked stays picked in the next trace.
  *
  * @param {{ onPick: (row: Row | null) => void, onShowOther: (traceId: string) => void }} options
- * @returns {{ show(model: TraceModel): void, showChanges(changes: TraceChanges | null): void, note(text: string): void, pick(row: Row | null): void, isEmpty(): boolean }}
+ * @returns {{ show(model: TraceModel, open?: boolean): void, showChanges(changes: TraceChanges | null): void, note(text: string): void, pick(row: Row | null): void, isEmpty(): boolean }}
  */
 export function createWaterfallView({ onPick, onShowOther }) {
   const table = byId('waterfall')
@@ -62,14 +62,16 @@ export function createWaterfallView({ onPick, onShowOther }) {
   })
 
   return {
-    show(model) {
+    // `open`: nothing in this trace says whether the last hop passes it on.
+    show(model, open = false) {
       shown = model
       const broken = model.problems.length > 0
       table.hidden = false
       verdict.hidden = false
       verdict.dataset['broken'] = String(broken)
-      setIcon(verdictIcon, broken ? 'icon-cross' : 'icon-check')
-      setText(byId('verdict-text'), broken ? 'Broken' : 'Unbroken')
+      verdict.dataset['open'] = String(open && !broken)
+      setIcon(verdictIcon, broken ? 'icon-cross' : open ? 'icon-question' : 'icon-check')
+      setText(byId('verdict-text'), broken ? 'Broken' : open ? 'Unbroken up to your service' : 'Unbroken')
       const spans = `${model.rows.length} ${model.rows.length === 1 ? 'span' : 'spans'}`
       setText(byId('trace-summary'), `${spans} in ${formatDuration(model.durationUs)}`)
       problems.hidden = !broken

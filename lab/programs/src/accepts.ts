@@ -1,0 +1,15 @@
+import net from 'node:net'
+
+/** Whether a TCP connection is accepted at this address within a second. */
+export async function accepts(host: string, port: number): Promise<boolean> {
+  const socket = net.connect({ host, port })
+  try {
+    return await new Promise<boolean>((resolve) => {
+      socket.setTimeout(1000, () => resolve(false))
+      socket.once('connect', () => resolve(true))
+      socket.once('error', () => resolve(false))
+    })
+  } finally {
+    socket.destroy()
+  }
+}

@@ -1,0 +1,110 @@
+// @ts-check
+import { showBeside } from '../shared/beside.js'
+import { byId, create, createIcon, createName, setText } from '../shared/dom.js'
+
+/**
+ * @typedef {import('./parse-findings.js').Finding} Finding
+ * @typedef {import('./parse-findings.js').Report} Report
+ */
+
+/**
+ * What is wrong with the traces of this path, why, and the line that repairs it.
+ *
+ * @param {{ onClose: () => void, onShowTrace: (traceId: string) => void }} options
+ * @returns {{ open(): void, close(): void, showProgress(text: string): void, showReport(report: Report, situation: string): void, showRepair(possible: boolean): void }}
+ */
+export function createFindingsView({ onClose, onShowTrace }) {
+  const panel = byId('findings')
+  const body = byId('findings-body')
+  const progress = byId('findings-progress')
+  byId('findings-close').addEventListener('click', onClose)
+  panel.addEventListener('keydown', ({ key }) => key === 'Escape' && onClose())
+
+  return {
+    open: () => showBeside(panel, true),
+    close: () => showBeside(panel, false),
+    showProgress(text) {
+      setText(byId('findings-title'), 'Findings')
+      body.replaceChildren()
+      setText(progress, text)
+    },
+    showRepair: (possible) => void (byId('repair').hidden = !possible),
+    showReport(report, situation) {
+      const [first] = report.findings
+      setText(
+        byId('findings-title'),
+        first === undefined || first.level === 'note' ? 'Findings' : `${first.id}, ${first.hop}`,
+      )
+      setText(progress, summaryOf(report))
+      const notes = report.findings.filter(({ level }) => level === 'note')
+      body.replaceChildren(
+        ...(situation === '' ? [] : [create('p', { class: 'finding-situation', text: situation })]),
+        ...(report.path.length === 0 ? [] : [drawPath(report)]),
+        ...report.findings.filter(({ level }) => level !== 'note').map(drawFinding),
+        ...(report.outcome === 'unknown'
+          ? report.unseen.map((text) => create('p', { text: `Not seen: ${text}.` }))
+          : []),
+        ...notes.map(({ id, hop, title }) =>
+          create('p', { class: 'finding-note', text: `Note ${id}, ${hop}: ${title}.` }),
+        ),
+        ...(report.traceId === null ? [] : [drawTraceLink(report.traceId, onShowTrace)]),
+      )
+    },
+  }
+}
+
+/** @param {Report} report */
+function summaryOf({ outcome, findings }) {
+  if (outcome === 'unknown') return 'It can’t be told from what was seen.'
+  const serious = findings.filter(({ level }) => level !== 'note')
+  return serious.length === 0 ? 'The trace is whole: nothing was found that breaks it.' : ''
+}
+
+/** @param {Report} report */
+function drawPath({ path, breaksAfter }) {
+  const list = create('ol', { class: 'finding-path' })
+  for (const service of path) {
+    const item = create('li', {}, [createName('', service)])
+    if (service === breaksAfter) item.dataset['cut'] = 'true'
+    list.append(item)
+  }
+  return list
+}
+
+/** @param {Finding} finding */
+function drawFinding({ id, level, suspected, hop, title, seen, cause, fixes }) {
+  const head = create('p', { class: 'finding-head' }, [
+    createIcon(level === 'error' ? 'icon-cross' : 'icon-failing'),
+    create('strong', { text: `${id} ${suspected ? 'suspected' : level}` }),
+    create('span', { text: `${hop}: ${title}` }),
+  ])
+  const rows = create('dl', { class: 'finding-rows' }, [
+    ...drawRow('Seen', seen),
+    ...drawRow('Cause', [cause]),
+    ...drawRow('Fix', fixes),
+  ])
+  const element = create('div', { class: 'finding' }, [head, rows])
+  element.dataset['level'] = level
+  return element
+}
+
+/**
+ * @param {string} term
+ * @param {string[]} texts
+ */
+function drawRow(term, texts) {
+  const row = create('div', {}, [create('dt', { text: term }), ...texts.map((text) => create('dd', { text }))])
+  row.dataset['row'] = term.toLowerCase()
+  return texts.length === 0 ? [] : [row]
+}
+
+/**
+ * @param {string} traceId
+ * @param {(traceId: string) => void} onShowTrace
+ */
+function drawTraceLink(traceId, onShowTrace) {
+  const button = create('button', { class: 'link', text: 'Show the trace of a probe' })
+  button.type = 'button'
+  button.addEventListener('click', () => onShowTrace(traceId))
+  return create('p', {}, [button])
+}
