@@ -2,6 +2,7 @@
 import { builtinImport } from './builtin-import.mjs'
 import { moduleConstant } from './module-constant.mjs'
 import { moduleFunction } from './module-function.mjs'
+import { workspaceImport } from './workspace-import.mjs'
 
 export default {
   meta: { name: 'house' },
@@ -9,5 +10,6 @@ export default {
     'builtin-import': builtinImport,
     'module-constant': moduleConstant,
     'module-function': moduleFunction,
+    'workspace-import': workspaceImport,
   },
 }
