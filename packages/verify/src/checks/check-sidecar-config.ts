@@ -20,13 +20,13 @@ export const checkSidecarConfig: Check = async ({ readMeshStatus, timeoutMs = DE
   }
 }
 
-interface Sidecar {
+interface ReportedSidecar {
   name: string
   state: string
   reason: string
 }
 
-function judge(sidecars: Sidecar[]): Pick<CheckResult, 'verdict' | 'found'> {
+function judge(sidecars: ReportedSidecar[]): Pick<CheckResult, 'verdict' | 'found'> {
   if (sidecars.length === 0) return { verdict: 'unknown', found: 'Unknown: the control API names no sidecar.' }
   const wrong = sidecars.filter(({ state }) => state !== 'ready')
   if (wrong.length === 0) return { verdict: 'good', found: `Yes: ${sidecars.map(({ name }) => name).join(' and ')}.` }
@@ -34,10 +34,10 @@ function judge(sidecars: Sidecar[]): Pick<CheckResult, 'verdict' | 'found'> {
   return { verdict: 'bad', found: `No: ${states.join('; ')}.` }
 }
 
-function parseSidecars(status: unknown): Sidecar[] {
+function parseSidecars(status: unknown): ReportedSidecar[] {
   const { sidecars } = (status ?? {}) as { sidecars?: unknown }
   if (!Array.isArray(sidecars)) return []
-  return sidecars.slice(0, 20).map((sidecar: Partial<Record<keyof Sidecar, unknown>> | null) => ({
+  return sidecars.slice(0, 20).map((sidecar: Partial<Record<keyof ReportedSidecar, unknown>> | null) => ({
     name: text(sidecar?.name),
     state: text(sidecar?.state),
     reason: text(sidecar?.reason),
