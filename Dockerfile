@@ -5,7 +5,7 @@ ARG NODE=node:24-slim
 ARG RUNTIME=$NODE
 ARG CONSUL=hashicorp/consul:1.22.7
 
-# What npm reads and nothing else: a change of a source leaves the next stage as it is.
+# Only what npm reads, so that a changed source does not invalidate the next stage.
 FROM --platform=$BUILDPLATFORM $NODE AS manifests
 WORKDIR /repo
 COPY . .
@@ -54,7 +54,7 @@ ARG VERSION=0.1.0
 LABEL org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="$VERSION"
 ENV NODE_ENV=production
-# Without a name, so that `runAsNonRoot` can be checked by number.
+# A number instead of a name, so that Kubernetes can check `runAsNonRoot`.
 USER 10001:10001
 CMD ["node", "main.js"]
 
