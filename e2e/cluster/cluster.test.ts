@@ -92,7 +92,7 @@ describe('npm run cluster against a real cluster', () => {
     expect(allowed).toMatch(/^ok .*connected.*\nok .*whole, 6 spans\nok .*is refused/m)
   })
 
-  it('puts two replicas of each behind a gateway, and loses no request while their pods are replaced', async () => {
+  it('serves two replicas of each behind a gateway, and loses no request while pods are replaced', async () => {
     const replicas = both.flatMap((app) => ['--set', `${app}.replicas=2`])
     const proof = await upgrade('--set', 'global.gateway.enabled=true', ...replicas)
     expect(proof).toMatch(/^ok .*connected.*\nok .*whole, 8 spans\nok .*is refused/m)

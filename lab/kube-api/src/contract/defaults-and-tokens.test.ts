@@ -23,7 +23,7 @@ describe('defaults', () => {
 })
 
 describe('a token', () => {
-  it('that is requested as the kubelet does names its account, and is valid for its audience only', async () => {
+  it('that is requested as by a kubelet names its account and is valid for its audience only', async () => {
     await using api = await openKubeApi()
     const accounts = `/api/v1/namespaces/${api.namespace}/serviceaccounts`
     await ask(api, accounts, { method: 'POST', body: { metadata: { name: 'web' } } })
