@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { breaks } from '@throughline/lab-stack'
 import { catalogue, explain, type Rule } from 'throughline'
 
 /** What `e2e/verify/diagonal.test.ts` has seen: one situation on real programs, and what it led to. */
@@ -52,5 +53,9 @@ export function findingPage(rule: Rule): string {
   const own = readSituations().filter(({ finding }) => finding === rule.id)
   const seen =
     own.length === 0 ? '' : `\n## Situations that lead to it\n\n${own.map(({ title }) => `- ${title}`).join('\n')}\n`
-  return `${explain(rule)}${seen}\n[All findings](README.md)\n`
+  const live = breaks
+    .filter(({ id }) => id === rule.id)
+    .map(({ situation }) => `\n## See it live\n\n\`npm run demo -- --break ${rule.id}\`: ${situation}\n`)
+    .join('')
+  return `${explain(rule)}${seen}${live}\n[All findings](README.md)\n`
 }

@@ -100,6 +100,27 @@ describe('control API', () => {
     expect(await set(null)).toMatchObject({ status: 400, body: { code: 'TL_CONTROL_BAD_REQUEST' } })
   })
 
+  it('breaks traces and repairs them, without waiting for either', async () => {
+    const status = { breaks: [], current: null as string | null, changing: true, error: null }
+    const breaker = {
+      status: () => status,
+      choose: (id: string | null) => void (status.current = id),
+      settled: () => new Promise<void>(() => {}),
+    }
+    await using api = await createControlApi({ mesh: obedientMesh(), breaker })
+    const post = (body: string) => ask(api, '/mesh/break', { method: 'POST', body })
+    expect(await post('{"id":"TLV104"}')).toEqual({ status: 200, body: { ...status, current: 'TLV104' } })
+    expect((await ask(api, '/mesh/breaks')).body).toMatchObject({ current: 'TLV104' })
+    expect((await post('{"id":null}')).body).toMatchObject({ current: null })
+    for (const body of ['', '{}', '{"id":104}', 'null']) expect(await post(body)).toMatchObject({ status: 400 })
+  })
+
+  it('has nothing to break where no one breaks it', async () => {
+    await using api = await createControlApi({ mesh: obedientMesh() })
+    expect((await ask(api, '/mesh/breaks')).body).toMatchObject({ breaks: [], current: null })
+    expect(await ask(api, '/mesh/break', { method: 'POST', body: '{"id":"TLV104"}' })).toMatchObject({ status: 400 })
+  })
+
   it.each(['', 'Bearer', 'Bearer wrong', 'Basic abc'])(
     'refuses authorization "%s" on every path',
     async (authorization) => {

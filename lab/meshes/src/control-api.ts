@@ -4,12 +4,15 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describeLacking, LabError, labErrors, messageOf } from '@throughline/lab-programs'
 import { isFromOtherPage, isKnownHost } from '@throughline/trace-store'
+import type { Breaker } from './breaker.ts'
 import { isTracer, type Mesh, type ServiceStatus, tracers } from './mesh.ts'
 
 export interface ControlApiOptions {
   mesh: Mesh
   /** The services that run beside the mesh; default none. */
   services?: (() => Promise<ServiceStatus[]>) | undefined
+  /** Breaks traces on request; default: there is nothing to break. */
+  breaker?: Breaker | undefined
   /** Address to listen on, default 127.0.0.1. */
   host?: string | undefined
   /** Default 0: the system chooses. */
@@ -28,29 +31,52 @@ export interface ControlApi extends AsyncDisposable {
 
 const BODY_LIMIT = 4096
 
+const NO_BREAKER: Breaker = {
+  status: () => ({ breaks: [], current: null, changing: false, error: null }),
+  choose: (id) => {
+    if (id !== null) throw new LabError('TL_CONTROL_BAD_REQUEST', `there is no break "${id}"`)
+  },
+  settled: async () => {},
+}
+
 /**
  * What a page may do to the mesh: `GET /mesh/status`, `POST /mesh/allow`, `POST /mesh/deny`, `POST /mesh/tracer` with
- * `{ tracer }` and `POST /mesh/set` with `{ name, value }` of one of its settings. It listens on loopback by default,
+ * `{ tracer }`, `POST /mesh/set` with `{ name, value }` of one of its settings, `GET /mesh/breaks`, and `POST /mesh/break`
+ * with `{ id }` of one of them, or null to repair. It listens on loopback by default,
  * and answers only callers that send the token, use a name of this machine and are not a page of another origin: any
  * page in the user's browser can reach a loopback port. A body must be declared as JSON. Each answers 200 with the
- * mesh's status and `services` once the change is in force, or `{ code, message }`.
+ * mesh's status and `services` once the change is in force, or `{ code, message }`; the last two answer at once, with the
+ * status of the breaker.
  */
 export async function createControlApi(options: ControlApiOptions): Promise<ControlApi> {
   const {
     mesh,
     services = async () => [],
+    breaker = NO_BREAKER,
     allowedHosts = [],
     host = '127.0.0.1',
     token = randomBytes(32).toString('hex'),
   } = options
   const expected = digest(`Bearer ${token}`)
 
-  const routes: Record<string, { method: string; run: (body: string) => Promise<void> }> = {
-    '/mesh/status': { method: 'GET', run: async () => {} },
-    '/mesh/allow': { method: 'POST', run: () => mesh.allow() },
-    '/mesh/deny': { method: 'POST', run: () => mesh.deny() },
-    '/mesh/tracer': { method: 'POST', run: (body) => mesh.tracing(parseTracer(body)) },
-    '/mesh/set': { method: 'POST', run: (body) => mesh.set(parseSetting(body)) },
+  const status = async (): Promise<unknown> => {
+    const [ofMesh, running] = await Promise.all([mesh.status(), services()])
+    return { ...ofMesh, services: running }
+  }
+  const routes: Record<string, { method: string; run: (body: string) => Promise<unknown> }> = {
+    '/mesh/status': { method: 'GET', run: status },
+    '/mesh/allow': { method: 'POST', run: () => mesh.allow().then(status) },
+    '/mesh/deny': { method: 'POST', run: () => mesh.deny().then(status) },
+    '/mesh/tracer': { method: 'POST', run: (body) => mesh.tracing(parseTracer(body)).then(status) },
+    '/mesh/set': { method: 'POST', run: (body) => mesh.set(parseSetting(body)).then(status) },
+    '/mesh/breaks': { method: 'GET', run: async () => breaker.status() },
+    '/mesh/break': {
+      method: 'POST',
+      run: async (body) => {
+        breaker.choose(parseBreak(body))
+        return breaker.status()
+      },
+    },
   }
 
   const answer = async (request: http.IncomingMessage): Promise<unknown> => {
@@ -67,9 +93,7 @@ export async function createControlApi(options: ControlApiOptions): Promise<Cont
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined
     if (route === undefined) throw new LabError('TL_CONTROL_NOT_FOUND', 'there is no such path')
     if (request.method !== route.method) throw new LabError('TL_CONTROL_METHOD', `use ${route.method}`)
-    await route.run(await readBody(request))
-    const [status, running] = await Promise.all([mesh.status(), services()])
-    return { ...status, services: running }
+    return route.run(await readBody(request))
   }
 
   const server = http.createServer((request, response) => {
@@ -129,6 +153,12 @@ function parseSetting(body: string): { name: string; value: string } {
     'TL_CONTROL_BAD_REQUEST',
     'the body must be {"name": a setting of the mesh, "value": one of its choices}',
   )
+}
+
+function parseBreak(body: string): string | null {
+  const { id } = parseObject(body)
+  if (typeof id === 'string' || id === null) return id
+  throw new LabError('TL_CONTROL_BAD_REQUEST', 'the body must be {"id": a break of /mesh/breaks, or null}')
 }
 
 /** Empty when it is not an object. */

@@ -1,6 +1,7 @@
 import { LabError, type Ports } from '@throughline/lab-programs'
 import type { TraceStore } from '@throughline/trace-store'
 import type { Identities } from './certs.ts'
+import type { Breaker } from './breaker.ts'
 import type { Mesh, MeshName, Tracer } from './mesh.ts'
 import type { TraceBackendAddresses } from './trace-backend.ts'
 
@@ -28,6 +29,8 @@ export interface LabOptions {
   sampling?: number | undefined
   /** `free` (default) uses any free ports; `demo` the documented ones, which can be overridden one by one. */
   ports?: 'free' | 'demo' | Partial<Ports> | undefined
+  /** Starts with this broken trace, by the id of its finding; default none. */
+  break?: string | undefined
   /** More environment for a service; it wins over the lab's own. */
   countingEnv?: Record<string, string> | undefined
   dashboardEnv?: Record<string, string> | undefined
@@ -136,6 +139,8 @@ export interface Lab extends AsyncDisposable {
   controlUrl?: string | undefined
   controlToken?: string | undefined
   mesh?: Mesh | undefined
+  /** Absent without a mesh. */
+  breaker?: Breaker | undefined
   /** Process ids by name: services, sidecars and the reaper. */
   pids: () => Record<string, number>
   /** Configuration and logs; removed by `stop`. */

@@ -2,6 +2,7 @@ import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import {
+  type Breaker,
   consulModule,
   createControlApi,
   istioModule,
@@ -25,10 +26,11 @@ import {
   startReaper,
   takeFreePort,
 } from '@throughline/lab-programs'
+import { createBreaker } from './create-breaker.ts'
 import { createOwnService } from './own-service.ts'
 import { portsInUse } from './ports-in-use.ts'
 import { serviceEnvironment } from './service-environment.ts'
-import { createServices, type Service } from './service.ts'
+import { createServices, type ReportingProgram } from './service.ts'
 
 const meshModules: Record<MeshName, MeshModule> = {
   'static-envoy': staticEnvoyModule,
@@ -133,12 +135,15 @@ async function startParts(
   })
   onCleanUp(backend.close)
   const mesh = prepared?.create(backend)
-  let running: Service[] = []
+  let services: ReturnType<typeof createServices> = {}
+  let running: ReportingProgram[] = []
+  const breaker = mesh && prepared && createBreaker({ mesh, tracers: prepared.tracers, services: () => services })
   const control =
     mesh &&
     (await createControlApi({
       mesh,
       services: () => Promise.all(running.map((service) => service.status())),
+      breaker,
       host,
       port: ports.control,
       token: settings.controlToken,
@@ -157,14 +162,22 @@ async function startParts(
     allowedHosts: settings.allowedHosts,
   })
   const ownUpstreamUrl = placement.ownUpstreamUrl ?? (settings.ownService && `http://${settings.ownService.behind}`)
-  const { counting, dashboard } = createServices({ settings, placement, env, runDir, reaper })
+  services = createServices({ settings, placement, env, runDir, reaper })
+  const { counting, dashboard } = services
   const own = createOwnService({ settings, upstreamUrl: ownUpstreamUrl, env, runDir, reaper })
   running = [counting, own, dashboard].filter((service) => service !== undefined)
+  requireBreak(settings.break, breaker)
   for (const part of [counting, own, mesh, dashboard]) {
     signal?.throwIfAborted()
     if (!part) continue
     onCleanUp(part.stop)
     await part.start()
+  }
+  if (settings.break !== undefined) {
+    breaker?.choose(settings.break)
+    await breaker?.settled()
+    const failure = breaker?.status().error
+    if (failure) throw new LabError('TL_PROGRAM_FAILED', failure)
   }
 
   const socket = placement.counting.startsWith('unix:') ? placement.counting.slice('unix:'.length) : undefined
@@ -183,6 +196,15 @@ async function startParts(
     controlToken: control?.token,
     mesh,
     pids: () => ({ ...pidsOf(running), ...mesh?.pids(), reaper: reaper.pid }),
+    breaker,
     runDir,
   }
+}
+
+/** @throws LabError TL_USAGE naming what this lab can show */
+function requireBreak(id: string | undefined, breaker: Breaker | undefined): void {
+  const known = breaker?.status().breaks.map((each) => each.id) ?? []
+  if (id === undefined || known.includes(id)) return
+  const choices = known.length === 0 ? 'nothing without a mesh and services of its own' : `only ${known.join(', ')}`
+  throw new LabError('TL_USAGE', `this lab can't show "${id}", ${choices}`)
 }

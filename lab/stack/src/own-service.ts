@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { LabSettings } from '@throughline/lab-meshes'
 import { accepts, createProgram, findPortOwner, followFile, LabError, type Reaper } from '@throughline/lab-programs'
 import { readStatus } from './read-status.ts'
-import type { Service } from './service.ts'
+import type { ReportingProgram } from './service.ts'
 
 /** Its name in messages, in the status of the control API, and on the page. */
 const NAME = 'your service'
@@ -20,7 +20,7 @@ export interface OwnServiceOptions {
 }
 
 /** The user's service as a process of the lab; undefined where there is none, or the user starts it. */
-export function createOwnService(options: OwnServiceOptions): Service | undefined {
+export function createOwnService(options: OwnServiceOptions): ReportingProgram | undefined {
   const { settings, upstreamUrl, env, runDir, reaper } = options
   const { ownService } = settings
   if (ownService?.command === undefined) return undefined

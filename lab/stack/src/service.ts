@@ -2,7 +2,15 @@ import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { type LabSettings, type PreparedMesh, type ServiceName, type ServiceStatus } from '@throughline/lab-meshes'
-import { answersOk, type BackOff, createProgram, LabError, type Program, type Reaper } from '@throughline/lab-programs'
+import {
+  answersOk,
+  type BackOff,
+  type Command,
+  createProgram,
+  LabError,
+  type Program,
+  type Reaper,
+} from '@throughline/lab-programs'
 import { readStatus } from './read-status.ts'
 import { callsOwnService, drainMs, labOnlyEnv } from './service-environment.ts'
 
@@ -23,8 +31,14 @@ export interface ServiceOptions {
   isReady?: PreparedMesh['placement']['isReady']
 }
 
-export interface Service extends Program {
+/** A program that the lab shows beside the mesh. */
+export interface ReportingProgram extends Program {
   status: () => Promise<ServiceStatus>
+}
+
+export interface Service extends ReportingProgram {
+  /** Restarts it with these variables besides its own; they win. Resolves when it is ready. */
+  restartWith: (env: Record<string, string>) => Promise<void>
 }
 
 /** Milliseconds a service may take to flush its spans, after its requests have ended. */
@@ -36,12 +50,13 @@ export function createService(options: ServiceOptions): Service {
   const socketPath = address.startsWith('unix:') ? address.slice('unix:'.length) : undefined
   const [host = '', port = ''] = address.split(':')
   const listen = socketPath === undefined ? { HOST: host, PORT: port } : { SOCKET_PATH: socketPath }
-  const command = place(name, {
-    command: process.execPath,
-    args: [entryPoint(name)],
-    env: { ...inheritedEnv(), ...listen, ...options.env },
-    cwd: runDir,
-  })
+  const commandWith = (env: Record<string, string>): Command =>
+    place(name, {
+      command: process.execPath,
+      args: [entryPoint(name)],
+      env: { ...inheritedEnv(), ...listen, ...options.env, ...env },
+      cwd: runDir,
+    })
   const isServing = (): Promise<boolean> => {
     if (isReady) return isReady(name)
     return socketPath === undefined
@@ -50,7 +65,7 @@ export function createService(options: ServiceOptions): Service {
   }
   const program = createProgram({
     name,
-    ...command,
+    ...commandWith({}),
     logFile: path.join(runDir, `${name}.log`),
     reaper,
     log,
@@ -59,7 +74,11 @@ export function createService(options: ServiceOptions): Service {
     graceMs: drainMs(options.env) + FLUSH_MS,
     isReady: isServing,
   })
-  return { ...program, status: () => readStatus(program, isServing) }
+  return {
+    ...program,
+    status: () => readStatus(program, isServing),
+    restartWith: (env) => program.restart(commandWith(env)),
+  }
 }
 
 export interface ServicesOptions {

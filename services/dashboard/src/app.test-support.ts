@@ -18,7 +18,7 @@ export function createTestDashboard(url: string, options: Options = {}) {
   const { timeoutMs = 1000, instrument, ...rest } = options
   const health = createHealth()
   health.setReady(true)
-  const show = createShow({ upstreamUrl: url, traces: rest.traceQueryUrl !== undefined, ...rest })
+  const show = createShow({ upstreamUrl: url, ...rest })
   const app = createApp({
     logger: createLogger({ service: 'dashboard', level: 'silent' }),
     metrics: createMetrics('dashboard'),

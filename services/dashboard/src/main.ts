@@ -17,7 +17,7 @@ await main('dashboard', async () => {
   const { createApp } = await import('./app.ts')
   const { requirePage } = await import('./page-folder.ts')
   const { createCountingClient } = await import('./counting-client.ts')
-  const { createOwnCall } = await import('./show/own-call.ts')
+  const { createOwnCall, reachable } = await import('./show/own-call.ts')
   const { createShow } = await import('./show/create-show.ts')
 
   await requirePage()
@@ -35,11 +35,12 @@ await main('dashboard', async () => {
   })
   const controls = { url: config.MESH_CONTROL_URL, token: config.MESH_CONTROL_TOKEN }
   let callSelf: ReturnType<typeof createOwnCall> | undefined
+  let ownUrl: string | undefined
   const show = createShow({
     upstreamUrl: config.COUNTING_SERVICE_URL,
     traceId: telemetry.activeTraceId,
     spanId: () => telemetry.activeIds().span_id,
-    traces: config.TRACE_QUERY_URL !== undefined,
+    traceQueryUrl: config.TRACE_QUERY_URL,
     traceUiUrl: config.TRACE_UI_URL,
     controls,
     checks: { bypassUrl: config.COUNTING_BYPASS_URL, peerInbound: config.PEER_INBOUND },
@@ -48,6 +49,7 @@ await main('dashboard', async () => {
     history: config.HISTORY,
     traffic: config.TRAFFIC,
     appSpans: telemetry.enabled,
+    ownUrl: () => ownUrl,
     callSelf: async (path, headers) => telemetry.untraced(() => callSelf?.(path, headers)),
   })
   const app = createApp({
@@ -73,7 +75,10 @@ await main('dashboard', async () => {
     at: { host: config.HOST, port: config.PORT, socketPath: config.SOCKET_PATH },
     drainDelayMs: config.DRAIN_DELAY_MS,
     drainTimeoutMs: config.DRAIN_TIMEOUT_MS,
-    onListening: (url) => (callSelf = createOwnCall(url)),
+    onListening: (url) => {
+      callSelf = createOwnCall(url)
+      if (!url.startsWith('unix:')) ownUrl = reachable(url)
+    },
     onDraining: show.close,
     onClosed: async () => {
       counting.close()

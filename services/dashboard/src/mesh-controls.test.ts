@@ -16,22 +16,29 @@ describe('/api/mesh', () => {
     await request(app).post('/api/mesh/deny').expect(200, status)
     await request(app).post('/api/mesh/tracer').send({ tracer: 'zipkin' }).expect(200)
     await request(app).post('/api/mesh/set').send({ name: 'rule', value: 'deny' }).expect(200)
+    await request(app).get('/api/mesh/breaks').expect(200)
+    await request(app).post('/api/mesh/break').send({ id: null }).expect(200)
     expect(seen).toEqual([
       'GET /mesh/status Bearer secret',
       'POST /mesh/deny Bearer secret',
       'POST /mesh/tracer Bearer secret',
       'POST /mesh/set Bearer secret',
+      'GET /mesh/breaks Bearer secret',
+      'POST /mesh/break Bearer secret',
     ])
   })
 
-  it.each(['/api/mesh/tracer', '/api/mesh/set', '/api/traffic'])('answers 413 to a long body for %s', async (path) => {
-    const app = dashboard('http://127.0.0.1:1', { controls: { url: 'http://127.0.0.1:1' }, traffic: 'off' })
-    const { body } = await request(app)
-      .post(path)
-      .send({ name: 'x'.repeat(2000) })
-      .expect(413)
-    expect(body).toMatchObject({ code: 'TL_TOO_LARGE' })
-  })
+  it.each(['/api/mesh/tracer', '/api/mesh/set', '/api/mesh/break', '/api/traffic'])(
+    'answers 413 to a long body for %s',
+    async (path) => {
+      const app = dashboard('http://127.0.0.1:1', { controls: { url: 'http://127.0.0.1:1' }, traffic: 'off' })
+      const { body } = await request(app)
+        .post(path)
+        .send({ name: 'x'.repeat(2000) })
+        .expect(413)
+      expect(body).toMatchObject({ code: 'TL_TOO_LARGE' })
+    },
+  )
 
   it('refuses a page of another origin', async () => {
     let calls = 0

@@ -21,7 +21,10 @@ const CONTROL_API: Backend = {
   maxBytes: 1024 * 1024,
 }
 
-/** Forwards the lab's control API to the page, same-origin: `/api/mesh/status`, `/allow`, `/deny`, `/tracer`, `/set`. */
+/**
+ * Forwards the lab's control API to the page, same-origin: `/api/mesh/status`, `/allow`, `/deny`, `/tracer`, `/set`, `/breaks`,
+ * `/break`.
+ */
 export function meshControls({ url, token }: MeshControlsOptions): Router {
   const pass = (method: 'GET' | 'POST', action: string): RequestHandler => {
     return limitInProgress(LIMITS, async (request, response) => {
@@ -39,6 +42,8 @@ export function meshControls({ url, token }: MeshControlsOptions): Router {
   routes.post('/allow', sameOrigin, pass('POST', 'allow'))
   routes.post('/deny', sameOrigin, pass('POST', 'deny'))
   routes.post('/tracer', sameOrigin, json({ limit: '1kb' }), pass('POST', 'tracer'))
+  routes.get('/breaks', pass('GET', 'breaks'))
+  routes.post('/break', sameOrigin, json({ limit: '1kb' }), pass('POST', 'break'))
   routes.post('/set', sameOrigin, json({ limit: '1kb' }), pass('POST', 'set'))
   return routes
 }

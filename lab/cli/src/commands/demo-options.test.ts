@@ -78,6 +78,12 @@ describe('flags of the demo', () => {
     }
   })
 
+  it('starts with a broken trace, which needs sidecars', () => {
+    expect(parseDemoOptions(['--break', 'tlv104'], {}).break).toBe('TLV104')
+    expect(() => parseDemoOptions(['--break', 'TLV999'], {})).toThrow(/--break must be one of TLV101, .*, not "TLV999"/)
+    expect(() => parseDemoOptions(['--break', 'TLV104', '--no-mesh'], {})).toThrow('exclude each other')
+  })
+
   it('reads the port from --port, then from PORT', () => {
     expect(parseDemoOptions([], { PORT: '8080' }).port).toBe(8080)
     expect(parseDemoOptions(['--port', '8081'], { PORT: '8080' }).port).toBe(8081)

@@ -11,6 +11,7 @@ import {
   tracers,
 } from '@throughline/lab-meshes'
 import { demoPorts } from '@throughline/lab-programs'
+import { breaks } from '@throughline/lab-stack'
 import { type OwnServiceOptions, parseOwnService, requireOtherPort, requirePlaceFor } from './own-service-options.ts'
 import { parseFlags, usage } from './parse-flags.ts'
 
@@ -31,6 +32,8 @@ export interface DemoOptions {
   ownService: OwnServiceOptions | undefined
   /** Read the mesh and the pods from `charts/consul`, with this values file if there is one. */
   fromChart: LabOptions['fromChart']
+  /** Starts with this broken trace. */
+  break: string | undefined
   /** Open the page in the browser. */
   open: boolean
   /** Names of this machine that a `Host` header may have besides loopback's. */
@@ -59,6 +62,12 @@ export function parseDemoOptions(args: string[], env: NodeJS.ProcessEnv): DemoOp
     tracer: choice(tracers, values.tracer, '--tracer'),
     fromChart: chart ? { values: values.values } : undefined,
   })
+  const broken = choice(
+    breaks.map(({ id }) => id),
+    values.break?.toUpperCase(),
+    '--break',
+  )
+  if (withoutMesh && broken !== undefined) throw usage('--no-mesh and --break exclude each other')
   if (chart && settings.mesh !== 'consul') throw usage('--from-chart is for --mesh consul')
   if (values.jaeger === undefined && (values.otlp !== undefined || values.zipkin !== undefined)) {
     throw usage('--otlp and --zipkin belong to --jaeger: they say where that Jaeger receives spans')
@@ -85,6 +94,7 @@ export function parseDemoOptions(args: string[], env: NodeJS.ProcessEnv): DemoOp
     fromChart,
     ownService,
     port,
+    break: broken,
     allowedHosts: parseHosts(env['ALLOWED_HOSTS'] ?? ''),
     jaeger: values.jaeger,
     otlp: values.otlp,
@@ -109,6 +119,7 @@ function readFlags(args: string[]) {
     counting: { type: 'string' },
     command: { type: 'string' },
     port: { type: 'string' },
+    break: { type: 'string' },
     open: { type: 'boolean' },
     'no-mesh': { type: 'boolean' },
     'free-ports': { type: 'boolean' },
@@ -160,6 +171,8 @@ and a page that shows the live count and the trace of the newest request.
   --values FILE  values for that chart
   --tracer ${tracers.join('|')}
                  how the sidecars trace (default opentelemetry)
+  --break ID     start with a broken trace, by the finding of \`throughline verify\` that it leads to; the page repairs it:
+${breaks.map(({ id, title }) => `                 ${id} ${title}`).join('\n')}
   --jaeger URL   send traces to a real Jaeger, by the address of its page, for example http://127.0.0.1:16686
   --otlp URL     where that Jaeger receives OTLP over HTTP (default: the same host, port 4318)
   --zipkin URL   where that Jaeger receives Zipkin spans (default: the same host, port 9411)

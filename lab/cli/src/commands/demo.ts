@@ -1,4 +1,4 @@
-import { findJaeger, type Lab, type LabOptions } from '@throughline/lab-meshes'
+import { type BreakStatus, findJaeger, type Lab, type LabOptions } from '@throughline/lab-meshes'
 import { demoPorts, LabError } from '@throughline/lab-programs'
 import { createLab } from '@throughline/lab-stack'
 import { demoHelp, type DemoOptions, parseDemoOptions } from './demo-options.ts'
@@ -35,7 +35,20 @@ export async function demo(args: string[]): Promise<void> {
 }
 
 async function toLabOptions(options: DemoOptions, progress: Progress): Promise<LabOptions> {
-  const { mesh, topology, bypass, fromChart, tracer, port, freePorts, jaeger, otlp, zipkin, allowedHosts } = options
+  const {
+    mesh,
+    topology,
+    bypass,
+    fromChart,
+    tracer,
+    break: broken,
+    port,
+    freePorts,
+    jaeger,
+    otlp,
+    zipkin,
+    allowedHosts,
+  } = options
   // A demo may be broken on purpose; elsewhere the services ignore faults by default.
   const env = { FAULTS: 'on', ...forwardedEnvironment(process.env) }
   const own =
@@ -54,6 +67,7 @@ async function toLabOptions(options: DemoOptions, progress: Progress): Promise<L
     bypass,
     fromChart,
     tracer,
+    break: broken,
     ports: freePorts ? 'free' : { dashboard: port },
     allowedHosts,
     ownService: own,
@@ -102,6 +116,7 @@ async function formatWelcome(lab: Lab, own: OwnServiceOptions | undefined): Prom
           ['Allow', `the same, or: curl -X POST ${lab.dashboardUrl}/api/mesh/allow`],
         ] satisfies [string, string][])
       : ([['Mesh', 'none: no sidecars, no mutual TLS, nothing to deny']] satisfies [string, string][])),
+    ...(lab.breaker ? [describeBreak(lab.breaker.status(), lab.dashboardUrl)] : []),
     ...(status?.links ?? []).map(({ label, url }): [string, string] => [label, url]),
     ...(status
       ? [
@@ -115,4 +130,13 @@ async function formatWelcome(lab: Lab, own: OwnServiceOptions | undefined): Prom
     ['Stop', 'Ctrl-C'],
   ]
   return ['', ...rows.map(([name, text]) => `  ${name.padEnd(8)}${text}`), ''].join('\n')
+}
+
+function describeBreak({ breaks, current }: BreakStatus, dashboardUrl: string): [string, string] {
+  const broken = breaks.find(({ id }) => id === current)
+  const post = (id: string): string =>
+    `curl -H 'content-type: application/json' -d '${id}' ${dashboardUrl}/api/mesh/break`
+  return broken === undefined
+    ? ['Break', `${breaks.map(({ id }) => id).join(', ')}: ${post(`{"id":"${breaks[0]?.id}"}`)}`]
+    : ['Broken', `${broken.id}. ${broken.situation} Repair: ${post('{"id":null}')}`]
 }

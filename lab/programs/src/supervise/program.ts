@@ -39,10 +39,10 @@ export interface Program {
   /** Resolves when it is ready; from then on it is restarted whenever it ends. */
   start: () => Promise<void>
   /**
-   * Ends it and starts it at once, for files that it reads only at its start. Resolves as `start` does; not in
-   * `restarts`.
+   * Ends it and starts it at once, for files that it reads only at its start, or with another command from now on.
+   * Resolves as `start` does; not in `restarts`.
    */
-  restart: () => Promise<void>
+  restart: (command?: Command) => Promise<void>
   stop: () => Promise<void>
 }
 
@@ -57,9 +57,10 @@ export function createProgram(options: ProgramOptions): Program {
   let stopping = false
   let timer: NodeJS.Timeout | undefined
   let restartAt: number | undefined
+  let command: Command = options
 
   const launch = async (): Promise<ProcessGroup> => {
-    const started = await startProcessGroup(options, { logFile, logBounds, reaper })
+    const started = await startProcessGroup(command, { logFile, logBounds, reaper })
     group = started
     launchedAt = performance.now()
     down = undefined
@@ -131,7 +132,8 @@ export function createProgram(options: ProgramOptions): Program {
     downReason: () => down,
     start,
     restartsInMs: () => (restartAt === undefined ? undefined : Math.max(0, restartAt - performance.now())),
-    async restart() {
+    async restart(changed = command) {
+      command = changed
       supervised = false
       cancelRestart()
       await group?.end(graceMs)

@@ -1,7 +1,10 @@
 import type { Report } from './report.ts'
 
-/** The whole report; `schema` increases when its shape changes. */
-export function formatJson(report: Report): string {
+/** The whole report as text; `schema` increases when its shape changes. */
+export const formatJson = (report: Report): string => `${JSON.stringify(toJsonReport(report), null, 2)}\n`
+
+/** The whole report as plain data, with the texts of fixes alone. */
+export function toJsonReport(report: Report) {
   const findings = report.findings.map(
     ({ id, level, suspected, hop, title, seen, cause, sources, fixes, decides, ...rest }) => ({
       id,
@@ -17,5 +20,5 @@ export function formatJson(report: Report): string {
       break: rest.break ?? null,
     }),
   )
-  return `${JSON.stringify({ ...report, findings }, null, 2)}\n`
+  return { ...report, findings }
 }

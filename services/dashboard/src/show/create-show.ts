@@ -6,6 +6,7 @@ import { type CheckOptions, readMeshStatus } from 'throughline'
 import type { CountRouteOptions } from '../count-route.ts'
 import type { MeshControlsOptions } from '../mesh-controls.ts'
 import { checksRoute } from './checks-route.ts'
+import { findingsRoute } from './findings-route.ts'
 import { createHistory } from './history.ts'
 import { createLiveRoutes } from './live-routes.ts'
 import { observeRequests } from './observe-requests.ts'
@@ -24,8 +25,8 @@ export interface ShowOptions {
   traceId?: (() => string | undefined) | undefined
   /** Id of its server span; default none. */
   spanId?: (() => string | undefined) | undefined
-  /** Whether `GET /api/traces/:traceId` has a trace backend to ask; default false. */
-  traces?: boolean
+  /** Base of a Jaeger-shaped query API; default none: there are no traces and no findings. */
+  traceQueryUrl?: string | undefined
   /** Where the page's trace link goes; `{traceId}` is replaced. Unset = the page's own view. */
   traceUiUrl?: string | undefined
   controls?: MeshControlsOptions
@@ -37,6 +38,8 @@ export interface ShowOptions {
   faults?: boolean
   /** Makes a request to this app as it listens; default: no request is made. */
   callSelf?: (path: string, headers: Record<string, string>) => Promise<void>
+  /** `http://host:port` of this app for a caller on this machine; undefined before it listens, or on a socket. */
+  ownUrl?: () => string | undefined
   /**
    * The requests that the page shows to everyone: `all`, the default, or the dashboard's `own`, which hold no
    * visitor's headers.
@@ -61,8 +64,9 @@ export interface Show {
 
 /** What a demo adds to the dashboard: the page, live events, traffic, faults, and checks of the mesh. */
 export function createShow(options: ShowOptions): Show {
-  const { upstreamUrl, traceId, spanId, traces = false, traceUiUrl, controls = {}, checks = {} } = options
+  const { upstreamUrl, traceId, spanId, traceQueryUrl, traceUiUrl, controls = {}, checks = {} } = options
   const { faults = false, callSelf = async () => {}, traffic: rate = 'auto', heartbeatMs } = options
+  const traces = traceQueryUrl !== undefined
   const history = createHistory()
   // No one else knows it.
   const ownMark = randomUUID()
@@ -76,7 +80,8 @@ export function createShow(options: ShowOptions): Show {
   return {
     observe: observeRequests({
       history,
-      isKept: (request) => options.history !== 'own' || request.get(OWN_REQUEST) === ownMark,
+      isKept: (request) =>
+        !isProbe(request.get('user-agent')) && (options.history !== 'own' || request.get(OWN_REQUEST) === ownMark),
       upstreamUrl,
       traceId,
       spanId,
@@ -108,6 +113,7 @@ export function createShow(options: ShowOptions): Show {
           ...statusOf(controls, request),
         })),
       )
+      app.use('/api/findings', findingsRoute({ traceQueryUrl, ownUrl: options.ownUrl }))
       app.use('/api/traffic', trafficRoutes({ traffic, faults }))
       app.use('/api', live.routes)
       app.all(READ_ONLY, methodNotAllowed('GET', 'HEAD'))
@@ -120,6 +126,9 @@ export function createShow(options: ShowOptions): Show {
     },
   }
 }
+
+/** The doctor's requests are not the viewer's. */
+const isProbe = (userAgent = ''): boolean => userAgent.startsWith('throughline-verify/')
 
 /** Marks a request that the dashboard makes itself. */
 const OWN_REQUEST = 'x-throughline-own'

@@ -31,8 +31,8 @@ export function createOwnCall(listening: string): (path: string, headers: Record
   }
 }
 
-/** "All addresses" cannot be called; loopback is one of them. */
-function reachable(listening: string): string {
+/** The origin of this app for a caller on this machine: "all addresses" cannot be called; loopback is one of them. */
+export function reachable(listening: string): string {
   const url = new URL(listening)
   if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1'
   if (url.hostname === '[::]') url.hostname = '[::1]'
