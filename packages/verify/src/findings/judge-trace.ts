@@ -14,7 +14,8 @@ export interface TraceVerdict {
 }
 
 /**
- * Judges one trace in the shape of Jaeger's query API.
+ * Judges one trace in the shape of Jaeger's query API: whether it is whole, and where it breaks. Why it breaks takes a
+ * comparison of probes, which is what the rules of the catalogue do (`judge`).
  *
  * @param value one member of `data`
  * @param options.answered the upstream application is known to have answered, so its span must be there; default false
