@@ -85,8 +85,9 @@ export async function expectEveryState(lab: MeshLab, page: Page, expected: PageE
   await pageText(page, '#state-label', /^Connected$/)
 }
 
-/** Each sidecar that the mesh reports is a hop of the path, with its state. */
+/** Each sidecar that the mesh reports is a hop of the path, with its state; an application that is ready says nothing. */
 async function expectSidecars(page: Page, lab: MeshLab): Promise<void> {
+  expect(await page.locator('#path').innerText()).not.toMatch(/starting|down/)
   const { sidecars } = await lab.mesh.status()
   for (const { name } of sidecars) await pageText(page, '#path', new RegExp(`${name}.*ready`))
   expect(await page.locator('#path .hop-sidecar [data-sidecar=ready]').count()).toBeGreaterThanOrEqual(sidecars.length)

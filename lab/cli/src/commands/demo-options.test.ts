@@ -123,7 +123,8 @@ describe('flags of the demo', () => {
     [['--counting', 'http://localhost:8000', '--port', '8000'], {}, 'is a port of the demo itself (dashboard)'],
     [['--counting', 'http://a', '--bypass', 'closed'], {}, '--bypass closed and --counting exclude each other'],
     [['--counting', 'http://a', '--from-chart'], {}, '--from-chart and --counting exclude each other'],
-    [['--counting', 'http://a/b', '--mesh', 'istio'], {}, 'under istio the rule allows GET / and nothing else'],
+    [['--counting', 'http://a', '--mesh', 'istio'], {}, 'a loopback address, not a'],
+    [['--counting', 'http://localhost/b', '--mesh', 'istio'], {}, 'under istio the rule allows GET / and nothing else'],
     [
       ['--counting', 'http://a', '--topology', 'namespaces'],
       {},

@@ -83,6 +83,11 @@ export async function placeIstioInPods(options: IstioPlacementOptions): Promise<
         countingInbound: counting,
         host: network.host,
         place: (name, command) => placeApp(pods[name].pod, command),
+        // From outside, the sidecar would refuse the question.
+        isReady: async (name) => {
+          const address = { counting, dashboard }[name]
+          return (await pods[name].pod.ask(`http://${address}/health/ready`)).status === 200
+        },
       },
       listensOn: [],
       istiod: { host: network.host, ports: { secureXds: istiodPort } },

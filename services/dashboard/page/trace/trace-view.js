@@ -42,7 +42,8 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
   let held = parseTraceId(new URLSearchParams(location.search).get('trace'))
   /** The trace that the panel names; empty while it names none. */
   let named = held ?? ''
-  let spans = 0
+  /** Spans of the last whole trace: a request of this browser may pass one sidecar more. */
+  const spans = { followed: 0, sent: 0 }
   let ownService = false
   let sentAtMs = Number.NEGATIVE_INFINITY
   let sentUntilMs = Number.NEGATIVE_INFINITY
@@ -134,9 +135,10 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
   /**
    * @param {TraceModel} model
    * @param {FollowedTrace} followedTrace
+   * @param {'followed' | 'sent'} source
    */
-  const settle = (model, followedTrace) => {
-    if (model.problems.length === 0 && followedTrace.state === 'connected') spans = model.rows.length
+  const settle = (model, followedTrace, source) => {
+    if (model.problems.length === 0 && followedTrace.state === 'connected') spans[source] = model.rows.length
     const caller = model.rows.find((row) => !row.proxy)?.service ?? null
     onSettled(model, followedTrace, isExplained(model) ? caller : null)
   }
@@ -144,13 +146,13 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
   const follower = createTracePoller({
     lookUp,
     isExplained,
-    expectedSpans: () => spans,
+    expectedSpans: () => spans.followed,
     onSettled(model, followedTrace) {
       // What the viewer sent stays on screen, until something changes.
       const differs = previous !== undefined && compareTraces(previous, model).summary !== ''
       if (offeredAtMs < sentAtMs || (performance.now() < sentUntilMs && !differs)) return
       sentUntilMs = Number.NEGATIVE_INFINITY
-      settle(model, followedTrace)
+      settle(model, followedTrace, 'followed')
       if (held !== null) return
       compare(model)
       show(model)
@@ -177,7 +179,7 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
         isWanted() && waterfall.note(`No trace ${formatShortId(followedTrace.traceId)} here. ${reason}`),
       // Looked up by its id, it may be old or broken: it is complete once it stops growing.
       isExplained: (model) => followedTrace.state === null || isExplained(model),
-      expectedSpans: () => spans,
+      expectedSpans: () => spans.sent,
     })
     return poller.offer(followedTrace)
   }
@@ -207,7 +209,7 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
         isWanted: () => held === null && named === traceId,
         onSettled(model) {
           sentUntilMs = performance.now() + SENT_MS
-          settle(model, followedTrace)
+          settle(model, followedTrace, 'sent')
           compare(model)
           show(model)
           drawChanges()
