@@ -104,9 +104,10 @@ function issueToken({ namespace, name }: RequestTarget, object: KubeObject, toke
   return { code: 201, body: { ...object, status: { token, expirationTimestamp: expires.toISOString() } } }
 }
 
-/** An applied object with the name and namespace of the path, which its body may leave out. */
+/** An object that is applied names itself, as its path does. */
 function placed(object: KubeObject, { namespace, name }: { namespace: string | undefined; name: string }): KubeObject {
-  return { ...object, metadata: { ...object.metadata, name, ...(namespace !== undefined && { namespace }) } }
+  if (object.metadata?.name !== name) throw badRequest(`the object must have the name of its path, ${name}`)
+  return { ...object, metadata: { ...object.metadata, ...(namespace !== undefined && { namespace }) } }
 }
 
 function asObject(body: Json | undefined): KubeObject {

@@ -76,12 +76,15 @@ describe('a patch', () => {
     ])
   })
 
-  it('creates a missing object only as an apply', async () => {
+  it('creates a missing object only as an apply that names it', async () => {
     await using api = await openKubeApi()
     const path = `${api.secrets}/one`
     const body = { apiVersion: 'v1', kind: 'Secret', data: { a: encode('1') } }
     expect((await ask(api, path, { ...typed('application/merge-patch+json'), body })).status).toBe(404)
-    const applied = await ask(api, `${path}?fieldManager=test`, { ...typed('application/apply-patch+yaml'), body })
+    const apply = typed('application/apply-patch+yaml')
+    expect((await ask(api, `${path}?fieldManager=test`, { ...apply, body })).status).toBe(400)
+    const named = { ...body, metadata: { name: 'one' } }
+    const applied = await ask(api, `${path}?fieldManager=test`, { ...apply, body: named })
     const metadata = { name: 'one', namespace: api.namespace }
     expect(applied).toMatchObject({ status: 201, body: { data: { a: encode('1') }, metadata } })
   })
