@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { findKubernetes } from '@throughline/lab-programs'
+import { answersOk, findKubernetes } from '@throughline/lab-programs'
 import { pollUntil } from '@throughline/lab-testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPage, requireBrowser } from '../support/browser.ts'
@@ -8,10 +8,11 @@ import { pageText } from '../support/page-text.ts'
 import { buildImages } from './support/images.ts'
 import { clusterContents } from './support/cluster-contents.ts'
 import { consulDefinitions } from './support/consul-definitions.ts'
-import { evict, podsOf } from './support/evict.ts'
+import { evictInTurn } from './support/evict-in-turn.ts'
 import { type MeshCharts, serveIstioCharts } from './support/mesh-charts.ts'
+import { proxyApi } from './support/proxy-api.ts'
 import { root, runInRoot } from './support/run-in-root.ts'
-import { runScript, startScript } from './support/run-script.ts'
+import { runScript, type StartedScript, startScript } from './support/run-script.ts'
 import { type ClusterNode, startNode } from './support/start-node.ts'
 import { startSteadyLoad } from './support/steady-load.ts'
 
@@ -57,31 +58,27 @@ async function untilAvailable(): Promise<void> {
 
 describe('npm run cluster against a real cluster', () => {
   let before: string[]
+  let command: StartedScript | undefined
+  let pageUrl = ''
+
+  afterAll(() => command?.[Symbol.asyncDispose]())
 
   it('installs Istio and the application, proves the path, and opens the page', async () => {
     const browser = requireBrowser({ skip: failWith })
     before = await clusterContents(node)
     const mirror = ['--mesh-repo', charts.url, '--mesh-values', charts.values]
-    const command = startScript(
-      ['cluster', '--context', node.name, '--mesh', 'istio', '--no-images', ...mirror],
-      node.env,
-    )
-    const url = (await command.untilPrinted(/(?<=^The page: )\S+/m, 500_000)) ?? ''
-    {
-      await using tab = await openPage(browser, url)
-      await pageText(tab.page, '#state-label', /^Connected$/)
-      // A port-forward enters the pod beside its sidecar.
-      await pollUntil(async () => (await tab.page.locator('#rows tr').count()) === 5, {
-        what: 'five hops',
-        deadline: 30_000,
-      })
-      expect(tab.errors).toEqual([])
-    }
-    const { exitCode, stdout, stderr } = await command.interrupt()
-    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('A namespace for the application: there already')])
-    expect(stdout).toMatch(/^ok .*connected, count \d+$/m)
-    expect(stdout).toMatch(/^ok .*whole, 6 spans$/m)
-    expect(stdout).toMatch(/^ok .*is refused: connection reset/m)
+    command = startScript(['cluster', '--context', node.name, '--mesh', 'istio', '--no-images', ...mirror], node.env)
+    const printed = await command.untilPrinted(/^The page: \S+/m, 500_000)
+    expect(printed).toMatch(/^ok .*connected, count \d+\nok .*whole, 6 spans\nok .*is refused: connection reset/m)
+    pageUrl = /^The page: (\S+)/m.exec(printed)?.[1] ?? ''
+    await using tab = await openPage(browser, pageUrl)
+    await pageText(tab.page, '#state-label', /^Connected$/)
+    // A port-forward enters the pod beside its sidecar.
+    await pollUntil(async () => (await tab.page.locator('#rows tr').count()) === 5, {
+      what: 'five hops',
+      deadline: 30_000,
+    })
+    expect(tab.errors).toEqual([])
   })
 
   it('has a release whose values deny the call, and trace by Zipkin', async () => {
@@ -94,7 +91,14 @@ describe('npm run cluster against a real cluster', () => {
 
   it('serves two replicas of each behind a gateway, and loses no request while pods are replaced', async () => {
     const replicas = both.flatMap((app) => ['--set', `${app}.replicas=2`])
-    const proof = await upgrade('--set', 'global.gateway.enabled=true', ...replicas)
+    // A busy machine is slow, and loses nothing.
+    const patience = [
+      '--set',
+      'dashboard.env[0].name=UPSTREAM_TIMEOUT_MS',
+      '--set-string',
+      'dashboard.env[0].value=10000',
+    ]
+    const proof = await upgrade('--set', 'global.gateway.enabled=true', ...replicas, ...patience)
     expect(proof).toMatch(/^ok .*connected.*\nok .*whole, 8 spans\nok .*is refused/m)
 
     const service = ['service', 'dashboard-gateway-istio', '--namespace', APP]
@@ -103,20 +107,20 @@ describe('npm run cluster against a real cluster', () => {
     const load = startSteadyLoad(`http://127.0.0.1:${port}/api/count`, { perSecond: 30 })
     await node.kubectl('rollout', 'restart', ...both.map((app) => `deployment/${app}`), '--namespace', APP)
     await untilAvailable()
-    for (const app of both) {
-      const [first = '', second = ''] = await podsOf(node, app)
-      expect(await evict(node, first)).toBe('evicted')
-      expect(await evict(node, second)).toMatch(/disruption budget/)
-      await pollUntil(async () => (await evict(node, second)) === 'evicted', {
-        what: `${app} again`,
-        deadline: 120_000,
-        interval: 1000,
-      })
-    }
+    await Promise.all(both.map((app) => evictInTurn(node, app)))
     await untilAvailable()
     const outcomes = await load.stop()
     expect(outcomes).toEqual({ '200 connected': expect.any(Number) })
     expect(outcomes['200 connected']).toBeGreaterThan(300)
+  })
+
+  it('has kept the page open while its pods were replaced, until Ctrl-C', async () => {
+    await pollUntil(() => answersOk(`${pageUrl}/health`), { what: 'the page', deadline: 60_000, interval: 500 })
+    const { exitCode, stderr } = (await command?.interrupt()) ?? {}
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('A namespace for the application: there already')
+    expect(stderr).toMatch(/kubectl port-forward ended .*; starting it again/)
+    expect(await answersOk(`${pageUrl}/health`)).toBe(false)
   })
 
   it('upgrades a release that has the values of former charts', async () => {
@@ -159,9 +163,25 @@ describe('the API server', () => {
       expect(await dryRun(objects)).toMatch(
         /^serviceintentions\.consul\.hashicorp\.com\/\S+ created \(server dry run\)$/m,
       )
-      await expect(dryRun(objects.replace('  destination:', '  destinations:'))).rejects.toThrow(
-        /unknown field.*destinations/,
-      )
     }
+    const mesh = await runInRoot(
+      node,
+      'helm',
+      'template',
+      'mesh',
+      'charts/consul/install/mesh',
+      '--namespace',
+      'consul',
+    )
+    const misspelt = dryRun(mesh.replace('  destination:', '  destinations:'))
+    await expect(misspelt).rejects.toThrow(/unknown field.*destinations/)
+  })
+
+  it('passes the tests that the fake of it passes', async () => {
+    await using proxy = await proxyApi(node)
+    const env = { ...node.env, KUBE_API_URL: proxy.url }
+    const tests = ['run', '--project=unit', 'lab/kube-api/src/contract']
+    const printed = await runInRoot({ env }, process.execPath, 'node_modules/vitest/vitest.mjs', ...tests)
+    expect(printed).toMatch(/Tests.* passed/)
   })
 })

@@ -18,8 +18,15 @@ export function runScript(args: string[], env: NodeJS.ProcessEnv): Promise<Ended
   })
 }
 
+export interface StartedScript extends AsyncDisposable {
+  /** Standard output so far, once something of it matches. */
+  untilPrinted: (pattern: RegExp, deadline: number) => Promise<string>
+  /** Ends it as Ctrl-C does. */
+  interrupt: () => Promise<Ended>
+}
+
 /** The same for a command that its user ends by Ctrl-C. */
-export function startScript(args: string[], env: NodeJS.ProcessEnv) {
+export function startScript(args: string[], env: NodeJS.ProcessEnv): StartedScript {
   const child = spawn(process.execPath, ['scripts/run.mjs', ...args], {
     cwd: root,
     env,
@@ -31,21 +38,18 @@ export function startScript(args: string[], env: NodeJS.ProcessEnv) {
   const ended = new Promise<Ended>((resolve) => {
     child.once('close', (code) => resolve({ exitCode: code ?? -1, stdout, stderr }))
   })
+  const interrupt = (): Promise<Ended> => {
+    child.kill('SIGINT')
+    return ended
+  }
   return {
-    /** What it has printed once that matches. */
-    async untilPrinted(pattern: RegExp, deadline: number): Promise<string> {
-      await pollUntil(() => child.exitCode !== null || pattern.test(stdout), {
-        what: String(pattern),
-        deadline,
-        interval: 500,
-      })
-      const [found] = pattern.exec(stdout) ?? []
-      if (found === undefined) throw new Error(`it ended with ${child.exitCode}: ${stdout}${stderr}`)
-      return found
+    async untilPrinted(pattern, deadline) {
+      const what = String(pattern)
+      await pollUntil(() => child.exitCode !== null || pattern.test(stdout), { what, deadline, interval: 500 })
+      if (!pattern.test(stdout)) throw new Error(`it ended with ${child.exitCode}: ${stdout}${stderr}`)
+      return stdout
     },
-    interrupt(): Promise<Ended> {
-      child.kill('SIGINT')
-      return ended
-    },
+    interrupt,
+    [Symbol.asyncDispose]: async () => void (await interrupt()),
   }
 }
