@@ -42,7 +42,7 @@ export async function benchDemo(file) {
       seconds,
       megabytes,
       processes,
-      cacheMegabytes: sizeOf(programs.map((one) => `${CACHE}/${one}`)),
+      cacheMegabytes: sizeOf(programs.map((program) => `${CACHE}/${program}`)),
     })
   }
   const repositoryMegabytes = sizeOf([ROOT])

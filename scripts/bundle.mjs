@@ -62,11 +62,11 @@ for (const [from, to] of Object.entries(program.folders)) {
   const filter = from === 'docs/guides' ? undefined : isRead
   fs.cpSync(path.join(ROOT, from), path.join(target, to), { recursive: true, ...(filter && { filter }) })
 }
-for (const one of program.packages) copyPackage(one, ROOT, new Set())
+for (const dependency of program.packages) copyPackage(dependency, ROOT, new Set())
 
 /** @param {string} specifier */
 function isExternal(specifier) {
-  return LOADED_BY_NODE.some((one) => isOf(one, specifier))
+  return LOADED_BY_NODE.some((dependency) => isOf(dependency, specifier))
 }
 
 /**

@@ -54,7 +54,7 @@ export function clusterSteps(settings: ClusterSettings): Step[] {
       return [install, ...(release.afterwards ?? []).map((step) => ({ ...step, follows: install.creates }))]
     }),
     ...[...new Set(application.map(({ chart }) => chart))].filter(hasSubcharts).map(buildSubcharts),
-    ...application.map((one) => installApplication(one, settings)),
+    ...application.map((release) => installApplication(release, settings)),
     ...application.map(({ release }) => testRelease(release)),
   ]
 }

@@ -34,7 +34,9 @@ export async function keepIdentities(
   const found = await Promise.all(Object.entries(folders).map(([name, folder]) => readIdentity(name, folder)))
   const [first] = found
   const until = Date.now() + (seconds * 1000) / 2
-  const isNew = first === undefined || !found.every((one) => one?.authority === first.authority && one.validTo > until)
+  const isNew =
+    first === undefined ||
+    !found.every((identity) => identity?.authority === first.authority && identity.validTo > until)
   if (isNew) await renew()
   return { isNew, renew }
 }

@@ -66,8 +66,8 @@ export function loadSetupSettings(env: NodeJS.ProcessEnv): SetupSettings {
   }
   const certificateSeconds = Number(env['CERTIFICATE_SECONDS'] || '86400')
   if (!(certificateSeconds >= 10 && certificateSeconds <= 31_536_000)) {
-    const given = env['CERTIFICATE_SECONDS']
-    throw new LabError('TL_USAGE', `CERTIFICATE_SECONDS must be a number from 10 to 31536000, not "${given}"`)
+    const text = env['CERTIFICATE_SECONDS']
+    throw new LabError('TL_USAGE', `CERTIFICATE_SECONDS must be a number from 10 to 31536000, not "${text}"`)
   }
   return {
     mesh,

@@ -118,8 +118,8 @@ const stamped = new Set(['uid', 'resourceVersion', 'generation', 'creationTimest
 
 /** The part of an object that clients write. */
 function written({ metadata, ...rest }: KubeObject): object {
-  const own = Object.entries(metadata).filter(([key]) => !stamped.has(key))
-  return plain({ ...rest, metadata: Object.fromEntries(own) })
+  const clientFields = Object.entries(metadata).filter(([key]) => !stamped.has(key))
+  return plain({ ...rest, metadata: Object.fromEntries(clientFields) })
 }
 
 /** Without `undefined`, which JSON doesn't have and a comparison would see. */

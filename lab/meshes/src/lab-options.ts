@@ -107,11 +107,11 @@ export function labSettings(options: LabOptions): LabSettings {
   if (options.fromChart && options.bypass !== undefined) {
     throw new LabError('TL_USAGE', 'a chart decides the bypass itself: leave it out with --from-chart')
   }
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as LabOptions
+  const chosen = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as LabOptions
   const countingApp = options.ownService?.address
   return {
     ...(options.fromChart === undefined ? defaults : chartDefaults),
-    ...given,
+    ...chosen,
     ...(countingApp !== undefined && { countingApp }),
   } as LabSettings
 }

@@ -15,11 +15,11 @@ export function isSubnetFree(number: number, routes: readonly string[]): boolean
   const ours = toNumber(subnetAddress(number, 0)) ?? 0
   return !routes.some((route) => {
     const [address = '', bits = '32'] = route.split('/')
-    const other = toNumber(address)
+    const routed = toNumber(address)
     const length = Number(bits)
-    if (other === undefined || length < SPECIFIC_ROUTE) return false
+    if (routed === undefined || length < SPECIFIC_ROUTE) return false
     const size = 2 ** (32 - Math.min(length, 24))
-    return Math.floor(ours / size) === Math.floor(other / size)
+    return Math.floor(ours / size) === Math.floor(routed / size)
   })
 }
 

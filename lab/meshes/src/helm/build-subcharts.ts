@@ -57,13 +57,13 @@ async function localSubcharts(chart: string): Promise<string[]> {
 
 async function hashOf(paths: string[]): Promise<string> {
   const hash = createHash('sha256')
-  for (const one of paths) {
-    const isFolder = (await fs.stat(one)).isDirectory()
-    const entries = isFolder ? await fs.readdir(one, { recursive: true, withFileTypes: true }) : []
+  for (const source of paths) {
+    const isFolder = (await fs.stat(source)).isDirectory()
+    const entries = isFolder ? await fs.readdir(source, { recursive: true, withFileTypes: true }) : []
     const files = isFolder
       ? entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
-      : [one]
-    for (const file of files.toSorted()) hash.update(path.relative(one, file)).update(await fs.readFile(file))
+      : [source]
+    for (const file of files.toSorted()) hash.update(path.relative(source, file)).update(await fs.readFile(file))
   }
   return hash.digest('hex')
 }

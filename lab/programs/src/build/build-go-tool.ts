@@ -75,9 +75,9 @@ export async function buildGoTool(tool: GoTool, options: BuildGoToolOptions = {}
     if (tool.files) {
       const { module, paths } = tool.files
       const folderOf = await step('Copying its manifests …', ['list', '-m', '-f', '{{.Dir}}', module], source)
-      for (const one of paths) {
-        const target = path.join(work, 'manifests', one)
-        await fs.cp(path.join(folderOf.trim(), one), target, { recursive: true })
+      for (const relative of paths) {
+        const target = path.join(work, 'manifests', relative)
+        await fs.cp(path.join(folderOf.trim(), relative), target, { recursive: true })
         // The module cache is read-only, and a read-only copy could not be removed.
         await makeWritable(target)
       }

@@ -51,8 +51,8 @@ const CLIENT_SETTINGS =
 
 /** pip's environment for a download. A variable overrides the user's pip.conf, which may have the same settings. */
 function pipEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !CLIENT_SETTINGS.test(name)))
-  return { ...kept, PIP_REQUIRE_VIRTUALENV: '0', PIP_REQUIRE_HASHES: '0', PIP_PLATFORM: platformTags().join(' ') }
+  const userEnv = Object.fromEntries(Object.entries(env).filter(([name]) => !CLIENT_SETTINGS.test(name)))
+  return { ...userEnv, PIP_REQUIRE_VIRTUALENV: '0', PIP_REQUIRE_HASHES: '0', PIP_PLATFORM: platformTags().join(' ') }
 }
 
 /** The names of wheels that run on this machine, best first (PEP 600, PEP 656). */

@@ -43,12 +43,12 @@ export function createHistoryView({ onChoose }) {
     if (held) return
     const newest = model.newest()
     for (const [index, entry] of newest.entries()) {
-      const kept = items[index] ?? createItem(onChoose)
+      const item = items[index] ?? createItem(onChoose)
       if (items[index] === undefined) {
-        items.push(kept)
-        list.append(kept.element)
+        items.push(item)
+        list.append(item.element)
       }
-      kept.fill(entry, entry.traceId !== null && entry.traceId === marked)
+      item.fill(entry, entry.traceId !== null && entry.traceId === marked)
     }
     for (const extra of items.splice(newest.length)) extra.element.remove()
     byId('history-empty').hidden = newest.length > 0

@@ -59,11 +59,12 @@ const tones = /** @type {const} */ ({ open: 'bad', closed: 'good', unclear: 'unk
  * @returns {BypassPanel}
  */
 export function buildBypassPanel({ bypass, canProbe, probed, state }) {
-  const seen = probed === null || probed.state === 'unclear' ? null : probed.state
+  const probedState = probed === null || probed.state === 'unclear' ? null : probed.state
   const reported = bypass === null ? null : bypass.closed ? 'closed' : 'open'
   const dispute =
-    probed?.disagreement ?? (seen !== null && reported !== null && seen !== reported ? differ(reported, seen) : '')
-  const shown = dispute !== '' ? 'disputed' : (reported ?? seen ?? 'unknown')
+    probed?.disagreement ??
+    (probedState !== null && reported !== null && probedState !== reported ? differ(reported, probedState) : '')
+  const shown = dispute !== '' ? 'disputed' : (reported ?? probedState ?? 'unknown')
   return {
     visible: bypass !== null || canProbe,
     state: shown,
@@ -83,10 +84,10 @@ export function buildBypassPanel({ bypass, canProbe, probed, state }) {
 
 /**
  * @param {'open' | 'closed'} reported
- * @param {'open' | 'closed'} seen
+ * @param {'open' | 'closed'} probedState
  */
-function differ(reported, seen) {
-  return `The mesh reports the bypass as ${reported}; the last probe found it ${seen}.`
+function differ(reported, probedState) {
+  return `The mesh reports the bypass as ${reported}; the last probe found it ${probedState}.`
 }
 
 /**

@@ -42,7 +42,7 @@ export function parseMeshStatus(body) {
     access: body['access'],
     sidecars: parseList(body['sidecars'], parseSidecar),
     services: parseList(body['services'], parseSidecar),
-    settings: settings.filter(({ name }, index) => settings.findIndex((other) => other.name === name) === index),
+    settings: settings.filter(({ name }, index) => settings.findIndex((earlier) => earlier.name === name) === index),
     bypass: parseBypass(body['bypass']),
     links: parseList(body['links'], parseLink),
   }

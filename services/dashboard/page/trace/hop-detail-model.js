@@ -104,17 +104,17 @@ function describeHeaders(row, model, explanation) {
  */
 export function findOtherHalf(model, explanation) {
   const call = explanation?.calls[0]
-  const other = call?.hop?.caller?.traceId
-  if (call === undefined || other === undefined || other === model.traceId) return undefined
+  const otherTrace = call?.hop?.caller?.traceId
+  if (call === undefined || otherTrace === undefined || otherTrace === model.traceId) return undefined
   const service = call.hop?.service ?? 'the next application'
   return {
     code: 'other-trace',
-    text: `${service} is in another trace, ${formatShortId(other)}.`,
+    text: `${service} is in another trace, ${formatShortId(otherTrace)}.`,
     cause:
       call.sent.length === 0
         ? `${explanation?.service ?? 'The caller'} sent no trace headers, so the next sidecar started a new trace. Propagation is off or missing in ${explanation?.service ?? 'the caller'}.`
         : 'A proxy replaced its headers on the way: it does not read their format, or does not trust its caller.',
-    traceId: other,
+    traceId: otherTrace,
   }
 }
 
@@ -184,8 +184,9 @@ function noteOn(header, sent) {
  * @param {{ format: string, spanId: string }} caller
  */
 function isNamedBy({ name, value }, { format, spanId }) {
-  const own = format === 'w3c' ? name === 'traceparent' : format === 'b3single' ? name === 'b3' : name === 'x-b3-spanid'
-  return own && value.toLowerCase().includes(spanId)
+  const namesCaller =
+    format === 'w3c' ? name === 'traceparent' : format === 'b3single' ? name === 'b3' : name === 'x-b3-spanid'
+  return namesCaller && value.toLowerCase().includes(spanId)
 }
 
 /**
@@ -195,12 +196,12 @@ function isNamedBy({ name, value }, { format, spanId }) {
 function rewriting(sent, received) {
   const before = new Map(sent.map(({ name, value }) => [name, value]))
   const changed = received.filter(({ name, value }) => before.has(name) && before.get(name) !== value)
-  const kept = received.filter(({ name, value }) => before.get(name) === value)
+  const unchanged = received.filter(({ name, value }) => before.get(name) === value)
   const added = received.filter(({ name }) => !before.has(name))
   const parts = [
     ...(changed.length > 0 ? [`rewrote ${names(changed)}`] : []),
     ...(added.length > 0 ? [`added ${names(added)}`] : []),
-    ...(kept.length > 0 ? [`forwarded ${names(kept)} as sent`] : []),
+    ...(unchanged.length > 0 ? [`forwarded ${names(unchanged)} as sent`] : []),
   ]
   return parts.length === 0
     ? 'No trace header reached the next application.'

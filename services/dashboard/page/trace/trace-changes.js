@@ -21,11 +21,11 @@
  */
 export function rowKeys(rows) {
   /** @type {Map<string, number>} */
-  const seen = new Map()
+  const counts = new Map()
   return rows.map(({ service, proxy, nodeId, kind }) => {
     const name = [service, proxy ? (nodeId ?? 'proxy') : 'app', kind].join('|')
-    const nth = (seen.get(name) ?? 0) + 1
-    seen.set(name, nth)
+    const nth = (counts.get(name) ?? 0) + 1
+    counts.set(name, nth)
     return `${name}|${nth}`
   })
 }

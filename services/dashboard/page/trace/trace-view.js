@@ -84,9 +84,9 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
 
   /** @param {TraceModel} model */
   const withOtherHalf = (model) => {
-    const other = findOtherHalf(model, explanations.get(model.traceId))
-    const problems = model.problems.filter(({ code }) => other === undefined || code !== 'missing-upstream')
-    return { ...model, problems: other === undefined ? problems : [other, ...problems] }
+    const otherHalf = findOtherHalf(model, explanations.get(model.traceId))
+    const problems = model.problems.filter(({ code }) => otherHalf === undefined || code !== 'missing-upstream')
+    return { ...model, problems: otherHalf === undefined ? problems : [otherHalf, ...problems] }
   }
 
   /** @param {TraceModel} model */

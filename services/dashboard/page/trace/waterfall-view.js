@@ -80,12 +80,12 @@ export function createWaterfallView({ onPick, onShowOther }) {
         problems.replaceChildren(...model.problems.map((each) => drawProblem(each, onShowOther)))
       drawnProblems = key
       for (const [index, row] of model.rows.entries()) {
-        const kept = rows[index] ?? createRow(() => toggle(index))
+        const drawn = rows[index] ?? createRow(() => toggle(index))
         if (rows[index] === undefined) {
-          rows.push(kept)
-          body.append(kept.element)
+          rows.push(drawn)
+          body.append(drawn.element)
         }
-        kept.fill(row)
+        drawn.fill(row)
       }
       for (const extra of rows.splice(model.rows.length)) extra.element.remove()
       drawTimes()

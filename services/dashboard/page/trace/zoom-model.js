@@ -44,8 +44,8 @@ export function seenBar({ from, to }, { left, width }) {
   const start = (left - from) / (to - from)
   const end = (left + width - from) / (to - from)
   if (end < 0 || start > 1) return null
-  const seen = Math.max(0, start)
-  return { left: seen, width: Math.min(1, end) - seen }
+  const visibleStart = Math.max(0, start)
+  return { left: visibleStart, width: Math.min(1, end) - visibleStart }
 }
 
 /**
