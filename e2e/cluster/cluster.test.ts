@@ -8,7 +8,7 @@ import { pageText } from '../support/page-text.ts'
 import { buildImages } from './support/images.ts'
 import { clusterContents } from './support/cluster-contents.ts'
 import { consulDefinitions } from './support/consul-definitions.ts'
-import { evictInTurn } from './support/evict-in-turn.ts'
+import { evictOneByOne } from './support/evict-one-by-one.ts'
 import { type MeshCharts, serveIstioCharts } from './support/mesh-charts.ts'
 import { proxyApi } from './support/proxy-api.ts'
 import { root, runInRoot } from './support/run-in-root.ts'
@@ -107,7 +107,7 @@ describe('npm run cluster against a real cluster', () => {
     const load = startSteadyLoad(`http://127.0.0.1:${port}/api/count`, { perSecond: 30 })
     await node.kubectl('rollout', 'restart', ...both.map((app) => `deployment/${app}`), '--namespace', APP)
     await untilAvailable()
-    await Promise.all(both.map((app) => evictInTurn(node, app)))
+    await Promise.all(both.map((app) => evictOneByOne(node, app)))
     await untilAvailable()
     const outcomes = await load.stop()
     expect(outcomes).toEqual({ '200 connected': expect.any(Number) })
@@ -173,8 +173,8 @@ describe('the API server', () => {
       '--namespace',
       'consul',
     )
-    const misspelt = dryRun(mesh.replace('  destination:', '  destinations:'))
-    await expect(misspelt).rejects.toThrow(/unknown field.*destinations/)
+    const misspelled = dryRun(mesh.replace('  destination:', '  destinations:'))
+    await expect(misspelled).rejects.toThrow(/unknown field.*destinations/)
   })
 
   it('passes the tests that the fake of it passes', async () => {

@@ -8,7 +8,7 @@ import type { ClusterNode } from './start-node.ts'
 const NAMESPACE = 'throughline'
 
 /** Evicts both pods of an application, the second as soon as its disruption budget allows, and no earlier. */
-export async function evictInTurn(node: ClusterNode, app: string): Promise<void> {
+export async function evictOneByOne(node: ClusterNode, app: string): Promise<void> {
   const [first = '', second = ''] = await podsOf(node, app)
   expect(await evict(node, first)).toBe('evicted')
   expect(await evict(node, second)).toMatch(/disruption budget/)
