@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { pollUntil } from '@throughline/lab-testkit'
 import { serveTraceStore } from '@throughline/trace-store'
 import { describe, expect, it } from 'vitest'
+import { expectReadmesShow } from './support/expect-readmes-show.ts'
 import { otlpExporter } from './support/fixture-app.ts'
 import { fixtures } from './support/fixtures.ts'
 import { startPath } from './support/start-path.ts'
@@ -67,6 +68,7 @@ describe('throughline', () => {
     expect(stdout).toMatch(/^frontend-sidecar ─► frontend ═ ✂ ═ frontend-sidecar ─► cart-sidecar ─► cart$/m)
     expect(stdout).toMatch(/^TLV103 {2}error {3}frontend: /m)
     expect(stdout).toMatch(/^ {2}fix {4}.*USE_B3_WITH_W3C_PROPAGATION|^ {9}USE_B3_WITH_W3C_PROPAGATION/m)
+    await expectReadmesShow(stdout)
   })
 
   it('saves evidence that reproduces the findings, without any header of the caller', async () => {

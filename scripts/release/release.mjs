@@ -30,7 +30,9 @@ export async function release(args) {
     return 1
   }
   console.log(`Version ${version}, into ${path.relative(ROOT, FOLDER)}:`)
-  const { tarballs, archives } = await makeRelease(FOLDER, { version, ...destinations })
+  const made = await makeRelease(FOLDER, { version, ...destinations }).catch(explainFailure)
+  if (made === undefined) return 1
+  const { tarballs, archives } = made
   for (const part of fs.readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory()))
     console.log(`  ${part.name}: ${fs.readdirSync(path.join(FOLDER, part.name)).join(', ')}`)
   if (dryRun) {
@@ -65,6 +67,16 @@ export async function makeRelease(folder, { images: registry, ...options }) {
   const archives = await packageCharts(path.join(folder, 'charts'), named)
   writeChecksums(path.join(folder, 'SHA256SUMS'), [...tarballs, ...archives], named)
   return { tarballs, archives, digests }
+}
+
+/**
+ * A program that failed has said why; any other error is ours.
+ * @param {unknown} error
+ */
+function explainFailure(error) {
+  if (!(error instanceof Error && 'status' in error)) throw error
+  console.error(`${error.message.split('\n')[0]}\nNothing was published.`)
+  return undefined
 }
 
 /** @param {string} version */
