@@ -163,7 +163,8 @@ export function createDoctor({ onShowTrace, onOpen }) {
     close,
     async reveal({ traces, controls }) {
       const answer = traces ? await requestJson('/api/findings') : undefined
-      byId('doctor').hidden = answer?.kind !== 'json' || answer.status !== 200
+      if (answer?.kind === 'lost') return
+      byId('doctor').hidden = answer?.status !== 200
       if (traces && controls) await readBreaks()
     },
   }
