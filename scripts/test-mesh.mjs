@@ -23,6 +23,11 @@ export async function testMesh(filters) {
     }
   }
   await requires('verify', () => findEnvoy({ log: console.error }))
+  await requires('verify/backends', async () => {
+    await findGoTool(goTools.jaeger)
+    if (!onPath('mvn') || !onPath('jlink'))
+      throw new Error('Zipkin comes by Maven and a JDK: put mvn and jlink on PATH.')
+  })
   for (const mesh of /** @type {const} */ (['consul', 'istio'])) {
     await requires(mesh, async () => {
       await findGoTool(goTools[mesh])
@@ -44,10 +49,20 @@ export async function testMesh(filters) {
   const without = skipped.flatMap((part) => [`--exclude=e2e/${part}/**`, `--exclude=e2e/contract/${part}*`])
   // A filter may leave one of them nothing to do.
   if (filters.length > 0) filters.unshift('--passWithNoTests')
-  const verify = skipped.includes('verify') ? 0 : await runProject('verify', filters)
+  const verify = skipped.includes('verify') ? 0 : await runProject('verify', [...without, ...filters])
   const mesh = await runProject('mesh', [...without, ...filters])
   const compose = skipped.includes('compose') ? 0 : await runProject('compose', filters)
   return [verify, mesh, compose].find((code) => code !== 0) ?? 0
+}
+
+/** @param {string} program */
+function onPath(program) {
+  try {
+    execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
 }
 
 function hasEngine() {

@@ -55,8 +55,11 @@ export async function makeImage(
   await run('bash', [path.join(here, 'base-images.sh'), stage, image], { env: { ...env, ...programs } })
 }
 
-/** Zipkin as its project publishes it, and a Java to run it with; by the Maven and the JDK of this machine. */
-async function installZipkin(version: string, state: string): Promise<string> {
+/**
+ * Zipkin as its project publishes it, and a Java to run it with; by the Maven and the JDK of this machine. Returns the
+ * folder of `zipkin.jar` and `java/bin/java`.
+ */
+export async function installZipkin(version: string, state: string): Promise<string> {
   return makeOnce(path.join(state, 'zipkin', version), async (work) => {
     const artifact = `io.zipkin:zipkin-server:${version}:jar:exec`
     await run('mvn', ['-q', '-B', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${work}`])

@@ -60,6 +60,13 @@ describe('a running demo', () => {
     expect(findings).toMatchObject({ state: 'done', report: { outcome: 'passed', probes: { withSpans: 14 } } })
   })
 
+  it('is healthy under every tracer of its sidecars', async () => {
+    for (const tracer of (await lab.mesh?.status())?.tracers ?? []) {
+      await lab.mesh?.tracing(tracer)
+      expect({ tracer, found: await findSerious() }).toEqual({ tracer, found: [] })
+    }
+  })
+
   it('refuses what it can’t show', async () => {
     expect(await ask('/api/mesh/break', { id: 'TLV999' })).toMatchObject({ code: 'TL_CONTROL_BAD_REQUEST' })
     expect(await ask('/api/mesh/break', {})).toMatchObject({ code: 'TL_CONTROL_BAD_REQUEST' })

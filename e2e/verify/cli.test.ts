@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc'
 import { pollUntil } from '@throughline/lab-testkit'
 import { serveTraceStore } from '@throughline/trace-store'
 import { describe, expect, it } from 'vitest'
@@ -93,19 +94,19 @@ describe('throughline', () => {
     for (const text of [first.stdout, first.stderr, fs.readFileSync(file, 'utf8')]) expect(text).not.toContain(secret)
   })
 
-  it('receives spans itself without a backend', async () => {
+  it('receives spans itself without a backend: sidecars’ over HTTP and apps’ over gRPC', async () => {
     const ports = await serveTraceStore()
-    const [otlp, zipkin] = [new URL(ports.otlpUrl), new URL(ports.zipkinUrl)]
+    const [otlp, grpc, zipkin] = [new URL(ports.otlpUrl), new URL(ports.otlpGrpcUrl), new URL(ports.zipkinUrl)]
     await ports.close()
     await using started = await startPath({
       frontend: fixtures[0]?.path.frontend ?? {},
       cart: fixtures[0]?.path.cart ?? {},
       collectors: { otlp: otlp.host, zipkin: zipkin.host },
-      exporter: otlpExporter(otlp.href),
+      exporter: () => new OTLPTraceExporter({ url: grpc.origin }),
     })
-    const listen = `http=${otlp.port},zipkin=${zipkin.port}`
+    const listen = `http=${otlp.port},grpc=${grpc.port},zipkin=${zipkin.port}`
     const { code, stdout, stderr } = await throughline('verify', started.url, '--listen', listen, '--settle', '1.5')
-    expect(stderr).toContain(`receiving spans at ${otlp.href}`)
+    for (const address of [grpc.origin, otlp.href, zipkin.href]) expect(stderr).toContain(address)
     expect(stdout).toMatch(/^TLV101 {2}error/m)
     expect(code).toBe(1)
   })
@@ -117,6 +118,11 @@ describe('throughline', () => {
     expect(down.stdout).toMatch(/^TLV901 .*\n {2}seen {3}http:\/\/127\.0\.0\.1:1 can’t be read/m)
     expect(await throughline('verify', broken.url)).toMatchObject({ code: 2, stdout: '' })
     expect(await throughline('veryfi')).toMatchObject({ code: 2 })
+    const taken = `http=${new URL(broken.queryUrl).port}`
+    expect(await throughline('verify', broken.url, '--listen', taken)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^throughline: --listen: port \d+ on 127\.0\.0\.1.* is in use/),
+    })
     expect(await throughline('explain', 'tlv104')).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^# TLV104: /),

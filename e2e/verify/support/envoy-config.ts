@@ -1,6 +1,8 @@
 /** How the sidecars of a fixture trace. */
 export interface Tracing {
   tracer: 'opentelemetry' | 'zipkin' | 'zipkin-w3c' | 'none'
+  /** Its spans go to a cluster that the sidecar does not have, so that it refuses the listener; default false. */
+  unknownCollector?: boolean
   /** Percentage of undecided requests that are sampled, default 100. */
   sampling?: number
   /** Both halves of a call report one span id, Envoy's default for zipkin; default false. */
@@ -13,10 +15,11 @@ export interface Collectors {
   zipkin: string
 }
 
-interface Listener {
+export interface Listener {
   name: string
   port: number
-  direction: 'INBOUND' | 'OUTBOUND'
+  /** Absent: a gateway's. */
+  direction?: 'INBOUND' | 'OUTBOUND'
   /** `host:port` of its upstream. */
   to: string
   tracing: Tracing
@@ -28,6 +31,8 @@ export interface SidecarConfig {
   name: string
   adminPort: number
   listeners: Listener[]
+  /** File that it reads its listeners from, as from a control plane; default: they are in the bootstrap. */
+  listenersFile?: string | undefined
   collectors: Collectors
   /** Runtime keys that reproduce older versions of Envoy. */
   runtime?: Record<string, unknown>
@@ -36,12 +41,16 @@ export interface SidecarConfig {
 const type = (name: string) => `type.googleapis.com/envoy.${name}`
 
 /** A bootstrap for one sidecar, as JSON: static listeners, no mutual TLS, spans flushed within 200 ms. */
-export function envoyConfig({ name, adminPort, listeners, collectors, runtime = {} }: SidecarConfig): object {
+export function envoyConfig(config: SidecarConfig): object {
+  const { name, adminPort, listeners, listenersFile, collectors, runtime = {} } = config
   return {
     node: { id: `${name}-node`, cluster: name },
     admin: { address: socketAddress(`127.0.0.1:${adminPort}`) },
+    ...(listenersFile !== undefined && {
+      dynamic_resources: { lds_config: { path_config_source: { path: listenersFile } } },
+    }),
     static_resources: {
-      listeners: listeners.map((listener) => listenerConfig(name, listener)),
+      listeners: listenersFile === undefined ? listeners.map((listener) => listenerConfig(name, listener)) : [],
       clusters: [
         ...listeners.map((listener) => cluster(listener.name, listener.to)),
         cluster('collector-otlp', collectors.otlp),
@@ -64,11 +73,20 @@ export function envoyConfig({ name, adminPort, listeners, collectors, runtime = 
   }
 }
 
+/** The content of a `listenersFile`. */
+export function listenersUpdate(sidecar: string, listeners: readonly Listener[]): object {
+  const resources = listeners.map((listener) => ({
+    '@type': type('config.listener.v3.Listener'),
+    ...listenerConfig(sidecar, listener),
+  }))
+  return { resources }
+}
+
 function listenerConfig(sidecar: string, { name, port, direction, tracing, denied = false }: Listener): object {
   return {
     name,
     address: socketAddress(`127.0.0.1:${port}`),
-    traffic_direction: direction,
+    ...(direction !== undefined && { traffic_direction: direction }),
     enable_reuse_port: false,
     filter_chains: [
       {
@@ -104,7 +122,9 @@ function listenerConfig(sidecar: string, { name, port, direction, tracing, denie
   }
 }
 
-function tracingConfig(sidecar: string, { tracer, sampling = 100, sharedSpanContext = false }: Tracing): object {
+function tracingConfig(sidecar: string, { tracer, unknownCollector = false, ...tracing }: Tracing): object {
+  const { sampling = 100, sharedSpanContext = false } = tracing
+  const clusterOf = (protocol: 'otlp' | 'zipkin'): string => `collector-${unknownCollector ? 'unknown' : protocol}`
   if (tracer === 'opentelemetry') {
     return {
       random_sampling: { value: sampling },
@@ -114,7 +134,7 @@ function tracingConfig(sidecar: string, { tracer, sampling = 100, sharedSpanCont
           '@type': type('config.trace.v3.OpenTelemetryConfig'),
           service_name: sidecar,
           http_service: {
-            http_uri: { uri: 'http://collector/v1/traces', cluster: 'collector-otlp', timeout: '1s' },
+            http_uri: { uri: 'http://collector/v1/traces', cluster: clusterOf('otlp'), timeout: '1s' },
           },
         },
       },
@@ -126,7 +146,7 @@ function tracingConfig(sidecar: string, { tracer, sampling = 100, sharedSpanCont
       name: 'envoy.tracers.zipkin',
       typed_config: {
         '@type': type('config.trace.v3.ZipkinConfig'),
-        collector_cluster: 'collector-zipkin',
+        collector_cluster: clusterOf('zipkin'),
         collector_endpoint: '/api/v2/spans',
         collector_endpoint_version: 'HTTP_JSON',
         shared_span_context: sharedSpanContext,

@@ -11,6 +11,8 @@ export interface Fixture {
   path: Situated
   /** The finding rests on stored spans, so it must hold while another client sends 50 requests a second. */
   storedSpans?: boolean
+  /** Another client sends requests with a context of its own meanwhile, whose spans are not stored. */
+  foreignParents?: boolean
   /** Verify knows the admin interfaces of the sidecars. */
   envoys?: boolean
   /** Verify knows cart's own address, as `--bypass`. */

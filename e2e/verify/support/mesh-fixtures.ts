@@ -63,15 +63,44 @@ export const meshFixtures: Fixture[] = [
     envoys: true,
   },
   {
+    title: 'a sidecar that refuses its tracer, because it has no such collector',
+    finding: 'TLV303',
+    path: {
+      frontend: w3cApp,
+      cart: w3cApp,
+      cartTracing: { tracer: 'none' },
+      cartRefuses: { tracer: 'zipkin', unknownCollector: true },
+    },
+    envoys: true,
+  },
+  {
     title: 'an SDK without an exporter',
     finding: 'TLV305',
     path: { frontend: { ...w3cApp, exportsNothing: true }, cart: w3cApp },
     storedSpans: true,
   },
   {
+    title: 'callers that report their spans elsewhere',
+    finding: 'TLV308',
+    path: { frontend: w3cApp, cart: w3cApp },
+    foreignParents: true,
+  },
+  {
+    title: 'a gateway in front of the first sidecar',
+    finding: 'TLV403',
+    path: { frontend: w3cApp, cart: w3cApp, gateway: true },
+    storedSpans: true,
+  },
+  {
     title: 'zipkin sidecars that share span ids',
     finding: 'TLV404',
     path: { frontend: b3App, cart: b3App, tracing: { tracer: 'zipkin', sharedSpanContext: true } },
+    storedSpans: true,
+  },
+  {
+    title: 'an app that exports its spans through its sidecar',
+    finding: 'TLV405',
+    path: { frontend: w3cApp, cart: w3cApp, exportsThroughSidecar: true },
     storedSpans: true,
   },
   {

@@ -1,7 +1,9 @@
 import http from 'node:http'
+import type { SpanExporter } from '@opentelemetry/sdk-trace-base'
 import { startServer } from '@throughline/lab-testkit'
 import { serveTraceStore } from '@throughline/trace-store'
 import { collectEvidence, type Evidence, openBackend } from 'throughline'
+import type { Collectors } from './envoy-config.ts'
 import { otlpExporter } from './fixture-app.ts'
 import type { Fixture } from './fixture.ts'
 import { startLoad } from './start-load.ts'
@@ -13,6 +15,25 @@ export type Situation = Omit<Fixture, 'title' | 'finding'>
 export interface Seen {
   quiet: Evidence
   loaded: Evidence | undefined
+}
+
+/** Where the spans of a path go, and where verify reads them. */
+interface Stored {
+  collectors: Collectors
+  exporter: () => SpanExporter
+  target: string
+}
+
+/** The evidence on the path of a situation, from another backend than our own. */
+export async function collectFrom(stored: Stored, path: Situation['path']): Promise<Evidence> {
+  await using started = await startPath({ ...stored, ...path })
+  // Awaited here, as the path ends with this function.
+  return await collectEvidence({
+    url: started.url,
+    backend: await openBackend({ target: stored.target, headers: {} }),
+    intervalMs: 30,
+    settleMs: 2500,
+  })
 }
 
 /** Starts the path of a situation and collects evidence on it: alone, and under load where stored spans decide. */
@@ -36,6 +57,7 @@ export async function runFixture(situation: Situation): Promise<Seen> {
       // Everything here flushes within 200 ms.
       settleMs: 1200,
     })
+  await using _foreign = situation.foreignParents ? await startLoad(path.url, { foreignParents: true }) : undefined
   const quiet = await collect()
   if (!situation.storedSpans) return { quiet, loaded: undefined }
   await using _load = await startLoad(path.url)

@@ -1,12 +1,18 @@
 import http from 'node:http'
+import { randomBytes } from 'node:crypto'
 import { pollUntil } from '@throughline/lab-testkit'
 
 const INTERVAL_MS = 20
 /** The number of requests answered before the probes begin, so that their spans are in the way. */
 const WARM_UP = 20
 
-/** 50 requests a second to one path, by a client that sends no context; resolves once they flow. */
-export async function startLoad(url: string): Promise<AsyncDisposable> {
+const randomParent = (): string => `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
+
+/**
+ * 50 requests a second to one path, by a client that sends no context, or one whose spans are nowhere; resolves once
+ * they flow.
+ */
+export async function startLoad(url: string, { foreignParents = false } = {}): Promise<AsyncDisposable> {
   const agent = new http.Agent({ keepAlive: true })
   const open = new Set<Promise<void>>()
   let answered = 0
@@ -17,8 +23,13 @@ export async function startLoad(url: string): Promise<AsyncDisposable> {
         resolve()
       }
       http
-        .get(url, { agent, headers: { 'user-agent': 'another-client' } }, (answer) =>
-          answer.resume().once('close', done),
+        .get(
+          url,
+          {
+            agent,
+            headers: { 'user-agent': 'another-client', ...(foreignParents && { traceparent: randomParent() }) },
+          },
+          (answer) => answer.resume().once('close', done),
         )
         .once('error', done)
     })

@@ -1,7 +1,7 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base'
 import { takeFreePort } from '@throughline/lab-programs'
-import { type AppBehaviour, startApp } from './fixture-app.ts'
-import type { Collectors, Tracing } from './envoy-config.ts'
+import { type AppBehaviour, otlpExporter, startApp } from './fixture-app.ts'
+import type { Collectors, Listener, Tracing } from './envoy-config.ts'
 import { startSidecar } from './start-sidecar.ts'
 import { startAll } from '../../support/start-all.ts'
 
@@ -14,6 +14,12 @@ export interface PathOptions {
   cartTracing?: Tracing
   /** `sidecar` (default): requests enter through frontend's sidecar; `app`: they reach frontend itself. */
   entry?: 'sidecar' | 'app'
+  /** Cart's sidecar refuses an update that would give its listener this tracer; default none. */
+  cartRefuses?: Tracing
+  /** Requests enter through a gateway before frontend's sidecar; default false. */
+  gateway?: boolean
+  /** Frontend exports its spans through its own sidecar; default false. */
+  exportsThroughSidecar?: boolean
   /** Cart's sidecar answers 403; default false. */
   denied?: boolean
   /** Cart does not listen; default false. */
@@ -40,8 +46,8 @@ export function startPath(options: PathOptions): Promise<Path> {
   const { tracing = { tracer: 'opentelemetry' }, collectors, exporter, entry = 'sidecar' } = options
   const { cartTracing = tracing } = options
   return startAll(async (keep) => {
-    const ports = await Promise.all(Array.from({ length: 5 }, () => takeFreePort()))
-    const [inbound = 0, outbound = 0, cartInbound = 0, adminA = 0, adminB = 0] = ports
+    const ports = await Promise.all(Array.from({ length: 8 }, () => takeFreePort()))
+    const [inbound = 0, outbound = 0, cartInbound = 0, adminA = 0, adminB = 0, exports = 0, ...gatewayPorts] = ports
     const cart = keep(await startApp({ name: 'cart', behaviour: options.cart, exporter }))
     const frontend = keep(
       await startApp({
@@ -49,12 +55,20 @@ export function startPath(options: PathOptions): Promise<Path> {
         behaviour: options.frontend,
         upstream: `http://127.0.0.1:${outbound}`,
         headers: { host: 'cart.shop' },
-        exporter,
+        exporter: options.exportsThroughSidecar ? otlpExporter(`http://127.0.0.1:${exports}/v1/traces`) : exporter,
       }),
     )
     const launch = { ...(options.envoyVersion !== undefined && { version: options.envoyVersion }) }
     const common = { collectors, ...(options.runtime && { runtime: options.runtime }) }
     const cartAt = options.cartDown ? '127.0.0.1:1' : `127.0.0.1:${cart.port}`
+    const cartListener = (tracerOfCart: Tracing): Listener => ({
+      name: 'inbound',
+      port: cartInbound,
+      direction: 'INBOUND',
+      to: cartAt,
+      tracing: tracerOfCart,
+      denied: options.denied ?? false,
+    })
     const [frontendSidecar, cartSidecar] = await Promise.all([
       startSidecar(
         {
@@ -64,6 +78,9 @@ export function startPath(options: PathOptions): Promise<Path> {
           listeners: [
             { name: 'inbound', port: inbound, direction: 'INBOUND', to: `127.0.0.1:${frontend.port}`, tracing },
             { name: 'cart', port: outbound, direction: 'OUTBOUND', to: `127.0.0.1:${cartInbound}`, tracing },
+            ...(options.exportsThroughSidecar
+              ? [{ name: 'exports', port: exports, direction: 'OUTBOUND', to: collectors.otlp, tracing } as const]
+              : []),
           ],
         },
         launch,
@@ -74,22 +91,19 @@ export function startPath(options: PathOptions): Promise<Path> {
           ...(options.cartCollectors && { collectors: options.cartCollectors }),
           name: 'cart-sidecar',
           adminPort: adminB,
-          listeners: [
-            {
-              name: 'inbound',
-              port: cartInbound,
-              direction: 'INBOUND',
-              to: cartAt,
-              tracing: cartTracing,
-              denied: options.denied ?? false,
-            },
-          ],
+          listeners: [cartListener(cartTracing)],
         },
-        launch,
+        { ...launch, refuses: options.cartRefuses && [cartListener(options.cartRefuses)] },
       ).then(keep),
     ])
+    const [gatewayPort = 0, gatewayAdmin = 0] = gatewayPorts
+    if (options.gateway) {
+      const listener: Listener = { name: 'gateway', port: gatewayPort, to: `127.0.0.1:${inbound}`, tracing }
+      keep(await startSidecar({ ...common, name: 'gateway', adminPort: gatewayAdmin, listeners: [listener] }, launch))
+    }
     return {
-      url: entry === 'sidecar' ? `http://127.0.0.1:${inbound}/cart` : `${frontend.url}/cart`,
+      url:
+        entry === 'app' ? `${frontend.url}/cart` : `http://127.0.0.1:${options.gateway ? gatewayPort : inbound}/cart`,
       adminUrls: [frontendSidecar.adminUrl, cartSidecar.adminUrl],
       bypassUrl: cart.url,
     }

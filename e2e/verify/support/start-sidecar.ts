@@ -5,20 +5,36 @@ import os from 'node:os'
 import path from 'node:path'
 import { findEnvoy, startReaper } from '@throughline/lab-programs'
 import { pollUntil } from '@throughline/lab-testkit'
-import { envoyConfig, type SidecarConfig } from './envoy-config.ts'
+import { envoyConfig, type Listener, listenersUpdate, type SidecarConfig } from './envoy-config.ts'
 
 export interface Sidecar extends AsyncDisposable {
   /** `http://127.0.0.1:port` of its admin interface. */
   adminUrl: string
 }
 
-/** Starts a real Envoy and waits until it is ready. `version`: default the pinned one. */
-export async function startSidecar(config: SidecarConfig, { version }: { version?: string } = {}): Promise<Sidecar> {
+export interface SidecarOptions {
+  /** Version of Envoy, default the pinned one. */
+  version?: string
+  /** An update of its listeners that it refuses after its start; default none. */
+  refuses?: Listener[] | undefined
+}
+
+/** Starts a real Envoy and waits until it is ready, and until it has refused what it is to refuse. */
+export async function startSidecar(config: SidecarConfig, options: SidecarOptions = {}): Promise<Sidecar> {
+  const { version, refuses } = options
   const { path: envoy } = await findEnvoy(version === undefined ? {} : { version })
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-verify-'))
   const reaper = await startReaper({ folder })
   const file = path.join(folder, 'bootstrap.json')
-  fs.writeFileSync(file, JSON.stringify(envoyConfig(config)))
+  const listenersFile = refuses && path.join(folder, 'listeners.json')
+  // Envoy sees a file that is moved, not one that is written.
+  const update = (listeners: Listener[]): void => {
+    if (listenersFile === undefined) return
+    fs.writeFileSync(`${listenersFile}.new`, JSON.stringify(listenersUpdate(config.name, listeners)))
+    fs.renameSync(`${listenersFile}.new`, listenersFile)
+  }
+  update(config.listeners)
+  fs.writeFileSync(file, JSON.stringify(envoyConfig({ ...config, listenersFile })))
   const args = ['-c', file, '--disable-hot-restart', '--concurrency', '1', '--drain-time-s', '1', '-l', 'warn']
   const child = spawn(envoy, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true })
   let printed = ''
@@ -39,6 +55,12 @@ export async function startSidecar(config: SidecarConfig, { version }: { version
       },
       { deadline: 20_000, what: `sidecar ${config.name} ready` },
     )
+    if (refuses) {
+      update(refuses)
+      const refused = async (): Promise<boolean> =>
+        /update_rejected: [1-9]/.test(await (await fetch(`${adminUrl}/stats?filter=lds.update_rejected`)).text())
+      await pollUntil(refused, { deadline: 20_000, what: `sidecar ${config.name} to refuse its listeners` })
+    }
   } catch (error) {
     await stop()
     throw error

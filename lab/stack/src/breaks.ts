@@ -58,6 +58,13 @@ export const breaks: readonly Break[] = [
     env: { counting: { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' } },
   },
   {
+    id: 'TLV305',
+    title: 'The dashboard reports no spans',
+    situation:
+      'The dashboard’s SDK exports to an address where nothing listens, so the parent of its sidecar is nowhere.',
+    env: { dashboard: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://127.0.0.1:1/v1/traces' } },
+  },
+  {
     id: 'TLV501',
     title: 'A rule denies the call',
     situation: 'Counting’s sidecar answers 403 in place of counting, so the trace ends there.',

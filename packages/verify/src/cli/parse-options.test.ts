@@ -58,12 +58,29 @@ describe('parseVerifyCommand', () => {
     [`${BASE} -H traceparent:00`, /probes’ own header/],
     [`${BASE} --listne 4318`, /listne/],
     [`${BASE} http://another`, /one URL/],
+    ['http://shop.local --traces http://', /--traces must begin with http/],
+    ['http://shop.local --traces jaeger=shop', /--traces must begin with http/],
+    ['http://shop.local --traces zipkin=', /--traces must begin with http/],
+    ['http://shop.local --traces ftp://jaeger', /--traces must begin with http/],
+    ['http://shop.local --traces=', /--traces is a URL or a file/],
+    ['http://shop.local --traces otlp=', /--traces is a URL or a file/],
     ['http://shop.local --listen 80', /4317, 4318, 9411/],
     ['--from report.json http://shop.local', /takes no URL/],
   ])('refuses “%s” and says what to write instead', (line, message) => {
     expect(() => parseVerifyCommand(line.split(' ').filter(Boolean))).toThrow(UsageError)
     expect(() => parseVerifyCommand(line.split(' ').filter(Boolean))).toThrow(message)
   })
+
+  it.each(['zażółć', 'a\u0000b', 'a\u007f'])(
+    'refuses a header value that HTTP can’t carry, without repeating it',
+    (value) => {
+      for (const option of ['--header', '--traces-header']) {
+        const refused = () => parseVerifyCommand([...BASE.split(' '), option, `X-Key: ${value}`])
+        expect(refused).toThrow(UsageError)
+        expect(refused).toThrow(new RegExp(`^${option} X-Key: its value has characters that a header can't carry$`))
+      }
+    },
+  )
 
   it('does not repeat a malformed header, which may be a password', () => {
     expect(() => parseVerifyCommand([...BASE.split(' '), '-H', 'hunter2'])).toThrow(/^--header wants 'Name: value'$/)

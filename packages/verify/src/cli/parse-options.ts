@@ -1,3 +1,4 @@
+import http from 'node:http'
 import { parseArgs } from 'node:util'
 import type { Level } from '../findings/finding.ts'
 
@@ -56,7 +57,7 @@ export function parseVerifyCommand(args: string[]): VerifyCommand {
   }
   return {
     url: url === undefined ? undefined : httpUrl('the URL', url),
-    traces: values.traces,
+    traces: values.traces === undefined ? undefined : parseTraces(values.traces),
     tracesHeaders: parseHeaders('--traces-header', values['traces-header'] ?? []),
     tracesCa: values['traces-ca'],
     listen: values.listen === undefined ? undefined : parseListen(values.listen, values['listen-host'] ?? '127.0.0.1'),
@@ -117,6 +118,15 @@ function httpUrl(name: string, value: string): string {
   throw new UsageError(`${name} must begin with http:// or https://, not ${value}`)
 }
 
+/** A URL, or the path of a file, with or without a kind before it. */
+function parseTraces(value: string): string {
+  const [, kind, place = ''] = /^(?:(jaeger|zipkin|tempo|otlp)=)?(.*)$/s.exec(value) ?? []
+  const wantsUrl = kind === undefined ? /^[a-z][a-z\d+.-]*:\/\//i.test(place) : kind !== 'otlp'
+  if (wantsUrl) return httpUrl('--traces', place) && value
+  if (place !== '') return value
+  throw new UsageError('--traces is a URL or a file of OTLP in JSON, not empty')
+}
+
 function parseBypass(value: string): string {
   if (/^https?:\/\//.test(value)) return httpUrl('--bypass', value)
   if (URL.canParse(`http://${value}/`)) return value
@@ -129,7 +139,13 @@ function parseHeaders(name: string, values: readonly string[]): Record<string, s
       const [, header, content] = /^([!#$%&'*+.^_`|~\w-]+):(.*)$/.exec(value) ?? []
       // The value is not repeated, because it may be a password.
       if (header === undefined || content === undefined) throw new UsageError(`${name} wants 'Name: value'`)
-      return [header.toLowerCase(), content.trimStart()]
+      const trimmed = content.trim()
+      try {
+        http.validateHeaderValue(header, trimmed)
+      } catch {
+        throw new UsageError(`${name} ${header}: its value has characters that a header can't carry`)
+      }
+      return [header.toLowerCase(), trimmed]
     }),
   )
 }

@@ -21,13 +21,14 @@ export async function runVerify(args: string[], signal: AbortSignal): Promise<nu
   const command = parseVerifyCommand(args)
   const rules = chooseRules(command)
   const evidence = command.from === undefined ? await collect(command, signal) : await load(command.from)
-  if (command.save !== undefined) await save(command.save, evidence)
   const report = createReport(evidence, {
     rules,
     level: command.level,
     ...(command.expect && { expect: command.expect }),
   })
   process.stdout.write(format(report, command, rules))
+  // After the report, which is not lost with the file.
+  if (command.save !== undefined) await save(command.save, evidence)
   return EXIT[report.outcome]
 }
 
@@ -70,7 +71,9 @@ async function collect(command: VerifyCommand, signal: AbortSignal): Promise<Evi
 async function open(command: VerifyCommand): Promise<TraceBackend> {
   if (command.listen !== undefined) {
     const { listenForSpans } = await import('../readers/listen-backend.ts')
-    const { backend, addresses } = await listenForSpans(command.listen)
+    const { backend, addresses } = await listenForSpans(command.listen).catch((error: Error) => {
+      throw new UsageError(`--listen: ${error.message}`)
+    })
     process.stderr.write(`receiving spans at ${addresses.join(', ')}: point a sidecar or an SDK here\n`)
     return backend
   }

@@ -70,6 +70,18 @@ function linkKind(kind: LinkKind, hosts: readonly SpanNode[], roots: readonly Sp
       hostsOf.set(root, [...(hostsOf.get(root) ?? []), host])
     }
   }
+  for (const [root, fitting] of hostsOf) {
+    // The trace id is kept where only a parent is missing: the call is then the one of the same trace.
+    const own = fitting.filter(({ span }) => span.traceId === root.span.traceId)
+    if (own.length === 0) continue
+    for (const host of fitting) {
+      if (!own.includes(host))
+        rootsOf.set(
+          host,
+          (rootsOf.get(host) ?? []).filter((each) => each !== root),
+        )
+    }
+  }
   const matched = match(rootsOf)
   for (const [root, host] of matched) {
     const certain = (rootsOf.get(host) ?? []).every((candidate) => matched.has(candidate))

@@ -29,7 +29,9 @@ export const TLV201: Rule = {
     const sampled = analysis.of('w3c', 'b3', 'both')
     const withProxy = sampled.filter((path) => proxiesOf(path).length > 0)
     const [example] = withProxy
-    const entry = example?.entries.find(({ span }) => span.proxy)
+    // Without a context only its user agent identifies a probe: where the first hop does not report it, as behind an
+    // app without spans, those of bare probes can't be told from others'.
+    const entry = example?.entries.find(({ span }) => span.proxy && span.probe === example.probe.nonce)
     if (bare.length === 0 || entry === undefined) return []
     if (bare.some((path) => proxiesOf(path).length > 0)) return []
     // An app that samples gives the proxies behind it a decision: then it is they that ignore it.

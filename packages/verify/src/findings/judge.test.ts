@@ -8,6 +8,7 @@ import {
   sketchSpan,
 } from '../evidence.test-support.ts'
 import type { Evidence } from '../evidence/evidence.ts'
+import type { Span } from '../evidence/span.ts'
 import { catalogue } from './catalogue.ts'
 import { judge } from './judge.ts'
 
@@ -54,6 +55,40 @@ describe('judge', () => {
     const { findings } = judge({ ...evidence, spans: [...evidence.spans, ...strangers] })
     expect(findings.map(({ id, suspected }) => [id, suspected])).toEqual([['TLV101', true]])
     expect(findings[0]?.decides).toMatch(/overlap/)
+  })
+
+  it.each([
+    ['reports it: the proxies sample nothing on their own', true, ['TLV201 warning']],
+    ['does not report it: bare probes can’t be told from other requests', false, []],
+  ])('without spans of bare probes, when the first proxy sees the probe and %s', (_, reported, expected) => {
+    const evidence = sketchPath()
+    const spans = evidence.probes.flatMap(({ contexts: [context], startUs, nonce }) => {
+      if (context === undefined) return []
+      const { traceId, spanId: parentId } = context
+      const [, , outbound, ...behind] = sketchRequest({ traceId, parentId, startUs })
+      return outbound === undefined ? [] : [{ ...outbound, parentId, probe: reported ? nonce : null }, ...behind]
+    })
+    expect(summary({ ...evidence, spans })).toEqual(expected)
+  })
+
+  it('does not take the calls of overlapping requests for those of an app that reports nothing', () => {
+    const evidence = sketchPath()
+    const silent = (at: { traceId: string; parentId: string | null; startUs: number }): Span[] => {
+      const { traceId, startUs } = at
+      const proxy = { traceId, service: 'frontend-sidecar', node: 'frontend' }
+      const inbound = sketchSpan({ ...proxy, kind: 'server', startUs, durationUs: 40_000, parentId: at.parentId })
+      const [, , outbound, ...behind] = sketchRequest({ traceId, parentId: null, startUs })
+      return outbound === undefined ? [] : [inbound, { ...outbound, parentId: newSpanId() }, ...behind]
+    }
+    const probes = evidence.probes.filter(({ contexts }) => contexts.length > 0)
+    const spans = probes.flatMap(({ contexts: [context], startUs }) => {
+      const own = context === undefined ? [] : silent({ ...context, parentId: context.spanId, startUs })
+      const overlapping = [-3000, 3000, 6000].flatMap((later) =>
+        silent({ traceId: newSpanId().padStart(32, 'd'), parentId: null, startUs: startUs + later }),
+      )
+      return [...own, ...overlapping]
+    })
+    expect(summary({ ...evidence, probes, spans })).toEqual(['TLV305 error'])
   })
 
   it('only suspects what only probes of one format show', () => {
