@@ -50,7 +50,7 @@ export function createDoctor({ onShowTrace, onOpen }) {
   const drawBreaks = () => {
     const known = breaks?.breaks ?? []
     byId('break-choice').hidden = known.length === 0
-    setText(byId('break-label'), known.length === 0 ? 'Verify the trace' : 'Break the trace')
+    setText(byId('break-label'), known.length === 0 ? 'Verify the trace' : 'Break it')
     const options = JSON.stringify(known)
     if (select.dataset['options'] !== options) {
       select.dataset['options'] = options

@@ -79,9 +79,10 @@ function drawFinding({ id, level, suspected, hop, title, seen, cause, fixes }) {
     create('span', { text: `${hop}: ${title}` }),
   ])
   const rows = create('dl', { class: 'finding-rows' }, [
-    ...drawRow('Seen', seen),
+    // On a small stage the rest is a scroll away.
     ...drawRow('Cause', [cause]),
     ...drawRow('Fix', fixes),
+    ...drawRow('Seen', seen),
   ])
   const element = create('div', { class: 'finding' }, [head, rows])
   element.dataset['level'] = level
