@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { takeFreePort } from '@throughline/lab-programs'
 import { pollUntil, projectVersion, temporaryFolder } from '@throughline/lab-testkit'
+import { serveTraceStore } from '@throughline/trace-store'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Registry, startRegistry } from './start-registry.ts'
 
@@ -80,7 +81,35 @@ it('the service of the README of service-kit answers, reports health and drains'
   expect(await exited).toEqual([0, null])
 })
 
-it('npx runs throughline without an installation', async () => {
-  const printed = await shell('npx --yes throughline explain TLV103')
-  expect(printed).toContain('TLV103')
+it('npx runs throughline verify on a traced service, and draws the path that it took', async () => {
+  const store = await serveTraceStore()
+  const port = await takeFreePort()
+  const exporter = {
+    OTEL_TRACES_EXPORTER: 'otlp',
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: store.otlpUrl,
+    OTEL_SERVICE_NAME: 'greeter',
+  }
+  const service =
+    "require('node:http').createServer((_, response) => response.end('hello')).listen(process.env.PORT, '127.0.0.1')"
+  const args = ['--import', '@throughline/telemetry/register', '--eval', service]
+  const child = spawn(process.execPath, args, {
+    cwd: project.path,
+    env: { ...env, ...exporter, OTEL_BSP_SCHEDULE_DELAY: '100', PORT: String(port) },
+    stdio: 'ignore',
+  })
+  const exited = once(child, 'exit')
+  try {
+    const url = `http://127.0.0.1:${port}/`
+    const isUp = async (): Promise<boolean> => (await fetch(url).catch(() => undefined))?.ok === true
+    await pollUntil(isUp, { deadline: 20_000, what: 'the service' })
+    const printed = await shell(`npx --yes throughline verify ${url} --traces ${store.queryUrl} --settle 1`)
+    expect(printed).toMatch(/^greeter$/m)
+    // All but those that ask for no trace.
+    expect(printed).toMatch(/^14 of 16 probes left spans/m)
+    expect(await shell('npx --yes throughline explain TLV103')).toContain('TLV103')
+  } finally {
+    child.kill('SIGKILL')
+    await exited
+    await store.close()
+  }
 })
