@@ -86,12 +86,12 @@ describe('an SDK and an API of different releases', () => {
     {
       sdk: '2.x',
       api: '3.x',
-      sentence: /sdk-trace 2\.\S+ takes @opentelemetry\/api >=1\.3\.0 <1\.10\.0, and .* 1\.10/,
+      sentence: /sdk-trace 2\.\S+ needs @opentelemetry\/api >=1\.3\.0 <1\.10\.0, and .* 1\.10/,
     },
     {
       sdk: '3.x',
       api: '2.x',
-      sentence: /sdk-trace 3\.\S+ takes @opentelemetry\/api >=1\.10\.0 <1\.11\.0, and .* 1\.9/,
+      sentence: /sdk-trace 3\.\S+ needs @opentelemetry\/api >=1\.10\.0 <1\.11\.0, and .* 1\.9/,
     },
   ] as const
   it.each(mixtures)('are reported: SDK $sdk beside the API of $api', async ({ sdk, api, sentence }) => {

@@ -33,6 +33,7 @@ async function startFloodgate() {
     else if (url.pathname === '/api/config') json({ hostname: 'h', traces: true, faults: true })
     else if (url.pathname.startsWith('/api/requests/')) json({ explain: explanation })
     else if (url.pathname.startsWith('/api/traces/')) json(judged(traceOf(url.pathname.split('/')[3] ?? '')))
+    else if (url.pathname === '/api/findings') json({ state: 'none', at: null, error: null, report: null })
     else {
       const file = path.join(pageDir, url.pathname === '/' ? 'index.html' : url.pathname)
       response.writeHead(200, { 'content-type': types[path.extname(file)] ?? 'text/plain' }).end(fs.readFileSync(file))

@@ -146,7 +146,8 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
   const follower = createTracePoller({
     lookUp,
     isExplained,
-    expectedSpans: () => spans.followed,
+    // With no traffic, the only whole trace may be one that was sent.
+    expectedSpans: () => spans.followed || spans.sent,
     onSettled(model, followedTrace) {
       // What the viewer sent stays on screen, until something changes.
       const differs = previous !== undefined && compareTraces(previous, model).summary !== ''
