@@ -15,7 +15,7 @@ async function family(folder: string, options: { stubborn?: boolean } = {}) {
   const file = path.join(folder, `child-${Math.random()}`)
   const body = `${options.stubborn ? "trap '' TERM;" : ''} sleep 600 & echo $! > "${file}"; wait`
   const parent = spawn('sh', ['-c', body], { detached: true, stdio: 'ignore' })
-  const child = await pollUntil(async () => Number(await fs.readFile(file, 'utf8')), {
+  const child = await pollUntil(async () => Number(await fs.readFile(file, 'utf8')) || undefined, {
     what: 'the child of the family',
   })
   return { parent, pids: [parent.pid ?? 0, child] }
