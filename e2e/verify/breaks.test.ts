@@ -35,7 +35,7 @@ async function findSerious(): Promise<string[]> {
     url: `${lab.dashboardUrl}/api/count`,
     backend: await openBackend({ target: lab.queryUrl, headers: {} }),
     intervalMs: 30,
-    settleMs: 1200,
+    settleMs: 2000,
   })
   const { findings } = judge(evidence)
   return [...new Set(findings.filter(({ level }) => level !== 'note').map(({ id }) => id))]
