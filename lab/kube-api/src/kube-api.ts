@@ -111,7 +111,9 @@ export function createKubeApi(): KubeApi {
     async patch(type, { body, contentType, ...place }, options = {}) {
       const before = find(type, place)
       if (before === undefined && contentType.startsWith('application/apply-patch')) {
-        return { object: await create(type, { ...(body as unknown as KubeObject) }, options), created: true }
+        const object = body as unknown as KubeObject
+        if (!object.metadata.name) throw badRequest(`${type.plural} "${place.name}" is new and needs a name`)
+        return { object: await create(type, { ...object }, options), created: true }
       }
       const patched = applyPatch(need(type, place) as unknown as Json, body, contentType)
       return { object: await replace(type, patched as unknown as KubeObject, options), created: false }

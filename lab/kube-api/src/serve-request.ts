@@ -104,9 +104,9 @@ function issueToken({ namespace, name }: RequestTarget, object: KubeObject, toke
   return { code: 201, body: { ...object, status: { token, expirationTimestamp: expires.toISOString() } } }
 }
 
-/** An object that is applied names itself, as its path does. */
+/** An applied object, whose body may leave out the name of one that exists: istiod annotates a Gateway that way. */
 function placed(object: KubeObject, { namespace, name }: { namespace: string | undefined; name: string }): KubeObject {
-  if (object.metadata?.name !== name) throw badRequest(`the object must have the name of its path, ${name}`)
+  if ((object.metadata?.name ?? name) !== name) throw badRequest(`the object must have the name of its path, ${name}`)
   return { ...object, metadata: { ...object.metadata, ...(namespace !== undefined && { namespace }) } }
 }
 

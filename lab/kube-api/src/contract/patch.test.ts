@@ -87,6 +87,8 @@ describe('a patch', () => {
     const applied = await ask(api, `${path}?fieldManager=test`, { ...apply, body: named })
     const metadata = { name: 'one', namespace: api.namespace }
     expect(applied).toMatchObject({ status: 201, body: { data: { a: encode('1') }, metadata } })
+    const again = await ask(api, `${path}?fieldManager=test`, { ...apply, body })
+    expect(again).toMatchObject({ status: 200, body: { metadata } })
   })
 
   it('is refused for any other content type', async () => {
