@@ -40,7 +40,8 @@ describe('docker-compose.yml', () => {
     expect(images.envoy).toBe(`envoyproxy/envoy:v${versions.envoy.default}`)
     expect(images.jaeger).toBe(`jaegertracing/jaeger:${versions.jaeger.version}`)
     expect(images.consul).toBe(`hashicorp/consul:${versions.consul.version}`)
-    expect(read('Dockerfile')).toContain(`ARG NODE=${images.node}\nARG CONSUL=${images.consul}\n`)
+    const bases = [...read('Dockerfile').matchAll(/^ARG (?:NODE|CONSUL)=(.*)$/gm)].map(([, image]) => image)
+    expect(bases).toEqual([images.node, images.consul])
   })
 
   it.each(Object.entries(services).filter(([name]) => name !== 'zipkin'))(
