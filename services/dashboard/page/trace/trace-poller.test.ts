@@ -50,6 +50,19 @@ describe('createTracePoller', () => {
     expect(seen).toMatchObject({ settled: [], missing: ['not there'] })
   })
 
+  it('polls afterwards the last trace offered since a call went another way', async () => {
+    const { poller, seen } = startPoller([wholeChain, withoutCounting, wholeChain])
+    const first = poller.offer(connected)
+    await poller.offer(denied)
+    await poller.offer(connected)
+    await first
+    expect(seen.settled).toEqual([
+      { spans: 5, broken: false },
+      { spans: 5, broken: false },
+    ])
+    expect(poller.polling).toBe(false)
+  })
+
   it('drops traces offered while it polls', async () => {
     const { poller, seen } = startPoller([null, wholeChain])
     const first = poller.offer(connected)
