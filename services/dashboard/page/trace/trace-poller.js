@@ -28,7 +28,7 @@ const RETRY_MS = 300
 
 /**
  * Polls one trace at a time from "not there yet" to complete. Its spans come from several programs that each flush on
- * their own, so a trace grows for a while; traces offered meanwhile are dropped (but for the last one of a call that went another way), which keeps the last whole trace on
+ * their own, so a trace grows for a while; traces offered meanwhile are dropped, but for the last one, which keeps the last whole trace on
  * screen instead of a series of partial ones.
  *
  * @param {TracePollerOptions} options
@@ -45,8 +45,6 @@ export function createTracePoller({
   now = () => performance.now(),
 }) {
   let polling = false
-  /** @type {FollowedTrace['state']} */
-  let current = null
   /** @type {FollowedTrace | undefined} */
   let next
   // Spans are flushed on a timer, so an immediate lookup finds nothing: start where the last poll ended.
@@ -88,8 +86,8 @@ export function createTracePoller({
   return {
     async offer(followedTrace) {
       if (polling) {
-        // Under steady traffic another one comes soon; after a switch, this may be the only one that shows its effect.
-        if (followedTrace.state !== current || next !== undefined) next = followedTrace
+        // It may be the only one that shows what a switch changed.
+        next = followedTrace
         return
       }
       polling = true
@@ -98,7 +96,6 @@ export function createTracePoller({
         while (next !== undefined) {
           const trace = next
           next = undefined
-          current = trace.state
           await poll(trace)
         }
       } finally {
