@@ -10,8 +10,8 @@ import { buildTraceModel } from './trace-model.js'
  *
  * @typedef {object} TracePollerOptions
  * @property {(followedTrace: FollowedTrace) => Promise<Lookup>} lookUp
- * @property {(model: TraceModel, followedTrace: FollowedTrace) => void} onSettled the trace is complete, or as complete
- * as it got in time
+ * @property {(model: TraceModel, followedTrace: FollowedTrace, offeredMs: number) => void} onSettled the trace is complete,
+ * or as complete as it got in time; `offeredMs`: when it was offered, by `now`
  * @property {(reason: string, followedTrace: FollowedTrace) => void} onMissing nothing was found in time
  * @property {(model: TraceModel) => void} [onFound] each version of the trace on the way there
  * @property {(model: TraceModel) => boolean} [isExplained] whether the cause of the break is known
@@ -28,8 +28,8 @@ const RETRY_MS = 300
 
 /**
  * Polls one trace at a time from "not there yet" to complete. Its spans come from several programs that each flush on
- * their own, so a trace grows for a while; traces offered meanwhile are dropped, but for the last one, which keeps the last whole trace on
- * screen instead of a series of partial ones.
+ * their own, so a trace grows for a while. Of the traces offered meanwhile, only the last is polled next: the last whole
+ * trace stays on screen instead of a series of partial ones, and what a switch changed is seen without more traffic.
  *
  * @param {TracePollerOptions} options
  * @returns {{ offer(followedTrace: FollowedTrace): Promise<void>, readonly polling: boolean }}
@@ -45,13 +45,13 @@ export function createTracePoller({
   now = () => performance.now(),
 }) {
   let polling = false
-  /** @type {FollowedTrace | undefined} */
+  /** @type {{ followedTrace: FollowedTrace, offeredMs: number } | undefined} the last one offered while another is polled */
   let next
   // Spans are flushed on a timer, so an immediate lookup finds nothing: start where the last poll ended.
   let usualMs = 0
 
-  /** @param {FollowedTrace} followedTrace */
-  const poll = async (followedTrace) => {
+  /** @param {{ followedTrace: FollowedTrace, offeredMs: number }} offered */
+  const poll = async ({ followedTrace, offeredMs }) => {
     const startMs = now()
     let count = 0
     let grewMs = startMs
@@ -73,30 +73,26 @@ export function createTracePoller({
         const quiet = now() - grewMs >= (explained ? EXPLAINED_QUIET_MS : QUIET_MS)
         if (isSettled(model, { followedTrace, quiet, explained, expected: expectedSpans() })) {
           usualMs = now() - startMs
-          return onSettled(model, followedTrace)
+          return onSettled(model, followedTrace, offeredMs)
         }
       }
       if (now() - startMs + RETRY_MS > GIVE_UP_MS) break
       await wait(RETRY_MS)
     }
     if (model === undefined || model.rows.length === 0) onMissing(reason, followedTrace)
-    else onSettled(model, followedTrace)
+    else onSettled(model, followedTrace, offeredMs)
   }
 
   return {
     async offer(followedTrace) {
-      if (polling) {
-        // It may be the only one that shows what a switch changed.
-        next = followedTrace
-        return
-      }
+      next = { followedTrace, offeredMs: now() }
+      if (polling) return
       polling = true
-      next = followedTrace
       try {
         while (next !== undefined) {
-          const trace = next
+          const offered = next
           next = undefined
-          await poll(trace)
+          await poll(offered)
         }
       } finally {
         polling = false

@@ -47,7 +47,6 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
   let ownService = false
   let sentAtMs = Number.NEGATIVE_INFINITY
   let sentUntilMs = Number.NEGATIVE_INFINITY
-  let offeredAtMs = Number.NEGATIVE_INFINITY
   /** @type {TraceModel | undefined} */
   let shown
   /** @type {TraceModel | undefined} the last trace that was followed to its end */
@@ -146,12 +145,11 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
   const follower = createTracePoller({
     lookUp,
     isExplained,
-    // With no traffic, the only whole trace may be one that was sent.
-    expectedSpans: () => spans.followed || spans.sent,
-    onSettled(model, followedTrace) {
+    expectedSpans: () => spans.followed,
+    onSettled(model, followedTrace, offeredMs) {
       // What the viewer sent stays on screen, until something changes.
       const differs = previous !== undefined && compareTraces(previous, model).summary !== ''
-      if (offeredAtMs < sentAtMs || (performance.now() < sentUntilMs && !differs)) return
+      if (offeredMs < sentAtMs || (performance.now() < sentUntilMs && !differs)) return
       sentUntilMs = Number.NEGATIVE_INFINITY
       settle(model, followedTrace, 'followed')
       if (held !== null) return
@@ -196,10 +194,7 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
   if (held !== null) choose(held)
 
   return {
-    offer(followedTrace) {
-      if (!follower.polling) offeredAtMs = performance.now()
-      void follower.offer(followedTrace)
-    },
+    offer: (followedTrace) => void follower.offer(followedTrace),
     async showSent(followedTrace) {
       if (held !== null) hold(null)
       sentAtMs = performance.now()
