@@ -1,7 +1,8 @@
 // @ts-check
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
+import { hasEngine } from './has-engine.mjs'
 import { ROOT } from './root.mjs'
 
 const ROUNDS = 9
@@ -15,7 +16,7 @@ const VARIANTS = /** @type {const} */ ({ traced: {}, untraced: { OTEL_SDK_DISABL
  * @param {string} file where the figures go, as JSON
  */
 export function benchImage(file) {
-  if (spawnSync('docker', ['info'], { stdio: 'ignore' }).status !== 0) {
+  if (!hasEngine()) {
     console.error('No container engine answers. Start Docker, or where there is none: bash e2e/engine/up.sh')
     return 1
   }

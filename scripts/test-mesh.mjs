@@ -1,5 +1,5 @@
 // @ts-check
-import { execFileSync } from 'node:child_process'
+import { hasEngine } from './has-engine.mjs'
 import { runProject } from './run-project.mjs'
 
 /**
@@ -10,7 +10,7 @@ import { runProject } from './run-project.mjs'
  */
 export async function testMesh(filters) {
   // On a fresh clone the lab is built only by now.
-  const { findEnvoy, findGoTool, goTools, versions } = await import('@throughline/lab-programs')
+  const { findEnvoy, findGoTool, findOnPath, goTools, versions } = await import('@throughline/lab-programs')
   /** @type {string[]} */
   const skipped = []
   /** @param {string} part @param {() => unknown} requirement */
@@ -25,8 +25,8 @@ export async function testMesh(filters) {
   await requires('verify', () => findEnvoy({ log: console.error }))
   await requires('verify/backends', async () => {
     await findGoTool(goTools.jaeger)
-    if (!onPath('mvn') || !onPath('jlink'))
-      throw new Error('Zipkin comes by Maven and a JDK: put mvn and jlink on PATH.')
+    const found = await Promise.all(['mvn', 'jlink'].map((program) => findOnPath(program, process.env)))
+    if (found.includes(undefined)) throw new Error('Zipkin comes by Maven and a JDK: put mvn and jlink on PATH.')
   })
   for (const mesh of /** @type {const} */ (['consul', 'istio'])) {
     await requires(mesh, async () => {
@@ -53,25 +53,6 @@ export async function testMesh(filters) {
   const mesh = await runProject('mesh', [...without, ...filters])
   const compose = skipped.includes('compose') ? 0 : await runProject('compose', filters)
   return [verify, mesh, compose].find((code) => code !== 0) ?? 0
-}
-
-/** @param {string} program */
-function onPath(program) {
-  try {
-    execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
-
-function hasEngine() {
-  try {
-    execFileSync('docker', ['info'], { stdio: 'ignore', timeout: 10_000 })
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** @throws where none can be started */

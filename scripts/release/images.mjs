@@ -63,16 +63,6 @@ export async function pushImages(folder, { version, registry }) {
   }
 }
 
-/** Whether a container engine answers. */
-export function hasEngine() {
-  try {
-    execFileSync('docker', ['info'], { stdio: 'ignore', timeout: 10_000 })
-    return true
-  } catch {
-    return false
-  }
-}
-
 /**
  * @param {string} name
  * @param {{ tag: string, architecture: string, version: string, repository: string, more: string[] }} options
