@@ -59,9 +59,14 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
   }
 }
 
-async function startLab(options: LabSettings): Promise<Lab> {
-  const behind = `127.0.0.1:${await takeFreePort()}`
-  const settings = options.ownService ? { ...options, ownService: { ...options.ownService, behind } } : options
+/** Gives counting a place behind a service that takes its own. */
+async function withPlaceBehind(settings: LabSettings): Promise<LabSettings> {
+  const { ownService } = settings
+  if (ownService === undefined) return settings
+  return { ...settings, ownService: { ...ownService, behind: `127.0.0.1:${await takeFreePort()}` } }
+}
+
+async function startLab(settings: LabSettings): Promise<Lab> {
   const cleanUp = createCleanUp()
   const { signal } = settings
   const runDir = await makeRunDir()
@@ -77,7 +82,7 @@ async function startLab(options: LabSettings): Promise<Lab> {
   const onAbort = (): void => void cleanUp.run().catch(() => {})
   signal?.addEventListener('abort', onAbort)
   try {
-    const lab = await startParts(settings, { runDir, onCleanUp: cleanUp.add })
+    const lab = await startParts(await withPlaceBehind(settings), { runDir, onCleanUp: cleanUp.add })
     signal?.throwIfAborted()
     return { ...lab, stop, [Symbol.asyncDispose]: stop }
   } catch (error) {
