@@ -1,6 +1,5 @@
-import { once } from 'node:events'
-import net from 'node:net'
 import type { Bypass, Mesh } from '@throughline/lab-meshes'
+import { accepts } from '@throughline/lab-programs'
 import { ports } from './setup-settings.ts'
 
 /** Milliseconds for a connection within one machine. */
@@ -16,24 +15,12 @@ export async function withMeasuredBypass(create: (bypass: Bypass) => Mesh): Prom
 async function measureBypass(): Promise<Bypass> {
   const [host, port] = ['counting', ports.app.counting]
   const address = `http://${host}:${port}`
-  const open = await isOpen(host, port)
+  const open = await accepts(host, port, { timeoutMs: CONNECT_TIMEOUT })
   return {
     address,
     closed: !open,
     reason: open
       ? 'Counting listens on all addresses of its pod: every container of the network reaches it without its sidecar.'
       : 'Counting listens on the loopback address that it shares with its sidecar alone.',
-  }
-}
-
-async function isOpen(host: string, port: number): Promise<boolean> {
-  const socket = net.connect({ host, port, signal: AbortSignal.timeout(CONNECT_TIMEOUT) })
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
   }
 }
