@@ -1,6 +1,14 @@
 import path from 'node:path'
 import type { LabSettings } from '@throughline/lab-meshes'
-import { accepts, createProgram, findPortOwner, followFile, LabError, type Reaper } from '@throughline/lab-programs'
+import {
+  accepts,
+  createProgram,
+  findPortOwner,
+  followFile,
+  LabError,
+  type Reaper,
+  splitAddress,
+} from '@throughline/lab-programs'
 import { readStatus } from './read-status.ts'
 import type { ReportingProgram } from './service.ts'
 
@@ -25,10 +33,9 @@ export function createOwnService(options: OwnServiceOptions): ReportingProgram |
   const { ownService } = settings
   if (ownService?.command === undefined) return undefined
   const { address, command, onOutput } = ownService
-  const { hostname, port } = new URL(`http://${address}`)
-  const host = hostname.replaceAll(/^\[|\]$/g, '')
+  const { host, port } = splitAddress(address)
   const logFile = path.join(runDir, 'your-service.log')
-  const listens = (): Promise<boolean> => accepts(host, Number(port))
+  const listens = (): Promise<boolean> => accepts(host, port)
   const program = createProgram({
     name: NAME,
     command: '/bin/sh',
@@ -39,7 +46,7 @@ export function createOwnService(options: OwnServiceOptions): ReportingProgram |
       OTEL_EXPORTER_OTLP_ENDPOINT: (env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ?? '').replace(/\/v1\/traces$/, ''),
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
       ...command.env,
-      PORT: port,
+      PORT: String(port),
     },
     logFile,
     reaper,
@@ -52,7 +59,7 @@ export function createOwnService(options: OwnServiceOptions): ReportingProgram |
     ...program,
     async start() {
       if (await listens()) {
-        const owner = (await findPortOwner(Number(port))) ?? 'another program'
+        const owner = (await findPortOwner(port)) ?? 'another program'
         const advice = 'Stop it, or leave out --command to use what listens there'
         throw new LabError('TL_LAB_PORT_IN_USE', `${address} (${NAME}) is in use by ${owner}. ${advice}`)
       }

@@ -1,5 +1,5 @@
 import { serviceNames } from '@throughline/lab-meshes'
-import { demoPorts } from '@throughline/lab-programs'
+import { definedEnvironment, demoPorts } from '@throughline/lab-programs'
 
 export interface ServiceAddresses {
   /** Where the dashboard calls counting. */
@@ -33,7 +33,7 @@ export function serviceEnvironment(addresses: ServiceAddresses): Record<string, 
     control,
     allowedHosts = [],
   } = addresses
-  return defined({
+  return definedEnvironment({
     COUNTING_SERVICE_URL: upstreamUrl,
     TRACE_QUERY_URL: queryUrl,
     TRACE_UI_URL: uiUrl,
@@ -99,10 +99,4 @@ export function devEnvironment(controlToken: string): Record<string, string> {
 
 function at(port: number): string {
   return `http://127.0.0.1:${port}`
-}
-
-function defined(env: Record<string, string | undefined>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  )
 }

@@ -1,5 +1,5 @@
 import { type BreakStatus, findJaeger, type Lab, type LabOptions } from '@throughline/lab-meshes'
-import { demoPorts, LabError } from '@throughline/lab-programs'
+import { definedEnvironment, demoPorts, LabError } from '@throughline/lab-programs'
 import { createLab } from '@throughline/lab-stack'
 import { demoHelp, type DemoOptions, parseDemoOptions } from './demo-options.ts'
 import { openInBrowser } from './open-in-browser.ts'
@@ -35,25 +35,12 @@ export async function demo(args: string[]): Promise<void> {
 }
 
 async function toLabOptions(options: DemoOptions, progress: Progress): Promise<LabOptions> {
-  const {
-    mesh,
-    topology,
-    bypass,
-    fromChart,
-    tracer,
-    break: broken,
-    port,
-    freePorts,
-    jaeger,
-    otlp,
-    zipkin,
-    allowedHosts,
-  } = options
+  const { ownService, jaeger, otlp, zipkin } = options
   // A demo may be broken on purpose; elsewhere the services ignore faults by default.
   const env = { FAULTS: 'on', ...forwardedEnvironment(process.env) }
   const own =
-    options.ownService &&
-    (await locateOwnService(options.ownService, {
+    ownService &&
+    (await locateOwnService(ownService, {
       cwd: process.env['INIT_CWD'] ?? process.cwd(),
       env: definedEnvironment(process.env),
       onOutput: (line) => progress.line(`your service | ${line}`),
@@ -62,14 +49,14 @@ async function toLabOptions(options: DemoOptions, progress: Progress): Promise<L
     progress.line(`Nothing listens at ${own.address} yet: the page says unreachable until your service does.`)
   }
   return {
-    mesh,
-    topology,
-    bypass,
-    fromChart,
-    tracer,
-    break: broken,
-    ports: freePorts ? 'free' : { dashboard: port },
-    allowedHosts,
+    mesh: options.mesh,
+    topology: options.topology,
+    bypass: options.bypass,
+    fromChart: options.fromChart,
+    tracer: options.tracer,
+    break: options.break,
+    allowedHosts: options.allowedHosts,
+    ports: options.freePorts ? 'free' : { dashboard: options.port },
     ownService: own,
     countingEnv: env,
     dashboardEnv: env,
@@ -91,12 +78,6 @@ function withAdvice(error: unknown): unknown {
       : []),
   ]
   return new LabError(code, [message, ...advice].join('\n'), { cause: error })
-}
-
-function definedEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
-  )
 }
 
 async function formatWelcome(lab: Lab, own: OwnServiceOptions | undefined): Promise<string> {

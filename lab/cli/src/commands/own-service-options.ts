@@ -1,7 +1,7 @@
 import dns from 'node:dns/promises'
 import net from 'node:net'
 import type { LabSettings, OwnService } from '@throughline/lab-meshes'
-import { accepts, messageOf } from '@throughline/lab-programs'
+import { accepts, messageOf, withoutBrackets } from '@throughline/lab-programs'
 import { usage } from './parse-flags.ts'
 
 /** `--counting` and `--command`, checked and not yet looked up. */
@@ -41,7 +41,7 @@ export function parseOwnService(flags: {
   if (url.search !== '' || url.hash !== '') throw refuse(' with a path at most, without a query or a fragment')
   const port = url.port === '' ? 80 : Number(url.port)
   if (port === 0) throw refuse(' with a port from 1 to 65535')
-  const host = url.hostname.replaceAll(/^\[|\]$/g, '')
+  const host = withoutBrackets(url.hostname)
   let path = url.pathname
   while (path.length > 1 && path.endsWith('/')) path = path.slice(0, -1)
   return { url: text, host: { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host, port, path, command }

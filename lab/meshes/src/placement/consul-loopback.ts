@@ -1,4 +1,4 @@
-import { isPortFree, takeFreePort } from '@throughline/lab-programs'
+import { isPortFree, splitAddress, takeFreePort } from '@throughline/lab-programs'
 import type { PrepareOptions } from '../mesh-module.ts'
 import type { ConsulPlacement, ServicePlacement } from './consul-placement.ts'
 import { placeOnLoopback } from './placement.ts'
@@ -64,6 +64,6 @@ async function freePort(preferred: number | undefined): Promise<number> {
 
 function appAt(address: string): ServicePlacement['app'] {
   if (address.startsWith('unix:')) return { socket: address.slice('unix:'.length) }
-  const { hostname, port } = new URL(`http://${address}`)
-  return { address: hostname.replaceAll(/^\[|\]$/g, ''), port: Number(port) }
+  const { host, port } = splitAddress(address)
+  return { address: host, port }
 }
