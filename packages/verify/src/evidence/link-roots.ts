@@ -61,26 +61,17 @@ const RULES: Record<LinkKind, LinkRule> = {
 function linkKind(kind: LinkKind, hosts: readonly SpanNode[], roots: readonly SpanNode[]): void {
   const { belongs } = RULES[kind]
   const sorted = [...roots].sort((a, b) => a.span.startUs - b.span.startUs)
+  const fits = hosts.flatMap((host) =>
+    within(sorted, host)
+      .filter((root) => belongs(host, root))
+      .map((root) => ({ host, root, sharesTrace: host.span.traceId === root.span.traceId })),
+  )
+  // The trace id is kept where only a parent is missing: the call is then the one of the same trace.
+  const withTrace = new Set(fits.flatMap(({ root, sharesTrace }) => (sharesTrace ? [root] : [])))
   const rootsOf = new Map<SpanNode, SpanNode[]>()
-  const hostsOf = new Map<SpanNode, SpanNode[]>()
-  for (const host of hosts) {
-    for (const root of within(sorted, host)) {
-      if (!belongs(host, root)) continue
-      rootsOf.set(host, [...(rootsOf.get(host) ?? []), root])
-      hostsOf.set(root, [...(hostsOf.get(root) ?? []), host])
-    }
-  }
-  for (const [root, fitting] of hostsOf) {
-    // The trace id is kept where only a parent is missing: the call is then the one of the same trace.
-    const own = fitting.filter(({ span }) => span.traceId === root.span.traceId)
-    if (own.length === 0) continue
-    for (const host of fitting) {
-      if (!own.includes(host))
-        rootsOf.set(
-          host,
-          (rootsOf.get(host) ?? []).filter((each) => each !== root),
-        )
-    }
+  for (const { host, root, sharesTrace } of fits) {
+    if (withTrace.has(root) && !sharesTrace) continue
+    rootsOf.set(host, [...(rootsOf.get(host) ?? []), root])
   }
   const matched = match(rootsOf)
   for (const [root, host] of matched) {
