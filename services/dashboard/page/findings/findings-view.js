@@ -30,17 +30,15 @@ export function createFindingsView({ onClose, onShowTrace }) {
     },
     showRepair: (possible) => void (byId('repair').hidden = !possible),
     showReport(report, situation) {
-      const [first] = report.findings
-      setText(
-        byId('findings-title'),
-        first === undefined || first.level === 'note' ? 'Findings' : `${first.id}, ${first.hop}`,
-      )
-      setText(progress, summaryOf(report))
+      const serious = report.findings.filter(({ level }) => level !== 'note')
       const notes = report.findings.filter(({ level }) => level === 'note')
+      const [first] = serious
+      setText(byId('findings-title'), first === undefined ? 'Findings' : `${first.id}, ${first.hop}`)
+      setText(progress, summaryOf(report.outcome, serious))
       body.replaceChildren(
         ...(situation === '' ? [] : [create('p', { class: 'finding-situation', text: situation })]),
         ...(report.path.length === 0 ? [] : [drawPath(report)]),
-        ...report.findings.filter(({ level }) => level !== 'note').map(drawFinding),
+        ...serious.map(drawFinding),
         ...(report.outcome === 'unknown'
           ? report.unseen.map((text) => create('p', { text: `Not seen: ${text}.` }))
           : []),
@@ -53,10 +51,12 @@ export function createFindingsView({ onClose, onShowTrace }) {
   }
 }
 
-/** @param {Report} report */
-function summaryOf({ outcome, findings }) {
+/**
+ * @param {Report['outcome']} outcome
+ * @param {Finding[]} serious
+ */
+function summaryOf(outcome, serious) {
   if (outcome === 'unknown') return 'It can’t be told from what was seen.'
-  const serious = findings.filter(({ level }) => level !== 'note')
   return serious.length === 0 ? 'The trace is whole: nothing was found that breaks it.' : ''
 }
 
