@@ -10,7 +10,6 @@ const finding = {
   seen: ['two parents'],
   cause: 'the order of propagators',
   fixes: ['put B3 first'],
-  break: { after: 'dashboard-sidecar', before: 'counting' },
 }
 const report = {
   outcome: 'failed',
@@ -18,7 +17,7 @@ const report = {
     { service: 'dashboard', proxy: false },
     { service: 'dashboard-sidecar', proxy: true },
   ],
-  findings: [finding],
+  findings: [{ ...finding, break: { after: 'dashboard-sidecar', before: 'counting' } }],
   traceIds: ['AF7E'.repeat(8)],
   unseen: ['configuration'],
 }
@@ -32,18 +31,7 @@ describe('the answer of /api/findings', () => {
         outcome: 'failed',
         path: ['dashboard', 'dashboard-sidecar'],
         breaksAfter: 'dashboard-sidecar',
-        findings: [
-          {
-            id: 'TLV104',
-            level: 'error',
-            suspected: false,
-            hop: 'counting',
-            title: 'a stale header wins',
-            seen: ['two parents'],
-            cause: 'the order of propagators',
-            fixes: ['put B3 first'],
-          },
-        ],
+        findings: [finding],
         traceId: 'af7e'.repeat(8),
         unseen: ['configuration'],
       },

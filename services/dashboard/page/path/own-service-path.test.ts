@@ -1,40 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { parseTrace } from '../trace/parse-trace.js'
 import { buildPathModel } from './path-model.js'
-import { hopsOf } from './traced-hops.js'
-import { buildTraceModel } from '../trace/trace-model.js'
-import { type SpanSketch, toAnswer, wholeChain } from '../trace/trace-sketch.test-support.ts'
-
-function hops(sketches: SpanSketch[]) {
-  const trace = parseTrace(toAnswer(sketches))
-  if (trace === undefined) throw new Error('the fixture is not a trace')
-  return hopsOf(buildTraceModel(trace))
-}
-
-const base = { status: 200, known: hops(wholeChain), reached: null, mesh: null }
-const sidecar = (name: string, state: 'ready' | 'down' = 'ready', nodeId: string | null = null) => ({
-  name,
-  nodeId,
-  state,
-  reason: null,
-  restarts: 0,
-  restartsInMs: null,
-})
-const mesh = (...sidecars: ReturnType<typeof sidecar>[]) => ({
-  mesh: 'static-envoy',
-  tracer: 'none',
-  tracers: ['none'],
-  access: 'allowed' as const,
-  sidecars,
-  services: [] as ReturnType<typeof sidecar>[],
-  settings: [],
-  bypass: null,
-  links: [],
-})
-const marks = ({ hops: nodes, edges }: ReturnType<typeof buildPathModel>) => ({
-  hops: nodes.map((hop) => hop.status),
-  edges: edges.map((edge) => edge.status),
-})
+import { base, hops, marks, mesh, sidecar } from './path-model.test-support.ts'
+import { wholeChain } from '../trace/trace-sketch.test-support.ts'
 
 describe('with a service of the user in the place of counting', () => {
   const upTo4 = wholeChain.filter(({ id }) => id !== 'd1')
