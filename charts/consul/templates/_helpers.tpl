@@ -28,9 +28,7 @@ helm.sh/chart: {{ include "service.labelValue" (printf "%s-%s" .Chart.Name .Char
 {{- end -}}
 {{- end -}}
 
-{{/* The ports of Consul's proxies (consul-dataplane's and the injector's defaults), which share the pod's network. Takes {at, port}. */}}
+{{/* The ports of Consul's proxies (consul-dataplane's and the injector's defaults). Takes {at, port}. */}}
 {{- define "consul.checkPort" -}}
-{{- if has (int .port) (list 15001 19000 20000 20100 20200 20300 20400 20500 20600) -}}
-{{- fail (printf "%s: %d belongs to Consul's proxy in the same pod; use another" .at (int .port)) -}}
-{{- end -}}
+{{- include "service.refusePort" (dict "at" .at "port" .port "taken" (list 15001 19000 20000 20100 20200 20300 20400 20500 20600) "by" "Consul's proxy") -}}
 {{- end -}}

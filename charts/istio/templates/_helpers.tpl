@@ -42,11 +42,9 @@ helm.sh/chart: {{ include "service.labelValue" (printf "%s-%s" .Chart.Name .Char
 {{- end -}}
 {{- end -}}
 
-{{/* The ports of Istio's proxies (Istio, "Application Requirements"), which share the pod's network. Takes {at, port}. */}}
+{{/* The ports of Istio's proxies (Istio, "Application Requirements"). Takes {at, port}. */}}
 {{- define "istio.checkPort" -}}
-{{- if has (int .port) (list 15000 15001 15002 15004 15006 15008 15020 15021 15053 15090) -}}
-{{- fail (printf "%s: %d belongs to Istio's proxy in the same pod; use another" .at (int .port)) -}}
-{{- end -}}
+{{- include "service.refusePort" (dict "at" .at "port" .port "taken" (list 15000 15001 15002 15004 15006 15008 15020 15021 15053 15090) "by" "Istio's proxy") -}}
 {{- end -}}
 
 {{/*

@@ -17,6 +17,13 @@ it looks at the schema. Takes {values, paths, at: prefix of the paths in the mes
 {{- end -}}
 {{- end -}}
 
+{{/* Refuses a port that something else in the pod listens on, as all containers share its network. Takes {at, port, taken: ports, by}. */}}
+{{- define "service.refusePort" -}}
+{{- if has (int .port) .taken -}}
+{{- fail (printf "%s: %d belongs to %s in the same pod; use another" .at (int .port) .by) -}}
+{{- end -}}
+{{- end -}}
+
 {{/* What the schema can't say. */}}
 {{- define "service.check" -}}
 {{- $at := printf "%s." .Chart.Name -}}
