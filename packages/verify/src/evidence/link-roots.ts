@@ -3,9 +3,13 @@ import type { Link, LinkKind, SpanNode } from './trace-forest.ts'
 /** Some SDKs read the clock in whole milliseconds. */
 const TOLERANCE_US = 2000
 
+/** An app ends its span once it hears that its answer has left: a busy one hears that after its caller has ended. */
+const LATE_END_US = 100_000
+
 /**
  * Ties roots to the calls they belong to: a root that lies within a call in time, for the same authority, is that
- * call's. Fragments of one request share no id, so stored spans show no more than this.
+ * call's; where none does, so is an app's that begins within it and ends a little later. Fragments of one request share no id,
+ * so stored spans show no more than this.
  *
  * Under load several roots may fit one call. A link is certain only when each fitting root has its own call, so that
  * none can have come from a caller that reports nothing.
@@ -15,13 +19,17 @@ const TOLERANCE_US = 2000
 export function linkRoots(nodes: readonly SpanNode[], isProbeEntry: (node: SpanNode) => boolean): void {
   const roots = nodes.filter((node) => node.parent === null && !isProbeEntry(node))
   for (const kind of Object.keys(RULES) as LinkKind[]) {
-    const free = roots.filter((node) => node.link === null && RULES[kind].isRoot(node))
-    const hosts = nodes.filter((node) => node.linked.length === 0 && RULES[kind].isHost(node))
-    linkKind(kind, hosts, free)
+    for (const lateUs of RULES[kind].lateUs ?? [TOLERANCE_US]) {
+      const free = roots.filter((node) => node.link === null && RULES[kind].isRoot(node))
+      const hosts = nodes.filter((node) => node.linked.length === 0 && RULES[kind].isHost(node))
+      linkKind(kind, { hosts, roots: free, lateUs })
+    }
   }
 }
 
 interface LinkRule {
+  /** How much later than its call a root may end, in the order of matching. Default `TOLERANCE_US`. */
+  lateUs?: readonly number[]
   isHost: (node: SpanNode) => boolean
   isRoot: (node: SpanNode) => boolean
   belongs: (host: SpanNode, root: SpanNode) => boolean
@@ -37,6 +45,7 @@ const RULES: Record<LinkKind, LinkRule> = {
     belongs: (host, root) => sameAuthority(host, root) && samePath(host, root),
   },
   'proxy-app': {
+    lateUs: [TOLERANCE_US, LATE_END_US],
     isHost: ({ span, children }) => span.proxy && span.kind !== 'client' && children.length === 0,
     isRoot: ({ span }) => !span.proxy && span.kind === 'server',
     belongs: samePath,
@@ -58,11 +67,18 @@ const RULES: Record<LinkKind, LinkRule> = {
   },
 }
 
-function linkKind(kind: LinkKind, hosts: readonly SpanNode[], roots: readonly SpanNode[]): void {
+interface Candidates {
+  hosts: readonly SpanNode[]
+  roots: readonly SpanNode[]
+  /** How much later than its call a root may end. */
+  lateUs: number
+}
+
+function linkKind(kind: LinkKind, { hosts, roots, lateUs }: Candidates): void {
   const { belongs } = RULES[kind]
   const sorted = [...roots].sort((a, b) => a.span.startUs - b.span.startUs)
   const fits = hosts.flatMap((host) =>
-    within(sorted, host)
+    within(sorted, host, lateUs)
       .filter((root) => belongs(host, root))
       .map((root) => ({ host, root, sharesTrace: host.span.traceId === root.span.traceId })),
   )
@@ -82,14 +98,14 @@ function linkKind(kind: LinkKind, hosts: readonly SpanNode[], roots: readonly Sp
   }
 }
 
-/** Roots that start and end while `host` lasts; `sorted` by start. */
-function within(sorted: readonly SpanNode[], { span }: SpanNode): SpanNode[] {
-  const end = span.startUs + span.durationUs + TOLERANCE_US
+/** Roots that start while `host` lasts and end at most `lateUs` after it; `sorted` by start. */
+function within(sorted: readonly SpanNode[], { span }: SpanNode, lateUs: number): SpanNode[] {
+  const end = span.startUs + span.durationUs
   const found: SpanNode[] = []
   for (let i = firstFrom(sorted, span.startUs - TOLERANCE_US); i < sorted.length; i++) {
     const root = sorted[i]
-    if (root === undefined || root.span.startUs > end) break
-    if (root.span.startUs + root.span.durationUs <= end) found.push(root)
+    if (root === undefined || root.span.startUs > end + TOLERANCE_US) break
+    if (root.span.startUs + root.span.durationUs <= end + lateUs) found.push(root)
   }
   return found
 }
