@@ -17,7 +17,7 @@ await main('dashboard', async () => {
   const { createApp } = await import('./app.ts')
   const { requirePage } = await import('./page-folder.ts')
   const { createCountingClient } = await import('./counting-client.ts')
-  const { createOwnCall, reachable } = await import('./show/own-call.ts')
+  const { createOwnCall } = await import('./show/own-call.ts')
   const { createShow } = await import('./show/create-show.ts')
 
   await requirePage()
@@ -34,8 +34,7 @@ await main('dashboard', async () => {
     instrument: telemetry.instrumentAxios,
   })
   const controls = { url: config.MESH_CONTROL_URL, token: config.MESH_CONTROL_TOKEN }
-  let callSelf: ReturnType<typeof createOwnCall> | undefined
-  let ownUrl: string | undefined
+  let ownCall: ReturnType<typeof createOwnCall> | undefined
   const show = createShow({
     upstreamUrl: config.COUNTING_SERVICE_URL,
     traceId: telemetry.activeTraceId,
@@ -49,8 +48,8 @@ await main('dashboard', async () => {
     history: config.HISTORY,
     traffic: config.TRAFFIC,
     appSpans: telemetry.enabled,
-    ownUrl: () => ownUrl,
-    callSelf: async (path, headers) => telemetry.untraced(() => callSelf?.(path, headers)),
+    ownUrl: () => ownCall?.origin,
+    callSelf: async (path, headers) => telemetry.untraced(() => ownCall?.send(path, headers)),
   })
   const app = createApp({
     logger,
@@ -75,10 +74,7 @@ await main('dashboard', async () => {
     at: { host: config.HOST, port: config.PORT, socketPath: config.SOCKET_PATH },
     drainDelayMs: config.DRAIN_DELAY_MS,
     drainTimeoutMs: config.DRAIN_TIMEOUT_MS,
-    onListening: (url) => {
-      callSelf = createOwnCall(url)
-      if (!url.startsWith('unix:')) ownUrl = reachable(url)
-    },
+    onListening: (url) => (ownCall = createOwnCall(url)),
     onDraining: show.close,
     onClosed: async () => {
       counting.close()
