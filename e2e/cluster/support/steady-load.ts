@@ -1,4 +1,5 @@
 import http from 'node:http'
+import { sendSteadily } from '../../support/send-steadily.ts'
 
 export interface SteadyLoad {
   /** Ends it, and gives the number of requests by their outcome: status and state of the call, or the error. */
@@ -9,20 +10,14 @@ export interface SteadyLoad {
 export function startSteadyLoad(url: string, { perSecond }: { perSecond: number }): SteadyLoad {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 50 })
   const outcomes: Record<string, number> = {}
-  const pending = new Set<Promise<void>>()
   const record = async (): Promise<void> => {
     const outcome = await ask(url, agent)
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
   }
-  const timer = setInterval(() => {
-    const request = record()
-    pending.add(request)
-    void request.finally(() => pending.delete(request))
-  }, 1000 / perSecond)
+  const requests = sendSteadily(record, 1000 / perSecond)
   return {
     async stop() {
-      clearInterval(timer)
-      await Promise.all(pending)
+      await requests.stop()
       agent.destroy()
       return outcomes
     },

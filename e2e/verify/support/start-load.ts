@@ -1,6 +1,7 @@
 import http from 'node:http'
 import { randomBytes } from 'node:crypto'
 import { pollUntil } from '@throughline/lab-testkit'
+import { sendSteadily } from '../../support/send-steadily.ts'
 
 const INTERVAL_MS = 20
 /** The number of requests answered before the probes begin, so that their spans are in the way. */
@@ -14,33 +15,21 @@ const randomParent = (): string => `00-${randomBytes(16).toString('hex')}-${rand
  */
 export async function startLoad(url: string, { foreignParents = false } = {}): Promise<AsyncDisposable> {
   const agent = new http.Agent({ keepAlive: true })
-  const open = new Set<Promise<void>>()
   let answered = 0
-  const timer = setInterval(() => {
-    const sent = new Promise<void>((resolve) => {
+  const send = (): Promise<void> =>
+    new Promise((resolve) => {
       const done = (): void => {
         answered += 1
         resolve()
       }
-      http
-        .get(
-          url,
-          {
-            agent,
-            headers: { 'user-agent': 'another-client', ...(foreignParents && { traceparent: randomParent() }) },
-          },
-          (answer) => answer.resume().once('close', done),
-        )
-        .once('error', done)
+      const headers = { 'user-agent': 'another-client', ...(foreignParents && { traceparent: randomParent() }) }
+      http.get(url, { agent, headers }, (answer) => answer.resume().once('close', done)).once('error', done)
     })
-    open.add(sent)
-    void sent.then(() => open.delete(sent))
-  }, INTERVAL_MS)
+  const requests = sendSteadily(send, INTERVAL_MS)
   await pollUntil(() => answered >= WARM_UP, { deadline: 20_000, what: 'the load to flow' })
   return {
     async [Symbol.asyncDispose]() {
-      clearInterval(timer)
-      await Promise.all(open)
+      await requests.stop()
       agent.destroy()
     },
   }
