@@ -9,6 +9,7 @@ import {
   takeFreePort,
   temporaryFolder,
 } from '@throughline/lab-programs'
+import { readImages } from '../../compose/compose-file.ts'
 import { installZipkin } from '../../engine/base-images.ts'
 import { startAll } from '../../support/start-all.ts'
 import type { Collectors } from './envoy-config.ts'
@@ -67,7 +68,9 @@ export async function startJaeger(): Promise<RunningBackend> {
 /** A real Zipkin, of the version that the compose file has; it receives no OTLP. */
 export async function startZipkin(): Promise<RunningBackend> {
   const port = await takeFreePort()
-  const folder = await installZipkin('3.6.1', path.join(cacheFolder(process.env), 'engine'))
+  const { zipkin } = await readImages()
+  const version = zipkin.slice(zipkin.indexOf(':') + 1)
+  const folder = await installZipkin(version, path.join(cacheFolder(process.env), 'engine'))
   const args = ['-Xmx128m', '-XX:TieredStopAtLevel=1', '-jar', path.join(folder, 'zipkin.jar')]
   return start({
     ready: `http://${at(port)}/health`,
