@@ -35,11 +35,20 @@ afterAll(async () => {
   await node?.[Symbol.asyncDispose]()
 }, 120_000)
 
-/** `helm upgrade` of the application as the guide has it, and what `helm test` prints of it. */
-async function upgrade(...settings: string[]): Promise<string> {
-  const release = [APP, 'charts/istio', '--namespace', APP, '--wait']
-  await runInRoot(node, 'helm', 'upgrade', ...release, '--reset-then-reuse-values', ...settings)
+/** `helm upgrade` of the application. */
+async function upgrade(...settings: string[]): Promise<void> {
+  await runInRoot(node, 'helm', 'upgrade', APP, 'charts/istio', '--namespace', APP, '--wait', ...settings)
+}
+
+/** What `helm test` prints of it. */
+async function prove(): Promise<string> {
   return await runInRoot(node, 'helm', 'test', APP, '--namespace', APP, '--logs')
+}
+
+/** An upgrade as the guide has it, and its proof. */
+async function change(...settings: string[]): Promise<string> {
+  await upgrade('--reset-then-reuse-values', ...settings)
+  return await prove()
 }
 
 /** Nothing is skipped here: the suite runs as a whole or not at all. */
@@ -82,10 +91,10 @@ describe('npm run cluster against a real cluster', () => {
   })
 
   it('has a release whose values deny the call, and trace by Zipkin', async () => {
-    expect(await upgrade('--set', 'dashboard.allowed=false')).toMatch(
+    expect(await change('--set', 'dashboard.allowed=false')).toMatch(
       /^ok .*denied.*\nok .*whole, 5 spans\nok .*is refused/m,
     )
-    const allowed = await upgrade('--set', 'dashboard.allowed=true', '--set', 'telemetry.provider=zipkin')
+    const allowed = await change('--set', 'dashboard.allowed=true', '--set', 'telemetry.provider=zipkin')
     expect(allowed).toMatch(/^ok .*connected.*\nok .*whole, 6 spans\nok .*is refused/m)
   })
 
@@ -98,7 +107,7 @@ describe('npm run cluster against a real cluster', () => {
       '--set-string',
       'dashboard.env[0].value=10000',
     ]
-    const proof = await upgrade('--set', 'global.gateway.enabled=true', ...replicas, ...patience)
+    const proof = await change('--set', 'global.gateway.enabled=true', ...replicas, ...patience)
     expect(proof).toMatch(/^ok .*connected.*\nok .*whole, 8 spans\nok .*is refused/m)
 
     const service = ['service', 'dashboard-gateway-istio', '--namespace', APP]
@@ -124,11 +133,9 @@ describe('npm run cluster against a real cluster', () => {
   })
 
   it('upgrades a release that has the values of former charts', async () => {
-    const former = ['--reset-values', '--values', 'charts/test/upgrade/istio-values.yaml']
-    await runInRoot(node, 'helm', 'upgrade', APP, 'charts/istio', '--namespace', APP, '--wait', ...former)
-    await runInRoot(node, 'helm', 'upgrade', APP, 'charts/istio', '--namespace', APP, '--wait', '--reuse-values')
-    const proof = await runInRoot(node, 'helm', 'test', APP, '--namespace', APP, '--logs')
-    expect(proof).toMatch(/^ok .*connected.*\nok .*whole, 6 spans\nok .*is refused/m)
+    await upgrade('--reset-values', '--values', 'charts/test/upgrade/istio-values.yaml')
+    await upgrade('--reuse-values')
+    expect(await prove()).toMatch(/^ok .*connected.*\nok .*whole, 6 spans\nok .*is refused/m)
   })
 
   it('removes it again and leaves the cluster as it was', async () => {
@@ -140,11 +147,11 @@ describe('npm run cluster against a real cluster', () => {
 
 describe('the API server', () => {
   it('accepts every object of charts/consul, by definitions that are strict', async () => {
-    const file = path.join(node.run, 'definitions.json')
+    const definitions = path.join(node.run, 'definitions.json')
     const items = await consulDefinitions()
-    await fs.writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
-    await node.kubectl('apply', '--filename', file)
-    await node.kubectl('wait', '--for=condition=Established', '--filename', file, '--timeout=60s')
+    await fs.writeFile(definitions, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
+    await node.kubectl('apply', '--filename', definitions)
+    await node.kubectl('wait', '--for=condition=Established', '--filename', definitions, '--timeout=60s')
     await node.kubectl('create', 'namespace', 'consul')
     await runInRoot(node, 'helm', 'dependency', 'update', 'charts/consul')
     const examples = await fs.readdir(path.join(root, 'charts/consul/examples'))
@@ -153,26 +160,20 @@ describe('the API server', () => {
       ...examples.map((example) => [APP, 'charts/consul', '--values', `charts/consul/examples/${example}/values.yaml`]),
     ]
     const dryRun = async (objects: string): Promise<string> => {
-      const rendered = path.join(node.run, 'rendered.yaml')
-      await fs.writeFile(rendered, objects)
+      const objectsFile = path.join(node.run, 'rendered.yaml')
+      await fs.writeFile(objectsFile, objects)
       const strict = ['--dry-run=server', '--validate=strict']
-      return await node.kubectl('apply', '--namespace', 'consul', ...strict, '--filename', rendered)
+      return await node.kubectl('apply', '--namespace', 'consul', ...strict, '--filename', objectsFile)
     }
-    for (const release of releases) {
-      const objects = await runInRoot(node, 'helm', 'template', ...release, '--namespace', 'consul')
+    const rendered = await Promise.all(
+      releases.map((release) => runInRoot(node, 'helm', 'template', ...release, '--namespace', 'consul')),
+    )
+    for (const objects of rendered) {
       expect(await dryRun(objects)).toMatch(
         /^serviceintentions\.consul\.hashicorp\.com\/\S+ created \(server dry run\)$/m,
       )
     }
-    const mesh = await runInRoot(
-      node,
-      'helm',
-      'template',
-      'mesh',
-      'charts/consul/install/mesh',
-      '--namespace',
-      'consul',
-    )
+    const [mesh = ''] = rendered
     const misspelled = dryRun(mesh.replace('  destination:', '  destinations:'))
     await expect(misspelled).rejects.toThrow(/unknown field.*destinations/)
   })

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { pollUntil, type Reaper, runTool } from '@throughline/lab-programs'
+import type { Reaper } from '@throughline/lab-programs'
 
 const ROOT = '/sys/fs/cgroup'
 
@@ -8,32 +8,18 @@ const ROOT = '/sys/fs/cgroup'
 const CPUSET = ['cpuset.cpus', 'cpuset.mems']
 
 /**
- * A control group of this name, for everything of a node; in each hierarchy where the machine has version 1.
- * It is removed when it is empty, also by the reaper.
+ * A control group of this name, for everything of a node; in each hierarchy where the machine has version 1. The reaper
+ * removes it when it ends.
  */
-export async function createControlGroup(name: string, reaper: Reaper): Promise<{ remove: () => Promise<void> }> {
+export async function createControlGroup(name: string, reaper: Reaper): Promise<void> {
   reaper.add(`cgroup:${name}`)
-  const groups: string[] = []
   for (const hierarchy of await hierarchies()) {
     const group = path.join(hierarchy, name)
     await fs.mkdir(group, { recursive: true })
-    groups.push(group)
     for (const file of CPUSET) {
       const value = await fs.readFile(path.join(hierarchy, file), 'utf8').catch(() => undefined)
       if (value !== undefined) await fs.writeFile(path.join(group, file), value)
     }
-  }
-  return {
-    async remove() {
-      // A group is a folder whose files can't be deleted, and need not be. Its processes may take a moment to end.
-      for (const group of groups) {
-        const command = ['find', group, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', '+']
-        await pollUntil(async () => (await runTool(command, { env: process.env })) === '', {
-          what: `an empty ${group}`,
-        })
-      }
-      reaper.drop(`cgroup:${name}`)
-    },
   }
 }
 

@@ -41,8 +41,7 @@ export async function startNode(found: FoundKubernetes, images: readonly string[
     cleanUp.add(() => network.close())
     const pod = await network.addPod('cluster')
     const name = pod.namespace
-    const group = await createControlGroup(name, reaper)
-    cleanUp.add(() => group.remove())
+    await createControlGroup(name, reaper)
     await writeNodeFiles({ run, address: pod.address, node: name, packages: found.packages, pauseImage })
     const servers = await linkPrograms(path.join(run, 'servers'), {
       ...Object.fromEntries(serverNames.map((server) => [server, found.kubernetes])),
