@@ -10,7 +10,8 @@ import { runProject } from './run-project.mjs'
  */
 export async function testMesh(filters) {
   // On a fresh clone the lab is built only by now.
-  const { findEnvoy, findGoTool, findOnPath, goTools, versions } = await import('@throughline/lab-programs')
+  const { findEnvoy, findGoTool, findOnPath, goTools, stockServices, versions } =
+    await import('@throughline/lab-programs')
   /** @type {string[]} */
   const skipped = []
   /** @param {string} part @param {() => unknown} requirement */
@@ -28,6 +29,8 @@ export async function testMesh(filters) {
     const found = await Promise.all(['mvn', 'jlink'].map((program) => findOnPath(program, process.env)))
     if (found.includes(undefined)) throw new Error('Zipkin comes by Maven and a JDK: put mvn and jlink on PATH.')
   })
+  // As with Envoy: not by the first test, which would run into its time limit.
+  await requires('verify/stock', () => stockServices({ log: console.error }))
   for (const mesh of /** @type {const} */ (['consul', 'istio'])) {
     await requires(mesh, async () => {
       await findGoTool(goTools[mesh])

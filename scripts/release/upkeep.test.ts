@@ -14,8 +14,8 @@ describe('the settings of the dependency bot', () => {
     expect(settings).toMatch(/docker-compose\n(?:.*\n){3} +images:\n +patterns: \['\*'\]/)
   })
 
-  it('name the folder of every Go module and of every Dockerfile of the project', () => {
-    const folders = trackedFiles('*go.mod', '*Dockerfile')
+  it('name the folder of every Go module, Python requirements and Dockerfile of the project', () => {
+    const folders = trackedFiles('*go.mod', '*requirements.txt', '*Dockerfile')
       .map((file) => path.posix.join('/', path.posix.dirname(file)))
       .filter((folder) => !folder.startsWith('/e2e/engine'))
     const lists = [...settings.matchAll(/directories:\s*\[([^\]]*)\]/g)].map(([, list = '']) => list)

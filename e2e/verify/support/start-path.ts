@@ -1,13 +1,14 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base'
 import { takeFreePort } from '@throughline/lab-programs'
-import { type AppBehaviour, otlpExporter, startApp } from './fixture-app.ts'
+import { type AppBehaviour, type AppOptions, otlpExporter, startApp } from './fixture-app.ts'
 import type { Collectors, Listener, Tracing } from './envoy-config.ts'
 import { startSidecar } from './start-sidecar.ts'
+import { type StockApp, startStockService } from './start-stock-service.ts'
 import { startAll } from '../../support/start-all.ts'
 
 export interface PathOptions {
-  frontend: AppBehaviour
-  cart: AppBehaviour
+  frontend: AppBehaviour | StockApp
+  cart: AppBehaviour | StockApp
   /** Default: the OpenTelemetry tracer at 100 %, in both sidecars. */
   tracing?: Tracing
   /** The tracer of cart's sidecar, where it differs. */
@@ -48,14 +49,16 @@ export function startPath(options: PathOptions): Promise<Path> {
   return startAll(async (keep) => {
     const ports = await Promise.all(Array.from({ length: 8 }, () => takeFreePort()))
     const [inbound = 0, outbound = 0, cartInbound = 0, adminA = 0, adminB = 0, exports = 0, ...gatewayPorts] = ports
-    const cart = keep(await startApp({ name: 'cart', behaviour: options.cart, exporter }))
+    const start = (name: string, app: AppBehaviour | StockApp, more: Partial<AppOptions> = {}) =>
+      'stock' in app
+        ? startStockService({ name, app, upstream: more.upstream, collector: collectors.otlp })
+        : startApp({ name, behaviour: app, exporter, ...more })
+    const cart = keep(await start('cart', options.cart))
     const frontend = keep(
-      await startApp({
-        name: 'frontend',
-        behaviour: options.frontend,
+      await start('frontend', options.frontend, {
         upstream: `http://127.0.0.1:${outbound}`,
         headers: { host: 'cart.shop' },
-        exporter: options.exportsThroughSidecar ? otlpExporter(`http://127.0.0.1:${exports}/v1/traces`) : exporter,
+        ...(options.exportsThroughSidecar && { exporter: otlpExporter(`http://127.0.0.1:${exports}/v1/traces`) }),
       }),
     )
     const launch = { ...(options.envoyVersion !== undefined && { version: options.envoyVersion }) }

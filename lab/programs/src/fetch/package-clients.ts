@@ -30,7 +30,7 @@ export async function findPackageClients(options: ToolOptions): Promise<PackageC
         const quick = ['--disable-pip-version-check', '--no-input', '--quiet', '--retries', '2', '--timeout', '15']
         const exact = ['--no-deps', '--only-binary=:all:', '-d', folder, requirement]
         try {
-          const env = pipEnv(options.env)
+          const env = { ...pipEnv(options.env), PIP_PLATFORM: platformTags().join(' ') }
           await runTool([file, ...rest, 'download', ...quick, ...exact], { ...options, env })
         } catch (error) {
           options.signal?.throwIfAborted()
@@ -49,10 +49,10 @@ export async function findPackageClients(options: ToolOptions): Promise<PackageC
 const CLIENT_SETTINGS =
   /^PIP_(?:PYTHON_VERSION|IMPLEMENTATION|ABI|TARGET|PREFIX|ROOT|USER|CONSTRAINT|BUILD_CONSTRAINT|REQUIREMENT|EDITABLE|NO_BINARY|ONLY_BINARY|PREFER_BINARY|NO_DEPS|DEST|REPORT|DRY_RUN|SRC|QUIET|VERBOSE|LOG|EXISTS_ACTION|PYTHON|PRE)$/i
 
-/** pip's environment for a download. A variable overrides the user's pip.conf, which may have the same settings. */
-function pipEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** pip's environment here. A variable overrides the user's pip.conf, which may have the same settings. */
+export function pipEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const userEnv = Object.fromEntries(Object.entries(env).filter(([name]) => !CLIENT_SETTINGS.test(name)))
-  return { ...userEnv, PIP_REQUIRE_VIRTUALENV: '0', PIP_REQUIRE_HASHES: '0', PIP_PLATFORM: platformTags().join(' ') }
+  return { ...userEnv, PIP_REQUIRE_VIRTUALENV: '0', PIP_REQUIRE_HASHES: '0' }
 }
 
 /** The names of wheels that run on this machine, best first (PEP 600, PEP 656). */
