@@ -6,7 +6,8 @@ export function pageText(page: Page, selector: string, pattern: RegExp): Promise
   return pollUntil(
     async () => {
       const now = (await page.textContent(selector)) ?? ''
-      return pattern.test(now) ? now : undefined
+      if (pattern.test(now)) return now
+      throw new Error(`it reads ${JSON.stringify(now)}`)
     },
     { deadline: 30_000, what: `${selector} to match ${pattern}` },
   )
