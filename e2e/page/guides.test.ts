@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { pollUntil } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
 import { openPage, requireBrowser } from '../support/browser.ts'
-import { pageText } from '../support/page-text.ts'
+import { pageText, switchAccess } from '../support/page-text.ts'
 import { startLab } from '../support/start-lab.ts'
 
 const guide = (name: string): string =>
@@ -14,7 +15,80 @@ const guide = (name: string): string =>
 const commandsOf = (name: string): string[] =>
   [...guide(name).matchAll(/^```sh\n(.*?)^```/gms)].map(([, block = '']) => block)
 
+/** The cells of each row of the first table of a guide. */
+const rowsOf = (name: string): string[][] =>
+  guide(name)
+    .split('\n')
+    .filter((line) => /^\| \d/.test(line))
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+
 describe('what the guides say about the page', () => {
+  it('the demo script: each click shows what its row promises', async (context) => {
+    const faults = { FAULTS: 'on' }
+    await using lab = await startLab({ countingEnv: faults, dashboardEnv: faults })
+    await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
+    const { page } = tab
+    const state = (label: RegExp) => pageText(page, '#state-label', label)
+    const send = async (verdict: RegExp, spans: RegExp) => {
+      await page.click('#send')
+      await pageText(page, '#trace-label', /^Your request$/)
+      await pageText(page, '#verdict-text', verdict)
+      await pageText(page, '#trace-summary', spans)
+    }
+    const clicks: Record<string, () => Promise<unknown>> = {
+      'the path, a count that grows': async () => {
+        await pageText(page, '#path', /dashboard.*mTLS.*counting/s)
+        const before = await pageText(page, '#count', /\d/)
+        await pageText(page, '#count', new RegExp(`^(?!${before}$)\\d+$`))
+      },
+      'five spans, one trace id': async () => {
+        await send(/^Unbroken$/, /^5 spans/)
+        await page.locator('#rows button').first().click()
+        await pageText(page, '#hop-title', /dashboard/)
+        await page.click('#hop-close')
+      },
+      '**denied**, 403 `RBAC: access denied`, and no span of counting': async () => {
+        await switchAccess(page)
+        await state(/^Denied$/)
+        await pageText(page, '#reason', /RBAC: access denied/)
+        await pageText(page, '#fact-status', /^HTTP 403$/)
+        await send(/^Unbroken$/, /^4 spans/)
+      },
+      'connected again': async () => {
+        await switchAccess(page)
+        await state(/^Connected$/)
+      },
+      'the bypass, open or closed, and why': async () => {
+        await page.click('#checks-run')
+        await pageText(page, '#checks', /200: counted, bypassing its sidecar/)
+        await pageText(page, '#bypass-reason', /\w/)
+      },
+      'the trace ends at the dashboard; the page names the hop': async () => {
+        await page.click('#propagation')
+        await pageText(page, '#verdict-text', /^Broken$/)
+        await pageText(page, '#problems', /dashboard/)
+      },
+      'one trace': async () => {
+        await page.click('#propagation')
+        await pageText(page, '#propagation-value', /^On$/)
+        await send(/^Unbroken$/, /^5 spans/)
+      },
+      'still one trace': async () => {
+        await page.selectOption('#tracer', 'zipkin')
+        await pollUntil(async () => ((await lab.mesh.status()).tracer === 'zipkin' ? true : undefined), {
+          what: 'the tracer zipkin',
+        })
+        await send(/^Unbroken$/, /^5 spans/)
+      },
+      'the command below, in a second terminal': async () => {},
+    }
+    for (const [, , , , see = ''] of rowsOf('demo-script')) {
+      expect(Object.keys(clicks)).toContain(see)
+      await clicks[see]?.()
+    }
+    expect(tab.errors).toEqual([])
+  })
+
   it('02: its commands, pasted together, print a trace of five spans, and the page draws five', async (context) => {
     await using lab = await startLab()
     const script = (commandsOf('02-see-a-trace')[0] ?? '')
