@@ -166,7 +166,7 @@ async function startParts(
     control,
     allowedHosts: settings.allowedHosts,
   })
-  const ownUpstreamUrl = placement.ownUpstreamUrl ?? (settings.ownService && `http://${settings.ownService.behind}`)
+  const ownUpstreamUrl = settings.ownService && `http://${placement.behind?.outbound ?? settings.ownService.behind}`
   services = createServices({ settings, placement, env, runDir, reaper })
   const { counting, dashboard } = services
   const own = createOwnService({ settings, upstreamUrl: ownUpstreamUrl, env, runDir, reaper })

@@ -16,6 +16,7 @@ export function portsInUse({ ports, settings, prepared, placement }: PortsInUseO
       (name) => placement[name] === `127.0.0.1:${ports[name]}` && !(name === 'counting' && settings.countingApp),
     ),
     ...(prepared ? [...prepared.listensOn, 'control' as const] : []),
+    ...(placement.behind ? ['counting' as const] : []),
     ...(settings.traceBackend ? [] : (['otlp', 'zipkin', 'datadog', 'query'] as const)),
   ]
   return Object.fromEntries(names.map((name) => [name, ports[name]]))

@@ -101,4 +101,13 @@ describe('the state of a call to another service in the place of counting', () =
     expect(outcomeOf(403, 'RBAC: access denied').state).toBe('denied')
     expect(outcomeOf(503, 'no healthy upstream').state).toBe('unreachable')
   })
+
+  it.each([
+    ['no healthy upstream', 'no healthy endpoint of your service: its sidecar is down'],
+    ['upstream request timeout', 'your service did not answer its sidecar in time'],
+    ['upstream connect error … reset reason: connection failure', 'your service or its sidecar is down'],
+    ['upstream connect error … reset reason: connection timeout', 'your service or its sidecar accepted no'],
+  ])('names that service where a sidecar says "%s"', (body, reason) => {
+    expect(outcomeOf(503, body).reason).toMatch(new RegExp(`^${reason}`))
+  })
 })

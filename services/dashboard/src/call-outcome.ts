@@ -67,8 +67,13 @@ export function outcomeOfAnswer(answer: UpstreamAnswer, { anyAnswer = false } = 
     'unreachable',
     status,
     'TL_UPSTREAM_PROXY',
-    meaning === undefined ? answered : `${meaning}; a proxy ${answered}`,
+    meaning === undefined ? answered : `${anyAnswer ? ofOwnService(meaning) : meaning}; a proxy ${answered}`,
   )
+}
+
+/** The same about the service that has taken counting's place. */
+function ofOwnService(meaning: string): string {
+  return meaning.replace('counting endpoint', 'endpoint of counting').replace('counting', 'your service')
 }
 
 /** Decides the state from a call that got no answer. `error.code` is a Node or axios code. */

@@ -123,8 +123,8 @@ describe('flags of the demo', () => {
     [['--counting', 'http://localhost:8000', '--port', '8000'], {}, 'is a port of the demo itself (dashboard)'],
     [['--counting', 'http://a', '--bypass', 'closed'], {}, '--bypass closed and --counting exclude each other'],
     [['--counting', 'http://a', '--from-chart'], {}, '--from-chart and --counting exclude each other'],
-    [['--counting', 'http://a', '--mesh', 'istio'], {}, 'a loopback address, not a'],
-    [['--counting', 'http://localhost/b', '--mesh', 'istio'], {}, 'under istio the rule allows GET / and nothing else'],
+    [['--counting', 'http://a', '--mesh', 'istio'], {}, 'localhost, 127.0.0.1 or [::1], not a'],
+    [['--counting', 'http://127.0.0.2', '--mesh', 'istio'], {}, 'localhost, 127.0.0.1 or [::1], not 127.0.0.2'],
     [
       ['--counting', 'http://a', '--topology', 'namespaces'],
       {},

@@ -48,16 +48,15 @@ export function parseOwnService(flags: {
 }
 
 /** @throws LabError TL_USAGE for settings that leave no place for a service which the lab does not build */
-export function requirePlaceFor({ host, path }: OwnServiceOptions, settings: LabSettings): void {
+export function requirePlaceFor({ host }: OwnServiceOptions, settings: LabSettings): void {
   const { mesh, topology, bypass, fromChart } = settings
   if (fromChart) throw exclude('--from-chart', 'a chart decides what runs')
   if (topology !== 'loopback') throw exclude(`--topology ${topology}`, 'your service listens outside the pods')
   if (bypass !== 'open') throw exclude(`--bypass ${bypass}`, 'your service listens where you start it')
-  if (mesh === 'istio' && !isLoopback(host)) {
-    throw usage(`--counting: under istio a sidecar calls its own machine only: a loopback address, not ${host}`)
-  }
-  if (path !== '/' && mesh !== 'static-envoy' && mesh !== 'none') {
-    throw usage(`--counting: under ${mesh} the rule allows GET / and nothing else: leave out ${path}`)
+  if (mesh === 'istio' && !['localhost', '127.0.0.1', '::1'].includes(host)) {
+    throw usage(
+      `--counting: under istio a sidecar calls its own machine only: localhost, 127.0.0.1 or [::1], not ${host}`,
+    )
   }
 }
 

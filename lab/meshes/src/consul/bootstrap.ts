@@ -21,6 +21,7 @@ export interface Bootstrap {
   node: { id: string; metadata?: Record<string, Json> }
   admin?: Record<string, Json>
   layered_runtime?: { layers?: Json[] }
+  static_resources?: { listeners?: Json[]; clusters?: Json[] }
   [key: string]: unknown
 }
 

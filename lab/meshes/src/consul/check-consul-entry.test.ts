@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { LabError } from '@throughline/lab-programs'
-import { renderMeshFile } from '../mesh-files.ts'
 import { checkConsulEntry } from './check-consul-entry.ts'
 import type { ConsulEntry } from './consul-entry.ts'
 import { renderIntentions, renderMeshEntry, renderProxyDefaults, renderServiceDefaults } from './consul-entries.ts'
@@ -105,7 +104,7 @@ describe('the charts', () => {
       expect(configOf(chart, key)).toEqual(configOf(ours, key))
     }
     const rule = entries.find(({ kind, name }) => kind === 'service-intentions' && name === 'counting')
-    const file = (await renderMeshFile('consul/service-intentions/get-only.yaml')) as unknown as { sources: unknown[] }
-    expect(rule?.['sources']).toEqual(expect.arrayContaining([file.sources[0]]))
+    const { sources } = (await renderIntentions({ rule: 'get-only' })) as unknown as { sources: unknown[] }
+    expect(rule?.['sources']).toEqual(expect.arrayContaining([sources[0]]))
   })
 })

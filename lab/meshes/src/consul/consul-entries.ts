@@ -34,8 +34,9 @@ export async function renderServiceDefaults(
   return asEntry(await renderMeshFile('consul/service-defaults.yaml', values))
 }
 
-export async function renderIntentions({ rule }: Pick<ConsulState, 'rule'>): Promise<ConsulEntry> {
-  return asEntry(await renderMeshFile(`consul/service-intentions/${rule}.yaml`))
+export async function renderIntentions({ rule }: Pick<ConsulState, 'rule'>, countingPath = '/'): Promise<ConsulEntry> {
+  const values = rule === 'get-only' ? { COUNTING_PATH: countingPath } : {}
+  return asEntry(await renderMeshFile(`consul/service-intentions/${rule}.yaml`, values))
 }
 
 export async function renderMeshEntry({ mtls }: Pick<ConsulState, 'mtls'> = {}): Promise<ConsulEntry> {

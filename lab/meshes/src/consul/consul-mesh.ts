@@ -39,6 +39,8 @@ export interface ConsulMeshOptions {
   tracers: readonly Tracer[]
   /** Initial config entries, such as a chart's; default those of `mesh/consul`. */
   entries?: readonly ConsulEntry[] | undefined
+  /** The only path of counting that the rule on methods allows, default `/`. */
+  countingPath?: string | undefined
   /** Percentage of requests that the sidecars trace when no caller has decided. */
   sampling: number
   /** Consul's own pages, as a browser reaches them; default the agent's. */
@@ -47,7 +49,7 @@ export interface ConsulMeshOptions {
 
 /** A real Consul agent, and both services behind Envoys that get their whole configuration from it. */
 export function createConsulMesh(options: ConsulMeshOptions): Mesh {
-  const { agent, sidecars, services: placements, backend, tracers } = options
+  const { agent, sidecars, services: placements, backend, tracers, countingPath } = options
   let requested: ConsulState = {
     rule: options.entries ? ruleIn(options.entries) : 'get-only',
     protocol: 'http',
@@ -109,7 +111,7 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
     if (isNew('tracer', 'sampling')) await client.writeEntry(await renderProxyDefaults(state, backend))
     if (before === undefined) await client.writeEntry(await renderMeshEntry(state))
     const writeRule = async (): Promise<void> => {
-      if (isNew('rule')) await client.writeEntry(await renderIntentions(state))
+      if (isNew('rule')) await client.writeEntry(await renderIntentions(state, countingPath))
     }
     const writeProtocol = async (): Promise<void> => {
       if (isNew('protocol', 'mtls')) await client.writeEntry(await renderServiceDefaults('counting', state))
@@ -202,7 +204,7 @@ export function createConsulMesh(options: ConsulMeshOptions): Mesh {
         tracers,
         access: accessOf(state.rule),
         sidecars: await Promise.all(services.map((name) => sidecarStatus(name, down))),
-        settings: describeSettings(state),
+        settings: describeSettings(state, countingPath),
         bypass: options.bypass(state),
         links: [{ label: 'Consul', url: options.uiUrl ?? `${agent.client.url}/ui/` }],
       }

@@ -36,7 +36,17 @@ export const consulModule: MeshModule = {
       create(backend) {
         const agent = createConsulAgent({ consul, placement: inConsul.agent, allowedHosts, runDir, reaper, log })
         const sidecar = (name: ServiceName): ConsulSidecar =>
-          createConsulSidecar(name, { placement: inConsul, agent, consul, envoy, limitAdmin, runDir, reaper, log })
+          createConsulSidecar(name, {
+            placement: inConsul,
+            agent,
+            consul,
+            envoy,
+            limitAdmin,
+            sampling,
+            runDir,
+            reaper,
+            log,
+          })
         return createConsulMesh({
           agent,
           sidecars: { counting: sidecar('counting'), dashboard: sidecar('dashboard') },
@@ -46,6 +56,7 @@ export const consulModule: MeshModule = {
           tracer,
           tracers,
           entries: chart?.entries,
+          countingPath: settings.ownService?.path,
           sampling,
         })
       },

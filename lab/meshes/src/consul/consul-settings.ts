@@ -1,5 +1,6 @@
 import { LabError } from '@throughline/lab-programs'
 import type { Access, Setting, Tracer } from '../mesh.ts'
+import { settingForPath } from '../setting-for-path.ts'
 import type { ConsulEntry } from './consul-entry.ts'
 
 /** The settings of the whole mesh that can change while it runs, by name. */
@@ -82,11 +83,13 @@ const settings: readonly (Omit<Setting, 'value' | 'name'> & { name: keyof Choice
 /**
  * The settings as a mesh reports them, each with the choice in force; those without a value in the state are left
  * out.
+ *
+ * @param countingPath the only path that the rule on methods allows, default `/`
  */
-export function describeSettings(state: Choices): Setting[] {
+export function describeSettings(state: Choices, countingPath?: string): Setting[] {
   return settings.flatMap((setting) => {
     const value = state[setting.name]
-    return value === undefined ? [] : [{ ...setting, value }]
+    return value === undefined ? [] : [settingForPath({ ...setting, value }, countingPath)]
   })
 }
 

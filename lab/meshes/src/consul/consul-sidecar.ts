@@ -7,6 +7,7 @@ import { envoyCommand } from '../sidecar/envoy-command.ts'
 import { createSidecar, type Sidecar } from '../sidecar/sidecar.ts'
 import { makeBootstrap, proxyIdOf } from './bootstrap.ts'
 import type { ConsulAgent } from './consul-agent.ts'
+import { withWayOut } from './way-out.ts'
 
 export interface ConsulSidecarOptions {
   placement: Pick<ConsulPlacement, 'services' | 'arrange' | 'placeSidecar'>
@@ -16,6 +17,8 @@ export interface ConsulSidecarOptions {
   envoy: string
   /** Limit the paths of the admin interface; an Envoy before 1.37 refuses this setting. */
   limitAdmin: boolean
+  /** Percentage of requests that it traces when no caller has decided. */
+  sampling: number
   runDir: string
   reaper: Reaper
   log?: ((line: string) => void) | undefined
@@ -39,10 +42,10 @@ export function listenersOf(service: ServicePlacement): string[] {
 
 /** A sidecar that the lab runs itself. */
 export function createConsulSidecar(name: ServiceName, options: ConsulSidecarOptions): ConsulSidecar {
-  const { placement, agent, consul, envoy, limitAdmin, runDir, reaper, log } = options
+  const { placement, agent, consul, envoy, limitAdmin, sampling, runDir, reaper, log } = options
   const service = placement.services[name]
   const proxyId = proxyIdOf(name)
-  const bootstrap = path.join(runDir, `${name}-sidecar.json`)
+  const file = path.join(runDir, `${name}-sidecar.json`)
   const logFile = path.join(runDir, `${name}-sidecar.log`)
   // Both sidecars share one tracer of proxy-defaults, which names no service.
   const env = { OTEL_RESOURCE_ATTRIBUTES: `service.name=${name}` }
@@ -52,7 +55,7 @@ export function createConsulSidecar(name: ServiceName, options: ConsulSidecarOpt
     nodeId: proxyId,
     adminUrl: service.admin.url,
     listeners: listenersOf(service),
-    command: placement.placeSidecar(name, envoyCommand({ envoy, bootstrap, env, cwd: runDir })),
+    command: placement.placeSidecar(name, envoyCommand({ envoy, bootstrap: file, env, cwd: runDir })),
     logFile,
     reaper,
     log,
@@ -63,12 +66,13 @@ export function createConsulSidecar(name: ServiceName, options: ConsulSidecarOpt
     async prepare() {
       const agentUrl = agent.client.url
       const adminBind = service.admin.bind
-      const content = await makeBootstrap(name, { consul, agentUrl, xdsUrl: agent.xdsUrl, adminBind, limitAdmin })
+      const bootstrap = await makeBootstrap(name, { consul, agentUrl, xdsUrl: agent.xdsUrl, adminBind, limitAdmin })
+      const content = service.behind ? await withWayOut(bootstrap, { ...service.behind, sampling }) : bootstrap
       // Under ACLs it holds a token. The mode applies to a new file only.
-      await fs.rm(bootstrap, { force: true })
-      await fs.writeFile(bootstrap, JSON.stringify(content, null, 2), { mode: 0o600 })
+      await fs.rm(file, { force: true })
+      await fs.writeFile(file, JSON.stringify(content, null, 2), { mode: 0o600 })
       await fs.writeFile(logFile, '', { flag: 'a' })
-      await placement.arrange(name, { consul, agentUrl, proxyId, bootstrap, logFile })
+      await placement.arrange(name, { consul, agentUrl, proxyId, bootstrap: file, logFile })
     },
   }
 }

@@ -73,7 +73,7 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
   /** Makes the API hold the policies of this state and no other. */
   const write = async (state: IstioState): Promise<void> => {
     const { kubeApi } = running()
-    const [before, after] = [programs?.policies ?? [], await renderPolicies(state, placement.ports)]
+    const [before, after] = [programs?.policies ?? [], await renderPolicies(state, placement)]
     // New policies are applied before old ones are removed, so that no request meets a looser mix of both.
     await applyPatiently(after.filter((object) => !before.some((earlier) => isSame(earlier, object))))
     for (const object of before) {
@@ -126,7 +126,7 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
       return placement.bypass(requested)
     },
     async start() {
-      programs = await startIstioPrograms(options, await renderPolicies(requested, placement.ports))
+      programs = await startIstioPrograms(options, await renderPolicies(requested, placement))
       await untilInForce(requested)
     },
     async stop() {
@@ -157,7 +157,7 @@ export function createIstioMesh(options: IstioMeshOptions): IstioMesh {
         tracers,
         access: accessOf(state.rule),
         sidecars,
-        settings: describeSettings(state),
+        settings: describeSettings(state, placement.countingPath),
         bypass: placement.bypass(state),
         links: programs
           ? [{ label: 'istiod', url: `http://${programs.istiod.host}:${programs.istiod.ports.http}/debug` }]

@@ -1,4 +1,5 @@
 import type { Access, Setting, Tracer } from '../mesh.ts'
+import { settingForPath } from '../setting-for-path.ts'
 
 /** The settings of the whole mesh that can change while it runs, by name. */
 interface Choices {
@@ -91,9 +92,13 @@ const settings: readonly (Omit<Setting, 'value' | 'name'> & { name: SettingName 
   },
 ]
 
-/** The settings as a mesh reports them, each with the choice in force. */
-export function describeSettings(state: Choices): Setting[] {
-  return settings.map((setting) => ({ ...setting, value: state[setting.name] }))
+/**
+ * The settings as a mesh reports them, each with the choice in force.
+ *
+ * @param countingPath the only path that the strictest rule allows, default `/`
+ */
+export function describeSettings(state: Choices, countingPath?: string): Setting[] {
+  return settings.map((setting) => settingForPath({ ...setting, value: state[setting.name] }, countingPath))
 }
 
 /** The part of the state that a setting and its value name; undefined when there is no such setting or value. */

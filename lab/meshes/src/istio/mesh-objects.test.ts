@@ -45,7 +45,7 @@ describe('the sources of the lab and the chart', () => {
     ['denied', { rule: 'deny-all' }],
   ])('are the same objects in the example %s', async (example, change) => {
     const sidecar = (await renderMeshFile('istio/sidecar.yaml')) as unknown as KubeObject
-    const ours = byId([...(await renderPolicies({ ...state, ...change }, ports)), sidecar])
+    const ours = byId([...(await renderPolicies({ ...state, ...change }, { ports })), sidecar])
     const theirs = byId(ofIstio(rendered(example)))
     expect(Object.keys(ours).length).toBeGreaterThan(5)
     // All examples but one export over gRPC, which the embedded trace store doesn't accept.
@@ -55,7 +55,7 @@ describe('the sources of the lab and the chart', () => {
 
   it('have the same permissive mode', async () => {
     const key = 'PeerAuthentication default'
-    const ours = byId(await renderPolicies({ ...state, mtls: 'permissive' }, ports))
+    const ours = byId(await renderPolicies({ ...state, mtls: 'permissive' }, { ports }))
     expect(ours[key]).toEqual(byId(rendered('permissive'))[key])
   })
 

@@ -40,7 +40,10 @@ export async function renderIstiodValues({ otlpUrl, zipkinUrl }: SpanReceivers):
 }
 
 /** The objects that follow the state of the mesh; they are the same wherever the pods are. */
-export async function renderPolicies(state: IstioState, ports: Record<ServiceName, number>): Promise<KubeObject[]> {
+export async function renderPolicies(
+  state: IstioState,
+  { ports, countingPath = '/' }: { ports: Record<ServiceName, number>; countingPath?: string | undefined },
+): Promise<KubeObject[]> {
   const { tracer, sampling, mtls, rule } = state
   const tracing = await renderMeshFile(
     `istio/tracing/${tracer}.yaml`,
@@ -48,7 +51,7 @@ export async function renderPolicies(state: IstioState, ports: Record<ServiceNam
   )
   const authorization: Record<string, Record<string, Json>> = {
     'dashboard-edge': { DASHBOARD_PORT: String(ports.dashboard) },
-    'counting-allow-get': { COUNTING_PORT: String(ports.counting) },
+    'counting-allow-get': { COUNTING_PATH: countingPath, COUNTING_PORT: String(ports.counting) },
   }
   const tls = clientTlsModes[state['client-tls']]
   return await Promise.all([

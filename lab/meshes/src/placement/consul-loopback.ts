@@ -38,6 +38,7 @@ export async function placeConsulOnLoopback({ settings, ports, runDir }: Prepare
         address: HOST,
         app: appAt(placement.counting),
         inboundPort: ports.inbound,
+        behind: placement.behind,
         admin: admin(ports.countingAdmin),
         transparentProxy: false,
       },

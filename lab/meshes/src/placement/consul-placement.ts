@@ -3,6 +3,7 @@ import type { ConsulState } from '../consul/consul-settings.ts'
 import type { PreparedMesh } from '../mesh-module.ts'
 import type { Bypass } from '../mesh.ts'
 import type { ServiceName } from '../service-name.ts'
+import type { PlaceBehind } from './placement.ts'
 
 /** Ports that a Consul agent listens on. */
 interface ConsulPorts {
@@ -37,6 +38,8 @@ export interface ServicePlacement {
   inboundPort: number
   /** Where the sidecar listens for calls to counting, in the pod's own network; absent where nothing calls it. */
   upstream?: { address: string; port: number } | undefined
+  /** What else its sidecar forwards to, for the app alone; default nothing. */
+  behind?: PlaceBehind | undefined
   /** Envoy's admin: `host:port` in the pod's own network, and the URL that this process uses. */
   admin: { bind: string; url: string }
   /** Port of the sidecar that forwards `GET /metrics` to its app, for Prometheus; absent without one. */

@@ -1,10 +1,10 @@
 import path from 'node:path'
-import type { KubeObject } from '@throughline/lab-kube-api'
-import { takeFreePort } from '@throughline/lab-programs'
+import type { Json, KubeObject } from '@throughline/lab-kube-api'
+import { splitAddress, takeFreePort } from '@throughline/lab-programs'
 import { renderMeshFile } from '../mesh-files.ts'
 import type { ServiceName } from '../service-name.ts'
 import type { IstioPlacement, IstioPlacementOptions, IstioPodPlacement } from './istio-placement.ts'
-import { placeOnLoopback } from './placement.ts'
+import { type PlaceBehind, placeOnLoopback } from './placement.ts'
 
 /** Addresses that the pods claim. Nothing connects to them: endpoints and listeners are on 127.0.0.1. */
 const podIps: Record<ServiceName, string> = { counting: '127.0.0.11', dashboard: '127.0.0.12' }
@@ -20,7 +20,7 @@ export async function placeIstioOnLoopback(options: IstioPlacementOptions): Prom
   const openReason =
     "Without interception, every program on this machine reaches counting's loopback port regardless of the mesh's rules."
   const { placement, bypass } = placeOnLoopback({ settings, ports, runDir, mesh: 'Istio', openReason })
-  const { counting } = placement
+  const { counting, behind } = placement
   // The documented port is the page's, unless the caller starts the app there.
   const [page, app] =
     settings.services === 'expected' ? [await takeFreePort(), ports.dashboard] : [ports.dashboard, await takeFreePort()]
@@ -64,8 +64,12 @@ export async function placeIstioOnLoopback(options: IstioPlacementOptions): Prom
     ],
     istiod: { host: '127.0.0.1', ports: {} },
     ports: portOf,
+    countingPath: settings.ownService?.path,
     pods: {
-      counting: placePod('counting', [`127.0.0.1_${portOf.counting}`]),
+      counting: placePod('counting', [
+        `127.0.0.1_${portOf.counting}`,
+        ...(behind ? [`127.0.0.1_${ports.counting}`] : []),
+      ]),
       dashboard: placePod('dashboard', [`127.0.0.1_${portOf.dashboard}`, `127.0.0.1_${ports.outbound}`]),
     },
     async renderSidecars() {
@@ -82,12 +86,36 @@ export async function placeIstioOnLoopback(options: IstioPlacementOptions): Prom
           SOCKET: socketOf('dashboard'),
         }),
       ])
-      return rendered as unknown as KubeObject[]
+      const sidecars = rendered as unknown as SidecarResource[]
+      return behind === undefined ? sidecars : withWayOut(sidecars, behind)
     },
     loopbackOnly: true,
     bypass: () => bypass,
     close: async () => {},
   }
+}
+
+interface SidecarResource extends KubeObject {
+  spec: { egress: Json[] }
+}
+
+/** Adds the listener from which a service in counting's place calls counting, and the entry that it leads to. */
+async function withWayOut(
+  [ofCounting, ...others]: SidecarResource[],
+  { outbound, app }: PlaceBehind,
+): Promise<KubeObject[]> {
+  if (ofCounting === undefined) return others
+  const { port } = splitAddress(outbound)
+  const [egress, entry] = await Promise.all([
+    renderMeshFile('istio/loopback/way-out.yaml', { WAY_OUT_PORT: port }),
+    renderMeshFile('istio/loopback/behind.yaml', { WAY_OUT_PORT: port, APP_PORT: splitAddress(app).port }),
+  ])
+  const { spec } = ofCounting
+  return [
+    { ...ofCounting, spec: { ...spec, egress: [...spec.egress, egress] } },
+    ...others,
+    entry as unknown as KubeObject,
+  ]
 }
 
 /** In the form of a Sidecar resource. */

@@ -44,10 +44,12 @@ export interface IstioPlacement extends Pick<PreparedMesh, 'placement' | 'listen
   istiod: { host: string; ports: Partial<IstiodPorts> }
   /** Ports that the sidecars accept for their apps. */
   ports: Record<ServiceName, number>
+  /** The only path of counting that the strictest rule allows, default `/`. */
+  countingPath?: string | undefined
   pods: Record<ServiceName, IstioPodPlacement>
   /** One more pod of counting; absent on loopback, where a port is one pod's. */
   addCounting?: (name: string) => Promise<AddedPodPlacement>
-  /** The Sidecar resources that this placement needs. */
+  /** The resources of networking that this placement needs. */
   renderSidecars: () => Promise<KubeObject[]>
   /** Whether the sidecars' own listeners, for health and metrics, must be hidden from other machines. */
   loopbackOnly: boolean

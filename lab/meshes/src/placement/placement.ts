@@ -20,8 +20,8 @@ export interface Placement {
    * Counting's own address as dashboard reaches it, bypassing the sidecar; absent for a socket, or without a sidecar.
    */
   bypassUrl?: string | undefined
-  /** Where a service in counting's place calls counting, where that leads through its sidecar. */
-  ownUpstreamUrl?: string | undefined
+  /** Where a service in counting's place calls counting by its sidecar; absent without either. */
+  behind?: PlaceBehind | undefined
   /** `host:port` of counting's inbound sidecar; absent without one. */
   countingInbound?: string | undefined
   /** Address of this machine that the trace backend listens on, reached from wherever the parts run. */
@@ -34,6 +34,12 @@ export interface Placement {
   place?: ((service: ServiceName, command: Command) => Command) | undefined
   /** Whether a service is ready, for one that this process can't reach at `counting` or `dashboard`. */
   isReady?: ((service: ServiceName) => Promise<boolean>) | undefined
+}
+
+/** The listener of counting's sidecar for calls of a service in counting's place, and counting's app, as `host:port`. */
+export interface PlaceBehind {
+  outbound: string
+  app: string
 }
 
 /** Both services on 127.0.0.1, one calling the other directly. */
@@ -77,6 +83,7 @@ export function placeOnLoopback(options: LoopbackOptions): { placement: Placemen
   const ownApp = bypass === 'open' ? `127.0.0.1:${ports.counting}` : `unix:${path.join(runDir, 'counting.sock')}`
   const counting = countingApp ?? ownApp
   const onSocket = counting.startsWith('unix:')
+  const behind = settings.ownService?.behind
   return {
     placement: {
       counting,
@@ -85,6 +92,7 @@ export function placeOnLoopback(options: LoopbackOptions): { placement: Placemen
       upstreamUrl: `http://127.0.0.1:${ports.outbound}`,
       countingInbound: `127.0.0.1:${ports.inbound}`,
       bypassUrl: onSocket ? undefined : `http://${counting}`,
+      behind: behind === undefined ? undefined : { outbound: `127.0.0.1:${ports.counting}`, app: behind },
       host: '127.0.0.1',
     },
     bypass: onSocket

@@ -21,8 +21,6 @@ export const staticEnvoyModule: MeshModule = {
     const openReason =
       'Counting listens on a loopback port: every program on this machine reaches it without its sidecar.'
     const { placement, bypass } = placeOnLoopback({ settings, ports, runDir, mesh: 'static Envoys', openReason })
-    const behind = settings.ownService?.behind
-    const upstream = behind === undefined ? undefined : { outbound: `127.0.0.1:${ports.counting}`, app: behind }
     const { path: envoy } = await findEnvoy({ version: settings.envoyVersion, log, signal })
     const version = await readEnvoyVersion(envoy)
     const tracers = usableTracers(version, settings.traceBackend)
@@ -42,15 +40,9 @@ export const staticEnvoyModule: MeshModule = {
     }
     const admin = { counting: `127.0.0.1:${ports.countingAdmin}`, dashboard: `127.0.0.1:${ports.dashboardAdmin}` }
     return {
-      placement: { ...placement, ownUpstreamUrl: upstream && `http://${upstream.outbound}` },
+      placement,
       tracers,
-      listensOn: [
-        'outbound',
-        'inbound',
-        'countingAdmin',
-        'dashboardAdmin',
-        ...(upstream ? (['counting'] as const) : []),
-      ],
+      listensOn: ['outbound', 'inbound', 'countingAdmin', 'dashboardAdmin'],
       identities: { folder: certsDir, issue: authority.issue },
       create: ({ otlpUrl, zipkinUrl, datadogUrl }) =>
         createStaticEnvoyMesh({
@@ -61,7 +53,7 @@ export const staticEnvoyModule: MeshModule = {
             limitAdmin: limitsAdmin(version),
             countingApp: placement.counting,
             countingPath: settings.ownService?.path,
-            upstream,
+            upstream: placement.behind,
             countingInbound: `127.0.0.1:${ports.inbound}`,
             dashboardOutbound: `127.0.0.1:${ports.outbound}`,
             otlpUrl,

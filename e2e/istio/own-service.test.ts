@@ -1,0 +1,3 @@
+import { describeOwnService } from '../contract/own-service.ts'
+
+describeOwnService('istio')
