@@ -59,8 +59,19 @@ export interface PropagationFigures {
   >
 }
 
-function nodeOf(file: string): number {
-  return Number(/\d+/.exec(file)?.[0])
+/** What `npm run bench -- start --write-docs` has measured. */
+export interface StartFigures {
+  node: string
+  rounds: number
+  tracedMs: Spread
+  plainMs: Spread
+  addedMs: Spread
+  addedShare: Spread
+}
+
+/** The major version of a Node, from its version or from the name of a file of figures. */
+export function majorOf(text: string): number {
+  return Number(/\d+/.exec(text)?.[0])
 }
 
 /** The figures of one benchmark with each Node that has been measured, kept in `data/`, the oldest Node first. */
@@ -68,7 +79,7 @@ export function readFigures<Figures>(name: string): Figures[] {
   const folder = path.join(import.meta.dirname, '../../docs/reference/data')
   const files = fs.readdirSync(folder).filter((file) => file.startsWith(`bench-${name}-node`))
   return files
-    .toSorted((a, b) => nodeOf(a) - nodeOf(b))
+    .toSorted((a, b) => majorOf(a) - majorOf(b))
     .map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')) as Figures)
 }
 

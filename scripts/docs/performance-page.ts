@@ -1,14 +1,16 @@
 import {
   costOf,
   type ExporterFigures,
+  majorOf,
   type PropagationFigures,
   readFigures,
   type RequestCost,
   type Spread,
+  type StartFigures,
   type TelemetryFigures,
 } from './performance-figures.ts'
 import { type OutageFigures, outageSection } from './outage-section.ts'
-import { boundOfHop, boundOfThroughput, goalRows } from './performance-goals.ts'
+import { GOALS, judge } from '../bench/performance-goals.mjs'
 
 function spread({ median, min, max }: Spread, digits: number): string {
   return `${median.toFixed(digits)} (${min.toFixed(digits)} … ${max.toFixed(digits)})`
@@ -119,7 +121,7 @@ ${requestTable(requestCost)}
 Where our time goes:
 
 ${partsTable(requestCost)}
-${boundOfThroughput(figures)}`
+`
 }
 
 function exporterSection({ machine, steady }: TelemetryFigures): string {
@@ -135,32 +137,54 @@ function propagationSection(figures: PropagationFigures): string {
 ${figures.rounds} rounds of ${figures.hopsPerRound} hops in turns, in CPU time.
 
 ${propagationTable(figures)}
-${boundOfHop(figures)}`
+`
+}
+
+/** The goals of each Node that was measured, what was measured, and whether it is enough. */
+function goalTables(): string {
+  const start = readFigures<StartFigures>('start')
+  const outage = readFigures<OutageFigures>('outage')
+  const propagation = readFigures<PropagationFigures>('propagation')
+  return readFigures<TelemetryFigures>('telemetry')
+    .map((telemetry) => {
+      const major = majorOf(telemetry.machine.node)
+      const figures = {
+        telemetry,
+        propagation: propagation.find(({ node }) => majorOf(node) === major),
+        start: start.find(({ node }) => majorOf(node) === major),
+        outage: outage.find(({ machine }) => majorOf(machine.node) === major),
+      }
+      const rows = GOALS.map((goal) => {
+        const { verdict, measured, goal: wanted, floor } = judge(goal, figures, major)
+        return [goal.what, wanted, floor, measured, verdict === 'missed' ? `**${verdict}**` : verdict]
+      })
+      return table([`Node ${major}`, 'goal', 'floor', 'measured', ''], rows)
+    })
+    .join('\n\n')
 }
 
 /** The page as the figures in `data/` have it. */
 export function performancePage(): string {
   const telemetry = readFigures<TelemetryFigures>('telemetry')
   const propagation = readFigures<PropagationFigures>('propagation')
-  const nodes = telemetry.map(({ machine }) => `Node ${machine.node.slice(1).split('.', 1)[0]}`)
   return `# What it costs
 
 Written from what the benchmarks have measured (\`data/bench-*.json\`). To measure again with the Node at hand, and to write
 this page:
 
 \`\`\`sh
+npm run bench -- --quick                  # two minutes: the main ratios, and which goals they meet
 npm run bench -- telemetry                # a few minutes; figures on the terminal
 npm run bench -- outage                   # seven minutes: each kind of trouble that a collector can have
 npm run bench -- propagation
+npm run bench -- start                    # a minute: a bundled service until its first 200
 npm run bench -- telemetry --write-docs   # keeps the figures and writes this page
 \`\`\`
 
 Medians, with the least and the most of all rounds. Times differ from machine to machine, and a busy one makes all of
 them longer: trust what is added and the ratios, which are taken within a round.
 
-${table(['', 'wanted', ...nodes], goalRows(telemetry, propagation))}
-
-In bold, what isn't reached; what each part of it costs stands below.
+${goalTables()}
 
 ## A traced request
 

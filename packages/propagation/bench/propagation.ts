@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { parseArgs } from 'node:util'
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
 import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3'
 import { forwardHeaders } from '@throughline/propagation'
@@ -8,8 +9,13 @@ import { type Headers, hopThrough, keep, leastPropagator, lookOnce } from './hop
 import { type Sample, type Spread, sample, spread } from './measure.ts'
 import { SCENARIOS } from './scenarios.ts'
 
-const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 9)
-const TIMES = Number(process.env['BENCH_TIMES'] ?? 200_000)
+// The first argument, if there is one, is the file for the figures.
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '9' }, times: { type: 'string', default: '200000' } },
+})
+const ROUNDS = Number(values.rounds)
+const TIMES = Number(values.times)
 
 /** The usual composite: W3C, B3 multi and baggage. */
 const composite = new CompositePropagator({
@@ -67,7 +73,7 @@ function measure(headers: Headers) {
 const show = ({ median, min, max }: Spread) => `${median.toFixed(1)} (${min.toFixed(1)} … ${max.toFixed(1)})`
 
 const results = Object.fromEntries(Object.entries(SCENARIOS).map(([name, headers]) => [name, measure(headers)]))
-const file = path.resolve(process.argv[2] ?? 'bench-results/propagation.json')
+const file = path.resolve(positionals[0] ?? 'bench-results/propagation.json')
 fs.mkdirSync(path.dirname(file), { recursive: true })
 const machine = { node: process.version, arch: process.arch, rounds: ROUNDS, hopsPerRound: TIMES }
 fs.writeFileSync(file, `${JSON.stringify({ ...machine, results }, undefined, 2)}\n`)

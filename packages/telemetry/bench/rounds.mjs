@@ -8,15 +8,19 @@ import { startVariant } from './variant-server.mjs'
  * Measures variants side by side. In each round all of them run at once and take turns on the measured core, in a new
  * order each pass, so that whatever else the machine does hits every variant alike.
  * @param {readonly import('./variants.mjs').Variant[]} variants
- * @param {{ rounds: number, passes: number, requests: number, onSlice?: () => void }} options
+ * @param {{ rounds: number, passes: number, requests: number, warmUp: number, onSlice?: () => void }} options
  * @returns {Promise<Map<string, Slice>[]>} for each round, each variant's calm slices in one
  */
-export async function measureRounds(variants, { rounds, passes, requests, onSlice }) {
+export async function measureRounds(variants, { rounds, passes, requests, warmUp, onSlice }) {
   const results = []
   for (let round = 0; round < rounds; round += 1) {
     const servers = []
     for (const variant of variants) {
-      servers.push({ name: variant.name, server: await startVariant(variant), slices: /** @type {Slice[]} */ ([]) })
+      servers.push({
+        name: variant.name,
+        server: await startVariant(variant, warmUp),
+        slices: /** @type {Slice[]} */ ([]),
+      })
     }
     for (let pass = 0; pass < passes; pass += 1) {
       for (const { server, slices } of shuffled(servers)) {

@@ -32,7 +32,10 @@ const app = express().disable('etag').disable('x-powered-by')
 app.get('/', (_request, response) => {
   response.json({ count: 1, hostname: 'bench' })
 })
-const server = http.createServer(app).listen(0, '127.0.0.1', () => process.send?.(server.address()))
+const server = http.createServer(app)
+// A machine that stands still for five seconds must not end connections that the load goes on with.
+server.keepAliveTimeout = 0
+server.listen(0, '127.0.0.1', () => process.send?.(server.address()))
 
 process.on('message', async () => {
   // Spans that wait for their batch belong to the requests before.

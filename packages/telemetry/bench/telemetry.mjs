@@ -18,10 +18,16 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '5' },
     passes: { type: 'string', default: '6' },
     requests: { type: 'string', default: '4096' },
+    'warm-up': { type: 'string', default: '16000' },
     only: { type: 'string', multiple: true },
   },
 })
-const settings = { rounds: Number(values.rounds), passes: Number(values.passes), requests: Number(values.requests) }
+const settings = {
+  rounds: Number(values.rounds),
+  passes: Number(values.passes),
+  requests: Number(values.requests),
+  warmUp: Number(values['warm-up']),
+}
 const variants = VARIANTS.filter(({ name }) => name === 'plain' || (values.only?.includes(name) ?? true))
 /** @param {string} name */
 const isAsked = (name) => values.part === 'all' || values.part === name
@@ -39,24 +45,8 @@ const report = {
 /** @param {import('./statistics.mjs').Spread} spread @param {number} digits */
 const show = ({ median, min, max }, digits) =>
   `${median.toFixed(digits)} (${min.toFixed(digits)} … ${max.toFixed(digits)})`
-console.table(
-  Object.fromEntries(
-    report.requestCost.map(({ variant, cpuMicros, addedMicros, throughput, cpuShare, memory, spans, lost }) => [
-      variant,
-      {
-        'CPU µs': show(cpuMicros, 0),
-        'added µs': show(addedMicros, 1),
-        throughput: show(throughput, 2),
-        'plain CPU ÷ own': show(cpuShare, 2),
-        memory: show(memory, 2),
-        spans,
-        lost,
-      },
-    ]),
-  ),
-)
-console.table(report.steady)
-console.table(report.interrupted)
+if (report.requestCost.length > 0) printRequestCost(report.requestCost)
+for (const results of [report.steady, report.interrupted]) if (results.length > 0) console.table(results)
 if (positionals[0] !== undefined) {
   const file = path.resolve(positionals[0])
   fs.mkdirSync(path.dirname(file), { recursive: true })
@@ -74,4 +64,24 @@ async function oneByOne(cases) {
   const results = []
   for (const each of cases) results.push(await measureExporter(each))
   return results
+}
+
+/** @param {typeof report.requestCost} costs */
+function printRequestCost(costs) {
+  console.table(
+    Object.fromEntries(
+      costs.map(({ variant, cpuMicros, addedMicros, throughput, cpuShare, memory, spans, lost }) => [
+        variant,
+        {
+          'CPU µs': show(cpuMicros, 0),
+          'added µs': show(addedMicros, 1),
+          throughput: show(throughput, 2),
+          'plain CPU ÷ own': show(cpuShare, 2),
+          memory: show(memory, 2),
+          spans,
+          lost,
+        },
+      ]),
+    ),
+  )
 }

@@ -7,8 +7,6 @@ import { startSink } from './sink.mjs'
 const CONNECTIONS = 32
 const PROBES = 20
 const QUIET_MS = 500
-/** Until the optimizing compiler has come to rest: before, a request costs half as much again. */
-const WARM_UP = 16_000
 /** After a pause V8 has shrunk the young generation, and the caches hold another process. */
 const RESUME = 3000
 
@@ -24,8 +22,9 @@ const RESUME = 3000
 /**
  * Starts a server of its own for one variant, with a collector of its own, and warms it up.
  * @param {import('./variants.mjs').Variant} variant
+ * @param {number} warmUp requests until the optimizing compiler has come to rest: before, one costs half as much again
  */
-export async function startVariant({ setup, sampled, env, execArgv }) {
+export async function startVariant({ setup, sampled, env, execArgv }, warmUp) {
   const sink = await startSink()
   const base = { PATH: process.env['PATH'], NODE_ENV: 'production', OTEL_EXPORTER_OTLP_ENDPOINT: sink.url }
   const child = spawnMeasured('server.mjs', {
@@ -46,9 +45,9 @@ export async function startVariant({ setup, sampled, env, execArgv }) {
   await usage()
   await arrival(sink.spans, Infinity)
   const spans = sink.spans() / PROBES
-  await send(WARM_UP)
+  await send(warmUp)
   await usage()
-  let sent = PROBES + WARM_UP
+  let sent = PROBES + warmUp
   await arrival(sink.spans, spans * sent)
   return {
     /**

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { ROOT } from './root.mjs'
+import { ROOT } from '../root.mjs'
 
 // On a fresh clone the lab is built only by now.
 const { cacheFolder, poll } = await import('@throughline/lab-programs')

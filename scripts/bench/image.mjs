@@ -2,8 +2,9 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { hasEngine } from './has-engine.mjs'
-import { ROOT } from './root.mjs'
+import { hasEngine } from '../has-engine.mjs'
+import { ROOT } from '../root.mjs'
+import { START_PROBE } from './start-probe.mjs'
 
 const ROUNDS = 9
 const IMAGES = ['counting', 'dashboard']
@@ -50,18 +51,6 @@ export function benchImage(file) {
   return 0
 }
 
-/** Starts the program inside a container and asks it until it answers: the container's own start is not in the time. */
-const PROBE = `
-const begin = performance.now()
-const child = require('node:child_process').spawn(process.execPath, ['main.js'], { stdio: 'ignore' })
-const ask = () => require('node:http').get('http://127.0.0.1:' + process.env.PORT + '/health', (response) => {
-  response.resume()
-  if (response.statusCode !== 200) return setTimeout(ask, 1)
-  console.log(performance.now() - begin)
-  child.kill('SIGKILL')
-}).on('error', () => setTimeout(ask, 1))
-ask()`
-
 /**
  * @param {string} image
  * @param {Record<string, string>} env
@@ -71,7 +60,7 @@ function start(image, env) {
     '--env',
     `${name}=${value}`,
   ])
-  return Number(docker('run', '--rm', '--read-only', ...variables, image, 'node', '-e', PROBE))
+  return Number(docker('run', '--rm', '--read-only', ...variables, image, 'node', '-e', START_PROBE))
 }
 
 /** @param {string[]} args */
