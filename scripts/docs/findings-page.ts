@@ -20,7 +20,8 @@ export function findingsIndex(): string {
   const situations = readSituations()
   return `# Findings of throughline verify
 
-Each finding has an id that never changes, a page here, and at least one situation on real programs that leads to it.
+Each finding has an id that never changes, a page here, and a test. Those that need no access to a cluster each have at
+least one situation on real programs that leads to it; what \`--context\` adds is tested as [below](#in-a-cluster).
 \`throughline explain TLV104\` prints the same page.
 
 | id | finding | level |
@@ -45,6 +46,13 @@ ${situations
     ({ title, finding, notes, underLoad }) => `| ${title} | ${finding} | ${notes} | ${underLoad ? 'the same' : ''} |`,
   )
   .join('\n')}
+
+## In a cluster
+
+With \`--context\`, findings name an object and its line. \`npm run test:cluster\` brings about TLV202, TLV301, TLV401, TLV402,
+TLV501, TLV506 and TLV602 under Istio on a real one-node cluster, one object at a time, and expects nothing else at warning
+or above. TLV304, TLV307, TLV502, TLV503, TLV505 and Consul's part of the others are tested on objects of the shape that
+Kubernetes has them in, without a cluster.
 `
 }
 

@@ -27,6 +27,7 @@ export function sketchEvidence(change: Partial<Evidence> = {}): Evidence {
     spans: [],
     backend: { kind: 'jaeger', searchable: true, failure: null },
     envoys: [],
+    cluster: null,
     unseen: [],
     ...change,
   }

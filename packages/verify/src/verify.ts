@@ -1,4 +1,5 @@
 import { analyse, SAMPLED_KINDS } from './evidence/analyse.ts'
+import type { ClusterFacts } from './evidence/cluster-facts.ts'
 import { EVIDENCE_SCHEMA, type Evidence } from './evidence/evidence.ts'
 import type { Probe, ProbeKind } from './evidence/probe.ts'
 import { EXTRA_KINDS, planProbe, REPEAT_KINDS } from './probes/plan-probes.ts'
@@ -23,6 +24,11 @@ export interface VerifyOptions {
   /** Admin interfaces of Envoys on the path. */
   envoys?: readonly string[] | undefined
   /**
+   * Reads the objects of a cluster about the path, once its spans are there; and the admin interfaces of Envoys that it
+   * leads to.
+   */
+  readCluster?: ((evidence: Evidence) => Promise<{ facts: ClusterFacts; envoys: string[] }>) | undefined
+  /**
    * Milliseconds to wait for reporters, default 6500: the five seconds of Envoy and the SDKs, plus a margin.
    */
   settleMs?: number | undefined
@@ -41,7 +47,8 @@ const EXTRA_REPEATS = 3
 
 /** Sends probes and collects their spans. Reads only; rejects only when `signal` aborts. */
 export async function collectEvidence(options: VerifyOptions): Promise<Evidence> {
-  const { backend, repeat = 2, envoys = [], onProgress = () => {} } = options
+  const { backend, repeat = 2, onProgress = () => {} } = options
+  const envoys = [...(options.envoys ?? [])]
   const url = new URL(options.url)
   const evidence: Evidence = {
     schema: EVIDENCE_SCHEMA,
@@ -52,6 +59,7 @@ export async function collectEvidence(options: VerifyOptions): Promise<Evidence>
     spans: [],
     backend: { kind: backend.kind, searchable: backend.searchable, failure: null },
     envoys: [],
+    cluster: null,
     unseen: [],
   }
   const send = createSender(options, evidence.probes)
@@ -73,6 +81,12 @@ export async function collectEvidence(options: VerifyOptions): Promise<Evidence>
       for (const kind of EXTRA_KINDS) await send(kind, number)
     }
     await collect()
+  }
+  if (options.readCluster !== undefined) {
+    onProgress('reading objects and proxies')
+    const { facts, envoys: more } = await options.readCluster(evidence)
+    evidence.cluster = facts
+    envoys.push(...more)
   }
   for (const at of envoys) {
     try {

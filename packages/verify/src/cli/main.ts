@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import process from 'node:process'
-import { UsageError } from './parse-options.ts'
+import { ClusterError } from '../cluster/cluster-error.ts'
+import { UsageError } from './usage-error.ts'
 import { USAGE } from './usage.ts'
 
 /** Ctrl-C: stop sending, print nothing more. */
@@ -22,6 +23,9 @@ try {
   else if (error instanceof UsageError) {
     process.stderr.write(`throughline: ${error.message}\nthroughline --help shows all options\n`)
     process.exitCode = 2
+  } else if (error instanceof ClusterError) {
+    process.stderr.write(`throughline: ${error.message}\n`)
+    process.exitCode = error.kind === 'usage' ? 2 : 3
   } else throw error
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseVerifyCommand, UsageError } from './parse-options.ts'
+import { parseVerifyCommand } from './parse-options.ts'
+import { UsageError } from './usage-error.ts'
 
 const parse = (line: string) => parseVerifyCommand(line.split(' '))
 const BASE = 'http://shop.local/cart --traces http://jaeger:16686'
@@ -44,6 +45,44 @@ describe('parseVerifyCommand', () => {
   })
 
   it.each([
+    ['deploy/cart', { kind: 'deployment', name: 'cart', namespace: null, port: null, path: '/' }],
+    ['deploy/cart:/item?id=1', { kind: 'deployment', port: null, path: '/item?id=1' }],
+    ['svc/cart:8080/item', { kind: 'service', port: '8080', path: '/item' }],
+    ['service/cart:http:/item', { kind: 'service', port: 'http', path: '/item' }],
+    ['po/cart-5d9-x1', { kind: 'pod', name: 'cart-5d9-x1' }],
+    ['sts/cart.shop:/', { kind: 'statefulset', namespace: 'shop' }],
+  ])('reads the target %s in a cluster, with the backend looked for', (target, expected) => {
+    const { url, traces, cluster } = parse(`--context prod ${target}`)
+    expect({ url, traces, ...cluster }).toMatchObject({ url: undefined, traces: undefined, context: 'prod' })
+    expect(cluster).toMatchObject({ target: expected, traces: undefined })
+  })
+
+  it('reads a backend in the cluster, or outside', () => {
+    const inside = parse('--context prod -n shop deploy/cart --traces zipkin=svc/tracing.observability')
+    expect(inside).toMatchObject({
+      traces: undefined,
+      cluster: {
+        namespace: 'shop',
+        traces: { kind: 'zipkin', target: { name: 'tracing', namespace: 'observability' } },
+      },
+    })
+    const outside = parse('--context prod deploy/cart.shop --traces https://jaeger.example.com')
+    expect(outside).toMatchObject({
+      traces: 'https://jaeger.example.com',
+      cluster: { namespace: 'shop', traces: undefined },
+    })
+  })
+
+  it.each([
+    ['deploy/cart:/item', /deploy\/cart:\/item is in which cluster\? .*--context/],
+    ['http://shop.local --traces svc/jaeger.shop', /--traces svc\/jaeger\.shop needs --context/],
+    [`${BASE} -n shop`, /--namespace needs --context/],
+    ['--context prod http://shop.local', /KIND\/NAME:PORT\/PATH, not http/],
+    ['--context prod', /KIND\/NAME:PORT\/PATH/],
+    ['--context prod cm/istio', /KIND\/NAME/],
+    ['--context prod deploy/Cart_1', /KIND\/NAME/],
+    ['--context= deploy/cart', /kubectl config get-contexts/],
+    ['--context prod -n a deploy/cart.b', /names another namespace/],
     ['', /which URL/],
     ['http://shop.local', /where are the spans/],
     ['shop.local --traces http://jaeger', /http:\/\//],

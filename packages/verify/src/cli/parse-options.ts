@@ -1,11 +1,8 @@
 import http from 'node:http'
 import { parseArgs } from 'node:util'
 import type { Level } from '../findings/finding.ts'
-
-/** Invalid use of the command: exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
+import { type ClusterOptions, isInCluster, parseCluster } from './cluster-options.ts'
+import { UsageError } from './usage-error.ts'
 
 type Format = 'text' | 'json' | 'junit' | 'markdown'
 
@@ -17,7 +14,10 @@ interface ListenPorts {
 }
 
 export interface VerifyCommand {
+  /** Undefined with `--from`, and with a cluster. */
   url: string | undefined
+  /** `--context`; undefined without it. */
+  cluster: ClusterOptions | undefined
   traces: string | undefined
   tracesHeaders: Record<string, string>
   tracesCa: string | undefined
@@ -48,16 +48,21 @@ export function parseVerifyCommand(args: string[]): VerifyCommand {
   const [url, ...rest] = positionals
   if (rest.length > 0) throw new UsageError(`one URL, not also ${rest.join(' ')}`)
   const from = values.from
-  if (from === undefined && url === undefined)
+  if (from === undefined && url === undefined && values.context === undefined)
     throw new UsageError('which URL? throughline verify URL --traces BACKEND')
-  if (from !== undefined && url !== undefined) throw new UsageError('--from judges a file: it takes no URL')
+  if (from !== undefined && (url !== undefined || values.context !== undefined)) {
+    throw new UsageError('--from judges a file: it takes no URL and no --context')
+  }
+  const cluster = from === undefined ? parseCluster(url, values) : undefined
   const sources = [values.traces, values.listen].filter((value) => value !== undefined)
-  if (from === undefined && sources.length !== 1) {
+  const isFound = cluster !== undefined && sources.length === 0
+  if (from === undefined && sources.length !== 1 && !isFound) {
     throw new UsageError('where are the spans? One of --traces URL (Jaeger, Zipkin, Tempo) and --listen PORTS')
   }
   return {
-    url: url === undefined ? undefined : httpUrl('the URL', url),
-    traces: values.traces === undefined ? undefined : parseTraces(values.traces),
+    url: url === undefined || cluster !== undefined ? undefined : httpUrl('the URL', url),
+    cluster,
+    traces: values.traces === undefined || isInCluster(values.traces) ? undefined : parseTraces(values.traces),
     tracesHeaders: parseHeaders('--traces-header', values['traces-header'] ?? []),
     tracesCa: values['traces-ca'],
     listen: values.listen === undefined ? undefined : parseListen(values.listen, values['listen-host'] ?? '127.0.0.1'),
@@ -85,6 +90,8 @@ function parse(args: string[]) {
       args,
       allowPositionals: true,
       options: {
+        context: text,
+        namespace: { ...text, short: 'n' },
         traces: text,
         'traces-header': texts,
         'traces-ca': text,

@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { catalogue, findRule } from '../findings/catalogue.ts'
 import { explain } from '../report/explain.ts'
-import { UsageError } from './parse-options.ts'
+import { UsageError } from './usage-error.ts'
 
 /** `throughline explain TLV104`; without an id, one line for each finding. */
 export function runExplain([id, ...rest]: string[]): number {

@@ -11,16 +11,21 @@ import { formatJunit } from '../report/format-junit.ts'
 import { formatMarkdown } from '../report/format-markdown.ts'
 import { formatText } from '../report/format-text.ts'
 import { createReport, type Report } from '../report/report.ts'
-import { collectEvidence } from '../verify.ts'
-import { parseVerifyCommand, UsageError, type VerifyCommand } from './parse-options.ts'
+import { collectEvidence, type VerifyOptions } from '../verify.ts'
+import { parseVerifyCommand, type VerifyCommand } from './parse-options.ts'
+import { UsageError } from './usage-error.ts'
 
 const EXIT = { passed: 0, failed: 1, unknown: 3 } as const
 
 /** `throughline verify …`. Returns the exit code; rejects with a UsageError for invalid arguments. */
 export async function runVerify(args: string[], signal: AbortSignal): Promise<number> {
+  if (args.includes('--print-rbac')) {
+    const { printRbac } = await import('./print-rbac.ts')
+    return printRbac(args)
+  }
   const command = parseVerifyCommand(args)
   const rules = chooseRules(command)
-  const evidence = command.from === undefined ? await collect(command, signal) : await load(command.from)
+  const evidence = command.from === undefined ? await observe(command, signal) : await load(command.from)
   const report = createReport(evidence, {
     rules,
     level: command.level,
@@ -42,7 +47,25 @@ function chooseRules({ only, skip }: VerifyCommand): Rule[] {
   )
 }
 
-async function collect(command: VerifyCommand, signal: AbortSignal): Promise<Evidence> {
+/** Sends the probes: to a URL, or into a cluster through port-forwards that end with it. */
+async function observe(command: VerifyCommand, signal: AbortSignal): Promise<Evidence> {
+  if (command.cluster === undefined) return await collect(command, { signal })
+  const { openCluster } = await import('../cluster/open-cluster.ts')
+  const findsTraces = command.traces === undefined && command.listen === undefined
+  await using cluster = await openCluster(command.cluster, { findsTraces, signal, onProgress: printProgress })
+  const { url, traces = command.traces, readCluster } = cluster
+  const evidence = await collect({ ...command, url, traces }, { signal, readCluster })
+  return { ...evidence, url: cluster.label }
+}
+
+function printProgress(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`${line} …\n`)
+}
+
+async function collect(
+  command: VerifyCommand,
+  { signal, readCluster }: Pick<VerifyOptions, 'readCluster'> & { signal: AbortSignal },
+): Promise<Evidence> {
   const { url = '', method, headers, repeat, inside, bypass, envoys, settleMs, timeoutMs } = command
   const backend = await open(command)
   try {
@@ -55,12 +78,11 @@ async function collect(command: VerifyCommand, signal: AbortSignal): Promise<Evi
       inside,
       bypass,
       envoys,
+      readCluster,
       settleMs,
       timeoutMs,
       signal,
-      onProgress: (line) => {
-        if (process.stderr.isTTY) process.stderr.write(`${line} …\n`)
-      },
+      onProgress: printProgress,
     })
   } finally {
     await backend.close?.()

@@ -1,4 +1,5 @@
 export const USAGE = `throughline verify URL --traces BACKEND   names the hop that breaks the trace, the cause, and the fix
+throughline verify --context NAME -n NAMESPACE deploy/frontend:/cart   the same in a cluster, with its objects
 throughline verify --from FILE            judges evidence saved by --save
 throughline explain TLV104                says what a finding means
 
@@ -10,6 +11,14 @@ Where the spans are:
   --listen PORTS           receive spans here instead: 4317 (OTLP over gRPC), 4318 (OTLP over HTTP), 9411 (Zipkin), or
                            grpc=PORT,http=PORT,zipkin=PORT
   --listen-host HOST       address for that, default 127.0.0.1
+
+In a cluster, by kubectl:
+  --context NAME           context of the kubeconfig; the target is KIND/NAME[.NAMESPACE][:PORT][/PATH], KIND one of
+                           deploy, sts, ds, svc, pod
+  -n, --namespace NAME     default: that of the context
+  --traces svc/NAME.NAMESPACE   Jaeger, Zipkin or Tempo in the cluster; without it the usual places are searched
+  --print-rbac -n … -n …   prints the role that it needs, bound in each namespace: the application's, the mesh's
+                           (istio-system), the trace backend's
 
 What to look at beside:
   --envoy URL              admin interface of an Envoy on the path (repeatable)
@@ -32,5 +41,5 @@ The result:
   --version, --help
 
 Exit codes: 0 nothing at the level, 1 findings, 2 usage, 3 could not tell, 130 interrupted.
-It sends requests and reads; it changes nothing.
+It sends requests, reads, and forwards ports; it changes nothing.
 `

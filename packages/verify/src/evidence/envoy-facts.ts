@@ -16,10 +16,19 @@ export interface ListenerFacts {
   direction: 'inbound' | 'outbound' | null
   /** HTTP filter chains, and how each traces. */
   http: HttpFilterFacts[]
+  /** Ports of an inbound listener, as far as its filter chains tell them apart. */
+  ports: InboundPortFacts[]
   /** Forwards bytes without reading HTTP. */
   tcp: boolean
   /** Why the newest update of it was refused; null if none was. */
   error: string | null
+}
+
+/** One filter chain of an inbound listener. */
+interface InboundPortFacts {
+  port: number
+  tls: boolean
+  http: boolean
 }
 
 export interface HttpFilterFacts {

@@ -1,9 +1,10 @@
+import type { ClusterFacts } from './cluster-facts.ts'
 import type { EnvoyFacts } from './envoy-facts.ts'
 import type { Probe } from './probe.ts'
 import type { Span } from './span.ts'
 
 /** Version of the shape that `--save` writes and `--from` reads. */
-export const EVIDENCE_SCHEMA = 1
+export const EVIDENCE_SCHEMA = 2
 
 /** All observations and no conclusions: rules are functions of this alone. */
 export interface Evidence {
@@ -19,6 +20,8 @@ export interface Evidence {
   spans: Span[]
   backend: BackendFacts
   envoys: EnvoyFacts[]
+  /** Objects of the cluster; null without `--context`. */
+  cluster: ClusterFacts | null
   /** What could not be examined, as sentences. */
   unseen: string[]
 }

@@ -1,4 +1,5 @@
 import type { Rule } from './finding.ts'
+import { samplingLine } from './objects/sampling-line.ts'
 import { countProbes, proxiesOf } from './support.ts'
 
 export const TLV201: Rule = {
@@ -45,6 +46,7 @@ export const TLV201: Rule = {
         ],
         cause: `${entry.span.service} decides for callers that send no context, and samples few of them or none`,
         sources: ['S', 'D'],
+        ...samplingLine(analysis, entry),
       },
     ]
   },

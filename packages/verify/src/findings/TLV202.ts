@@ -1,4 +1,5 @@
 import type { Rule } from './finding.ts'
+import { samplingLine } from './objects/sampling-line.ts'
 import { countProbes, lostProxies, nameSpan } from './support.ts'
 
 export const TLV202: Rule = {
@@ -46,6 +47,7 @@ export const TLV202: Rule = {
         ],
         cause: `${first.span.service} decides about sampling by itself, although the caller’s context says sampled`,
         sources: ['S', 'D'],
+        ...samplingLine(analysis, first),
         proven: all > 1,
         decides: 'a second repeat (--repeat 2)',
         ...(first.parent && { break: { after: first.parent.span.service, before: first.span.service } }),

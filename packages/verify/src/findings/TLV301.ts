@@ -1,12 +1,16 @@
+import type { Analysis } from '../evidence/analyse.ts'
 import type { EnvoyFacts } from '../evidence/envoy-facts.ts'
-import type { Rule } from './finding.ts'
-import { spansOfNode } from './envoy-spans.ts'
+import { nameNode, spansOfNode } from './envoy-spans.ts'
+import type { Judgement, Rule } from './finding.ts'
+import { podOfNode } from './objects/calls.ts'
+import { explainedByObjects } from './objects/untraced-pods.ts'
 
 export const TLV301: Rule = {
   id: 'TLV301',
   title: 'the proxy has no tracer',
   level: 'error',
-  proof: 'E and S: no listener of one direction has tracing with a provider, and no probe left a span of it.',
+  proof:
+    'E and S: no listener of one direction has tracing with a provider, and no probe left a span of it; or C and S: the objects of the mesh name no provider that exists.',
   explanation: [
     'An Envoy makes spans only where its HTTP connection manager has tracing with a provider. In a mesh that configuration comes from an object, and a name that does not resolve, a selector that does not match or an entry that is set after the sidecar started silently omits it.',
   ],
@@ -21,27 +25,37 @@ export const TLV301: Rule = {
       text: 'ProxyDefaults “global”: config.envoy_tracing_json and config.envoy_listener_tracing_json, then restart the sidecars: the tracer is read at their start',
     },
   ],
-  judge: (analysis) =>
-    analysis.evidence.envoys.flatMap((envoy) =>
-      (['inbound', 'outbound'] as const).flatMap((direction) => {
-        const without = untraced(envoy, direction)
-        if (without.length === 0) return []
-        const spans = spansOfNode(analysis, envoy.node, direction)
-        return [
-          {
-            hop: envoy.node,
-            seen: [
-              `${envoy.node}: listener ${without.join(', ')} has no tracer`,
-              ...(spans === 0 ? [`no probe left a span of its ${direction} side`] : []),
-            ],
-            cause: `${envoy.node} forwards ${direction} requests and records none of them`,
-            sources: spans === 0 ? (['E', 'S'] as const satisfies ('E' | 'S')[]) : (['E'] as const satisfies 'E'[]),
-            proven: spans === 0,
-            decides: 'a probe that passes this proxy',
-          },
-        ]
-      }),
-    ),
+  judge: (analysis) => {
+    const { explained, judgements } = explainedByObjects(analysis)
+    const { cluster, envoys } = analysis.evidence
+    const others = envoys.filter(({ node }) => {
+      const pod = cluster === null ? undefined : podOfNode(cluster, node)
+      return pod === undefined || !explained.includes(pod)
+    })
+    return [...judgements, ...others.flatMap((envoy) => judgeEnvoy(analysis, envoy))]
+  },
+}
+
+function judgeEnvoy(analysis: Analysis, envoy: EnvoyFacts): Judgement[] {
+  return (['inbound', 'outbound'] as const).flatMap((direction) => {
+    const without = untraced(envoy, direction)
+    if (without.length === 0) return []
+    const spans = spansOfNode(analysis, envoy.node, direction)
+    const name = nameNode(envoy.node)
+    return [
+      {
+        hop: name,
+        seen: [
+          `${name}: listener ${without.join(', ')} has no tracer`,
+          ...(spans === 0 ? [`no probe left a span of its ${direction} side`] : []),
+        ],
+        cause: `${name} forwards ${direction} requests and records none of them`,
+        sources: spans === 0 ? ['E', 'S'] : ['E'],
+        proven: spans === 0,
+        decides: 'a probe that passes this proxy',
+      } satisfies Judgement,
+    ]
+  })
 }
 
 /** Names of the HTTP listeners of a direction, when none of them has a tracer. */

@@ -1,5 +1,5 @@
 import { type Analysis, SAMPLED_KINDS } from '../evidence/analyse.ts'
-import { spansOfNode } from './envoy-spans.ts'
+import { nameNode, spansOfNode } from './envoy-spans.ts'
 import type { Judgement, Rule } from './finding.ts'
 import { countProbes, groupByPath, isJoined, kindsIn, nameSpan } from './support.ts'
 
@@ -40,12 +40,12 @@ function byEnvoy(analysis: Analysis): Judgement[] {
       .map(({ cluster, address, errors, connectFailures }) => {
         const spans = spansOfNode(analysis, envoy.node)
         return {
-          hop: envoy.node,
+          hop: nameNode(envoy.node),
           seen: [
-            `${envoy.node}: cluster ${cluster} at ${address} has ${errors} failed requests and ${connectFailures} failed connections, none that succeeded`,
+            `${nameNode(envoy.node)}: cluster ${cluster} at ${address} has ${errors} failed requests and ${connectFailures} failed connections, none that succeeded`,
             ...(spans === 0 ? ['no probe left a span of this proxy'] : []),
           ],
-          cause: `${envoy.node} can’t deliver its spans to ${address}`,
+          cause: `${nameNode(envoy.node)} can’t deliver its spans to ${address}`,
           sources: spans === 0 ? (['E', 'S'] as const satisfies ('E' | 'S')[]) : (['E'] as const satisfies 'E'[]),
           proven: spans === 0,
           decides: 'a probe that passes this proxy',

@@ -1,4 +1,4 @@
-import { spansOfNode } from './envoy-spans.ts'
+import { nameNode, spansOfNode } from './envoy-spans.ts'
 import type { Rule } from './finding.ts'
 
 export const TLV303: Rule = {
@@ -34,14 +34,14 @@ export const TLV303: Rule = {
       const spans = spansOfNode(analysis, envoy.node, direction)
       return [
         {
-          hop: envoy.node,
+          hop: nameNode(envoy.node),
           seen: [
             refused === undefined
-              ? `${envoy.node} has rejected ${envoy.listenerUpdatesRejected} updates of its listeners`
-              : `${envoy.node} refused listener ${refused.name}: ${refused.error}`,
+              ? `${nameNode(envoy.node)} has rejected ${envoy.listenerUpdatesRejected} updates of its listeners`
+              : `${nameNode(envoy.node)} refused listener ${refused.name}: ${refused.error}`,
             ...(spans === 0 ? [`no probe left a span of its ${direction ?? 'listeners'}`] : []),
           ],
-          cause: `${envoy.node} runs with the last configuration that it accepted, not with the one that is written`,
+          cause: `${nameNode(envoy.node)} runs with the last configuration that it accepted, not with the one that is written`,
           sources: spans === 0 ? (['E', 'S'] as const satisfies ('E' | 'S')[]) : (['E'] as const satisfies 'E'[]),
           proven: spans === 0,
           decides: 'whether what it refused is about tracing: read the reason above',

@@ -1,4 +1,10 @@
-import type { Rule } from './finding.ts'
+import type { SpanNode } from '../evidence/trace-forest.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import { nameNode } from './envoy-spans.ts'
+import type { Judgement, Rule } from './finding.ts'
+import { evaluateAuthorization } from './objects/authorization.ts'
+import { podOf } from './objects/calls.ts'
+import { evaluateIntentions } from './objects/intentions.ts'
 import { countProbes, groupByPath, nameSpan } from './support.ts'
 
 export const TLV501: Rule = {
@@ -6,7 +12,7 @@ export const TLV501: Rule = {
   title: 'a rule of the mesh denies the call',
   level: 'error',
   proof:
-    'W and S: “RBAC: access denied” came back, and a proxy’s SERVER span with 403 has no app below it; or E: its RBAC counters.',
+    'W and S: “RBAC: access denied” came back, and a proxy’s SERVER span with 403 has no app below it; or E: its RBAC counters. C names the object and its line.',
   explanation: [
     'Consul’s intentions and Istio’s AuthorizationPolicies end in Envoy’s RBAC filter. It answers 403 with exactly “RBAC: access denied” before the app sees anything; an app’s own 403 has another body.',
   ],
@@ -37,7 +43,7 @@ export const TLV501: Rule = {
     if (denied.length === 0 && (node === undefined || counted === undefined)) return []
     return [
       {
-        hop: node?.span.service ?? counted?.node ?? 'a proxy on the path',
+        hop: node?.span.service ?? (counted && nameNode(counted.node)) ?? 'a proxy on the path',
         seen: [
           ...(denied.length === 0
             ? []
@@ -45,9 +51,9 @@ export const TLV501: Rule = {
           ...(node === undefined ? [] : [`${nameSpan(node)} has status 403 and no app below it`]),
           ...(counted === undefined
             ? []
-            : [`${counted.node} has denied ${counted.rbacDenied} requests by its access rules`]),
+            : [`${nameNode(counted.node)} has denied ${counted.rbacDenied} requests by its access rules`]),
         ],
-        cause: `an access rule at ${node?.span.service ?? counted?.node ?? 'a proxy'} does not allow the caller`,
+        cause: `an access rule at ${node?.span.service ?? (counted && nameNode(counted.node)) ?? 'a proxy'} does not allow the caller`,
         sources: [
           ...(denied.length > 0 ? (['W'] as const) : []),
           ...(node ? (['S'] as const) : []),
@@ -55,8 +61,33 @@ export const TLV501: Rule = {
         ],
         proven: (node !== undefined ? 1 : 0) + (counted !== undefined ? 1 : 0) + (denied.length > 0 ? 1 : 0) > 1,
         decides: 'spans of the proxies, or `--envoy` with the admin interface of the one that denies',
+        ...(node !== undefined && findObject(analysis.evidence, node)),
         ...(node?.parent && { break: { after: node.parent.span.service, before: node.span.service } }),
       },
     ]
   },
+}
+
+/** The object whose rule denies the call that a span is of, where the cluster's objects are known. */
+function findObject({ cluster }: Evidence, node: SpanNode): Pick<Judgement, 'object' | 'fix'> {
+  const callee = cluster === null ? undefined : podOf(cluster, node)
+  if (cluster === null || callee === undefined) return {}
+  const caller = podOf(cluster, node.parent)
+  const { path } = node.span
+  const port = cluster.services.find(({ pods }) => pods.includes(callee.pod))?.port?.target ?? null
+  const { object } =
+    callee.sidecar === 'istio'
+      ? evaluateAuthorization(cluster.istio?.authorizationPolicies ?? [], callee.pod, {
+          identity: caller?.identity ?? null,
+          path,
+          port,
+        })
+      : evaluateIntentions(cluster.consul?.intentions ?? [], {
+          source: caller?.consulService ?? '*',
+          destination: callee.consulService ?? '*',
+          path,
+        })
+  if (object === null) return {}
+  const who = caller?.identity ?? 'the caller'
+  return { object, fix: `let ${object.kind} ${object.name} (${object.field}) allow ${who}, or remove what denies it` }
 }

@@ -1,4 +1,5 @@
-import type { Rule } from './finding.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import type { Judgement, Rule } from './finding.ts'
 import { countProbes, groupByPath, nameSpan } from './support.ts'
 
 /** Envoy's response flags for an upstream that can't be used: no healthy host, no connection, no cluster. */
@@ -55,9 +56,33 @@ export const TLV504: Rule = {
         ],
         cause: `${node?.span.service ?? 'a proxy'} found no endpoint for the request`,
         sources: [...(worded.length > 0 ? (['W'] as const) : []), ...(node ? (['S'] as const) : [])],
+        ...findService(analysis.evidence, node?.span.cluster ?? null),
         proven: node !== undefined && worded.length > 0,
         decides: '`--envoy` with the admin interface of that proxy: the health of its endpoints',
       },
     ]
   },
+}
+
+/** The Service without a ready pod, where the cluster's objects are known: that of the cluster, else the only one. */
+function findService({ cluster }: Evidence, upstream: string | null): Pick<Judgement, 'object' | 'fix'> {
+  const without = (cluster?.services ?? []).filter(({ readyPods, hasSelector }) => readyPods === 0 && hasSelector)
+  const named = without.find(({ service }) => {
+    const [namespace, name] = service.split('/')
+    return upstream?.includes(`${name}.${namespace}.`) || upstream?.startsWith(`${name}.`)
+  })
+  const found = named ?? (without.length === 1 ? without[0] : undefined)
+  if (found === undefined) return {}
+  const { service, pods } = found
+  const [pod] = pods
+  if (pod === undefined) {
+    return {
+      object: { kind: 'Service', name: service, field: 'spec.selector' },
+      fix: `Service ${service} selects no pod: compare its spec.selector with the labels of the pods, and their replicas with 0`,
+    }
+  }
+  return {
+    object: { kind: 'Pod', name: pod, field: 'status.conditions' },
+    fix: `none of ${pods.length} pods of Service ${service} is ready: kubectl describe pod ${pod.split('/')[1]} -n ${pod.split('/')[0]}`,
+  }
 }

@@ -7,9 +7,9 @@ export type Level = 'error' | 'warning' | 'note'
 
 /**
  * The source of a fact: `S` stored spans, `D` the difference between two probes, `W` the wire, `E` Envoy's admin
- * interface. Repeats of one probe are one source.
+ * interface, `C` objects of the mesh, `K` those of Kubernetes. Repeats of one probe are one source.
  */
-type Source = 'S' | 'D' | 'W' | 'E'
+type Source = 'S' | 'D' | 'W' | 'E' | 'C' | 'K'
 
 export type Mesh = 'istio' | 'consul' | 'envoy'
 
@@ -18,6 +18,15 @@ export interface Fix {
   mesh?: Mesh
   language?: string
   text: string
+}
+
+/** A Kubernetes object, and the line of it. */
+export interface ObjectLine {
+  kind: string
+  /** `namespace/name`. */
+  name: string
+  /** `spec.rules[0]`. */
+  field: string
 }
 
 /** What a rule concludes about one hop. */
@@ -34,6 +43,10 @@ export interface Judgement {
   level?: Level
   /** The evidence is what `Rule.proof` demands for an error; default true. If false, the finding is only suspected. */
   proven?: boolean
+  /** The object that has to change, or that decides. */
+  object?: ObjectLine
+  /** The fix for exactly this case, before those of the rule. */
+  fix?: string
   /** Between which two spans the trace breaks, by service; for the drawn path. */
   break?: { after: string; before: string }
   /** Language of the SDK of `hop`. */

@@ -40,7 +40,10 @@ export function judge(evidence: Evidence, options: JudgeOptions = {}): { analysi
         title: rule.title,
         level,
         suspected,
-        fixes: chooseFixes(rule.fixes, mesh, judgement.language ?? null),
+        fixes: [
+          ...(judgement.fix === undefined ? [] : [{ text: judgement.fix }]),
+          ...chooseFixes(rule.fixes, mesh, judgement.language ?? null),
+        ],
       }
     })
     .sort((a, b) => severity(b) - severity(a))
@@ -70,6 +73,9 @@ const nearness = ({ language, mesh }: Fix): number => (language === undefined ? 
 
 /** Istio and Consul name nodes and clusters differently. */
 function detectMesh({ nodes, evidence }: Pick<Analysis, 'nodes' | 'evidence'>): Mesh {
+  const { cluster } = evidence
+  if (cluster?.pods.some(({ sidecar }) => sidecar === 'consul')) return 'consul'
+  if (cluster?.pods.some(({ sidecar }) => sidecar === 'istio')) return 'istio'
   const names = [
     ...nodes.flatMap(({ span }) => [span.node ?? '', span.cluster ?? '']),
     ...evidence.envoys.map(({ node }) => node),

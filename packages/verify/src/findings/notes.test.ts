@@ -13,7 +13,14 @@ const envoy = (change: Partial<EnvoyFacts>): EnvoyFacts => ({
   node: 'cart',
   version: '1.40.0',
   listeners: [
-    { name: 'inbound', direction: 'inbound', http: [{ tracer: null, randomSampling: null }], tcp: false, error: null },
+    {
+      name: 'inbound',
+      direction: 'inbound',
+      http: [{ tracer: null, randomSampling: null }],
+      ports: [],
+      tcp: false,
+      error: null,
+    },
   ],
   collectors: [],
   listenerUpdatesRejected: 0,

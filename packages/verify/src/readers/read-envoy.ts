@@ -62,12 +62,22 @@ function readListener(listener: Record<string, unknown>, name: string | null, er
       name: name ?? parseText(listener['name'], 100) ?? 'unnamed listener',
       direction: direction === 'INBOUND' ? 'inbound' : direction === 'OUTBOUND' ? 'outbound' : null,
       http: http.map(({ facts }) => facts),
+      ports: direction === 'INBOUND' ? chains.flatMap(readPort) : [],
       tcp: filters.some((filter) => String(record(filter['typed_config'])['@type']).endsWith('.TcpProxy')),
       error,
     },
     collectors: http.flatMap(({ collector }) => (collector === null ? [] : [collector])),
   }
 }
+
+function readPort(chain: Record<string, unknown>): ListenerFacts['ports'] {
+  const port = record(chain['filter_chain_match'])['destination_port']
+  if (typeof port !== 'number') return []
+  return [{ port, tls: isRecord(chain['transport_socket']), http: list(chain['filters']).some(isHttpManager) }]
+}
+
+const isHttpManager = (filter: Record<string, unknown>): boolean =>
+  String(record(filter['typed_config'])['@type']).endsWith('.HttpConnectionManager')
 
 function readTracing(tracing: Record<string, unknown>): { facts: HttpFilterFacts; collector: string | null } {
   const provider = record(tracing['provider'])

@@ -18,6 +18,7 @@ export function toJsonReport(report: Report) {
       fixes: fixes.map(({ text }) => text),
       decides: suspected || level === 'note' ? (decides ?? null) : null,
       break: rest.break ?? null,
+      object: rest.object ?? null,
     }),
   )
   return { ...report, findings }

@@ -1,5 +1,6 @@
 import type { Level, Rule } from '../findings/finding.ts'
 import { type Finding, severity } from '../findings/judge.ts'
+import { formatObject } from './format-object.ts'
 import type { Report } from './report.ts'
 
 interface TestCase {
@@ -47,8 +48,9 @@ function expectationCase({ expectation }: Report): TestCase[] {
   return [expectation.met ? { name } : { name, failure: { message, text: message } }]
 }
 
-function describe({ seen, cause, fixes }: Finding): string {
-  const lines = [...seen.map((text) => `seen: ${text}`), `cause: ${cause}`]
+function describe({ seen, cause, fixes, object }: Finding): string {
+  const where = object === undefined ? [] : [`where: ${formatObject(object)}`]
+  const lines = [...seen.map((text) => `seen: ${text}`), `cause: ${cause}`, ...where]
   return [...lines, ...fixes.slice(0, 2).map(({ text }) => `fix: ${text}`)].join('\n')
 }
 

@@ -1,3 +1,4 @@
+import { formatObject } from './format-object.ts'
 import { drawPath } from './draw-path.ts'
 import type { Report } from './report.ts'
 
@@ -16,12 +17,13 @@ export function formatMarkdown(report: Report): string {
           '',
           `Expected ${escape(expectation.expected.join(' > '))}: ${expectation.met ? 'found' : `found ${escape(expectation.found.join(' > ') || 'no app')}`}.`,
         ]),
-    ...findings.flatMap(({ id, level, suspected, hop, title: what, seen, cause, fixes, decides }) => [
+    ...findings.flatMap(({ id, level, suspected, hop, title: what, seen, cause, fixes, decides, object }) => [
       '',
       `### ${id} ${suspected ? 'suspected' : level}: ${escape(hop)}: ${escape(what)}`,
       '',
       ...seen.map((text) => `- seen: ${escape(text)}`),
       `- cause: ${escape(cause)}`,
+      ...(object === undefined ? [] : [`- where: ${escape(formatObject(object))}`]),
       ...fixes.slice(0, 2).map(({ text }) => `- fix: ${escape(text)}`),
       ...(decides === undefined || (!suspected && level !== 'note') ? [] : [`- what would decide: ${decides}`]),
     ]),

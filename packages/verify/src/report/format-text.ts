@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Finding } from '../findings/judge.ts'
+import { formatObject } from './format-object.ts'
 import { drawPath } from './draw-path.ts'
 import type { Report } from './report.ts'
 
@@ -37,16 +38,20 @@ export function formatText(report: Report, { color = false, width = 120 } = {}):
   return `${lines.join('\n')}\n`
 }
 
+/** `suspected` is longer than the column. */
+const pad = (label: string): string => `${label} `.padEnd(8)
+
 type Paint = (format: Parameters<typeof styleText>[0], text: string) => string
 
 function formatFinding(finding: Finding, paint: Paint, width: number): string[] {
-  const { id, level, suspected, hop, title, seen, cause, fixes, decides } = finding
+  const { id, level, suspected, hop, title, seen, cause, fixes, decides, object } = finding
   const label = suspected ? 'suspected' : level
   const row = (name: string, text: string): string => wrap(`  ${name.padEnd(7)}${text}`, INDENT, width)
   return [
-    `${paint('bold', id)}  ${paint(level === 'error' && !suspected ? 'red' : 'yellow', label.padEnd(8))}${hop}: ${title}`,
+    `${paint('bold', id)}  ${paint(level === 'error' && !suspected ? 'red' : 'yellow', pad(label))}${hop}: ${title}`,
     ...seen.map((text) => row('seen', text)),
     row('cause', cause),
+    ...(object === undefined ? [] : [row('where', formatObject(object))]),
     ...fixes.slice(0, 2).map(({ text }) => row('fix', text)),
     ...(suspected && decides !== undefined ? [row('decides', `TLV902 ${decides}`)] : []),
     row('more', `throughline explain ${id}`),
@@ -59,7 +64,7 @@ function formatBriefly(
   width: number,
 ): string[] {
   return [
-    `${paint('bold', id)}  ${(suspected ? 'suspected' : level).padEnd(8)}${hop}: ${title}`,
+    `${paint('bold', id)}  ${pad(suspected ? 'suspected' : level)}${hop}: ${title}`,
     ...(level === 'note' && !id.startsWith('TLV9') ? [] : seen.map((text) => wrap(`  seen   ${text}`, INDENT, width))),
     ...(decides === undefined || level !== 'note' ? [] : [wrap(`  decides ${decides}`, INDENT, width)]),
   ]

@@ -1,0 +1,50 @@
+import { analyse } from '../evidence/analyse.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+
+/** A Service that a span on the path names as its upstream. */
+export interface Callee {
+  name: string
+  /** Null: not named, which is that of the caller. */
+  namespace: string | null
+  port: number | null
+}
+
+/**
+ * Which Services the probes were forwarded to, by the clusters of proxies and the authorities of apps' calls.
+ *
+ * @param home namespace of those that name none
+ */
+export function findCallees(evidence: Evidence, home: string): (Callee & { namespace: string })[] {
+  const spans = analyse(evidence).paths.flatMap(({ nodes }) => nodes.map(({ span }) => span))
+  const found = spans.flatMap(({ cluster, authority, kind, proxy }) => {
+    const byCluster = cluster === null ? undefined : readCluster(cluster)
+    if (byCluster !== undefined) return [byCluster]
+    return !proxy && kind === 'client' && authority !== null ? [readAuthority(authority)] : []
+  })
+  const unique = new Map<string, Callee & { namespace: string }>()
+  for (const callee of found) {
+    if (callee === undefined) continue
+    const namespace = callee.namespace ?? home
+    const key = `${namespace}/${callee.name}`
+    const known = unique.get(key)
+    unique.set(key, { ...callee, namespace, port: known?.port ?? callee.port })
+  }
+  return [...unique.values()]
+}
+
+/** `outbound|9001||counting.shop.svc.cluster.local` of Istio, `counting.default.dc1.internal.….consul` of Consul. */
+function readCluster(cluster: string): Callee | undefined {
+  const [, port, name = '', namespace = null] =
+    /^outbound\|(\d+)\|[^|]*\|([a-z0-9-]+)\.([a-z0-9-]+)\.svc\b/.exec(cluster) ?? []
+  if (port !== undefined) return { name, namespace, port: Number(port) }
+  const [, service] =
+    /^(?:[0-9a-f]+~)?([a-z0-9-]+)\.[a-z0-9.-]+\.(?:internal|external)\.[0-9a-f-]{36}\.consul$/.exec(cluster) ?? []
+  return service === undefined ? undefined : { name: service, namespace: null, port: null }
+}
+
+function readAuthority(authority: string): Callee | undefined {
+  const [host = '', port] = authority.split(':')
+  const [name = '', namespace = null, ...rest] = host.split('.')
+  const isService = /^[a-z][a-z0-9-]*$/.test(name) && name !== 'localhost' && (rest.length === 0 || rest[0] === 'svc')
+  return isService ? { name, namespace, port: port === undefined ? 80 : Number(port) } : undefined
+}

@@ -1,0 +1,58 @@
+import { ClusterError } from './cluster-error.ts'
+import { list, nameOf, record, spec } from './kube-objects.ts'
+import type { Kubectl } from './kubectl.ts'
+import { servicesPath } from './resolve-target.ts'
+import type { Target } from './target.ts'
+
+/** Where a trace backend usually is, beside the namespace of the application. */
+const NAMESPACES = ['observability', 'tracing', 'monitoring', 'jaeger', 'tempo', 'istio-system', 'consul']
+
+/** A backend's Service, by the port of its query API and, where others use that port too, by its name. */
+const BACKENDS = [
+  { kind: 'jaeger', port: 16_686, name: /./ },
+  { kind: 'zipkin', port: 9411, name: /zipkin/ },
+  { kind: 'tempo', port: 3200, name: /tempo/ },
+] as const
+
+export interface FoundTraces {
+  target: Target
+  namespace: string
+  /** The prefix of `--traces`. */
+  kind: 'jaeger' | 'zipkin' | 'tempo'
+}
+
+/**
+ * Looks for the Service of a Jaeger, Zipkin or Tempo in the namespace and where one usually is.
+ *
+ * @throws ClusterError when there is none that may be read
+ */
+export async function findTraces(kubectl: Kubectl, namespace: string): Promise<FoundTraces> {
+  const namespaces = [namespace, ...NAMESPACES.filter((other) => other !== namespace)]
+  // A namespace that may not be read, or does not exist, has none.
+  const lists = await Promise.all(namespaces.map((each) => kubectl.get(servicesPath(each)).catch(() => undefined)))
+  for (const [index, found] of lists.entries()) {
+    for (const { kind, port, name } of BACKENDS) {
+      const service = list(record(found)['items']).find(
+        (candidate) =>
+          name.test(nameOf(candidate)) &&
+          list(spec(candidate)['ports']).some((each) => each['port'] === port || each['targetPort'] === port),
+      )
+      const number = list(spec(service ?? {})['ports']).find(
+        (each) => each['port'] === port || each['targetPort'] === port,
+      )?.['port']
+      if (service === undefined) continue
+      const target: Target = {
+        kind: 'service',
+        name: nameOf(service),
+        namespace: null,
+        port: `${Number(number)}`,
+        path: '/',
+      }
+      return { target, namespace: namespaces[index] ?? namespace, kind }
+    }
+  }
+  throw new ClusterError(
+    'usage',
+    `no Jaeger, Zipkin or Tempo was found in ${namespaces.join(', ')}: name it, as in --traces svc/jaeger-query.observability`,
+  )
+}

@@ -1,0 +1,91 @@
+import type { Analysis } from '../evidence/analyse.ts'
+import type { ClusterFacts, PodFacts, ServiceFacts } from '../evidence/cluster-facts.ts'
+import type { Judgement, Rule } from './finding.ts'
+import { podOf, podsOf } from './objects/calls.ts'
+import { peerMode } from './objects/peer-mode.ts'
+import { countProbes } from './support.ts'
+
+export const TLV602: Rule = {
+  id: 'TLV602',
+  title: 'plain text is accepted beside mutual TLS',
+  level: 'warning',
+  proof:
+    'W and S: the address of --bypass answers plain text through its sidecar; or C: the effective PeerAuthentication.',
+  explanation: [
+    'PERMISSIVE, Istio’s default, lets a sidecar take plain text beside mutual TLS: for the time in which not every caller has a sidecar. Such a caller has no identity, so rules on identities can’t tell it from others, and what it sends can be read on the way.',
+  ],
+  fixes: [
+    { mesh: 'istio', text: 'PeerAuthentication with spec.mtls.mode: STRICT, once every caller has a sidecar' },
+    { text: 'require mutual TLS at the inbound listener' },
+  ],
+  judge: (analysis) => {
+    const { cluster } = analysis.evidence
+    const answered = judgeBypass(analysis, cluster)
+    if (answered.length > 0) return answered
+    return cluster === null ? [] : cluster.services.flatMap((service) => judgeService(cluster, service))
+  },
+}
+
+/** Plain text came through the sidecar. */
+function judgeBypass(analysis: Analysis, cluster: ClusterFacts | null): Judgement[] {
+  const probes = analysis.of('bypass')
+  const answered = probes.filter(({ probe, nodes }) => {
+    const served = probe.status !== null && probe.status < 400 && probe.words === null
+    return served && nodes[0]?.span.proxy === true && nodes[0].span.kind === 'server'
+  })
+  const [first] = answered
+  const node = first?.nodes[0]
+  const isPlain = analysis.evidence.bypass?.startsWith('http:') ?? false
+  if (first === undefined || node === undefined || !isPlain) return []
+  const pod = cluster === null ? undefined : podOf(cluster, node)
+  const port = Number(new URL(analysis.evidence.bypass ?? 'http://localhost').port || 80)
+  const rule = pod === undefined || !cluster?.istio ? undefined : peerMode(cluster.istio, pod.pod, port)
+  return [
+    {
+      hop: pod?.pod ?? node.span.service,
+      seen: [
+        `${analysis.evidence.bypass} answered ${first.probe.status} to plain text, ${countProbes(answered.length, probes.length)}`,
+        `${node.span.service} took it: its span is the first`,
+        ...(rule === undefined ? [] : [describeRule(rule)]),
+      ],
+      cause: `${node.span.service} takes plain text from callers without an identity`,
+      sources: ['W', 'S'],
+      ...(rule?.object && { object: rule.object, fix: `mode: STRICT in ${rule.object.kind} ${rule.object.name}` }),
+    },
+  ]
+}
+
+/** Without a probe of it, what is written: a warning where someone chose it, a note where it is the default. */
+function judgeService({ istio, ...cluster }: ClusterFacts, service: ServiceFacts): Judgement[] {
+  const [pod] = podsOf({ ...cluster, istio }, service).filter(({ sidecar }) => sidecar === 'istio')
+  if (istio === null || pod === undefined) return []
+  return judgePod({ istio, service, pod })
+}
+
+function judgePod({
+  istio,
+  service,
+  pod,
+}: {
+  istio: NonNullable<ClusterFacts['istio']>
+  service: ServiceFacts
+  pod: PodFacts
+}): Judgement[] {
+  const rule = peerMode(istio, pod.pod, service.port?.target ?? null)
+  if (rule.mode === 'STRICT') return []
+  return [
+    {
+      hop: service.service,
+      seen: [describeRule(rule)],
+      cause: `the sidecar of ${pod.pod} takes plain text from callers without an identity`,
+      sources: ['C'],
+      level: rule.object === null ? 'note' : 'warning',
+      ...(rule.object && { object: rule.object, fix: `mode: STRICT in ${rule.object.kind} ${rule.object.name}` }),
+    },
+  ]
+}
+
+const describeRule = ({ mode, object }: ReturnType<typeof peerMode>): string =>
+  object === null
+    ? 'no PeerAuthentication sets a mode, so it is PERMISSIVE'
+    : `${object.kind} ${object.name} ${object.field} is ${mode}`

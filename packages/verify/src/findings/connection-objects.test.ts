@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest'
+import {
+  found,
+  fromPrincipals,
+  isCart,
+  isProxy,
+  istioWith,
+  sketchCluster,
+  sketchClusterPath,
+  sketchIstio,
+  sketchPod,
+  sketchPolicy,
+} from '../cluster.test-support.ts'
+import { sketchProbes } from '../evidence.test-support.ts'
+import type { Span } from '../evidence/span.ts'
+import { judge } from './judge.ts'
+
+describe('TLV502', () => {
+  const reset = (span: Span): Span | null => {
+    if (isProxy(span) || isCart(span)) return null
+    return span.kind === 'client' ? { ...span, error: true, status: null } : span
+  }
+  it('names the PeerAuthentication that a caller without a sidecar can’t meet', () => {
+    const pods = [sketchPod('frontend', null), sketchPod('cart', 'istio')]
+    const cluster = sketchCluster('istio', { pods })
+    expect(found(sketchClusterPath('istio', { cluster, edit: reset }))).toEqual([
+      'TLV502 error PeerAuthentication shop/default spec.mtls.mode',
+    ])
+  })
+
+  it('names the pod that crashed while the probes ran', () => {
+    const crashedAt = Math.ceil((sketchProbes()[0]?.startUs ?? 0) / 1000) + 1000
+    const pods = [sketchPod('frontend', 'istio'), sketchPod('cart', 'istio', { crashedAt })]
+    const cluster = sketchCluster('istio', { pods })
+    expect(found(sketchClusterPath('istio', { cluster, edit: reset }))).toEqual([
+      'TLV502 error Pod shop/cart-1 status.containerStatuses',
+    ])
+    const before = [sketchPod('frontend', 'istio'), sketchPod('cart', 'istio', { crashedAt: 1 })]
+    expect(found(sketchClusterPath('istio', { cluster: { ...cluster, pods: before }, edit: reset }))).toEqual([])
+  })
+
+  it('names the rule on connections of a port of bytes', () => {
+    const cluster = istioWith({
+      authorizationPolicies: [sketchPolicy({ rules: fromPrincipals('cluster.local/ns/shop/sa/admin') })],
+    })
+    const services = cluster.services.map((each) => ({ ...each, port: each.port && { ...each.port, name: 'tcp' } }))
+    expect(found(sketchClusterPath('istio', { cluster: { ...cluster, services }, edit: reset }))).toContain(
+      'TLV502 error AuthorizationPolicy shop/rule spec.rules',
+    )
+  })
+})
+
+describe('TLV503', () => {
+  const tls = () =>
+    sketchProbes()
+      .filter(({ kind }) => kind !== 'w3c-unsampled')
+      .map((probe) => ({ ...probe, status: 503, words: 'tls-error' as const }))
+  const stopped = (span: Span): Span | null => (isCart(span) ? null : span)
+  it('names the pod that speaks plain text, or the object that switched TLS off', () => {
+    const pods = [sketchPod('frontend', 'istio'), sketchPod('cart', null)]
+    const cluster = sketchCluster('istio', { pods })
+    expect(found(sketchClusterPath('istio', { cluster, probes: tls(), edit: stopped }))).toEqual([
+      'TLV503 error Pod shop/cart-1 spec.containers',
+    ])
+    const disabled = istioWith({
+      peerAuthentications: [
+        { name: 'shop/cart', scope: 'workload', pods: ['shop/cart-1'], mode: null, ports: { 8080: 'DISABLE' } },
+      ],
+    })
+    expect(found(sketchClusterPath('istio', { cluster: disabled, probes: tls(), edit: stopped }))).toContain(
+      'TLV503 error PeerAuthentication shop/cart spec.portLevelMtls["8080"].mode',
+    )
+  })
+
+  it('suspects without the objects', () => {
+    expect(found({ ...sketchClusterPath('istio', { probes: tls(), edit: stopped }), cluster: null })).toEqual([
+      'TLV503 suspected',
+    ])
+  })
+})
+
+describe('TLV602', () => {
+  it('warns of a mode that someone wrote, and only notes the default', () => {
+    const written = istioWith({
+      peerAuthentications: [
+        { name: 'shop/open', scope: 'workload', pods: ['shop/cart-1'], mode: 'PERMISSIVE', ports: {} },
+        ...sketchIstio().peerAuthentications,
+      ],
+    })
+    expect(found(sketchClusterPath('istio', { cluster: written }))).toEqual([
+      'TLV602 warning PeerAuthentication shop/open spec.mtls.mode',
+    ])
+    const unset = sketchClusterPath('istio', { cluster: istioWith({ peerAuthentications: [] }) })
+    expect(found(unset)).toEqual([])
+    expect(judge(unset).findings.map(({ id, level }) => `${id} ${level}`)).toContain('TLV602 note')
+  })
+
+  it('proves it by a bypass that is answered through the sidecar', () => {
+    const evidence = sketchClusterPath('istio')
+    const [plan] = sketchProbes(['bypass'], 1)
+    if (plan === undefined) throw new Error('no probe')
+    const [context] = plan.contexts
+    const own = sketchClusterPath('istio', { probes: [plan] }).spans
+    const taken = own
+      .filter(isCart)
+      .map((span) => (isProxy(span) ? { ...span, parentId: context?.spanId ?? null } : span))
+    const bypassed = {
+      ...evidence,
+      bypass: 'http://10.0.0.2:8080/cart',
+      probes: [...evidence.probes, plan],
+      spans: [...evidence.spans, ...taken],
+    }
+    expect(found(bypassed)).toEqual(['TLV602 warning PeerAuthentication shop/default spec.mtls.mode'])
+  })
+})
