@@ -2,7 +2,7 @@ import { diag } from '@opentelemetry/api'
 import { textOf } from '../text-of.ts'
 import { formatRequest } from './otlp-request.ts'
 import type { Delivery, Transport } from './otlp-transport.ts'
-import type { SpanBatch } from './span-batch.ts'
+import { reuseMemory, type SpanBatch } from './span-batch.ts'
 import type { SpanRing } from './span-ring.ts'
 
 export interface BatchSenderOptions {
@@ -89,6 +89,7 @@ export function createBatchSender({
     onFailed(failed)
     if (failed > 0 || message) diag.error(`${collector} refused ${failed} of ${batch.count} spans: ${message}`)
     ring.release(batch, 'leave')
+    if (delivery.outcome === 'taken' && delivery.unsent !== true) reuseMemory(batch)
   }
 
   const shouldSplit = (batch: SpanBatch, { reset = false }: { reset?: boolean }): boolean => {

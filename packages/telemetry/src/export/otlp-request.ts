@@ -16,6 +16,8 @@ export interface ScopeSpans {
   /** Members `spans` of OTLP's `ScopeSpans`, one after another. */
   readonly spans: Buffer
   readonly count: number
+  /** What `spans` is a part of, where it is for nothing else. */
+  readonly memory?: Buffer
 }
 
 /** The bytes before and after the spans of a scope. */

@@ -7,8 +7,11 @@ import { parseRetryAfter } from './retry-after.ts'
 
 /** The outcome of a request. */
 export type Delivery =
-  /** Accepted, except for `rejected` spans (OTLP, "Partial Success"). */
-  | { outcome: 'taken'; rejected: number; message?: string | undefined }
+  /**
+   * Accepted, except for `rejected` spans (OTLP, "Partial Success"). `unsent`: before all of the body was sent, which is
+   * still being read.
+   */
+  | { outcome: 'taken'; rejected: number; message?: string | undefined; unsent?: boolean }
   /** Refused for good. */
   | { outcome: 'refused'; message: string }
   | { outcome: 'too large' }
@@ -89,7 +92,9 @@ function exchange(request: ClientRequest, { body, timeoutMillis, signal }: Excha
     if (timeoutMillis !== Infinity) timer = setTimeout(onLate, timeoutMillis)
     request.on('response', (response) => {
       answered = true
-      readAnswer(response, finish)
+      readAnswer(response, (delivery) => {
+        finish(delivery.outcome === 'taken' && !request.writableFinished ? { ...delivery, unsent: true } : delivery)
+      })
     })
     request.on('error', (error: NodeJS.ErrnoException) => {
       if (answered) return

@@ -1,3 +1,5 @@
+import { LEAST_FILLED } from './span-memory.ts'
+
 const FIRST_SIZE = 1 << 12
 /** Two bytes of tag, ten of a negative number. */
 const TAG_AND_NUMBER = 12
@@ -18,10 +20,14 @@ export class ProtobufWriter {
   #bytes: Buffer
   #at = 0
 
-  /** @param size bytes that will probably be written. */
-  constructor(size = FIRST_SIZE) {
-    // Not from the shared pool, because these bytes live as long as an outage.
-    this.#bytes = Buffer.allocUnsafeSlow(size)
+  /** @param memory to write into until it is full. */
+  constructor(memory: Buffer = Buffer.allocUnsafeSlow(FIRST_SIZE)) {
+    this.#bytes = memory
+  }
+
+  /** What is written into: all of it, and more than was given if that was too little. */
+  get memory(): Buffer {
+    return this.#bytes
   }
 
   /** Bytes written so far. */
@@ -32,7 +38,7 @@ export class ProtobufWriter {
   /** The written bytes, in memory of their size. The writer is not used after that. */
   finish(): Buffer {
     const written = this.#bytes.subarray(0, this.#at)
-    if (this.#at > this.#bytes.length * 0.75) return written
+    if (this.#at > this.#bytes.length * LEAST_FILLED) return written
     const fitting = Buffer.allocUnsafeSlow(this.#at)
     fitting.set(written)
     return fitting

@@ -2,6 +2,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { checkScope, fieldEnd, type ScopeSpans } from './otlp-request.ts'
 import { ProtobufWriter } from './protobuf-writer.ts'
 import { encodeSpan } from './span-encoder.ts'
+import { giveMemory, takeMemory } from './span-memory.ts'
 
 type Resource = ReadableSpan['resource']
 type Scope = ReadableSpan['instrumentationScope']
@@ -35,8 +36,11 @@ interface Section {
   count: number
 }
 
-/** The size of a scope's spans in the previous batch, so that few buffers have to grow. */
+/** The size of a scope's spans in the batches before, so that few buffers have to grow. */
 const usualBytes = new WeakMap<Scope, number>()
+const FIRST_BYTES = 2 ** 12
+/** A full batch may follow one that was sent early. */
+const SHRINK = 0.95
 
 /** Starts a batch. Spans are written into the memory they are sent from: a section for each scope. */
 export function openBatch(): OpenBatch {
@@ -51,7 +55,7 @@ export function openBatch(): OpenBatch {
     if (last !== undefined) return last
     const size = usualBytes.get(scope)
     if (size === undefined) checkScope(scope)
-    last = { resource, scope, writer: new ProtobufWriter(size), count: 0 }
+    last = { resource, scope, writer: new ProtobufWriter(takeMemory(size ?? FIRST_BYTES)), count: 0 }
     sections.push(last)
     return last
   }
@@ -86,8 +90,16 @@ export function openBatch(): OpenBatch {
 
 function closeSection({ resource, scope, writer, count }: Section): ScopeSpans {
   const spans = writer.finish()
-  usualBytes.set(scope, Math.ceil(spans.length * 1.125) + 512)
+  usualBytes.set(scope, Math.max(spans.length, (usualBytes.get(scope) ?? 0) * SHRINK))
+  const { memory } = writer
+  if (spans.buffer === memory.buffer) return { resource, scope, spans, count, memory }
+  giveMemory(memory)
   return { resource, scope, spans, count }
+}
+
+/** Gives the memory of a batch back that was delivered. Its halves don't: they share theirs. */
+export function reuseMemory({ spans }: SpanBatch): void {
+  for (const { memory } of spans) if (memory !== undefined) giveMemory(memory)
 }
 
 /** Two batches of half the spans each; undefined for a single span. */
@@ -96,7 +108,7 @@ export function splitBatch({ order, spans, count }: SpanBatch): [SpanBatch, Span
   const first: ScopeSpans[] = []
   const second: ScopeSpans[] = []
   let left = count >> 1
-  for (const section of spans) {
+  for (const { memory: _, ...section } of spans) {
     const fitting = Math.min(left, section.count)
     const cut = offsetOf(fitting, section.spans)
     if (fitting > 0) first.push({ ...section, spans: section.spans.subarray(0, cut), count: fitting })
