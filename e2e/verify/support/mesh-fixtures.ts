@@ -2,6 +2,14 @@ import { TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-base'
 import { b3App, carriesRequestId, w3cApp } from './behaviours.ts'
 import type { Fixture } from './fixture.ts'
 
+/** The gateway decides in x-request-id, which stock apps drop. */
+const sampledAtGateway = {
+  frontend: w3cApp,
+  cart: w3cApp,
+  gateway: true,
+  gatewayTracing: { tracer: 'opentelemetry' },
+} as const
+
 /** Situations caused by sampling, proxies, rules and addresses. */
 export const meshFixtures: Fixture[] = [
   {
@@ -33,6 +41,18 @@ export const meshFixtures: Fixture[] = [
     finding: 'TLV203',
     path: { frontend: w3cApp, cart: w3cApp },
     headers: { 'x-request-id': 'order-4711' },
+  },
+  {
+    title: 'a gateway that samples all, half of what an app calls is dropped again',
+    finding: 'TLV108',
+    path: { ...sampledAtGateway, tracing: { tracer: 'opentelemetry', sampling: 50 } },
+    storedSpans: true,
+  },
+  {
+    title: 'a gateway that samples all, everything that an app calls is dropped again',
+    finding: 'TLV108',
+    path: { ...sampledAtGateway, tracing: { tracer: 'opentelemetry', sampling: 0 } },
+    envoys: true,
   },
   {
     title: 'an edge that marks every request as not sampled',

@@ -11,6 +11,8 @@ export interface PathOptions {
   cart: AppBehaviour | StockApp
   /** Default: the OpenTelemetry tracer at 100 %, in both sidecars. */
   tracing?: Tracing
+  /** The tracer of the gateway, where it differs. */
+  gatewayTracing?: Tracing
   /** The tracer of cart's sidecar, where it differs. */
   cartTracing?: Tracing
   /** `sidecar` (default): requests enter through frontend's sidecar; `app`: they reach frontend itself. */
@@ -101,7 +103,12 @@ export function startPath(options: PathOptions): Promise<Path> {
     ])
     const [gatewayPort = 0, gatewayAdmin = 0] = gatewayPorts
     if (options.gateway) {
-      const listener: Listener = { name: 'gateway', port: gatewayPort, to: `127.0.0.1:${inbound}`, tracing }
+      const listener: Listener = {
+        name: 'gateway',
+        port: gatewayPort,
+        to: `127.0.0.1:${inbound}`,
+        tracing: options.gatewayTracing ?? tracing,
+      }
       keep(await startSidecar({ ...common, name: 'gateway', adminPort: gatewayAdmin, listeners: [listener] }, launch))
     }
     return {

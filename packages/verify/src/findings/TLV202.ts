@@ -30,6 +30,7 @@ export const TLV202: Rule = {
     { id: 'TLV203', hop: 'any' },
     { id: 'TLV107', hop: 'any' },
     { id: 'TLV205', hop: 'any' },
+    { id: 'TLV902', hop: 'any' },
   ],
   judge: (analysis) => {
     const lost = lostProxies(analysis, { present: 'w3c-forced', absent: 'w3c' })

@@ -1,6 +1,7 @@
 import { SAMPLED_KINDS, type Analysis, type ProbePath } from '../evidence/analyse.ts'
+import type { SpanNode } from '../evidence/trace-forest.ts'
 import type { Rule } from './finding.ts'
-import { countProbes, proxiesOf } from './support.ts'
+import { countProbes, proxiesOf, roleOf } from './support.ts'
 
 export const TLV205: Rule = {
   id: 'TLV205',
@@ -57,11 +58,19 @@ function findHoles(
   )
   if (missing.length < 2 || present < 2 || !disagree) return undefined
   // The proxy before the service must be there where the service is not: else it is the proxy that is missing.
-  const last = missing.map(({ path }) => path.nodes.findLast(({ span }) => span.proxy)?.span)
-  const kinds = new Set(last.map((span) => `${span?.service} ${span?.kind}`))
-  const [span] = last
-  if (kinds.size !== 1 || span === undefined || span.kind !== 'server') return undefined
-  return { service, missing: missing.length, present, proxy: span.service }
+  const first = holes
+    .find((hole) => hole.service === undefined)
+    ?.path.nodes.find(({ span }) => span.service === service)
+  const proxy = first && proxyAbove(first)
+  if (proxy?.span.kind !== 'server') return undefined
+  const role = roleOf(proxy)
+  if (!missing.every(({ path }) => path.nodes.some((node) => roleOf(node) === role))) return undefined
+  return { service, missing: missing.length, present, proxy: proxy.span.service }
+}
+
+function proxyAbove({ parent }: SpanNode): SpanNode | undefined {
+  for (let above = parent; above !== null; above = above.parent) if (above.span.proxy) return above
+  return undefined
 }
 
 const servicesOf = (path: ProbePath): string[] => [

@@ -1,6 +1,7 @@
 import { type Analysis, SAMPLED_KINDS } from '../evidence/analyse.ts'
 import type { Judgement, Rule } from './finding.ts'
-import { proxiesOf } from './support.ts'
+import { endedCalls } from './ended-calls.ts'
+import { countProbes, nameSpan, proxiesOf } from './support.ts'
 
 export const TLV902: Rule = {
   id: 'TLV902',
@@ -11,7 +12,7 @@ export const TLV902: Rule = {
     'An error needs a differential proof or two independent sources. With less, a finding is printed as suspected, and this one names the access or the probe that would decide.',
   ],
   fixes: [{ text: 'provide the named access, and run it again' }],
-  judge: (analysis) => [...noSpans(analysis), ...noProxies(analysis), ...nothingSent(analysis)],
+  judge: (analysis) => [...noSpans(analysis), ...noProxies(analysis), ...nothingSent(analysis), ...cutOff(analysis)],
 }
 
 function noSpans({ paths, evidence }: Analysis): Judgement[] {
@@ -56,4 +57,24 @@ function nothingSent({ paths, evidence }: Analysis): Judgement[] {
       decides: 'an address that answers',
     },
   ]
+}
+
+/** The trace ends at the call of an app, in every probe that has the call. */
+function cutOff(analysis: Analysis): Judgement[] {
+  return endedCalls(analysis).flatMap(({ app, host, sidecar, ended, continued }) => {
+    if (continued.length > 0) return []
+    const callee = host.span.authority
+    return [
+      {
+        hop: app,
+        seen: [
+          `the trace ends at ${nameSpan(host)}${callee === null ? '' : ` to ${callee}`}, ${countProbes(ended.length, ended.length)}`,
+          `${sidecar.service} traces the request that ${app} serves, and not this call`,
+        ],
+        cause: `${app} calls something outside the mesh that does not trace, or ${sidecar.service} decides again about sampling, as ${app} does not forward x-request-id`,
+        sources: [],
+        decides: `\`--envoy\` with the admin interface of ${sidecar.service}`,
+      },
+    ]
+  })
 }
