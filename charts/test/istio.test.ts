@@ -1,6 +1,7 @@
 import { findObject } from '@throughline/lab-kube-api'
 import { describe, expect, it } from 'vitest'
 import { requireHelm } from './support/helm.ts'
+import { inParallel } from './support/in-parallel.ts'
 import { environmentOf, names, ofKind, podOf } from './support/kubernetes-object.ts'
 
 const gateway = { global: { gateway: { enabled: true } } }
@@ -175,36 +176,36 @@ describe('telemetry', () => {
       tracing: [{ providers: [{ name: 'datadog' }], randomSamplingPercentage: 0.1 }],
     })
     expect(await tracingOf('telemetry.sampling=0')).toMatchObject({ tracing: [{ randomSamplingPercentage: 0 }] })
+    expect(await tracingOf('telemetry.sampling=.5')).toMatchObject({ tracing: [{ randomSamplingPercentage: 0.5 }] })
   })
 
   it('lets sidecars know the trace backend where it is a Service of another namespace', async (context) => {
     const helm = await requireHelm(context)
-    const hosts = async (host: string) => {
-      const objects = await helm.objects('istio', { values: { global: { traceBackend: { host } } } })
-      return (findObject(objects, 'Sidecar', 'default').spec as { egress: [{ hosts: string[] }] }).egress[0].hosts
-    }
-    expect(await hosts('jaeger')).toEqual(['./*', 'istio-system/*'])
-    expect(await hosts('jaeger.observability.svc.cluster.local')).toEqual([
-      './*',
-      'istio-system/*',
-      'observability/jaeger.observability.svc.cluster.local',
-    ])
-    for (const host of [
-      'jaeger.observability',
-      'jaeger.observability.svc',
-      'Jaeger.observability.svc.cluster.local.',
-    ]) {
-      expect(await hosts(host)).toContain('observability/jaeger.observability.svc.cluster.local')
-    }
+    const at = (host: string, namespace = 'observability') =>
+      [host, `${namespace}/jaeger.${namespace}.svc.cluster.local`] as const
+    const services = [
+      at('jaeger.observability'),
+      at('jaeger.observability.svc'),
+      at('jaeger.observability.svc.cluster.local'),
+      at('Jaeger.observability.svc.cluster.local.'),
+      at('jaeger.2024', '2024'),
+      at('jaeger.2024-traces', '2024-traces'),
+    ]
     const elsewhere = [
       '10.0.0.5',
+      '10.5',
       'fd00::5',
       '[fd00::5]',
       'tempo.example.com',
-      'jaeger.observability.svc.other.example',
+      'jaeger.traces.svc.other.example',
     ]
-    for (const host of [...elsewhere, 'jaeger.throughline', 'localhost', '']) {
-      expect(await hosts(host)).toEqual(['./*', 'istio-system/*'])
-    }
+    const known = ['jaeger', 'jaeger.throughline', 'localhost', '']
+    const cases = [...services, ...[...elsewhere, ...known].map((host) => [host] as const)]
+    const found = await inParallel(cases, async ([host]) => {
+      const objects = await helm.objects('istio', { values: { global: { traceBackend: { host } } } })
+      const { egress } = findObject(objects, 'Sidecar', 'default').spec as { egress: [{ hosts: string[] }] }
+      return [host, ...egress[0].hosts]
+    })
+    expect(found).toEqual(cases.map(([host, ...own]) => [host, './*', 'istio-system/*', ...own]))
   })
 })

@@ -104,6 +104,15 @@ it.for(['true', 'null', '123', '1e3'])(
   },
 )
 
+it.for(['1st', '123', '1e3', 'a.b'])(
+  'a release %s, by which no Service may be called, needs a name',
+  async (release, context) => {
+    const helm = await requireHelm(context)
+    expect(await helm.refusal('service', { release })).toContain(`service.name: "${release}" is no name of a Service`)
+    expect(await helm.refusal('service', { release, values: { name: 'shop' } })).toBeUndefined()
+  },
+)
+
 it('the pod of its test is told from a service with a name of 63 letters', async (context) => {
   const helm = await requireHelm(context)
   const objects = await helm.objects('service', { values: { name: 'n'.repeat(63) } })

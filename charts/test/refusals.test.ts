@@ -69,6 +69,10 @@ const refusals: [chart: string, values: Record<string, unknown>, place: RegExp][
   ['service', { podSecurityContext: { runAsUser: '10001' } }, /podSecurityContext.runAsUser/],
   ['service', { podSecurityContext: { seccompProfile: { type: null } } }, /podSecurityContext.seccompProfile.*type/s],
   ['service', { upstreamUrl: 'http://a b' }, /upstreamUrl/],
+  ['service', { podDisruptionBudget: { maxUnavailable: '101%' } }, /podDisruptionBudget.maxUnavailable/],
+  ['service', { podDisruptionBudget: { maxUnavailable: '010' } }, /podDisruptionBudget.maxUnavailable/],
+  ['service', { podLabels: { 'a..b/team': 'x' } }, /a\.\.b/],
+  ['service', { podAnnotations: { 'a.-b/team': 'x' } }, /a\.-b/],
   ['istio', { global: { gateway: { enabled: true, name: 'g'.repeat(60) } } }, /global\.gateway\.name: Istio calls/],
   ['istio', { global: { gateway: { className: 'My class' } } }, /global.gateway.className/],
   ['consul', { global: { gateway: { hostname: 'shop..example' } } }, /global.gateway.hostname/],
@@ -124,9 +128,52 @@ const refusals: [chart: string, values: Record<string, unknown>, place: RegExp][
   ['istio', { global: { gateway: { enabled: true, port: 15020 } } }, /global\.gateway\.port: 15020 belongs/],
   ['consul', { counting: { port: 20000 } }, /counting\.port: 20000 belongs to Consul's proxy/],
   ['consul', { global: { gateway: { enabled: true, port: 19000 } } }, /global\.gateway\.port: 19000 belongs/],
+  ['istio', { counting: { port: 4317 } }, /counting\.port: 4317 is a port that the dashboard's sidecar lets pass/],
+  ['consul', { counting: { port: 9002 } }, /dashboard\.port: 9002 belongs to the sidecar's upstream counting/],
+  ...['deny-all', 'counting-allow-get', 'dashboard-edge', 'counting', 'dashboard', 'jaeger'].map(
+    (name): (typeof refusals)[number] => [
+      'istio',
+      { global: { gateway: { enabled: true, name } } },
+      new RegExp(`global\\.gateway\\.name is "${name}", which this release calls something else`),
+    ],
+  ),
+  ['consul', { global: { gateway: { enabled: true, name: 'jaeger' } } }, /global\.gateway\.name is "jaeger"/],
+  ...['consul', 'istio'].map((chart): (typeof refusals)[number] => [
+    chart,
+    { counting: { allowed: false } },
+    /counting\.allowed: has no effect.*`dashboard\.allowed`/,
+  ]),
+  ['consul', { meshDefaults: { enabled: true } }, /enabled/],
+  ['consul', { meshDefaults: { tracng: {} } }, /tracng/],
   ['istio', { sidecar: { egressHosts: ['jaeger'] } }, /sidecar.egressHosts/],
   ['istio', { dashboard: { allowed: false }, authorization: { denyAll: false } }, /dashboard\.allowed is false, but/],
 ]
+
+/** A null that Helm leaves in a list would be dropped on the way, and what is left of the selector is everything. */
+const openPeers = [
+  {},
+  { namespaceSelector: null },
+  { namespaceSelector: { matchLabels: null } },
+  { namespaceSelector: { matchLabels: { team: null } } },
+  { podSelector: { matchExpressions: null } },
+  { podSelector: { matchLabel: { team: 'x' } } },
+  { ipBlock: {} },
+  { ipBlock: { cidr: null } },
+]
+for (const peer of openPeers) {
+  refusals.push(['service', { networkPolicy: { metricsFrom: [peer] } }, /networkPolicy.metricsFrom/])
+}
+for (const peer of openPeers.slice(2, 4)) {
+  refusals.push(['istio', { observability: { jaeger: { networkPolicy: { from: [peer] } } } }, /networkPolicy.from/])
+}
+
+/** Labels and annotations that would take a pod out of its mesh, where the rest believes it inside. */
+for (const value of ['false', 'no', '{{ "false" }}', '{{ "" }}', '']) {
+  refusals.push(
+    ['istio', { counting: { podLabels: { 'sidecar.istio.io/inject': value } } }, /counting\.podLabels: sidecar/],
+    ['consul', { counting: { podAnnotations: { 'consul.hashicorp.com/connect-inject': value } } }, /connect-inject m/],
+  )
+}
 
 describe('bad values', () => {
   it.for(refusals)('of %s are refused: %j', async ([chart, values, place], context) => {

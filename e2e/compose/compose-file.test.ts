@@ -135,7 +135,7 @@ describe('compose/zipkin.env', () => {
 
 describe('compose/consul.env', () => {
   it('changes only what compose/consul.yml says, which is valid by itself', () => {
-    const overlay = parse(read('compose/consul.yml')) as ComposeFile
+    const overlay = parse(read('compose/consul.yml'), { logLevel: 'error' }) as ComposeFile
     expect([isValid(overlay), isValid.errors]).toEqual([true, null])
     const config = (file: string): ComposeFile =>
       JSON.parse(
@@ -148,6 +148,16 @@ describe('compose/consul.env', () => {
     const { consul, ...others } = config('compose/consul.env').services
     expect(consul?.image).toBe(`throughline/compose-consul:${projectVersion}`)
     const changed = Object.keys(others).filter((name) => !isDeepStrictEqual(others[name], plain[name]))
-    expect(changed.toSorted()).toEqual(Object.keys(overlay.services).toSorted())
+    expect([...changed, 'consul'].toSorted()).toEqual(Object.keys(overlay.services).toSorted())
+  })
+
+  it.each([
+    ['--profile traffic', ['--profile', 'traffic'], {}, 'traffic'],
+    ['COMPOSE_PROFILES', [], { COMPOSE_PROFILES: 'observability' }, 'grafana'],
+    ['compose/zipkin.env', ['--env-file', 'compose/zipkin.env'], {}, 'zipkin'],
+  ])('starts Consul beside what %s adds', (_name, more, env, added) => {
+    const args = ['compose', '--env-file', 'compose/consul.env', ...more, 'config', '--services']
+    const names = execFileSync('docker', args, { cwd: root, encoding: 'utf8', env: { ...process.env, ...env } })
+    expect(names.split('\n')).toEqual(expect.arrayContaining(['consul', 'setup', added]))
   })
 })

@@ -11,9 +11,11 @@ helm.sh/chart: {{ include "service.labelValue" (printf "%s-%s" .Chart.Name .Char
 {{- include "consul.checkService" (dict "context" . "name" "counting" "annotations" (list "consul.hashicorp.com/connect-inject" "consul.hashicorp.com/transparent-proxy")) -}}
 {{- include "consul.checkService" (dict "context" . "name" "dashboard" "annotations" (list "consul.hashicorp.com/connect-inject" "consul.hashicorp.com/transparent-proxy" "consul.hashicorp.com/connect-service-upstreams")) -}}
 {{- if .Values.global.gateway.enabled }}{{ include "consul.checkPort" (dict "at" "global.gateway.port" "port" .Values.global.gateway.port) }}{{ end -}}
-{{- if and .Values.global.gateway.enabled (has .Values.global.gateway.name (list "counting" "dashboard")) -}}
+{{- if and .Values.global.gateway.enabled (has .Values.global.gateway.name (list "counting" "dashboard" "jaeger")) -}}
 {{- fail (printf "global.gateway.name is %q, which is the name of a service; a gateway is a service of its own in Consul" .Values.global.gateway.name) -}}
 {{- end -}}
+{{- if eq (toString .Values.counting.allowed) "false" }}{{ fail "counting.allowed: has no effect, as counting calls no one; `dashboard.allowed` decides" }}{{ end -}}
+{{- include "service.refusePort" (dict "at" "dashboard.port" "port" .Values.dashboard.port "taken" (list (int .Values.counting.port)) "by" "the sidecar's upstream counting") -}}
 {{- end -}}
 
 {{/* Takes {context, name, annotations: those without which the pod would not be in the mesh as the rest believes}. */}}
@@ -23,8 +25,12 @@ helm.sh/chart: {{ include "service.labelValue" (printf "%s-%s" .Chart.Name .Char
 {{- fail (printf "%s.name: intentions, the upstream and the service's identity rest on the name %q; leave it empty" .name .name) -}}
 {{- end -}}
 {{- include "consul.checkPort" (dict "at" (printf "%s.port" .name) "port" $values.port) -}}
+{{- $pod := dict "map" $values.podAnnotations "context" (merge (dict "Parent" .context) (get .context.Subcharts .name)) -}}
 {{- range .annotations -}}
-{{- if not (get ($values.podAnnotations | default dict) .) }}{{ fail (printf "%s.podAnnotations: %s may not be null or empty: the pod's place in the mesh rests on it" $.name .) }}{{ end -}}
+{{- if not (include "service.rendered" (set $pod "key" .)) }}{{ fail (printf "%s.podAnnotations: %s may not be null or empty: the pod's place in the mesh rests on it" $.name .) }}{{ end -}}
+{{- end -}}
+{{- if ne (include "service.rendered" (set $pod "key" "consul.hashicorp.com/connect-inject")) "true" -}}
+{{- fail (printf "%s.podAnnotations: consul.hashicorp.com/connect-inject must be true: nothing would guard the pod" .name) -}}
 {{- end -}}
 {{- end -}}
 

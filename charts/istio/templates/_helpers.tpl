@@ -18,21 +18,35 @@ helm.sh/chart: {{ include "service.labelValue" (printf "%s-%s" .Chart.Name .Char
 {{- fail "global.istio.revision: injection by revision needs the name of one" -}}
 {{- end -}}
 {{- $label := get (dict "podLabel" "sidecar.istio.io/inject" "revision" "istio.io/rev") $istio.injection -}}
+{{- if eq (toString .Values.counting.allowed) "false" }}{{ fail "counting.allowed: has no effect, as counting calls no one; `dashboard.allowed` decides" }}{{ end -}}
 {{- range $alias := list "counting" "dashboard" -}}
 {{- $values := get $.Values $alias -}}
 {{- if $values.name -}}
 {{- fail (printf "%s.name: policies, the upstream and the service's identity rest on the name %q; leave it empty" $alias $alias) -}}
 {{- end -}}
-{{- if and $label (not (get ($values.podLabels | default dict) $label)) -}}
+{{- $pod := dict "map" $values.podLabels "context" (merge (dict "Parent" $) (get $.Subcharts $alias)) -}}
+{{- if and $label (not (include "service.rendered" (set $pod "key" $label))) -}}
 {{- fail (printf "%s.podLabels: %s may not be null or empty with global.istio.injection %q: nothing would guard the pod" $alias $label $istio.injection) -}}
 {{- end -}}
-{{- if ne $istio.injection "none" }}{{ include "istio.checkPort" (dict "at" (printf "%s.port" $alias) "port" $values.port) }}{{ end -}}
+{{- if ne $istio.injection "none" -}}
+{{- if not (has (include "service.rendered" (set $pod "key" "sidecar.istio.io/inject")) (list "" "true")) -}}
+{{- fail (printf "%s.podLabels: sidecar.istio.io/inject must be true with global.istio.injection %q: nothing would guard the pod" $alias $istio.injection) -}}
+{{- end -}}
+{{- include "istio.checkPort" (dict "at" (printf "%s.port" $alias) "port" $values.port) -}}
+{{- end -}}
 {{- end -}}
 {{- with .Values.global.gateway -}}
 {{- if .enabled }}{{ include "istio.checkPort" (dict "at" "global.gateway.port" "port" .port) }}{{ end -}}
+{{- if and .enabled (has .name (list "counting" "dashboard" "jaeger" "deny-all" "counting-allow-get" "dashboard-edge")) -}}
+{{- fail (printf "global.gateway.name is %q, which this release calls something else" .name) -}}
+{{- end -}}
 {{- if and .enabled (gt (len (printf "%s-%s" .name .className)) 63) -}}
 {{- fail (printf "global.gateway.name: Istio calls the gateway's Service %s-%s, which is longer than 63" .name .className) -}}
 {{- end -}}
+{{- end -}}
+{{- $excluded := include "service.rendered" (dict "map" .Values.dashboard.podAnnotations "key" "traffic.sidecar.istio.io/excludeOutboundPorts" "context" (merge (dict "Parent" .) .Subcharts.dashboard)) -}}
+{{- if and (ne $istio.injection "none") (has (toString .Values.counting.port) (splitList "," (nospace $excluded))) -}}
+{{- fail (printf "counting.port: %d is a port that the dashboard's sidecar lets pass without mutual TLS; use another" (int .Values.counting.port)) -}}
 {{- end -}}
 {{- if and (not .Values.dashboard.allowed) (not .Values.authorization.denyAll) -}}
 {{- fail "dashboard.allowed is false, but with authorization.denyAll false nothing refuses the call" -}}
@@ -55,7 +69,7 @@ an address, or a name outside the cluster, is none, and one of this namespace is
 {{- $domain := .Values.global.istio.clusterDomain -}}
 {{- $host := include "service.traceHost" . | lower | trimSuffix "." -}}
 {{- $name := trimSuffix ".svc" (trimSuffix (printf ".svc.%s" $domain) $host) -}}
-{{- if regexMatch "^[a-z0-9]([-a-z0-9]*[a-z0-9])?\\.[a-z]([-a-z0-9]*[a-z0-9])?$" $name -}}
+{{- if and (regexMatch "^[a-z0-9]([-a-z0-9]*[a-z0-9])?\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?$" $name) (regexMatch "[a-z]" $name) -}}
 {{- $namespace := splitList "." $name | last -}}
 {{- if ne $namespace .Release.Namespace }}{{ printf "%s/%s.svc.%s" $namespace $name $domain }}{{ end -}}
 {{- end -}}

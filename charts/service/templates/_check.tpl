@@ -31,8 +31,8 @@ it looks at the schema. Takes {values, paths, at: prefix of the paths in the mes
 {{- if not (tpl .Values.bindAddress . | trim) -}}
 {{- fail (printf "%sbindAddress: %q renders to nothing, and the app would listen on every address" $at .Values.bindAddress) -}}
 {{- end -}}
-{{- if contains "." (include "service.name" .) -}}
-{{- fail (printf "%sname: %q is no name of a Service; use letters, digits and hyphens" $at (include "service.name" .)) -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" (include "service.name" .)) -}}
+{{- fail (printf "%sname: %q is no name of a Service; use letters, digits and hyphens, and a letter first" $at (include "service.name" .)) -}}
 {{- end -}}
 {{- $host := include "service.traceHost" . -}}
 {{- if and $host (not (regexMatch "^([A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f.]*)$" $host)) -}}

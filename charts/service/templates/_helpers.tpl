@@ -55,6 +55,11 @@ make it invalid YAML. */}}
 {{- if $rendered }}{{ toYaml $rendered }}{{ end -}}
 {{- end -}}
 
+{{/* What a label or an annotation of a pod comes to: its value may be a template, and an empty one is left out. Takes {map, key, context}. */}}
+{{- define "service.rendered" -}}
+{{- tpl (toString (get (.map | default dict) .key | default "")) .context | trim -}}
+{{- end -}}
+
 {{/* A value as JSON without the nulls in it; with a context, its strings are templates and stay strings. Takes {value, context}. */}}
 {{- define "service.json" -}}
 {{- $parts := list -}}
