@@ -1,4 +1,6 @@
 // @ts-check
+import { parseArgs } from 'node:util'
+import { BENCH_OPTIONS } from './bench/options.mjs'
 import { packageBenches, runPackageBench } from './bench/package-bench.mjs'
 import { ROOT } from './root.mjs'
 import { runTool } from './spawn.mjs'
@@ -35,15 +37,16 @@ export async function bench(args) {
   const [name = '', ...rest] = args.filter((argument) => argument !== '--write-docs')
   const ofPackages = packageBenches()
   const usage = `npm run bench -- --quick | <${[...ofPackages, ...Object.keys(OTHERS)].join(' | ')}> [--write-docs]`
-  if (name === '--help' || name === '-h') {
-    console.log(`usage: ${usage}`)
-    return 0
-  }
   if (name === '--quick') return (await import('./bench/quick.mjs')).benchQuick(NOT_KEPT)
   const file = `${keeps ? KEPT : NOT_KEPT}/bench-${name}${name === 'demo' || name === 'image' ? '' : `-${NODE}`}.json`
   const other = OTHERS[name]
   if (other === undefined && !ofPackages.includes(name)) {
     console.error(usage)
+    return 2
+  }
+  const wrong = wrongFlag(name, rest)
+  if (wrong !== undefined) {
+    console.error(`${name}: ${wrong}`)
     return 2
   }
   const code = other === undefined ? await runPackageBench(name, [file, ...rest]) : await other({ file, args: rest })
@@ -52,4 +55,18 @@ export async function bench(args) {
   // The page first: `-u` takes what follows it for its value.
   const written = await runTool('vitest/vitest.mjs', ['run', '--project=repository', page, '-u'], { watched: true })
   return code === 0 ? written : code
+}
+
+/**
+ * What is wrong with the flags of one benchmark; those of another would change nothing.
+ * @param {string} name
+ * @param {string[]} args
+ */
+function wrongFlag(name, args) {
+  try {
+    parseArgs({ args, options: BENCH_OPTIONS[name] ?? {} })
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message.split(/\. |\n/)[0] : String(error)
+  }
 }

@@ -1,6 +1,7 @@
 // @ts-check
 import fs from 'node:fs'
 import { parseArgs } from 'node:util'
+import { BENCH_OPTIONS } from './bench/options.mjs'
 import { buildAll } from './build.mjs'
 import { installDependencies } from './install.mjs'
 import { stopWithParent } from './parent-watch.mjs'
@@ -101,8 +102,13 @@ export const COMMANDS = {
   },
   bench: {
     does: 'runs a benchmark on this machine',
-    takes: '<benchmark> [its flags]',
-    passesOn: true,
+    takes: '--quick | propagation | telemetry | outage | start | image | demo | soak [its flags] [--write-docs]',
+    positionals: true,
+    options: {
+      quick: { type: 'boolean' },
+      'write-docs': { type: 'boolean' },
+      ...Object.assign({}, ...Object.values(BENCH_OPTIONS)),
+    },
     run: async (args) => (await import('./bench.mjs')).bench(args),
   },
   version: {

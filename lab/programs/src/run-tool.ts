@@ -8,7 +8,7 @@ export interface ToolOptions {
   timeoutMs?: number | undefined
 }
 
-/** A program failed; the message is its last line on standard error. */
+/** A program failed; the message is its last line on standard error, or on standard output where there is none. */
 export class ToolError extends Error {
   /** Its whole output on standard error. */
   readonly stderr: string
@@ -39,8 +39,8 @@ export async function runTool([command = '', ...args]: string[], options: ToolOp
     return stdout
   } catch (error) {
     signal?.throwIfAborted()
-    const { stderr = '', message } = error as Error & { stderr?: string }
-    const lastLine = stderr.trim().split('\n').at(-1)
+    const { stderr = '', stdout = '', message } = error as Error & { stderr?: string; stdout?: string }
+    const lastLine = (stderr.trim() || stdout.trim()).split('\n').at(-1)
     throw new ToolError(lastLine || (message.split('\n', 1)[0] ?? ''), { stderr, cause: error })
   }
 }

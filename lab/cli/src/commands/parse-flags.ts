@@ -11,7 +11,11 @@ export function parseFlags<const Options extends NonNullable<ParseArgsConfig['op
   options: Options,
 ): ReturnType<typeof parseArgs<{ args: string[]; options: Options }>> {
   try {
-    return parseArgs({ args, options })
+    const parsed = parseArgs({ args, options })
+    // An unset variable in a script leaves this; taken as a name it would be the current folder, or nothing at all.
+    const [empty] = Object.entries(parsed.values).find(([, value]) => value === '') ?? []
+    if (empty !== undefined) throw new Error(`--${empty} must have a value`)
+    return parsed
   } catch (error) {
     // The first sentence names the flag; the rest is about positional arguments, which there are none of.
     throw usage(messageOf(error).split(/\. |\n/, 1)[0] ?? '')

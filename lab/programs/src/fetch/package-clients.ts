@@ -45,9 +45,9 @@ export async function findPackageClients(options: ToolOptions): Promise<PackageC
   return found
 }
 
-/** Settings of pip that decide what is downloaded and where to; those that name the source are kept. */
+/** Settings of pip that decide what is downloaded and where to, and the home of another Python; those that name the source are kept. */
 const CLIENT_SETTINGS =
-  /^PIP_(?:PYTHON_VERSION|IMPLEMENTATION|ABI|TARGET|PREFIX|ROOT|USER|CONSTRAINT|BUILD_CONSTRAINT|REQUIREMENT|EDITABLE|NO_BINARY|ONLY_BINARY|PREFER_BINARY|NO_DEPS|DEST|REPORT|DRY_RUN|SRC|QUIET|VERBOSE|LOG|EXISTS_ACTION|PYTHON|PRE)$/i
+  /^PIP_(?:PYTHON_VERSION|IMPLEMENTATION|ABI|TARGET|PREFIX|ROOT|USER|CONSTRAINT|BUILD_CONSTRAINT|REQUIREMENT|EDITABLE|NO_BINARY|ONLY_BINARY|PREFER_BINARY|NO_DEPS|DEST|REPORT|DRY_RUN|SRC|QUIET|VERBOSE|LOG|EXISTS_ACTION|PYTHON|PRE|HASH|GROUP|REQUIREMENTS_FROM_SCRIPT|GLOBAL_OPTION|CONFIG_SETTINGS?|PROGRESS_BAR)$|^PYTHONHOME$/i
 
 /** pip's environment here. A variable overrides the user's pip.conf, which may have the same settings. */
 export function pipEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
@@ -63,6 +63,11 @@ function platformTags(): string[] {
   return tags.map((tag) => `${tag}_${machine}`)
 }
 
+/** pip's own words about a pip.conf that it can't read, which are several lines. */
+function unreadable(stderr: string): string | undefined {
+  return /^Configuration file .*/ms.exec(stderr)?.[0].trim().replaceAll(/\s+/g, ' ')
+}
+
 /** pip ends with "No matching distribution" even when it reached no index; the reason is in its output above, if at all. */
 function explain(error: unknown, env: NodeJS.ProcessEnv): unknown {
   if (!(error instanceof ToolError)) return error
@@ -72,6 +77,11 @@ function explain(error: unknown, env: NodeJS.ProcessEnv): unknown {
   const reason =
     (broken && `the index can't be reached: ${broken}`) ??
     (ignored && `the index can't be used: ${ignored}`) ??
-    (env['PIP_NO_INDEX'] && /No matching distribution/.test(error.stderr) && 'PIP_NO_INDEX keeps it from every index')
+    unreadable(error.stderr) ??
+    (/No matching distribution/.test(error.stderr)
+      ? env['PIP_NO_INDEX']
+        ? 'PIP_NO_INDEX keeps it from every index'
+        : `${error.message}; "pip config list" shows which index pip uses, or that it uses none`
+      : undefined)
   return reason ? new Error(reason, { cause: error }) : error
 }
