@@ -1,7 +1,7 @@
 import type { PlacedSpan } from '../evidence/order-spans.ts'
 
 export interface TraceProblem {
-  code: 'several-roots' | 'missing-parent' | 'parent-loop' | 'shared-span-id' | 'missing-upstream'
+  code: 'several-roots' | 'missing-parent' | 'parent-loop' | 'shared-span-id' | 'skipped-sidecars' | 'missing-upstream'
   /** The observation. */
   text: string
   /** The cause. */
@@ -45,6 +45,15 @@ export function findTraceProblems(
       cause: 'Two hops share one span id, so a child of either can’t be placed.',
     })
   }
+  for (const span of placed) {
+    const caller = callerPastSidecars(span, placed)
+    if (caller === undefined) continue
+    problems.push({
+      code: 'skipped-sidecars',
+      text: `The parent of ${describeHop(span)} is ${describeHop(caller)}, past the sidecars between them.`,
+      cause: 'It read a header that the sidecars did not rewrite.',
+    })
+  }
   if (answered && placed.length > 0 && !reachesUpstream(placed)) {
     problems.push({
       code: 'missing-upstream',
@@ -59,6 +68,14 @@ export function findTraceProblems(
 export function reachesUpstream(placed: readonly PlacedSpan[]): boolean {
   const entry = placed.find((span) => !span.proxy)
   return placed.some((span) => !span.proxy && span.kind === 'server' && span.service !== entry?.service)
+}
+
+/** The application whose call a server span names as its parent, although the same call went to a sidecar. */
+function callerPastSidecars(span: PlacedSpan, placed: readonly PlacedSpan[]): PlacedSpan | undefined {
+  if (span.proxy || span.kind !== 'server') return undefined
+  const caller = placed.find(({ spanId }) => spanId === span.parentId)
+  if (caller === undefined || caller.proxy || caller.kind !== 'client') return undefined
+  return placed.some(({ proxy, parentId }) => proxy && parentId === caller.spanId) ? caller : undefined
 }
 
 function describeHop(span: PlacedSpan): string {

@@ -53,6 +53,18 @@ describe('judgeTrace', () => {
     expect(codes(replace('a1', { parent: 'ee' }))).toEqual(['missing-parent'])
   })
 
+  it('reports an application whose parent is the call of another, past the sidecars of that call', () => {
+    expect(codes(replace('d1', { parent: 'a2' }))).toEqual(['skipped-sidecars'])
+    expect(judge(replace('d1', { parent: 'a2' })).problems[0]?.text).toBe(
+      'The parent of counting (app, server) is dashboard (app, client), past the sidecars between them.',
+    )
+    // Without sidecars that report to this trace there is nothing to skip.
+    const apps = wholeChain
+      .filter(({ proxy }) => !proxy)
+      .map((span) => (span.id === 'd1' ? { ...span, parent: 'a2' } : span))
+    expect(codes(apps)).toEqual([])
+  })
+
   it('reports a span id that two hops share', () => {
     expect(codes([...wholeChain, { id: 'b1', parent: 'a2', service: 'counting-sidecar', proxy: true }])).toEqual([
       'shared-span-id',
