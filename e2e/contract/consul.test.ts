@@ -1,5 +1,6 @@
 import { versions } from '@throughline/lab-programs'
 import { startSecondCounting } from '../consul/support/second-counting.ts'
+import { expectConsulGuide } from './expect-guide.ts'
 import { describeMeshContract } from './mesh-contract.ts'
 
 describeMeshContract({
@@ -18,5 +19,9 @@ describeMeshContract({
       options: { topology: 'namespaces' as const },
     })),
   ],
+  guide: {
+    title: '04: the page links to Consul’s own UI, and with the protocol tcp a denial is unreachable, without spans',
+    holds: expectConsulGuide,
+  },
   startSecondCounting,
 })

@@ -1,5 +1,6 @@
 import { versions } from '@throughline/lab-programs'
 import { startSecondCounting } from '../istio/support/second-counting.ts'
+import { expectIstioGuide } from './expect-guide.ts'
 import { describeMeshContract } from './mesh-contract.ts'
 
 describeMeshContract({
@@ -14,5 +15,9 @@ describeMeshContract({
     { choice: 'open', open: false },
     { choice: 'closed', open: false },
   ],
+  guide: {
+    title: '05: plain text to a strict sidecar is unreachable, not denied, and permissive mutual TLS opens the bypass',
+    holds: expectIstioGuide,
+  },
   startSecondCounting,
 })

@@ -4,6 +4,7 @@ import { type BypassChoice, type LabOptions } from '@throughline/lab-meshes'
 import { createLab } from '@throughline/lab-stack'
 import { LabError } from '@throughline/lab-programs'
 import { type ChainEntry, pollUntil } from '@throughline/lab-testkit'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { requireNamespaces } from '@throughline/lab-pods'
 import { openPage, requireBrowser } from '../support/browser.ts'
@@ -16,7 +17,7 @@ import type { SecondCounting } from '../support/second-counting.ts'
 import { expectTwoInstances } from './two-instances.ts'
 import { runDashboardChecks } from './dashboard-checks.ts'
 import { medianLatencies } from './latency.ts'
-import { found, megabytes, seconds, spread } from './notes.ts'
+import { bypassTitle, found, megabytes, seconds, spread } from './notes.ts'
 import { createRecord, type Row } from './record.ts'
 import { memoryOf } from './resident-memory.ts'
 import { toggle } from './toggle.ts'
@@ -36,6 +37,8 @@ export interface MeshUnderContract {
   bypasses: readonly { choice: BypassChoice; open: boolean; options?: LabOptions }[]
   /** What configures the sidecars: its process, and its name on the page; absent where files do. */
   controlPlane?: { process: string; name: string }
+  /** What its guide says about the page, besides what holds in every mesh; leaves the mesh as it found it. */
+  guide?: { title: string; holds: (page: Page) => Promise<void> }
   /** Starts another instance of counting; absent where the mesh knows of one only. */
   startSecondCounting?: (lab: MeshLab) => Promise<SecondCounting>
 }
@@ -211,6 +214,12 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
       },
     )
 
+    it.for(mesh.guide ? [mesh.guide] : [])('$title', async ({ holds }, context) => {
+      await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
+      await holds(tab.page)
+      expect(tab.errors).toEqual([])
+    })
+
     it('keeps serving without its trace backend', async () => {
       const closed = 'http://127.0.0.1:9'
       const traceBackend = { queryUrl: closed, otlpUrl: `${closed}/v1/traces`, zipkinUrl: `${closed}/api/v2/spans` }
@@ -236,9 +245,4 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
       record.write()
     })
   })
-}
-
-/** A footnote of docs/comparison.md. */
-function bypassTitle({ choice, open }: { choice: string; open: boolean }): string {
-  return `with --bypass ${choice}, counting is reachable ${open ? 'without' : 'only through'} its sidecar`
 }

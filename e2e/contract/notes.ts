@@ -12,3 +12,8 @@ export const seconds = (milliseconds: number): string => `${(milliseconds / 1000
 export const megabytes = (amount: number): string => `${Math.round(amount)} MB`
 export const spread = (values: readonly number[]): string =>
   `${(median(values) / 1000).toFixed(2)} s (at most ${(Math.max(...values) / 1000).toFixed(2)} s)`
+
+/** A footnote of docs/comparison.md. */
+export function bypassTitle({ choice, open }: { choice: string; open: boolean }): string {
+  return `with --bypass ${choice}, counting is reachable ${open ? 'without' : 'only through'} its sidecar`
+}

@@ -1,7 +1,9 @@
 import fs from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPage, requireBrowser } from '../support/browser.ts'
 import { count } from '../support/count.ts'
 import { expectTrace } from '../support/expect-trace.ts'
+import { pageText } from '../support/page-text.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
 
 describe('Istio on loopback, without root and without interception', () => {
@@ -39,6 +41,16 @@ describe('Istio on loopback, without root and without interception', () => {
     expect(bypass).toMatchObject({ address: lab.countingUrl, closed: false })
     expect((await fetch(bypass.address)).status).toBe(200)
     await lab.mesh.allow()
+  })
+
+  it('05: the page says that the bypass is open', async (context) => {
+    await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
+    const { page } = tab
+    await pageText(page, '#bypass-state', /^Open$/)
+    await pageText(page, '#bypass-reason', /^Without interception, every program on this machine reaches counting/)
+    await page.click('#bypass-probe')
+    await pageText(page, '#bypass-summary', /^200: counted, bypassing its sidecar/)
+    expect(tab.errors).toEqual([])
   })
 
   it('listens on loopback only, except for istiod’s own listeners', () => {
