@@ -15,6 +15,9 @@ import { root, runInRoot } from './support/run-in-root.ts'
 import { runScript, type StartedScript, startScript } from './support/run-script.ts'
 import { type ClusterNode, startNode } from './support/start-node.ts'
 import { startSteadyLoad } from './support/steady-load.ts'
+import { portForwardsAfter } from './support/port-forwards-after.ts'
+import { expectFound, expectSituation, removeRole, restrictedTo } from './support/verify-context.ts'
+import { situations } from './support/verify-situations.ts'
 
 const APP = 'throughline'
 
@@ -88,6 +91,40 @@ describe('npm run cluster against a real cluster', () => {
       deadline: 30_000,
     })
     expect(tab.errors).toEqual([])
+  })
+
+  describe('throughline verify --context, with no right but those that it prints', () => {
+    let reader: ClusterNode
+    beforeAll(async () => {
+      reader = await restrictedTo(node)
+    })
+    afterAll(() => removeRole(node))
+
+    it('finds nothing in the release as it is', async () => {
+      await expectFound(reader, [])
+    })
+
+    it.each(situations)('names $title: $finding', async (situation) => {
+      await expectSituation(node, reader, situation)
+    })
+
+    it.each(['SIGINT', 'SIGKILL'] as const)('ends its port-forwards with %s', async (signal) => {
+      expect(await portForwardsAfter(reader, signal)).toEqual([])
+    })
+
+    it('says what does not exist, or may not be read', async () => {
+      const refused = async (...args: string[]): Promise<string> => {
+        const program = [process.execPath, 'packages/verify/dist/cli/main.js']
+        return await runInRoot(reader, ...program, 'verify', ...args).catch((error: Error) => error.message)
+      }
+      const target = ['deploy/dashboard:/api/count']
+      expect(await refused('--context', 'nowhere', ...target)).toContain('nowhere; kubectl config get-contexts')
+      const context = ['--context', node.name]
+      expect(await refused(...context, '-n', APP, 'deploy/absent:/')).toContain(
+        `namespace ${APP} has no deployment/absent`,
+      )
+      expect(await refused(...context, '-n', 'default', ...target)).toMatch(/forbidden.*--print-rbac/)
+    })
   })
 
   it('has a release whose values deny the call, and trace by Zipkin', async () => {

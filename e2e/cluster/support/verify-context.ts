@@ -1,0 +1,103 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { pollUntil } from '@throughline/lab-testkit'
+import { expect } from 'vitest'
+import type { Report } from 'throughline'
+import { root, runInRoot } from './run-in-root.ts'
+import type { ClusterNode } from './start-node.ts'
+import type { Situation } from './verify-situations.ts'
+
+const NAMESPACE = 'throughline'
+export const program = path.join(root, 'packages/verify/dist/cli/main.js')
+
+/** A kubeconfig of someone who has the role that `--print-rbac` prints, and no other right. */
+export async function restrictedTo(node: ClusterNode): Promise<ClusterNode> {
+  const rbac = await runInRoot(
+    node,
+    process.execPath,
+    program,
+    'verify',
+    '--print-rbac',
+    '-n',
+    NAMESPACE,
+    '-n',
+    'istio-system',
+  )
+  const role = path.join(node.run, 'rbac.yaml')
+  await fs.writeFile(role, rbac)
+  await node.kubectl('apply', '--filename', role)
+  const config = JSON.parse(await node.kubectl('config', 'view', '--raw', '--output=json')) as {
+    users: { user: object }[]
+  }
+  const as = { as: 'reader', 'as-groups': ['throughline-verify'] }
+  const users = config.users.map((each) => ({ ...each, user: { ...each.user, ...as } }))
+  const file = path.join(node.run, 'reader.kubeconfig')
+  await fs.writeFile(file, JSON.stringify({ ...config, users }), { mode: 0o600 })
+  return { ...node, env: { ...node.env, KUBECONFIG: file } }
+}
+
+/** Takes back the role. */
+export async function removeRole(node: ClusterNode): Promise<void> {
+  await node.kubectl('delete', '--filename', path.join(node.run, 'rbac.yaml'))
+}
+
+/** `throughline verify --context` of the dashboard: findings at warning or above, each with its line. */
+async function verify(node: ClusterNode, ...options: string[]): Promise<string[]> {
+  const file = path.join(node.run, 'evidence.json')
+  const target = ['--context', node.name, '-n', NAMESPACE, 'deploy/dashboard:/api/count']
+  const never = ['--save', file, '--format', 'json', '--level', 'note']
+  const command = [process.execPath, program, 'verify', ...target, ...never, ...options]
+  const printed = await runInRoot(node, ...command).catch((error: Error) => error.message)
+  const report = JSON.parse(/^\{$[\s\S]*^\}$/m.exec(printed)?.[0] ?? 'null') as Report | null
+  if (report === null) throw new Error(printed)
+  // What it saves leads to the same.
+  const again = await runInRoot(node, process.execPath, program, 'verify', '--from', file, ...never.slice(2)).catch(
+    (error: Error) => error.message,
+  )
+  expect(again).toContain(JSON.stringify(report, null, 2))
+  return report.findings
+    .filter(({ level }) => level !== 'note')
+    .map(({ id, suspected, object }) => {
+      const line = object === undefined || object === null ? '' : ` ${object.kind} ${object.name} ${object.field}`
+      return `${id}${suspected ? ' suspected' : ''}${line.replace(/counting-\w+-\w+/, 'counting-POD')}`
+    })
+}
+
+/** Until the sidecars have the last change, and this is all that is found. */
+export async function expectFound(node: ClusterNode, expected: string[], ...options: string[]): Promise<void> {
+  let found: string[] = []
+  await pollUntil(
+    async () => {
+      found = await verify(node, ...options)
+      return found.join() === expected.join()
+    },
+    { what: `only ${expected.join()}`, deadline: 120_000, interval: 1000 },
+  ).catch(() => expect(found).toEqual(expected))
+}
+
+/** Brings a situation about, expects its finding alone, and takes it back. */
+export async function expectSituation(admin: ClusterNode, reader: ClusterNode, situation: Situation): Promise<void> {
+  const { set, reset, objects = [], restarts, bypass = false, finding, line } = situation
+  const file = path.join(admin.run, 'situation.json')
+  await fs.writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
+  const change = async (calls: string[][]): Promise<void> => {
+    for (const call of calls) await admin.kubectl(...call, '--namespace', NAMESPACE)
+    if (restarts !== undefined) {
+      await admin.kubectl('rollout', 'status', restarts, '--namespace', NAMESPACE, '--timeout=300s')
+    }
+  }
+  await change(set)
+  if (objects.length > 0) await admin.kubectl('apply', '--filename', file)
+  const options = bypass ? ['--bypass', await addressOfCounting(admin)] : []
+  await expectFound(reader, [`${finding} ${line}`], ...options)
+  if (objects.length > 0) await admin.kubectl('delete', '--filename', file)
+  await change(reset)
+}
+
+/** Counting's pod, as a caller outside of the mesh reaches it. */
+async function addressOfCounting(node: ClusterNode): Promise<string> {
+  const selector = ['--selector=app.kubernetes.io/name=counting', '--field-selector=status.phase=Running']
+  const pods = ['get', 'pods', '--namespace', NAMESPACE, ...selector]
+  const host = await node.kubectl(...pods, '--output=jsonpath={.items[0].status.podIP}')
+  return `http://127.0.0.1:${await node.pod.forward({ host, port: 9001 })}/`
+}
