@@ -51,8 +51,8 @@ ${situations
 
 With \`--context\`, findings name an object and its line. \`npm run test:cluster\` brings about TLV202, TLV301, TLV401, TLV402,
 TLV501, TLV506 and TLV602 under Istio on a real one-node cluster, one object at a time, and expects nothing else at warning
-or above. TLV304, TLV307, TLV502, TLV503, TLV505 and Consul's part of the others are tested on objects of the shape that
-Kubernetes has them in, without a cluster.
+or above. \`e2e/consul\` freezes a sidecar of a real Consul and expects TLV505. TLV304, TLV307, TLV502, TLV503 and Consul's
+part of the others are tested on facts of the shape that the objects have, without a mesh.
 `
 }
 
