@@ -59,7 +59,7 @@ async function verify(node: ClusterNode, ...options: string[]): Promise<string[]
     .filter(({ level }) => level !== 'note')
     .map(({ id, suspected, object }) => {
       const line = object === undefined || object === null ? '' : ` ${object.kind} ${object.name} ${object.field}`
-      return `${id}${suspected ? ' suspected' : ''}${line.replace(/counting-\w+-\w+/, 'counting-POD')}`
+      return `${id}${suspected ? ' suspected' : ''}${line.replace(/^( Pod throughline\/counting)-\w+-\w+/, '$1-POD')}`
     })
 }
 
