@@ -3,27 +3,58 @@ import { randomBytes } from 'node:crypto'
 import net from 'node:net'
 
 /**
+ * @typedef {object} Load
+ * @property {number} port
+ * @property {number} connections
+ * @property {number} count
+ * @property {boolean} sampled
+ * @property {number} [headers] of a request, beside those that a sidecar adds; default 0
+ * @property {number} [rate] requests a second; default as many as are answered
+ */
+
+/**
  * Sends `count` GET requests over `connections` kept-alive connections, one at a time on each, and resolves when all are
  * answered. Every request is a trace of its own with an `x-request-id`, as a sidecar sends it.
- * @param {{ port: number, connections: number, count: number, sampled: boolean }} options
+ * @param {Load} load
+ * @returns {Promise<number[]>} the milliseconds each took, from when it was due
  */
-export async function sendRequests({ port, connections, count, sampled }) {
-  let left = count
-  const takeOne = () => (left -= 1) >= 0
-  await Promise.all(Array.from({ length: connections }, () => keepAsking(port, { takeOne, sampled })))
+export async function sendRequests({ port, connections, count, sampled, headers = 0, rate }) {
+  let taken = 0
+  /** @type {number[]} */
+  const latencies = []
+  const started = performance.now()
+  /** When the next request is due; undefined when there is none. */
+  const takeOne = () => {
+    if (taken === count) return undefined
+    const due = rate === undefined ? performance.now() : started + (taken / rate) * 1000
+    taken += 1
+    return due
+  }
+  const others = Array.from({ length: headers }, (_, i) => `x-bench-${i}: value-${i}\r\n`).join('')
+  const format = () => formatRequest(sampled, others)
+  await Promise.all(Array.from({ length: connections }, () => keepAsking(port, { takeOne, format, latencies })))
+  return latencies
 }
 
 /**
  * @param {number} port
- * @param {{ takeOne: () => boolean, sampled: boolean }} options
+ * @param {{ takeOne: () => number | undefined, format: () => string, latencies: number[] }} options
  * @returns {Promise<void>}
  */
-function keepAsking(port, { takeOne, sampled }) {
+function keepAsking(port, { takeOne, format, latencies }) {
   return new Promise((resolve, reject) => {
     const socket = net.connect(port, '127.0.0.1').setNoDelay().setEncoding('latin1')
+    /** @type {number | undefined} */
+    let due
     const next = () => {
-      if (takeOne()) socket.write(formatRequest(sampled))
-      else socket.end(resolve)
+      due = takeOne()
+      if (due === undefined) {
+        socket.end(resolve)
+        return
+      }
+      const early = due - performance.now()
+      if (early < 1) socket.write(format())
+      else setTimeout(() => socket.write(format()), early)
     }
     // An answer is small and comes in one piece on the loopback; a piece without a body's end is only half of one.
     let received = ''
@@ -32,6 +63,7 @@ function keepAsking(port, { takeOne, sampled }) {
       if (!received.endsWith('}')) return
       if (!received.startsWith('HTTP/1.1 200')) reject(new Error(received.slice(0, 200)))
       received = ''
+      latencies.push(performance.now() - (due ?? 0))
       next()
     })
     socket.on('error', reject)
@@ -39,9 +71,12 @@ function keepAsking(port, { takeOne, sampled }) {
   })
 }
 
-/** @param {boolean} sampled */
-function formatRequest(sampled) {
+/**
+ * @param {boolean} sampled
+ * @param {string} others headers, as they are sent
+ */
+function formatRequest(sampled, others) {
   const id = randomBytes(24).toString('hex')
   const traceparent = `00-${id.slice(0, 32)}-${id.slice(32)}-0${sampled ? 1 : 0}`
-  return `GET / HTTP/1.1\r\nhost: bench\r\ntraceparent: ${traceparent}\r\nx-request-id: 3b1f3a3e-8c8a-4a5e-9f0e-0123456789ab\r\n\r\n`
+  return `GET / HTTP/1.1\r\nhost: bench\r\ntraceparent: ${traceparent}\r\nx-request-id: 3b1f3a3e-8c8a-4a5e-9f0e-0123456789ab\r\n${others}\r\n`
 }

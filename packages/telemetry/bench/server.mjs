@@ -1,6 +1,7 @@
 // @ts-check
 // The service that is measured: Express with one small JSON route. Reports its resource use on request.
 import { createRequire } from 'node:module'
+import { PerformanceObserver } from 'node:perf_hooks'
 
 const setUp = process.env['SETUP']
 // Not by import: OpenTelemetry's instrumentations patch what is required after they were started.
@@ -29,9 +30,26 @@ const http = require('node:http')
 /** @type {typeof import('express')} */
 const express = require('express')
 const app = express().disable('etag').disable('x-powered-by')
-app.get('/', (_request, response) => {
+/** What a request does before it is answered; the call goes to the collector. */
+const HANDLERS = {
+  nothing: undefined,
+  wait: () => new Promise((resolve) => setTimeout(resolve, 1)),
+  axios: () => axios.get(upstream),
+  fetch: async () => (await fetch(upstream)).arrayBuffer(),
+}
+const upstream = `${process.env['OTEL_EXPORTER_OTLP_ENDPOINT']}/count`
+const agent = new http.Agent({ keepAlive: true })
+/** @type {import('axios').AxiosInstance} */
+const axios = require('axios').create({ httpAgent: agent })
+const handle = HANDLERS[/** @type {keyof typeof HANDLERS} */ (process.env['HANDLER'] ?? 'nothing')]
+app.get('/', async (_request, response) => {
+  if (handle !== undefined) await handle()
   response.json({ count: 1, hostname: 'bench' })
 })
+let gcMs = 0
+new PerformanceObserver((list) => {
+  for (const { duration } of list.getEntries()) gcMs += duration
+}).observe({ entryTypes: ['gc'] })
 const server = http.createServer(app)
 // A machine that stands still for five seconds must not end connections that the load goes on with.
 server.keepAliveTimeout = 0
@@ -40,7 +58,9 @@ server.listen(0, '127.0.0.1', () => process.send?.(server.address()))
 process.on('message', async () => {
   // Spans that wait for their batch belong to the requests before.
   await flush()
-  process.send?.({ cpu: process.cpuUsage(), rss: process.memoryUsage.rss(), stats: telemetry?.exportStats() })
+  const { rss, arrayBuffers } = process.memoryUsage()
+  const busyMs = performance.eventLoopUtilization().active
+  process.send?.({ cpu: process.cpuUsage(), rss, arrayBuffers, gcMs, busyMs, at: performance.now() })
 })
 process.on('disconnect', () => process.exit())
 

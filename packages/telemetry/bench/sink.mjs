@@ -19,6 +19,8 @@ export async function startSink({ port = 0, delayMs = 0 } = {}) {
       else setTimeout(acknowledge, delayMs, response)
     })
   })
+  // A call must not meet a connection that is being closed.
+  server.keepAliveTimeout = 0
   await once(server.listen(port, '127.0.0.1'), 'listening')
   const address = /** @type {import('node:net').AddressInfo} */ (server.address())
   return {

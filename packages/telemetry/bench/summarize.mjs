@@ -24,6 +24,15 @@ export function summarize(variant, rounds) {
     cpuShare: spread(({ own, plain }) => plain.cpu / own.cpu),
     /** Resident memory, as a multiple of plain's. */
     memory: spread(({ own, plain }) => own.rss / plain.rss),
+    /** The same in megabytes, and those of them outside of V8's heap, where our encoded spans are. */
+    megabytes: spread(({ own }) => own.rss / 1e6),
+    bufferMegabytes: spread(({ own }) => own.buffers / 1e6),
+    /** Shares of the time that the event loop is busy, and that garbage is collected. */
+    busy: spread(({ own }) => own.busy),
+    gc: spread(({ own }) => own.gc),
+    /** Milliseconds of a request; at a fixed rate, from when it was due. */
+    p50: spread(({ own }) => own.p50),
+    p99: spread(({ own }) => own.p99),
     /** Spans of a request. */
     spans: spread(({ own }) => own.spans).median,
     /** Spans that never reached the collector, all rounds together. */

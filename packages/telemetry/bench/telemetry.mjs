@@ -1,6 +1,7 @@
 // @ts-check
 // What tracing costs, and what an exporter loses: `npm run bench -- telemetry [--part requests|exporter] [--rounds 5]
-// [--passes 6] [--requests 4096] [--only NAME …]`. The first argument, if there is one, is the file for the figures.
+// [--passes 6] [--requests 4096] [--warm-up 16000] [--handler nothing|wait|axios|fetch] [--headers 0] [--rate N]
+// [--only NAME …]`. The first argument, if there is one, is the file for the figures.
 import fs from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -19,6 +20,9 @@ const { values, positionals } = parseArgs({
     passes: { type: 'string', default: '6' },
     requests: { type: 'string', default: '4096' },
     'warm-up': { type: 'string', default: '16000' },
+    handler: { type: 'string', default: 'nothing' },
+    headers: { type: 'string', default: '0' },
+    rate: { type: 'string' },
     only: { type: 'string', multiple: true },
   },
 })
@@ -27,6 +31,9 @@ const settings = {
   passes: Number(values.passes),
   requests: Number(values.requests),
   warmUp: Number(values['warm-up']),
+  handler: values.handler,
+  headers: Number(values.headers),
+  rate: values.rate === undefined ? undefined : Number(values.rate),
 }
 const variants = VARIANTS.filter(({ name }) => name === 'plain' || (values.only?.includes(name) ?? true))
 /** @param {string} name */
@@ -70,14 +77,20 @@ async function oneByOne(cases) {
 function printRequestCost(costs) {
   console.table(
     Object.fromEntries(
-      costs.map(({ variant, cpuMicros, addedMicros, throughput, cpuShare, memory, spans, lost }) => [
+      costs.map(({ variant, spans, lost, ...cost }) => [
         variant,
         {
-          'CPU µs': show(cpuMicros, 0),
-          'added µs': show(addedMicros, 1),
-          throughput: show(throughput, 2),
-          'plain CPU ÷ own': show(cpuShare, 2),
-          memory: show(memory, 2),
+          'CPU µs': show(cost.cpuMicros, 0),
+          'added µs': show(cost.addedMicros, 1),
+          throughput: show(cost.throughput, 2),
+          'plain CPU ÷ own': show(cost.cpuShare, 2),
+          'memory ×': cost.memory.median.toFixed(2),
+          MB: cost.megabytes.median.toFixed(0),
+          'of these buffers': cost.bufferMegabytes.median.toFixed(1),
+          busy: cost.busy.median.toFixed(2),
+          GC: cost.gc.median.toFixed(3),
+          'p50 ms': cost.p50.median.toFixed(1),
+          'p99 ms': cost.p99.median.toFixed(1),
           spans,
           lost,
         },

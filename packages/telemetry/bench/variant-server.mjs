@@ -15,32 +15,58 @@ const RESUME = 3000
  * @property {number} cpu µs a request, all threads of the process, export included
  * @property {number} rate requests a second
  * @property {number} rss bytes after the load
+ * @property {number} buffers bytes of them outside of V8's heap, where our encoded spans are
+ * @property {number} busy share of the time that the event loop was not idle
+ * @property {number} gc share of the time that garbage was collected
+ * @property {number} p50 milliseconds of a request
+ * @property {number} p99
  * @property {number} spans a request
  * @property {number} lost spans that ended and never reached the collector
  */
 
 /**
+ * @typedef {object} ServerLoad
+ * @property {number} warmUp requests until the optimizing compiler has come to rest: before, one costs half as much
+ * again
+ * @property {string} handler what a request does: `nothing`, `wait` (1 ms), or a call by `axios` or `fetch`
+ * @property {number} headers of a request, beside those that a sidecar adds
+ * @property {number | undefined} rate requests a second of the slices; undefined: as many as are answered
+ */
+
+/**
+ * @typedef {object} Usage
+ * @property {NodeJS.CpuUsage} cpu
+ * @property {number} rss
+ * @property {number} arrayBuffers
+ * @property {number} gcMs
+ * @property {number} busyMs
+ * @property {number} at
+ */
+
+/**
  * Starts a server of its own for one variant, with a collector of its own, and warms it up.
  * @param {import('./variants.mjs').Variant} variant
- * @param {number} warmUp requests until the optimizing compiler has come to rest: before, one costs half as much again
+ * @param {ServerLoad} load
  */
-export async function startVariant({ setup, sampled, env, execArgv }, warmUp) {
+export async function startVariant({ setup, sampled, env, execArgv }, { warmUp, handler, headers, rate }) {
   const sink = await startSink()
   const base = { PATH: process.env['PATH'], NODE_ENV: 'production', OTEL_EXPORTER_OTLP_ENDPOINT: sink.url }
   const child = spawnMeasured('server.mjs', {
     execArgv,
-    env: { ...base, OTEL_SERVICE_NAME: 'bench', SETUP: setup, ...env },
+    env: { ...base, OTEL_SERVICE_NAME: 'bench', SETUP: setup, HANDLER: handler, ...env },
   })
   const { port } = (await once(child, 'message'))[0]
-  /** @param {number} count */
-  const send = (count) => sendRequests({ port, connections: CONNECTIONS, count, sampled })
+  /** @param {number} count @param {number} [atRate] */
+  const send = (count, atRate) =>
+    sendRequests({ port, connections: CONNECTIONS, count, sampled, headers, ...(atRate && { rate: atRate }) })
   /** What the process has used, with everything that has ended given to its exporter. */
   const usage = async () => {
     child.send('usage')
     const [answer] = await once(child, 'message')
-    return /** @type {{ cpu: NodeJS.CpuUsage, rss: number }} */ (answer)
+    return /** @type {Usage} */ (answer)
   }
 
+  const resume = Math.min(RESUME, warmUp)
   await send(PROBES)
   await usage()
   await arrival(sink.spans, Infinity)
@@ -55,12 +81,12 @@ export async function startVariant({ setup, sampled, env, execArgv }, warmUp) {
      * @returns {Promise<Slice>}
      */
     async measure(requests) {
-      await send(RESUME)
+      await send(resume)
       const before = await usage()
-      await arrival(sink.spans, spans * (sent += RESUME))
+      await arrival(sink.spans, spans * (sent += resume))
       const received = sink.spans()
       const started = performance.now()
-      await send(requests)
+      const latencies = (await send(requests, rate)).toSorted((a, b) => a - b)
       sent += requests
       const seconds = (performance.now() - started) / 1000
       const after = await usage()
@@ -69,6 +95,11 @@ export async function startVariant({ setup, sampled, env, execArgv }, warmUp) {
         cpu: (after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system) / requests,
         rate: requests / seconds,
         rss: after.rss,
+        buffers: after.arrayBuffers,
+        busy: (after.busyMs - before.busyMs) / (after.at - before.at),
+        gc: (after.gcMs - before.gcMs) / (after.at - before.at),
+        p50: latencies[Math.floor(requests * 0.5)] ?? NaN,
+        p99: latencies[Math.floor(requests * 0.99)] ?? NaN,
         spans,
         // Variants that send nothing lose nothing.
         lost: spans === 0 ? 0 : spans * requests - (sink.spans() - received),
