@@ -1,3 +1,4 @@
+import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node'
 import { AsyncContextManager } from './context-manager.ts'
 import { withOtelEnvironment } from './environment.ts'
 import { loadOptional } from './load-optional.ts'
@@ -9,18 +10,28 @@ import type { Sdk, SdkParts } from './sdk.ts'
  * @param reason the setting that needs it, for the message if it is not installed.
  */
 export async function createNodeSdk(parts: SdkParts, reason: string): Promise<Sdk> {
+  const { propagator } = parts
+  return loadNodeSdk(parts, reason, {
+    contextManager: new AsyncContextManager(),
+    ...(propagator !== undefined && { textMapPropagator: propagator }),
+  })
+}
+
+/** What the SDK registers beside its tracers; null for what is registered already. */
+type Globals = Pick<Partial<NodeSDKConfiguration>, 'contextManager' | 'textMapPropagator'>
+
+export async function loadNodeSdk(parts: SdkParts, reason: string, globals: Globals): Promise<Sdk> {
   const { NodeSDK } = await loadOptional(reason, ['@opentelemetry/sdk-node'], () => import('@opentelemetry/sdk-node'))
-  const { env, serviceName, instrumentations, spanProcessors, sampler, propagator } = parts
+  const { env, serviceName, instrumentations, spanProcessors, sampler } = parts
   const sdk = withOtelEnvironment(
     env,
     () =>
       new NodeSDK({
-        contextManager: new AsyncContextManager(),
+        ...globals,
         instrumentations,
         spanProcessors,
         sampler,
         ...(!namesService(env) && { serviceName }),
-        ...(propagator !== undefined && { textMapPropagator: propagator }),
       }),
   )
   return { start: () => withOtelEnvironment(env, () => sdk.start()), shutdown: () => sdk.shutdown() }

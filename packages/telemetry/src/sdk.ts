@@ -17,6 +17,8 @@ export interface SdkParts {
 
 export interface Sdk {
   start(): void
+  /** Loads what `start` has put off. Undefined where that is nothing. */
+  loadRest?(): Promise<void>
   shutdown(): Promise<void>
 }
 

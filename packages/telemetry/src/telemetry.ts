@@ -18,8 +18,9 @@ export interface TelemetryOptions {
   /**
    * Whether spans are made by `@opentelemetry/sdk-node`, which is to be installed for that. Default: by
    * `@opentelemetry/sdk-trace` alone, unless a variable asks for what only the other has (metrics, logs, propagators).
+   * `late`: by the latter until `loadRest` is called, so that a service answers sooner; no span is lost.
    */
-  nodeSdk?: boolean | undefined
+  nodeSdk?: boolean | 'late' | undefined
   /** Which incoming requests are traced. Default: all. */
   shouldTrace?: ShouldTrace | undefined
   /**
@@ -41,6 +42,11 @@ export interface Telemetry {
   readonly enabled: boolean
   /** Starts tracing. Once; synchronous. */
   start: () => void
+  /**
+   * With `nodeSdk: 'late'`, loads `@opentelemetry/sdk-node`; otherwise does nothing. To be called when the service
+   * listens. Holds the event loop for as long as modules take to load. Never rejects.
+   */
+  loadRest: () => Promise<void>
   /** Sends the spans that have ended. Never rejects; at most 5 s, or 1 s when the collector refuses connections. */
   flush: () => Promise<void>
   /** Flushes and stops. The second call waits for the first. Never rejects; takes no longer than `flush`. */

@@ -40,7 +40,7 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
       sampler: createSampler(config.sampler, config.samplerRatio),
       propagator: config.meshPropagation ? new MeshPropagator(config.propagation) : undefined,
     },
-    options.nodeSdk === true ? 'nodeSdk: true' : nodeSdkReason(env),
+    options.nodeSdk,
   )
 
   const refusals = watchRefusals(() => exportStats().exported)
@@ -62,7 +62,16 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
     propagation.disable()
     context.disable()
   }
+  const loadRest = async (): Promise<void> => {
+    if (!started || stopped !== undefined) return
+    try {
+      await sdk.loadRest?.()
+    } catch (error) {
+      diag.error('the rest of the SDK is not loaded; spans are made without it', error)
+    }
+  }
   let started = false
+  let loaded: Promise<void> | undefined
   let stopped: Promise<void> | undefined
 
   return {
@@ -75,6 +84,7 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
       started = true
       sdk.start()
     },
+    loadRest: () => (loaded ??= loadRest()),
     flush: () => withinTime(flush, limit('flushing', 'spans wait')),
     shutdown: () => (stopped ??= stop()),
     instrumentAxios: () => () => {},
@@ -101,7 +111,9 @@ function activeSpanContext(): SpanContext | undefined {
   return span !== undefined && isSpanContextValid(span) ? span : undefined
 }
 
-async function createSdk(parts: SdkParts, reason: string | undefined): Promise<Sdk> {
+async function createSdk(parts: SdkParts, nodeSdk: TelemetryOptions['nodeSdk']): Promise<Sdk> {
+  const reason = nodeSdk === true ? 'nodeSdk: true' : nodeSdkReason(parts.env)
+  if (reason === undefined && nodeSdk === 'late') return (await import('./late-node-sdk.ts')).createLateNodeSdk(parts)
   if (reason === undefined) return (await import('./trace-sdk.ts')).createTraceSdk(parts)
   return (await import('./node-sdk.ts')).createNodeSdk(parts, reason)
 }

@@ -39,6 +39,7 @@ export function createWithoutSdk(
       const rules = { shouldForward: () => shouldForward }
       stop = [observeHttpCalls(forwardCalls, rules), observeUndiciCalls(forwardCalls, rules), release]
     },
+    loadRest: async () => {},
     flush: async () => {},
     async shutdown() {
       diagnosticsChannel.unsubscribe(REQUEST_START, onStart)
