@@ -1,7 +1,7 @@
 import type { BreakStatus } from '@throughline/lab-meshes'
 import { breaks, createLab } from '@throughline/lab-stack'
 import { pollUntil } from '@throughline/lab-testkit'
-import { collectEvidence, judge, openBackend } from 'throughline'
+import { checkPath, collectEvidence, judge, openBackend } from 'throughline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 type Lab = Awaited<ReturnType<typeof createLab>>
@@ -45,6 +45,25 @@ describe('a running demo', () => {
   it.each(breaks)('shows $id on request', async ({ id }) => {
     await request(id)
     expect(await findSerious()).toEqual([id])
+  })
+
+  it('is broken for the check of helm test too, which names the finding and its fix', async () => {
+    await request('TLV101')
+    const checked = await checkPath({
+      dashboardUrl: lab.dashboardUrl,
+      traceQueryUrl: lab.queryUrl,
+      expect: 'allowed',
+      deadlineMs: 3000,
+      readUpstream: () => {
+        throw new Error('the bypass is not probed here')
+      },
+    })
+    expect(checked.map(({ found }) => found)).toEqual([
+      expect.stringContaining('connected'),
+      expect.stringContaining('→'),
+      expect.stringMatching(/^TLV101 dashboard: the app does not propagate context; /),
+    ])
+    expect(checked.at(-1)?.fix).toContain('--import')
   })
 
   it('is whole again after the repair, and the dashboard’s own report says so', async () => {
