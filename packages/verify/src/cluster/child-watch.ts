@@ -16,7 +16,7 @@ process.stdin.setEncoding('utf8').on('data', (part) => {
 })`
 
 export interface ChildWatch {
-  /** The child ends with this process, however that ends. */
+  /** The child ends with this process, however that ends; at once when this is closed already. */
   add: (child: ChildProcess) => void
   /** Ends every child that still runs, and waits for it. */
   close: () => Promise<void>
@@ -28,9 +28,14 @@ export function watchChildren(): ChildWatch {
   watch.stdin.on('error', () => {})
   watch.on('error', () => {})
   const running = new Set<ChildProcess>()
+  let closed = false
   return {
     add(child) {
       if (child.pid === undefined) return
+      if (closed) {
+        child.kill()
+        return
+      }
       running.add(child)
       watch.stdin.write(`+${child.pid}\n`)
       child.once('exit', () => {
@@ -39,6 +44,7 @@ export function watchChildren(): ChildWatch {
       })
     },
     async close() {
+      closed = true
       await Promise.all(
         [...running].map(async (child) => {
           const ended = once(child, 'exit')

@@ -25,5 +25,9 @@ describe('watchChildren', () => {
     await ended
     await children.close()
     expect(second.signalCode).toBe('SIGTERM')
+    const late = spawn('sleep', ['60'])
+    children.add(late)
+    await once(late, 'exit')
+    expect(late.signalCode).toBe('SIGTERM')
   })
 })

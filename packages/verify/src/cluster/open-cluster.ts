@@ -48,10 +48,9 @@ export async function openCluster(
   try {
     const namespace = options.namespace ?? kubectl.namespace
     onProgress?.(`opening port-forwards to ${formatTarget(target)} in ${namespace}`)
-    const [entry, backend] = await Promise.all([
-      resolveTarget(kubectl, target, namespace),
-      openTraces(kubectl, options, { namespace, findsTraces }),
-    ])
+    // One after another: what is still to start when the other fails would outlive it.
+    const entry = await resolveTarget(kubectl, target, namespace)
+    const backend = await openTraces(kubectl, options, { namespace, findsTraces })
     return {
       url: `${await kubectl.forward(entry)}${target.path}`,
       label: `${context}/${namespace}/${formatTarget(target)}${target.path.split('?')[0]}`,
