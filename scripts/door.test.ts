@@ -110,6 +110,7 @@ describe('a machine that lacks what every command needs', () => {
 
   it.each([
     ['TMPDIR that is a file', { TMPDIR: file }, /a-file \(TMPDIR\), is not a folder\./],
+    ['TMPDIR that is relative', { TMPDIR: 'e2e' }, /, e2e \(TMPDIR\), is not an absolute path\. Set TMPDIR/],
     ['TMP that is a file', { TMPDIR: '', TMP: file }, /a-file \(TMP\), is not a folder\./],
     ['HOME that is relative', { HOME: 'somewhere' }, /^HOME is "somewhere", which is not an absolute path/],
     ['HOME that is empty', { HOME: '' }, /^HOME is ""/],

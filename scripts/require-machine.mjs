@@ -34,7 +34,8 @@ function filesProblem() {
 function temporaryFolderProblem(env) {
   const name = ['TMPDIR', 'TMP', 'TEMP'].find((variable) => env[variable])
   const folder = os.tmpdir()
-  const problem = writeProblem(folder)
+  // Each program has a working folder of its own.
+  const problem = path.isAbsolute(folder) ? writeProblem(folder) : 'is not an absolute path'
   if (problem === undefined) return undefined
   const from = name === undefined ? '' : ` (${name})`
   return `The folder for temporary files, ${folder}${from}, ${problem}. Set TMPDIR to a folder that can be written and has room.`
