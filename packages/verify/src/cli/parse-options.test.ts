@@ -84,6 +84,8 @@ describe('parseVerifyCommand', () => {
     ['--context= deploy/cart', /kubectl config get-contexts/],
     ['--context prod -n a deploy/cart.b', /names another namespace/],
     ['', /which URL/],
+    ['http://shop.local --traces jeager=http://jaeger', /jeager is no kind of backend/],
+    ['http://shop.local --traces open-search=https://traces', /open-search is no kind of backend/],
     ['http://shop.local', /where are the spans/],
     ['shop.local --traces http://jaeger', /http:\/\//],
     [`${BASE} --listen 4318`, /One of --traces/],

@@ -129,6 +129,10 @@ function httpUrl(name: string, value: string): string {
 function parseTraces(value: string): string {
   const [, kind, place = ''] = /^(?:(jaeger|zipkin|tempo|otlp)=)?(.*)$/s.exec(value) ?? []
   const wantsUrl = kind === undefined ? /^[a-z][a-z\d+.-]*:\/\//i.test(place) : kind !== 'otlp'
+  const unknown = /^([\w-]+)=https?:/i.exec(place)?.[1]
+  if (unknown !== undefined) {
+    throw new UsageError(`--traces: ${unknown} is no kind of backend: jaeger, zipkin, tempo and otlp are`)
+  }
   if (wantsUrl) return httpUrl('--traces', place) && value
   if (place !== '') return value
   throw new UsageError('--traces is a URL or a file of OTLP in JSON, not empty')
