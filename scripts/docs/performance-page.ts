@@ -175,6 +175,9 @@ this page:
 \`\`\`sh
 npm run bench -- --quick                  # two minutes: the main ratios, and which goals they meet
 npm run bench -- telemetry                # a few minutes; figures on the terminal
+npm run bench -- telemetry --part requests --handler axios   # with a call in each request; or fetch, or wait: 1 ms
+npm run bench -- telemetry --part requests --headers 40      # with 40 more headers in each
+npm run bench -- telemetry --part requests --rate 2000       # p50 and p99 at a steady rate
 npm run bench -- outage                   # seven minutes: each kind of trouble that a collector can have
 npm run bench -- propagation
 npm run bench -- start                    # a minute: a bundled service until its first 200
