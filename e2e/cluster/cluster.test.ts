@@ -93,40 +93,6 @@ describe('npm run cluster against a real cluster', () => {
     expect(tab.errors).toEqual([])
   })
 
-  describe('throughline verify --context, with no right but those that it prints', () => {
-    let reader: ClusterNode
-    beforeAll(async () => {
-      reader = await restrictedTo(node)
-    })
-    afterAll(() => removeRole(node))
-
-    it('finds nothing in the release as it is', async () => {
-      await expectFound(reader, [])
-    })
-
-    it.each(situations)('names $title: $finding', async (situation) => {
-      await expectSituation(node, reader, situation)
-    })
-
-    it.each(['SIGINT', 'SIGKILL'] as const)('ends its port-forwards with %s', async (signal) => {
-      expect(await portForwardsAfter(reader, signal)).toEqual([])
-    })
-
-    it('says what does not exist, or may not be read', async () => {
-      const refused = async (...args: string[]): Promise<string> => {
-        const program = [process.execPath, 'packages/verify/dist/cli/main.js']
-        return await runInRoot(reader, ...program, 'verify', ...args).catch((error: Error) => error.message)
-      }
-      const target = ['deploy/dashboard:/api/count']
-      expect(await refused('--context', 'nowhere', ...target)).toContain('nowhere; kubectl config get-contexts')
-      const context = ['--context', node.name]
-      expect(await refused(...context, '-n', APP, 'deploy/absent:/')).toContain(
-        `namespace ${APP} has no deployment/absent`,
-      )
-      expect(await refused(...context, '-n', 'default', ...target)).toMatch(/forbidden.*--print-rbac/)
-    })
-  })
-
   it('has a release whose values deny the call, and trace by Zipkin', async () => {
     expect(await change('--set', 'dashboard.allowed=false')).toMatch(
       /^ok .*denied.*\nok .*whole, 5 spans\nok .*is refused/m,
@@ -173,6 +139,40 @@ describe('npm run cluster against a real cluster', () => {
     await upgrade('--reset-values', '--values', 'charts/test/upgrade/istio-values.yaml')
     await upgrade('--reuse-values')
     expect(await prove()).toMatch(/^ok .*connected.*\nok .*whole, 6 spans\nok .*is refused/m)
+  })
+
+  describe('throughline verify --context, with no right but those that it prints', () => {
+    let reader: ClusterNode
+    beforeAll(async () => {
+      reader = await restrictedTo(node)
+    })
+    afterAll(() => removeRole(node))
+
+    it('finds nothing in the release as it is', async () => {
+      await expectFound(reader, [])
+    })
+
+    it.each(situations)('names $title: $finding', async (situation) => {
+      await expectSituation(node, reader, situation)
+    })
+
+    it.each(['SIGINT', 'SIGKILL'] as const)('ends its port-forwards with %s', async (signal) => {
+      expect(await portForwardsAfter(reader, signal)).toEqual([])
+    })
+
+    it('says what does not exist, or may not be read', async () => {
+      const refused = async (...args: string[]): Promise<string> => {
+        const program = [process.execPath, 'packages/verify/dist/cli/main.js']
+        return await runInRoot(reader, ...program, 'verify', ...args).catch((error: Error) => error.message)
+      }
+      const target = ['deploy/dashboard:/api/count']
+      expect(await refused('--context', 'nowhere', ...target)).toContain('nowhere; kubectl config get-contexts')
+      const context = ['--context', node.name]
+      expect(await refused(...context, '-n', APP, 'deploy/absent:/')).toContain(
+        `namespace ${APP} has no deployment/absent`,
+      )
+      expect(await refused(...context, '-n', 'default', ...target)).toMatch(/forbidden.*--print-rbac/)
+    })
   })
 
   it('removes it again and leaves the cluster as it was', async () => {

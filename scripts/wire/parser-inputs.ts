@@ -214,8 +214,16 @@ export const notWireData: readonly string[] = [
   'telemetry readOtlpSettings',
   'telemetry readSpanLimits',
   'telemetry parseKeyValues',
+  'verify parseCluster',
+  'verify parseTarget',
   'verify parseVerifyCommand',
+  // Objects that a cluster's API server has checked.
+  'verify readPod',
+  'verify readService',
   // They fetch, and read with what is in the table.
+  'verify readCluster',
+  'verify readConsul',
   'verify readEnvoy',
+  'verify readIstio',
   'verify readMeshStatus',
 ]

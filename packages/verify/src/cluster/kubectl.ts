@@ -137,7 +137,7 @@ function explainStart(error: NodeJS.ErrnoException): ClusterError {
 /** What kubectl printed, with what to do about it where that is known. */
 function explainFailure(stderr: string): ClusterError {
   const text = stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? ''
-  if (/cannot locate context|context .* does not exist|context was not found/.test(text)) {
+  if (/cannot locate context|context "[^"]*" does not exist|context was not found/.test(text)) {
     return new ClusterError('usage', `${text.replace(/^error: /, '')}; kubectl config get-contexts lists them`)
   }
   if (/\(Forbidden\)|is forbidden/.test(stderr)) {
