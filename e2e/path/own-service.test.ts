@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { OwnService } from '@throughline/lab-meshes'
 import { takeFreePort } from '@throughline/lab-programs'
 import { createLab } from '@throughline/lab-stack'
@@ -57,8 +58,14 @@ describe('a service of the user behind counting’s sidecar', () => {
       const address = `127.0.0.1:${await takeFreePort()}`
       const line = `"${process.execPath}" examples/your-own-service/${file}.mjs`
       await using lab = await createLab({ ownService: { address, path: '/shop', command: command(line) } })
-      await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
+      await using tab = await openPage(requireBrowser(context), 'about:blank')
       const { page } = tab
+      // The first request may end before the page knows whether it can verify.
+      await page.route('**/api/findings', async (route) => {
+        if (route.request().method() === 'GET') await sleep(500)
+        await route.continue()
+      })
+      await page.goto(lab.dashboardUrl)
       await pageText(page, '#path', /counting-sidecar.*your service/)
       await pageText(page, '#state-meaning', /your service answered/)
       await pageText(page, '#trace-summary', new RegExp(`^${spans} spans`))

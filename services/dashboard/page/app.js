@@ -161,7 +161,7 @@ function showNewest() {
  * @param {PageState} state
  */
 function verifyOwnService(state) {
-  if (state !== 'connected' || config?.ownService !== true || !config.traces || ownVerified) return
+  if (state !== 'connected' || !seen.ownService || !config?.traces || ownVerified) return
   ownVerified = true
   void doctor.verify()
 }
