@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { pollUntil } from '@throughline/lab-testkit'
+import { isRunning, pollUntil } from '@throughline/lab-testkit'
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-parent-'))
 fs.copyFileSync(path.join(import.meta.dirname, 'parent-watch.mjs'), path.join(folder, 'parent-watch.mjs'))
@@ -25,15 +25,6 @@ async function startByNpm(script: string): Promise<{ npm: ChildProcess; pid: num
   const npm = spawn('npm', ['run', '--silent', 'go'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
   const [text] = (await once(npm.stdout, 'data')) as [Buffer]
   return { npm, pid: Number(String(text)) }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** A shell that waits keeps an INT to itself: for that one the script must replace the shell, as ours do with `exec`. */

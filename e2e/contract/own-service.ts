@@ -2,7 +2,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { MeshName } from '@throughline/lab-meshes'
 import { takeFreePort } from '@throughline/lab-programs'
-import { pollUntil, temporaryFolder } from '@throughline/lab-testkit'
+import { isRunning, pollUntil, temporaryFolder } from '@throughline/lab-testkit'
 import { collectEvidence, judge, openBackend } from 'throughline'
 import { expect, it } from 'vitest'
 import { openPage, requireBrowser } from '../support/browser.ts'
@@ -61,15 +61,6 @@ async function ownCommand(folder: string) {
     async left() {
       return (await recorded()).filter(isRunning)
     },
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
   }
 }
 

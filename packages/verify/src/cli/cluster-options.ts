@@ -20,10 +20,15 @@ interface Values {
 const EXAMPLE = 'throughline verify --context NAME -n NAMESPACE deploy/frontend:/cart'
 const TRACES = /^(?:(jaeger|zipkin|tempo)=)?([a-z]+\/.*)$/
 
-/** Whether `--traces` names something in the cluster, not a URL or a file. */
-export function isInCluster(traces: string): boolean {
-  return parseTarget(TRACES.exec(traces)?.[2] ?? '') !== undefined
+/** What `--traces` names in the cluster; undefined for a URL or a file. */
+function parseBackend(traces: string): ClusterOptions['traces'] {
+  const [, kind, place = ''] = TRACES.exec(traces) ?? []
+  const target = parseTarget(place)
+  return target === undefined ? undefined : { target, kind }
 }
+
+/** Whether `--traces` names something in the cluster, not a URL or a file. */
+export const isInCluster = (traces: string): boolean => parseBackend(traces) !== undefined
 
 /** Reads the options about a cluster; undefined without `--context`. Throws a UsageError that says what to write. */
 export function parseCluster(target: string | undefined, values: Values): ClusterOptions | undefined {
@@ -44,12 +49,10 @@ export function parseCluster(target: string | undefined, values: Values): Cluste
   if (parsed.namespace !== null && namespace !== undefined && namespace !== parsed.namespace) {
     throw new UsageError(`${target} names another namespace than --namespace ${namespace}`)
   }
-  const [, kind, place = ''] = TRACES.exec(traces) ?? []
-  const backend = parseTarget(place)
   return {
     context,
     namespace: parsed.namespace ?? namespace,
     target: parsed,
-    traces: backend === undefined ? undefined : { target: backend, kind },
+    traces: parseBackend(traces),
   }
 }

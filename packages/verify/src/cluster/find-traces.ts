@@ -1,5 +1,5 @@
 import { ClusterError } from './cluster-error.ts'
-import { list, nameOf, record, spec } from './kube-objects.ts'
+import { type KubeObject, list, nameOf, record, spec } from './kube-objects.ts'
 import type { Kubectl } from './kubectl.ts'
 import { servicesPath } from './resolve-target.ts'
 import type { Target } from './target.ts'
@@ -32,20 +32,17 @@ export async function findTraces(kubectl: Kubectl, namespace: string): Promise<F
   const lists = await Promise.all(namespaces.map((each) => kubectl.get(servicesPath(each)).catch(() => undefined)))
   for (const [index, found] of lists.entries()) {
     for (const { kind, port, name } of BACKENDS) {
+      const isQueryPort = (each: KubeObject): boolean => each['port'] === port || each['targetPort'] === port
       const service = list(record(found)['items']).find(
-        (candidate) =>
-          name.test(nameOf(candidate)) &&
-          list(spec(candidate)['ports']).some((each) => each['port'] === port || each['targetPort'] === port),
+        (candidate) => name.test(nameOf(candidate)) && list(spec(candidate)['ports']).some(isQueryPort),
       )
-      const number = list(spec(service ?? {})['ports']).find(
-        (each) => each['port'] === port || each['targetPort'] === port,
-      )?.['port']
       if (service === undefined) continue
+      const queryPort = list(spec(service)['ports']).find(isQueryPort)
       const target: Target = {
         kind: 'service',
         name: nameOf(service),
         namespace: null,
-        port: `${Number(number)}`,
+        port: `${Number(queryPort?.['port'])}`,
         path: '/',
       }
       return { target, namespace: namespaces[index] ?? namespace, kind }

@@ -13,6 +13,8 @@ export const metadata = (object: KubeObject): KubeObject => record(object['metad
 export const spec = (object: KubeObject): KubeObject => record(object['spec'])
 export const nameOf = (object: KubeObject): string => text(metadata(object)['name']) ?? ''
 export const namespaceOf = (object: KubeObject): string => text(metadata(object)['namespace']) ?? ''
+/** `namespace/name`. */
+export const objectName = (object: KubeObject): string => `${namespaceOf(object)}/${nameOf(object)}`
 export const labelsOf = (object: KubeObject): KubeObject => record(metadata(object)['labels'])
 export const annotationsOf = (object: KubeObject): KubeObject => record(metadata(object)['annotations'])
 

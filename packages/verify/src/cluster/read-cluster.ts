@@ -2,12 +2,12 @@ import { analyse } from '../evidence/analyse.ts'
 import type { ClusterFacts } from '../evidence/cluster-facts.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { findCallees } from './callees.ts'
-import { isReady, type KubeObject, list, nameOf, namespaceOf, record, sidecarOf } from './kube-objects.ts'
+import { isReady, type KubeObject, list, nameOf, namespaceOf, objectName, record, sidecarOf } from './kube-objects.ts'
 import type { Kubectl, PodPort } from './kubectl.ts'
 import { createObjectLists } from './object-lists.ts'
 import { readConsul } from './read-consul.ts'
 import { readIstio } from './read-istio.ts'
-import { podName, readPod, readService } from './read-pods.ts'
+import { readPod, readService } from './read-pods.ts'
 import { podsPath, servicesPath } from './resolve-target.ts'
 
 /** Ports of Envoy's admin interface in a pod. */
@@ -74,7 +74,7 @@ function podsOnPath(
   const named = all.filter((pod) => nodes.some((node) => isNodeOf(node, pod)))
   const chosen = new Set([...first, ...named])
   for (const names of selected) {
-    const behind = all.filter((pod) => names.includes(podName(pod)))
+    const behind = all.filter((pod) => names.includes(objectName(pod)))
     if (behind.some((pod) => chosen.has(pod))) continue
     const pod = behind.find(isReady) ?? behind[0]
     if (pod !== undefined) chosen.add(pod)

@@ -6,7 +6,7 @@ import type {
   ProxyDefaultsFacts,
 } from '../evidence/cluster-facts.ts'
 import { changedAt } from './changed-at.ts'
-import { type KubeObject, list, metadata, nameOf, namespaceOf, record, spec, text, texts } from './kube-objects.ts'
+import { type KubeObject, list, metadata, nameOf, objectName, record, spec, text, texts } from './kube-objects.ts'
 import type { ObjectLists } from './object-lists.ts'
 
 /** Reads Consul's objects of all namespaces, else of these; null in a cluster without its definitions. */
@@ -35,8 +35,6 @@ export async function readConsul(lists: ObjectLists, namespaces: readonly string
     intentions: (intentions ?? []).map(readIntentions),
   }
 }
-
-const objectName = (object: KubeObject): string => `${namespaceOf(object)}/${nameOf(object)}`
 
 /** Consul-k8s reports on each object whether Consul has taken it. */
 function syncFailure(object: KubeObject): string | null {

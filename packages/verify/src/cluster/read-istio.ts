@@ -3,7 +3,6 @@ import type {
   AuthorizationRuleFacts,
   IstioFacts,
   MeshConfigFacts,
-  ObjectName,
   PeerAuthenticationFacts,
   TelemetryFacts,
 } from '../evidence/cluster-facts.ts'
@@ -13,8 +12,8 @@ import {
   labelsOf,
   list,
   metadata,
-  nameOf,
   namespaceOf,
+  objectName,
   record,
   selects,
   spec,
@@ -59,13 +58,10 @@ function scoped(object: KubeObject, pods: readonly KubeObject[]) {
   )
   const narrow = Object.keys(matchLabels).length > 0 || 'targetRefs' in spec(object) || 'targetRef' in spec(object)
   return {
-    name: `${namespace}/${nameOf(object)}`,
+    name: objectName(object),
     scope: narrow ? ('workload' as const) : namespace === ISTIO_ROOT ? ('mesh' as const) : ('namespace' as const),
     // What a target reference names is a gateway or a waypoint, not a pod by its labels.
-    pods:
-      'targetRefs' in spec(object) || 'targetRef' in spec(object)
-        ? []
-        : selected.map((pod): ObjectName => `${namespaceOf(pod)}/${nameOf(pod)}`),
+    pods: 'targetRefs' in spec(object) || 'targetRef' in spec(object) ? [] : selected.map(objectName),
   }
 }
 

@@ -7,8 +7,8 @@ import {
   type KubeObject,
   labelsOf,
   list,
-  nameOf,
   namespaceOf,
+  objectName,
   record,
   selects,
   sidecarOf,
@@ -17,13 +17,11 @@ import {
 } from './kube-objects.ts'
 import { containerPort } from './resolve-target.ts'
 
-export const podName = (pod: KubeObject): string => `${namespaceOf(pod)}/${nameOf(pod)}`
-
 export function readPod(pod: KubeObject): PodFacts {
   const started = Date.parse(text(record(pod['status'])['startTime']) ?? '')
   const annotations = annotationsOf(pod)
   return {
-    pod: podName(pod),
+    pod: objectName(pod),
     identity: `ns/${namespaceOf(pod)}/sa/${text(spec(pod)['serviceAccountName']) ?? 'default'}`,
     startedAt: Number.isNaN(started) ? null : started,
     ready: isReady(pod),
@@ -72,7 +70,7 @@ export function readService(
   const index = called < 0 && ports.length === 1 ? 0 : called
   const port = ports[index]
   return {
-    service: `${namespaceOf(service)}/${nameOf(service)}`,
+    service: objectName(service),
     port:
       port === undefined
         ? null
@@ -84,7 +82,7 @@ export function readService(
           },
     portIndex: Math.max(0, index),
     hasSelector,
-    pods: selected.map(podName),
+    pods: selected.map(objectName),
     readyPods: selected.filter(isReady).length,
   }
 }
