@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { OwnService } from '@throughline/lab-meshes'
 import { takeFreePort } from '@throughline/lab-programs'
 import { createLab } from '@throughline/lab-stack'
@@ -61,8 +60,9 @@ describe('a service of the user behind counting’s sidecar', () => {
       await using tab = await openPage(requireBrowser(context), 'about:blank')
       const { page } = tab
       // The first request may end before the page knows whether it can verify.
+      const shown = page.locator('#state-meaning', { hasText: 'answered' }).waitFor()
       await page.route('**/api/findings', async (route) => {
-        if (route.request().method() === 'GET') await sleep(500)
+        if (route.request().method() === 'GET') await shown
         await route.continue()
       })
       await page.goto(lab.dashboardUrl)
