@@ -64,3 +64,31 @@ it('keeps its layout with settings and a bypass: idle, changing, failed and disp
   await expectAccessible(page, 'disputed')
   expect(tab.errors).toEqual([])
 }, 120_000)
+
+const reasons = {
+  'an unbreakable name': 'it has no listener public_listener:0.0.0.0:20000_of_counting_in_default',
+  'many words': 'Proto constraint validation failed (HttpConnectionManager.StatPrefix: must have a value). '
+    .repeat(3)
+    .trim(),
+}
+
+it.for(Object.entries(reasons))(
+  'keeps its layout when a sidecar has a reason of %s, and tells all of it',
+  { timeout: 60_000 },
+  async ([, reason], context) => {
+    await using lab = await startStage()
+    await using tab = await openPage(requireBrowser(context), lab.url)
+    const { page } = tab
+    await pageText(page, '#state-label', /^Connected$/)
+    lab.stage.sidecars = {
+      'dashboard-sidecar': { state: 'rejected', reason, restarts: 12 },
+      'counting-sidecar': { state: 'starting', reason, restarts: 1 },
+    }
+    await pageText(page, '#path', /starting, restarted 1×: /)
+    await expectLayout(page, 'long reason')
+    await expectAccessible(page, 'long reason')
+    await page.click('#path [data-sidecar] .term-long >> nth=1')
+    expect(await page.innerText('#help-whole')).toBe(`starting, restarted 1×: ${reason}`)
+    expect(tab.errors).toEqual([])
+  },
+)

@@ -43,6 +43,8 @@ export async function createStagedMesh() {
     /** The reported state of counting's own port, separate from `bypassAnswer` so that the two can differ. */
     closed: false,
     bypassAnswer: 'allow',
+    /** What differs from a sidecar that is ready, by its name. */
+    sidecars: {} as Record<string, Partial<SidecarStatus>>,
     /** Outcomes to serve instead of the next ones. */
     stale: [] as string[],
     /** The number of stale outcomes after each change. */
@@ -65,7 +67,7 @@ export async function createStagedMesh() {
     closed: stage.closed,
     reason: stage.closed ? 'A packet filter admits the sidecar’s port only.' : 'Counting listens on 0.0.0.0.',
   })
-  const sidecar = (name: string): SidecarStatus => ({ name, state: 'ready', restarts: 0 })
+  const sidecar = (name: string): SidecarStatus => ({ name, state: 'ready', restarts: 0, ...stage.sidecars[name] })
   const set: Mesh['set'] = async ({ name, value }) => {
     await stage.before
     if (stage.failure) throw stage.failure

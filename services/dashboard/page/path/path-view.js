@@ -1,5 +1,5 @@
 // @ts-check
-import { byId, create, createIcon, createName, createTerm, setText } from '../shared/dom.js'
+import { byId, create, createIcon, createLongTerm, createName, createTerm, setText } from '../shared/dom.js'
 import { buildPulse, placeHops } from './pulse-model.js'
 
 /**
@@ -109,13 +109,14 @@ function drawHop(hop, before, after) {
 function drawState(sidecar) {
   const wait = sidecar.restartsInMs === null ? '' : `, restarting in ${Math.ceil(sidecar.restartsInMs / 1000)} s`
   const restarts = sidecar.restarts > 0 ? `, restarted ${sidecar.restarts}×` : ''
+  const state = `${sidecarWords[sidecar.state]}${wait}${restarts}`
   const chip = create('span', { class: 'sidecar' }, [
     createIcon(
       sidecar.state === 'ready' ? 'icon-check' : sidecar.state === 'starting' ? 'icon-connecting' : 'icon-cross',
     ),
-    create('span', {
-      text: [`${sidecarWords[sidecar.state]}${wait}${restarts}`, sidecar.reason].filter(Boolean).join(': '),
-    }),
+    sidecar.reason === null
+      ? create('span', { text: state })
+      : createLongTerm('sidecar', `${state}: ${sidecar.reason}`),
   ])
   chip.dataset['sidecar'] = sidecar.reason === null ? sidecar.state : 'impaired'
   return chip

@@ -74,6 +74,19 @@ export function createTerm(help, text) {
 }
 
 /**
+ * A term of any length: it is cut off after a few lines, and its help repeats it whole.
+ *
+ * @param {string} help a key of `helpTexts`
+ * @param {string} text
+ */
+export function createLongTerm(help, text) {
+  const button = createTerm(help, text)
+  button.classList.add('term-long')
+  button.dataset['whole'] = text
+  return button
+}
+
+/**
  * A name that may break after its dots, dashes and slashes, and nowhere else.
  *
  * @param {string} className

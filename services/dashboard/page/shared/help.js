@@ -17,6 +17,9 @@ export function startHelp() {
     if (help === undefined) return
     setText(byId('help-title'), help.title)
     setText(byId('help-text'), help.text)
+    const whole = button.dataset['whole']
+    setText(byId('help-whole'), whole ?? '')
+    byId('help-whole').hidden = whole === undefined
     link.href = `/guides/${help.guide}.md`
     panel.showPopover()
     place(panel, button)
