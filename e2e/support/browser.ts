@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll } from 'vitest'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const macPaths = [
@@ -24,11 +25,12 @@ export function requireBrowser(context: { skip: (note: string) => never }): stri
   return context.skip(note)
 }
 
-/**
- * A fresh page in a fresh browser. Errors that the page logs are kept: a test ends by asserting that there are none.
- */
-export async function openPage(executablePath: string, url: string) {
-  const browser: Browser = await chromium.launch({
+/** One for all tests of a file: a browser takes as long to start as many a test to run. */
+let browser: Promise<Browser> | undefined
+afterAll(async () => (await browser)?.close())
+
+function launch(executablePath: string): Promise<Browser> {
+  return chromium.launch({
     executablePath,
     args: [
       '--no-sandbox',
@@ -39,7 +41,15 @@ export async function openPage(executablePath: string, url: string) {
       '--no-first-run',
     ],
   })
-  const page: Page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+}
+
+/**
+ * A page that shares nothing with any other: no cookies, no storage, no cache. Errors that the page logs are kept: a
+ * test ends by asserting that there are none.
+ */
+export async function openPage(executablePath: string, url: string) {
+  browser ??= launch(executablePath)
+  const page: Page = await (await browser).newPage({ viewport: { width: 1280, height: 800 } })
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))
   // Chromium aborts what it is loading when a network interface appears or disappears, as with network namespaces.
@@ -49,7 +59,7 @@ export async function openPage(executablePath: string, url: string) {
     interrupted = false
     await page.goto(url)
   }
-  return { page, errors, [Symbol.asyncDispose]: () => browser.close() }
+  return { page, errors, [Symbol.asyncDispose]: () => page.context().close() }
 }
 
 function onPath(name: string): string | undefined {
