@@ -1,5 +1,5 @@
 import { ZipkinExporter } from '@opentelemetry/exporter-zipkin'
-import { judge } from 'throughline'
+import { judge, openBackend } from 'throughline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { w3cApp } from '../support/behaviours.ts'
 import { collectFrom } from '../support/run-fixture.ts'
@@ -16,6 +16,18 @@ describe.each([
     backend = await start()
   })
   afterAll(() => backend[Symbol.asyncDispose]())
+
+  it('is a backend while it is empty, and not when taken for the other', async () => {
+    const empty = await openBackend({ target: `${kind}=${backend.target}`, headers: {} })
+    expect(await empty.trace('f'.repeat(32))).toEqual([])
+    expect(await empty.search({ startUs: Date.now() * 1000 - 1_000_000, endUs: Date.now() * 1000 }, [])).toEqual([])
+    await empty.confirm?.()
+    for (const other of ['jaeger', 'zipkin', 'tempo'].filter((name) => name !== kind)) {
+      const taken = await openBackend({ target: `${other}=${backend.target}`, headers: {} })
+      const asked = taken.search({ startUs: 0, endUs: 1 }, []).then(() => taken.confirm?.())
+      await expect(asked).rejects.toThrow(new RegExp(`^${backend.target}`))
+    }
+  })
 
   it.each([
     ['zipkin', ['TLV103']],

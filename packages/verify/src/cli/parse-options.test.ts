@@ -107,6 +107,10 @@ describe('parseVerifyCommand', () => {
     ['http://shop.local --traces otlp=', /--traces is a URL or a file/],
     ['http://shop.local --listen 80', /4317, 4318, 9411/],
     ['--from report.json http://shop.local', /takes no URL/],
+    ['--from=', /--from is the path of a file, not empty/],
+    ['--from=a\0b', /--from is the path of a file/],
+    [`${BASE} --save=`, /--save is the path of a file, not empty/],
+    [`${BASE} --traces-ca=`, /--traces-ca is the path of a file, not empty/],
   ])('refuses “%s” and says what to write instead', (line, message) => {
     expect(() => parseVerifyCommand(line.split(' ').filter(Boolean))).toThrow(UsageError)
     expect(() => parseVerifyCommand(line.split(' ').filter(Boolean))).toThrow(message)

@@ -64,7 +64,7 @@ export function parseVerifyCommand(args: string[]): VerifyCommand {
     cluster,
     traces: values.traces === undefined || isInCluster(values.traces) ? undefined : parseTraces(values.traces),
     tracesHeaders: parseHeaders('--traces-header', values['traces-header'] ?? []),
-    tracesCa: values['traces-ca'],
+    tracesCa: parseFile('--traces-ca', values['traces-ca']),
     listen: values.listen === undefined ? undefined : parseListen(values.listen, values['listen-host'] ?? '127.0.0.1'),
     envoys: (values.envoy ?? []).map((admin) => httpUrl('--envoy', admin)),
     inside: values.inside === undefined ? undefined : httpUrl('--inside', values.inside),
@@ -79,8 +79,8 @@ export function parseVerifyCommand(args: string[]): VerifyCommand {
     level: oneOf('--level', values.level ?? 'error', ['error', 'warning', 'note']),
     only: parseIds('--only', values.only ?? []),
     skip: parseIds('--skip', values.skip ?? []),
-    save: values.save,
-    from,
+    save: parseFile('--save', values.save),
+    from: parseFile('--from', from),
   }
 }
 
@@ -136,6 +136,11 @@ function parseTraces(value: string): string {
   if (wantsUrl) return httpUrl('--traces', place) && value
   if (place !== '') return value
   throw new UsageError('--traces is a URL or a file of OTLP in JSON, not empty')
+}
+
+function parseFile(name: string, value: string | undefined): string | undefined {
+  if (value === undefined || !/^$|\0/.test(value)) return value
+  throw new UsageError(`${name} is the path of a file, not ${value === '' ? 'empty' : 'a name with a NUL'}`)
 }
 
 function parseBypass(value: string): string {

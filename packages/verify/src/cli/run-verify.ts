@@ -1,9 +1,12 @@
+import { X509Certificate } from 'node:crypto'
 import fs from 'node:fs/promises'
+import path from 'node:path'
 import process from 'node:process'
 import type { Evidence } from '../evidence/evidence.ts'
 import { parseEvidence } from '../evidence/parse-evidence.ts'
 import { catalogue, findRule } from '../findings/catalogue.ts'
 import type { Rule } from '../findings/finding.ts'
+import { explainFileError } from '../readers/explain-file-error.ts'
 import { openBackend } from '../readers/open-backend.ts'
 import { BackendError, type TraceBackend } from '../readers/trace-backend.ts'
 import { formatJson } from '../report/format-json.ts'
@@ -24,6 +27,7 @@ export async function runVerify(args: string[], signal: AbortSignal): Promise<nu
     return printRbac(args)
   }
   const command = parseVerifyCommand(args)
+  if (command.save !== undefined) await requireFolder(command.save)
   const rules = chooseRules(command)
   const evidence = command.from === undefined ? await observe(command, signal) : await load(command.from)
   const report = createReport(evidence, {
@@ -103,7 +107,7 @@ async function open(command: VerifyCommand): Promise<TraceBackend> {
     return await openBackend({
       target: command.traces ?? '',
       headers: command.tracesHeaders,
-      ca: command.tracesCa === undefined ? undefined : await readText('--traces-ca', command.tracesCa),
+      ca: command.tracesCa === undefined ? undefined : await readCertificates(command.tracesCa),
     })
   } catch (error) {
     if (!(error instanceof BackendError)) throw error
@@ -112,20 +116,41 @@ async function open(command: VerifyCommand): Promise<TraceBackend> {
   }
 }
 
+async function readCertificates(file: string): Promise<string> {
+  const text = await readText('--traces-ca', file)
+  try {
+    void new X509Certificate(text)
+    return text
+  } catch {
+    throw new UsageError(
+      `--traces-ca ${file}: it holds no certificate in PEM, which begins with “-----BEGIN CERTIFICATE-----”`,
+    )
+  }
+}
+
 async function load(file: string): Promise<Evidence> {
   try {
     return parseEvidence(await readText('--from', file))
   } catch (error) {
     if (error instanceof UsageError) throw error
-    throw new UsageError(`--from ${file}: ${(error as Error).message}`)
+    throw new UsageError(`--from ${file}: ${(error as Error).message}. It reads what --save wrote`)
   }
+}
+
+/** Before the probes are sent, rather than after. */
+async function requireFolder(file: string): Promise<void> {
+  const folder = path.dirname(path.resolve(file))
+  const found = await fs.stat(folder).catch(() => undefined)
+  if (!found?.isDirectory()) throw new UsageError(`--save ${file}: there is no folder ${folder}`)
+  const existing = await fs.stat(file).catch(() => undefined)
+  if (existing?.isDirectory()) throw new UsageError(`--save ${file}: it is a folder, not a file`)
 }
 
 async function save(file: string, evidence: Evidence): Promise<void> {
   try {
     await fs.writeFile(file, `${JSON.stringify(evidence)}\n`)
   } catch (error) {
-    throw new UsageError(`--save ${file}: ${(error as Error).message}`)
+    throw new UsageError(`--save ${file}: ${explainFileError(error as Error)}; the evidence is not saved`)
   }
 }
 
@@ -133,7 +158,7 @@ async function readText(name: string, file: string): Promise<string> {
   try {
     return await fs.readFile(file, 'utf8')
   } catch (error) {
-    throw new UsageError(`${name} ${file}: ${(error as Error).message}`)
+    throw new UsageError(`${name} ${file}: ${explainFileError(error as Error)}`)
   }
 }
 

@@ -21,8 +21,21 @@ describe('parseEvidence', () => {
   it.each([
     [{ schema: EVIDENCE_SCHEMA + 1 }, /version 3 of the evidence, this program reads version 2/],
     [{ schema: undefined }, /holds no evidence/],
-    [{ spans: undefined }, /parts of the evidence are missing/],
+    [{ spans: undefined }, /parts of the evidence are missing: spans/],
+    [{ backend: null }, /parts of the evidence are missing/],
+    [{ probes: [null] }, /missing: probes\[0\]\.kind/],
+    [{ spans: [{ traceId: 'a', spanId: 'b', service: 'c', startUs: '1', durationUs: 0 }] }, /spans\[0\]\.startUs/],
+    [{ envoys: [{ node: 'a', listeners: [] }] }, /envoys\[0\]\.collectors/],
   ])('refuses %o', (change, message) => {
     expect(() => parseEvidence(JSON.stringify({ ...sketchPath(), ...change }))).toThrow(message)
+  })
+
+  it.each([
+    ['', /^the file is empty$/],
+    ['{"schema":2', /^the file is not JSON, or only a part of it$/],
+    ['[]', /holds no evidence/],
+    ['null', /holds no evidence/],
+  ])('refuses the text %j', (text, message) => {
+    expect(() => parseEvidence(text)).toThrow(message)
   })
 })

@@ -1,23 +1,14 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import type { RequestListener } from 'node:http'
 import { startServer } from '@throughline/lab-testkit'
 import { serveTraceStore } from '@throughline/trace-store'
 import { describe, expect, it } from 'vitest'
+import { answers } from './answers.test-support.ts'
 import { openBackend } from './open-backend.ts'
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736'
 const window = { startUs: 1_700_000_000_000_000, endUs: 1_700_000_001_000_000 }
-
-/** A server that answers these paths with JSON, and 404 elsewhere. */
-const answers =
-  (bodies: Record<string, unknown>): RequestListener =>
-  (request, response) => {
-    const body = bodies[new URL(request.url ?? '', 'http://x').pathname]
-    response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify(body ?? {}))
-  }
 
 const open = (target: string, headers = {}) => openBackend({ target, headers })
 
@@ -165,7 +156,10 @@ describe('a file of OTLP in JSON', () => {
   })
 
   it('reports a missing file, or one with other content', async () => {
-    await expect(open('/nonexistent/spans.json')).rejects.toThrow(/spans\.json can’t be read/)
+    await expect(open('/nonexistent/spans.json')).rejects.toThrow(
+      /^\/nonexistent\/spans\.json can’t be read: there is no such file$/,
+    )
+    await expect((await open(`otlp=${os.tmpdir()}`)).trace(TRACE_ID)).rejects.toThrow(/it is a folder, not a file$/)
     const backend = await open(import.meta.filename)
     await expect(backend.trace(TRACE_ID)).rejects.toThrow(/no OTLP in JSON/)
   })
@@ -195,7 +189,11 @@ describe('a backend that can’t be read', () => {
     await using locked = await startServer((_request, response) => void response.writeHead(401).end())
     await expect(open(locked.url)).rejects.toThrow(/answered 401: it requires credentials \(--traces-header/)
     await using page = await startServer((_request, response) => void response.end('<html>'))
-    await expect(open(page.url)).rejects.toThrow(/neither Jaeger, Zipkin nor Tempo/)
+    await expect(open(page.url)).rejects.toThrow(
+      /neither Jaeger, Zipkin nor Tempo.*; \/api\/services answered, but not with JSON, /,
+    )
+    await using failing = await startServer((_request, response) => void response.writeHead(502).end())
+    await expect(open(failing.url)).rejects.toThrow(/\/api\/search\/tags answered 502$/)
     await expect((await open(`jaeger=${page.url}`)).trace(TRACE_ID)).rejects.toThrow(/not with JSON/)
   })
 

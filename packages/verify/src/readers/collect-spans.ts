@@ -37,17 +37,25 @@ export async function collectSpans(
       evidence.spans = await readSpans(evidence.probes, backend)
       evidence.backend.failure = null
     } catch (error) {
-      if (!(error instanceof BackendError)) throw error
-      evidence.backend.failure = error.message
+      evidence.backend.failure = messageOf(error)
     }
     const arrived = countOwn(evidence)
     if (arrived !== count) grew = Date.now()
     count = arrived
     const now = Date.now()
-    if ((now >= until && now - grew >= quietMs) || now >= giveUp) return
+    if ((now >= until && now - grew >= quietMs) || now >= giveUp) break
     signal?.throwIfAborted()
     await new Promise((resolve) => setTimeout(resolve, Math.min(POLL_MS, Math.max(50, until - now))))
   }
+  if (evidence.spans.length > 0 || evidence.backend.failure !== null) return
+  await backend.confirm?.().catch((error: unknown) => {
+    evidence.backend.failure = messageOf(error)
+  })
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof BackendError) return error.message
+  throw error
 }
 
 async function readSpans(probes: readonly Probe[], backend: TraceBackend): Promise<Span[]> {

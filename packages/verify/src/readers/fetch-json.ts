@@ -1,6 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
-import { BackendError } from './trace-backend.ts'
+import tls from 'node:tls'
+import { BackendError, BackendUnreachableError } from './trace-backend.ts'
 
 /** How a backend is reached. */
 export interface BackendAccess {
@@ -8,7 +9,7 @@ export interface BackendAccess {
   url: string
   /** Headers of every request, such as `authorization` or Tempo's tenant; never stored or printed. */
   headers: Record<string, string>
-  /** Certificates in PEM that are trusted besides the system's. */
+  /** Certificates in PEM that are trusted besides Node's own. */
   ca?: string | undefined
   /** Milliseconds for one request, default 5000. */
   timeoutMs?: number | undefined
@@ -22,32 +23,58 @@ const MAX_BYTES = 64 * 1024 * 1024
  * @throws BackendError for anything else that is not JSON with status 200
  */
 export async function fetchJson(access: BackendAccess, path: string): Promise<unknown> {
-  const { status, body } = await get(access, path)
-  if (status === 404) return undefined
-  const at = `${access.url}${path.split('?')[0]}`
-  if (status === 401 || status === 403) {
-    throw new BackendError(`${at} answered ${status}: it requires credentials (--traces-header 'authorization: …')`)
-  }
-  if (status !== 200) throw new BackendError(`${at} answered ${status}`)
+  const body = await fetchText(access, path)
+  if (body === undefined) return undefined
   try {
     return JSON.parse(body)
   } catch {
-    throw new BackendError(`${at} answered, but not with JSON: is that the query address of a trace backend?`)
+    throw new BackendError(
+      `${nameAddress(access, path)} answered, but not with JSON: is that the query address of a trace backend?`,
+    )
   }
 }
 
-function get(access: BackendAccess, path: string): Promise<{ status: number; body: string }> {
+/**
+ * The text at a path of a backend; undefined for 404.
+ *
+ * @throws BackendError for any other status than 200
+ */
+export async function fetchText(access: BackendAccess, path: string): Promise<string | undefined> {
+  const { status, body, location } = await get(access, path)
+  if (status === 200) return body
+  if (status === 404) return undefined
+  const answered = `${nameAddress(access, path)} answered ${status}`
+  if (status === 401 || status === 403) {
+    throw new BackendUnreachableError(`${answered}: it requires credentials (--traces-header 'authorization: …')`)
+  }
+  if (location !== undefined) {
+    throw new BackendError(`${answered} and points to ${location}: give the address that answers by itself`)
+  }
+  throw new BackendError(status >= 500 ? `${answered}: the backend, or a proxy in front of it, fails` : answered)
+}
+
+/** The address of a request, without its query. */
+const nameAddress = ({ url }: BackendAccess, path: string): string => `${url}${path.split('?')[0]}`
+
+interface Answer {
+  status: number
+  body: string
+  /** Origin and path that a redirect points to; its query may be secret. */
+  location: string | undefined
+}
+
+function get(access: BackendAccess, path: string): Promise<Answer> {
   const { url, headers, ca, timeoutMs = 5000 } = access
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => {
       const reason = error.name === 'AbortError' ? `no answer within ${timeoutMs} ms` : error.message
-      reject(new BackendError(`${url} can’t be read: ${reason}`, { cause: error }))
+      reject(new BackendUnreachableError(`${url} can’t be read: ${reason}`, { cause: error }))
     }
     const target = new URL(`${url}${path}`)
     const options = { headers: { accept: 'application/json', ...headers }, signal: AbortSignal.timeout(timeoutMs) }
     const request =
       target.protocol === 'https:'
-        ? https.get(target, { ...options, ...(ca !== undefined && { ca }) })
+        ? https.get(target, { ...options, ...(ca !== undefined && { ca: [...tls.rootCertificates, ca] }) })
         : http.get(target, options)
     request.once('error', fail).once('response', (answer) => {
       const chunks: Buffer[] = []
@@ -58,7 +85,16 @@ function get(access: BackendAccess, path: string): Promise<{ status: number; bod
         else chunks.push(chunk)
       })
       answer.once('error', fail)
-      answer.once('end', () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString() }))
+      answer.once('end', () => {
+        const { statusCode: status = 0 } = answer
+        const location = status >= 300 && status < 400 ? readLocation(answer.headers.location, target) : undefined
+        resolve({ status, body: Buffer.concat(chunks).toString(), location })
+      })
     })
   })
+}
+
+function readLocation(location: string | undefined, from: URL): string | undefined {
+  const url = location !== undefined && URL.canParse(location, from.href) ? new URL(location, from) : undefined
+  return url && `${url.origin}${url.pathname}`.slice(0, 300)
 }

@@ -1,8 +1,9 @@
 import { isRecord } from '@throughline/trace-store'
 import type { Span } from '../evidence/span.ts'
+import { describeStranger } from './describe-stranger.ts'
 import { type BackendAccess, fetchJson } from './fetch-json.ts'
 import { readJaegerTrace } from './read-jaeger-trace.ts'
-import type { TraceBackend } from './trace-backend.ts'
+import { BackendError, type TraceBackend } from './trace-backend.ts'
 
 /** Services to search at most: each is a request. */
 const MAX_SERVICES = 30
@@ -13,10 +14,12 @@ const LIMIT = 1500
  * `/api/services`. `raw=true` keeps Jaeger from adjusting times and shared span ids.
  */
 export function createJaegerBackend(access: BackendAccess): TraceBackend {
-  let known: string[] | undefined
   const services = async (): Promise<string[]> => {
-    known = readNames(await fetchJson(access, '/api/services'))
-    return known
+    const body = await fetchJson(access, '/api/services')
+    // Every Jaeger has this path, with `data: null` while it knows no service.
+    if (!isJaegerAnswer(body))
+      throw new BackendError(`${access.url} ${describeStranger('Jaeger', '/api/services', body)}`)
+    return readNames(body)
   }
   return {
     kind: 'jaeger',
@@ -41,6 +44,8 @@ export function createJaegerBackend(access: BackendAccess): TraceBackend {
     },
   }
 }
+
+export const isJaegerAnswer = (body: unknown): body is { data: unknown } => isRecord(body) && 'data' in body
 
 function readTraces(body: unknown): Span[] {
   const data = isRecord(body) ? body['data'] : undefined

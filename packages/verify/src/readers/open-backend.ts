@@ -1,10 +1,10 @@
-import { isRecord } from '@throughline/trace-store'
 import fs from 'node:fs/promises'
+import { explainFileError } from './explain-file-error.ts'
 import { type BackendAccess, fetchJson } from './fetch-json.ts'
-import { createJaegerBackend } from './jaeger-backend.ts'
+import { createJaegerBackend, isJaegerAnswer } from './jaeger-backend.ts'
 import { createOtlpFileBackend } from './otlp-file-backend.ts'
-import { createTempoBackend } from './tempo-backend.ts'
-import { BackendError, type TraceBackend } from './trace-backend.ts'
+import { createTempoBackend, isTempoAnswer } from './tempo-backend.ts'
+import { BackendError, BackendUnreachableError, type TraceBackend } from './trace-backend.ts'
 import { trimSlashes } from './trim-slashes.ts'
 import { createZipkinBackend } from './zipkin-backend.ts'
 
@@ -51,26 +51,31 @@ function create(kind: Kind, access: BackendAccess): TraceBackend {
 
 async function openFile(file: string): Promise<TraceBackend> {
   await fs.access(file).catch((error: Error) => {
-    throw new BackendError(`${file} can’t be read: ${error.message}`)
+    throw new BackendError(`${file} can’t be read: ${explainFileError(error)}`)
   })
   return createOtlpFileBackend(file)
 }
 
-/** Each has a path that the others lack, or answer differently. */
-async function detect(access: BackendAccess): Promise<Kind> {
-  const jaeger = await fetchJson(access, '/api/services').catch(rethrowUnreachable)
-  if (isRecord(jaeger) && 'data' in jaeger) return 'jaeger'
-  if (Array.isArray(await fetchJson(access, '/api/v2/services').catch(rethrowUnreachable))) return 'zipkin'
-  // Any server answers 404 for a missing id; Tempo's search identifies it.
-  const tempo = await fetchJson(access, '/api/search/tags').catch(rethrowUnreachable)
-  if (isRecord(tempo) && 'tagNames' in tempo) return 'tempo'
-  throw new BackendError(
-    `${access.url} is neither Jaeger, Zipkin nor Tempo: give its query address, or say which it is (--traces jaeger=URL)`,
-  )
-}
+/** Each has a path that the others lack, or answer differently. Any server answers 404 for a missing id. */
+const MARKS: readonly [kind: Exclude<Kind, 'otlp'>, path: string, isIts: (body: unknown) => boolean][] = [
+  ['jaeger', '/api/services', isJaegerAnswer],
+  ['zipkin', '/api/v2/services', Array.isArray],
+  ['tempo', '/api/search/tags', isTempoAnswer],
+]
 
-/** An unexpected answer continues the detection; no answer or missing credentials end it. */
-function rethrowUnreachable(error: unknown): undefined {
-  if (error instanceof BackendError && !/can’t be read|credentials/.test(error.message)) return undefined
-  throw error
+async function detect(access: BackendAccess): Promise<Kind> {
+  const answers: string[] = []
+  for (const [kind, path, isIts] of MARKS) {
+    try {
+      const body = await fetchJson(access, path)
+      if (isIts(body)) return kind
+      answers.push(`${path} answered ${body === undefined ? '404' : 'other JSON'}`)
+    } catch (error) {
+      if (!(error instanceof BackendError) || error instanceof BackendUnreachableError) throw error
+      answers.push(error.message.replace(access.url, '').split(': ')[0] ?? '')
+    }
+  }
+  throw new BackendError(
+    `${access.url} is neither Jaeger, Zipkin nor Tempo: give its query address, or say which it is (--traces jaeger=URL); ${answers.join(', ')}`,
+  )
 }

@@ -1,5 +1,7 @@
 import fs from 'node:fs/promises'
+import { isRecord } from '@throughline/trace-store'
 import type { Span } from '../evidence/span.ts'
+import { explainFileError } from './explain-file-error.ts'
 import { readOtlpJson } from './read-otlp-json.ts'
 import { BackendError, type TraceBackend } from './trace-backend.ts'
 
@@ -8,13 +10,19 @@ import { BackendError, type TraceBackend } from './trace-backend.ts'
  * document. It is read again for every query, so a growing file works.
  */
 export function createOtlpFileBackend(file: string): TraceBackend {
-  const read = async (): Promise<Span[]> => {
+  const load = async (): Promise<string> => {
     try {
-      return parseFile(await fs.readFile(file, 'utf8'))
+      return await fs.readFile(file, 'utf8')
     } catch (error) {
-      if (error instanceof BackendError) throw error
-      throw new BackendError(`${file} can’t be read: ${(error as Error).message}`, { cause: error })
+      throw new BackendError(`${file} can’t be read: ${explainFileError(error as Error)}`, { cause: error })
     }
+  }
+  const read = async (): Promise<Span[]> => {
+    const text = await load()
+    const documents = parseDocuments(text)
+    if (documents === undefined)
+      throw new BackendError(`${file} holds no OTLP in JSON, neither one document nor one per line`)
+    return documents.flatMap(readOtlpJson)
   }
   return {
     kind: 'otlp-file',
@@ -22,18 +30,31 @@ export function createOtlpFileBackend(file: string): TraceBackend {
     trace: async (traceId) => (await read()).filter((span) => span.traceId === traceId),
     search: async ({ startUs, endUs }) =>
       (await read()).filter((span) => span.startUs >= startUs && span.startUs <= endUs),
+    async confirm() {
+      const text = await load()
+      if (text.trim() === '') {
+        throw new BackendError(
+          `${file} is empty: the Collector’s file exporter has not written to it, or writes elsewhere`,
+        )
+      }
+      if (parseDocuments(text)?.some(isOtlp)) return
+      throw new BackendError(
+        `${file} holds no traces of OTLP in JSON: no “resourceSpans” is in it. Give the file that a pipeline of traces writes, with format: json`,
+      )
+    },
   }
 }
 
-function parseFile(text: string): Span[] {
-  const lines = text.split('\n').filter((line) => line.trim() !== '')
-  const documents = lines.map(parse)
+/** Undefined when the text is neither JSON nor JSON in lines. */
+function parseDocuments(text: string): unknown[] | undefined {
+  const documents = text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map(parse)
   // The last line of a file that is being written may be incomplete.
-  if (documents.slice(0, -1).every((value) => value !== undefined)) return documents.flatMap(readOtlpJson)
+  if (documents.slice(0, -1).every((value) => value !== undefined)) return documents
   const document = parse(text)
-  if (document === undefined)
-    throw new BackendError('the file contains no OTLP in JSON, neither one document nor one per line')
-  return readOtlpJson(document)
+  return document === undefined ? undefined : [document]
 }
 
 function parse(text: string): unknown {
@@ -43,3 +64,6 @@ function parse(text: string): unknown {
     return undefined
   }
 }
+
+const isOtlp = (value: unknown): boolean =>
+  isRecord(value) && (Array.isArray(value['resourceSpans'] ?? value['batches']) || isOtlp(value['trace']))

@@ -16,10 +16,20 @@ export interface TraceBackend {
   trace: (traceId: string) => Promise<Span[]>
   /** Spans of all traces in that time; of these services first, where the backend searches by service. */
   search: (window: TimeWindow, services: readonly string[]) => Promise<Span[]>
+  /**
+   * Asked only when nothing was found: rejects when what answers is not such a backend. Several answer 404 for a trace
+   * that they don't have, as any other server does.
+   */
+  confirm?: () => Promise<void>
   close?: () => Promise<void>
 }
 
 /** The backend can't be read; the message says what it answered, and what to check. */
 export class BackendError extends Error {
-  override readonly name = 'BackendError'
+  override readonly name: string = 'BackendError'
+}
+
+/** No backend of any kind can be read at that address, or not with these credentials: asking for another is no use. */
+export class BackendUnreachableError extends BackendError {
+  override readonly name = 'BackendUnreachableError'
 }

@@ -1,9 +1,10 @@
 import { isRecord } from '@throughline/trace-store'
 import type { Span } from '../evidence/span.ts'
+import { describeStranger } from './describe-stranger.ts'
 import { type BackendAccess, fetchJson } from './fetch-json.ts'
 import { parseSpanId, parseTraceId } from './ids.ts'
 import { spanFromTags } from './span-tags.ts'
-import type { TraceBackend } from './trace-backend.ts'
+import { BackendError, type TraceBackend } from './trace-backend.ts'
 import { parseText } from './wire.ts'
 
 const LIMIT = 1000
@@ -24,6 +25,14 @@ export function createZipkinBackend(access: BackendAccess): TraceBackend {
       })
       const traces = await fetchJson(access, `/api/v2/traces?${query.toString()}`)
       return Array.isArray(traces) ? traces.flatMap(readZipkinSpans) : []
+    },
+    async confirm() {
+      const body = await fetchJson(access, '/api/v2/services')
+      if (Array.isArray(body)) return
+      // A Zipkin whose search is off (SEARCH_ENABLED=false) answers 404 there as well, and it still reports its health.
+      const health = body === undefined ? await fetchJson(access, '/health').catch(() => undefined) : undefined
+      if (isRecord(health) && isRecord(health['zipkin'])) return
+      throw new BackendError(`${access.url} ${describeStranger('Zipkin', '/api/v2/services', body)}`)
     },
   }
 }
