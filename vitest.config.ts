@@ -23,7 +23,7 @@ const projects: TestProjectInlineConfiguration[] = [
       hookTimeout: 60_000,
       expect: { poll: { timeout: 10_000 } },
       include: [
-        'packages/*/{src,conformance}/**/*.test.ts',
+        'packages/*/{src,conformance,bench}/**/*.test.ts',
         'services/*/{src,page}/**/*.test.ts',
         'lab/*/src/**/*.test.ts',
       ],

@@ -102,7 +102,8 @@ export const COMMANDS = {
   },
   bench: {
     does: 'runs a benchmark on this machine',
-    takes: '--quick | propagation | telemetry | outage | start | image | demo | soak [its flags] [--write-docs]',
+    takes:
+      '--quick | telemetry | exporter | outage | propagation | start | image | demo | soak [its flags] [--write-docs]',
     positionals: true,
     options: {
       quick: { type: 'boolean' },

@@ -1,8 +1,6 @@
 import { createRequire } from 'node:module'
+import { nodeVersions } from '@throughline/lab-programs'
 import type { SdkLine } from './project.ts'
-
-/** The newest release of each supported line; the first line is the oldest one. */
-export const NODE_VERSIONS = ['20.20.2', '22.23.3', '24.21.0', '26.12.1'] as const
 
 /** Where a program runs: a Node, and a line of the SDK that runs on it. */
 export interface Place {
@@ -11,7 +9,7 @@ export interface Place {
 }
 
 /** SDK 3 starts at Node 22.15. */
-export const PLACES: readonly Place[] = NODE_VERSIONS.flatMap((node): Place[] => [
+export const PLACES: readonly Place[] = nodeVersions.flatMap((node): Place[] => [
   { node, line: '2.x' },
   ...(node.startsWith('20.') ? [] : [{ node, line: '3.x' } as const]),
 ])

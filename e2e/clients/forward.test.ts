@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { BODIES, readBody } from './bodies.ts'
 import { type Callee, startCallee } from './callee.ts'
-import { NODE_VERSIONS } from './cells.ts'
+import { nodeVersions } from '@throughline/lab-programs'
 import { expectOneContext } from './expect-one-context.ts'
 import { type Program, startProgram } from './start-program.ts'
 
@@ -9,7 +9,7 @@ const CELLS = ['/listener/', '/middleware/'].flatMap((prefix) =>
   Object.keys(BODIES).map((way) => [prefix, way] as const),
 )
 
-describe.each(NODE_VERSIONS)('a service without an SDK on Node %s', (node) => {
+describe.each(nodeVersions)('a service without an SDK on Node %s', (node) => {
   let callee: Callee
   let app: Program
   beforeAll(async () => {

@@ -1,9 +1,8 @@
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { findNode } from '@throughline/lab-programs'
+import { findNode, nodeVersions } from '@throughline/lab-programs'
 import type { TestProject } from 'vitest/node'
-import { NODE_VERSIONS } from './cells.ts'
 import { installPrograms, packLibraries, SDK_LINES, type SdkLine } from './project.ts'
 
 declare module 'vitest' {
@@ -20,7 +19,7 @@ declare module 'vitest' {
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const packed = await fs.mkdtemp(path.join(os.tmpdir(), 'throughline-packed-'))
   const tarballs = await packLibraries(packed)
-  const nodes = await Promise.all(NODE_VERSIONS.map(async (version) => [version, await findNode(version)]))
+  const nodes = await Promise.all(nodeVersions.map(async (version) => [version, await findNode(version)]))
   const lines = Object.keys(SDK_LINES) as SdkLine[]
   const projects = await Promise.all(lines.map(async (line) => [line, await installPrograms(tarballs, line)] as const))
   provide('tarballs', tarballs)

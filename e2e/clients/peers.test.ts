@@ -3,7 +3,8 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, inject, it } from 'vitest'
-import { NODE_VERSIONS, type Place } from './cells.ts'
+import { nodeVersions } from '@throughline/lab-programs'
+import type { Place } from './cells.ts'
 
 const run = promisify(execFile)
 
@@ -31,7 +32,7 @@ const refusal = (sentence: string): object => ({
 })
 
 describe('on Node 20', () => {
-  const place = { node: NODE_VERSIONS[0], line: '3.x' } as const
+  const place = { node: nodeVersions[0], line: '3.x' } as const
 
   it('API 1.10 and SDK 3 are refused, with what to install', async () => {
     const ended = await preload(place, {})

@@ -6,7 +6,7 @@ import { temporaryFolder } from '@throughline/lab-testkit'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
-import { NODE_VERSIONS } from './cells.ts'
+import { nodeVersions } from '@throughline/lab-programs'
 import { installProject, packLibraries, type Project, SDK_LINES } from './project.ts'
 
 /** Published packages, by the folder of their README. */
@@ -109,7 +109,7 @@ describe('the types of every subpath of every package', () => {
 })
 
 describe('every package', () => {
-  it.each(NODE_VERSIONS)('loads by import and by require on Node %s', async (node) => {
+  it.each(nodeVersions)('loads by import and by require on Node %s', async (node) => {
     for (const program of ['all.mjs', 'all.cjs']) {
       expect(await run(inject('nodes')[node] ?? node, [program])).toBe('')
     }

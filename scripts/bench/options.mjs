@@ -1,20 +1,30 @@
 // @ts-check
 const text = /** @type {const} */ ({ type: 'string' })
+const flag = /** @type {const} */ ({ type: 'boolean' })
 
 /**
  * Flags of single benchmarks beside `--write-docs`; one that is not named has none.
- * @type {Record<string, Record<string, { type: 'string', multiple?: boolean }>>}
+ * @type {Record<string, Record<string, { type: 'string' | 'boolean', multiple?: boolean }>>}
  */
 export const BENCH_OPTIONS = {
-  propagation: { rounds: text, times: text },
+  propagation: { nodes: text, rounds: text, times: text },
   telemetry: {
-    part: text,
+    nodes: text,
     rounds: text,
     passes: text,
     requests: text,
     'warm-up': text,
+    handler: text,
+    headers: text,
+    rate: text,
     only: { type: 'string', multiple: true },
+    peers: flag,
   },
+  exporter: { nodes: text, seconds: text, only: text },
   outage: { rate: text, seconds: text, from: text, to: text, only: text },
+  start: { nodes: text, rounds: text },
   soak: { seconds: text },
 }
+
+/** Flags that leave a benchmark whole: what it measures with them may be kept. */
+export const WHOLE = new Set(['nodes'])

@@ -7,7 +7,10 @@ import { ROOT } from '../root.mjs'
  * A package has one benchmark by its own name; these are others.
  * @type {Record<string, { workspace: string, script: string }>}
  */
-const OTHERS = { outage: { workspace: 'telemetry', script: 'bench:outage' } }
+const OTHERS = {
+  exporter: { workspace: 'telemetry', script: 'bench:exporter' },
+  outage: { workspace: 'telemetry', script: 'bench:outage' },
+}
 
 /** The names of all benchmarks that packages have. */
 export function packageBenches() {

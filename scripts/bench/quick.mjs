@@ -5,18 +5,7 @@ import { printGoals } from './print-goals.mjs'
 import { runPackageBench } from './package-bench.mjs'
 import { benchStart } from './start.mjs'
 
-const REQUESTS = [
-  '--part',
-  'requests',
-  '--rounds',
-  '3',
-  '--passes',
-  '5',
-  '--only',
-  'ours',
-  '--only',
-  'stock http + express',
-]
+const REQUESTS = ['--rounds', '3', '--passes', '5', '--only', 'ours', '--only', 'stock http + express']
 const HOPS = ['--rounds', '5', '--times', '50000']
 const STARTS = { rounds: 11 }
 

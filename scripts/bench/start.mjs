@@ -13,7 +13,7 @@ const SERVICE = 'counting'
  * The milliseconds from the start of a service to its first 200, with tracing and without, in turns: the bundle of the
  * image on this machine, without a container.
  * @param {string} file where the figures go, as JSON
- * @param {{ rounds?: number }} [options]
+ * @param {{ rounds?: number | undefined }} [options]
  */
 export async function benchStart(file, { rounds = 25 } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-start-'))

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-export interface Spread {
+interface Spread {
   median: number
   min: number
   max: number
@@ -13,23 +13,45 @@ interface Machine {
   pinned: boolean
 }
 
+/** A median and the bounds of 95 %; of older figures, the least and the most of all rounds. */
+export type Interval = { median: number } & ({ low: number; high: number } | { min: number; max: number })
+
 /** What `npm run bench -- telemetry --write-docs` has measured. */
 export interface TelemetryFigures {
   machine: Machine
   rounds: number
   passes: number
   requests: number
+  /** Requests a second, of `half`. */
+  halfRate?: number
   requestCost: RequestCost[]
+}
+
+/** What `npm run bench -- exporter --write-docs` has measured. */
+export interface LossFigures {
+  machine: Machine
   steady: ExporterFigures[]
 }
 
-export interface RequestCost {
+interface LoadFigures {
+  rate: Interval
+  busy: Interval
+  gcMicros: Interval
+  p50: Interval
+  p99: Interval
+}
+
+export interface RequestCost extends Partial<LoadFigures> {
   variant: string
-  cpuMicros: Spread
-  addedMicros: Spread
-  throughput: Spread
-  cpuShare: Spread
-  memory: Spread
+  cpuMicros: Interval
+  addedMicros: Interval
+  shareOfStock?: Interval
+  /** Of the calmest quarter of all blocks. */
+  calm?: { addedMicros: number; shareOfStock?: number }
+  throughput: Interval
+  cpuShare: Interval
+  memory: Interval
+  half?: LoadFigures & { cpuMicros: Interval }
   spans: number
   lost: number
 }

@@ -1,74 +1,19 @@
+import { figureTable, showInterval } from './figure-table.ts'
 import {
-  costOf,
   type ExporterFigures,
+  type LossFigures,
   majorOf,
   type PropagationFigures,
   readFigures,
-  type RequestCost,
-  type Spread,
   type StartFigures,
   type TelemetryFigures,
 } from './performance-figures.ts'
 import { type OutageFigures, outageSection } from './outage-section.ts'
+import { hasParts, nodesTable, requestSection } from './request-section.ts'
 import { GOALS, judge } from '../bench/performance-goals.mjs'
 
-function spread({ median, min, max }: Spread, digits: number): string {
-  return `${median.toFixed(digits)} (${min.toFixed(digits)} … ${max.toFixed(digits)})`
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'))
-  return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
-}
-
-function requestTable(costs: readonly RequestCost[]): string {
-  const head = [
-    '',
-    'CPU µs a request',
-    'added µs',
-    'throughput',
-    'plain CPU ÷ own',
-    'memory',
-    'spans a request',
-    'lost',
-  ]
-  return table(
-    head,
-    costs.map((cost) => [
-      cost.variant,
-      spread(cost.cpuMicros, 0),
-      spread(cost.addedMicros, 1),
-      spread(cost.throughput, 2),
-      spread(cost.cpuShare, 2),
-      cost.memory.median.toFixed(2),
-      String(cost.spans),
-      String(cost.lost),
-    ]),
-  )
-}
-
-function partsTable(costs: readonly RequestCost[]): string {
-  const added = (variant: string): number => costOf(costs, variant).addedMicros.median
-  const [context, ended, encoded, all] = [
-    added('ours, not sampled'),
-    added('ours, ended and not kept'),
-    added('ours, encoded and not sent'),
-    added('ours'),
-  ]
-  return table(
-    ['part', 'µs'],
-    [
-      ['reading the headers, carrying the context (`AsyncLocalStorage`)', context.toFixed(1)],
-      ['the SDK’s span: start, attributes, end', (ended - context).toFixed(1)],
-      ['keeping it until there is a batch, encoding', (encoded - ended).toFixed(1)],
-      ['sending', (all - encoded).toFixed(1)],
-      ['together', all.toFixed(1)],
-    ],
-  )
-}
-
 function exporterTable(figures: readonly ExporterFigures[]): string {
-  return table(
+  return figureTable(
     ['', 'spans a second', 'made', 'lost', 'of these counted', 'memory at most, MB'],
     figures.map(({ name, rate, made, lost, counted, memory }) => [
       name.replaceAll(/OTEL_\w+=\d+/g, '`$&`'),
@@ -82,7 +27,7 @@ function exporterTable(figures: readonly ExporterFigures[]): string {
 }
 
 function propagationTable({ results }: PropagationFigures): string {
-  return table(
+  return figureTable(
     [
       'headers',
       'composite, ns',
@@ -96,35 +41,19 @@ function propagationTable({ results }: PropagationFigures): string {
     ],
     Object.entries(results).map(([headers, { nsPerHop, bytesPerHop, timesFaster }]) => [
       headers,
-      spread(nsPerHop.composite, 0),
-      spread(nsPerHop.mesh, 0),
-      spread(nsPerHop.forward, 0),
-      spread(nsPerHop.floor, 0),
-      spread(nsPerHop.look, 0),
-      spread(timesFaster, 1),
+      showInterval(nsPerHop.composite, 0),
+      showInterval(nsPerHop.mesh, 0),
+      showInterval(nsPerHop.forward, 0),
+      showInterval(nsPerHop.floor, 0),
+      showInterval(nsPerHop.look, 0),
+      showInterval(timesFaster, 1),
       bytesPerHop.composite.toFixed(0),
       bytesPerHop.mesh.toFixed(0),
     ]),
   )
 }
 
-/** What was measured with one Node. */
-function requestSection(figures: TelemetryFigures): string {
-  const { machine, rounds, passes, requests, requestCost } = figures
-  return `### Node ${machine.node.slice(1)}
-
-${machine.cores} cores${machine.pinned ? ', the service alone on one, load and collector on the other' : ', nothing pinned'}; ${rounds} rounds of new processes, each of
-${passes} × ${requests} requests for each variant, in turns, of which the calmest quarter counts.
-
-${requestTable(requestCost)}
-
-Where our time goes:
-
-${partsTable(requestCost)}
-`
-}
-
-function exporterSection({ machine, steady }: TelemetryFigures): string {
+function exporterSection({ machine, steady }: LossFigures): string {
   return `### Node ${machine.node.slice(1)}
 
 ${exporterTable(steady)}
@@ -146,6 +75,7 @@ function goalTables(): string {
   const outage = readFigures<OutageFigures>('outage')
   const propagation = readFigures<PropagationFigures>('propagation')
   return readFigures<TelemetryFigures>('telemetry')
+    .filter(hasParts)
     .map((telemetry) => {
       const major = majorOf(telemetry.machine.node)
       const figures = {
@@ -158,7 +88,7 @@ function goalTables(): string {
         const { verdict, measured, goal: wanted, floor } = judge(goal, figures, major)
         return [goal.what, wanted, floor, measured, verdict === 'missed' ? `**${verdict}**` : verdict]
       })
-      return table([`Node ${major}`, 'goal', 'floor', 'measured', ''], rows)
+      return figureTable([`Node ${major}`, 'goal', 'floor', 'measured', ''], rows)
     })
     .join('\n\n')
 }
@@ -174,18 +104,20 @@ this page:
 
 \`\`\`sh
 npm run bench -- --quick                  # two minutes: the main ratios, and which goals they meet
-npm run bench -- telemetry                # a few minutes; figures on the terminal
-npm run bench -- telemetry --part requests --handler axios   # with a call in each request; or fetch, or wait: 1 ms
-npm run bench -- telemetry --part requests --headers 40      # with 40 more headers in each
-npm run bench -- telemetry --part requests --rate 2000       # p50 and p99 at a steady rate
+npm run bench -- telemetry                # four minutes; figures on the terminal
+npm run bench -- telemetry --nodes 20,22,24,26 --write-docs  # with each Node; keeps the figures and writes this page
+npm run bench -- telemetry --handler axios   # with a call in each request; or fetch, or wait: 1 ms
+npm run bench -- telemetry --headers 40      # with 40 more headers in each
+npm run bench -- telemetry --rate 2000       # p50 and p99 at a steady rate
+npm run bench -- exporter                 # a minute: spans lost at a steady rate
 npm run bench -- outage                   # seven minutes: each kind of trouble that a collector can have
 npm run bench -- propagation
 npm run bench -- start                    # a minute: a bundled service until its first 200
-npm run bench -- telemetry --write-docs   # keeps the figures and writes this page
 \`\`\`
 
-Medians, with the least and the most of all rounds. Times differ from machine to machine, and a busy one makes all of
-them longer: trust what is added and the ratios, which are taken within a round.
+Medians. In brackets: bootstrap intervals of 95 % of what \`telemetry\` measures, the least and the most of all rounds of the
+rest. Times differ from machine to machine, and a busy one makes all of them longer: trust what is added and the ratios,
+which are taken within a round. \`bench-results/\` keeps each block.
 
 ${goalTables()}
 
@@ -194,13 +126,25 @@ ${goalTables()}
 Express with one small JSON route, 32 kept-alive connections, each request with a \`traceparent\` of its own. CPU is that of
 the whole process, exports included.
 
-_Throughput_ is requests a second as a share of plain's, and suffers from whatever else runs on the machine. _Plain CPU ÷
-own_ is the share that CPU alone allows on a core that does nothing else. _Memory_ is resident memory as a multiple of
-plain's. \`ours\` is \`createTelemetry\` with the settings it has by itself: the SDK's spans, our batches.
-_Stock_ is \`NodeSDK\` with \`HttpInstrumentation\` and \`ExpressInstrumentation\`, all at their defaults.
-_Not sampled_ means that the caller's flag says so.
+_Stock_ is \`NodeSDK\` with \`HttpInstrumentation\` and \`ExpressInstrumentation\`, _auto_ its auto-instrumentations, and
+_dd-trace_ Datadog's tracer, all at their defaults. The run ends when the server span of a peer that speaks OTLP differs
+from ours in name, kind or an attribute that the semantic conventions require; what else it makes, and Datadog's own
+names, [are listed](../../packages/telemetry/bench/variants.mjs). \`ours\` is \`createTelemetry\` with the settings it has by
+itself: the SDK's spans, our batches. _Not sampled_ means that the caller's flag says so.
 
-${telemetry.map(requestSection).join('\n')}
+CPU added to a request, µs:
+
+${nodesTable(telemetry)}
+
+_÷ stock_ is what is added as a share of what stock adds. _Calmest quarter_: the same of the quarter of a variant's blocks
+that took least, as whatever else runs on the machine only ever adds. _Throughput_ is requests a second as a share of
+plain's, and suffers from whatever else runs on the machine. _Plain CPU ÷ own_ is the share that CPU alone allows on a core
+that does nothing else. _Memory_ is resident memory as a multiple of plain's.
+
+${telemetry
+  .map(requestSection)
+  .filter((section) => section !== '')
+  .join('\n')}
 ## Spans that get lost
 
 A process that makes spans and nothing else, at a steady rate; the collector counts what it receives. _Counted_ are the
@@ -211,7 +155,7 @@ SDK's queue holds 2,048 spans and sends 512, one request at a time. That is so f
 keep the SDK's batch processor with a queue of 16,384 spans: over an outage they lose what is made after it is full, which
 is after three seconds of 5,000 spans a second.
 
-${telemetry.map(exporterSection).join('\n')}
+${readFigures<LossFigures>('exporter').map(exporterSection).join('\n')}
 ${outageSection(readFigures<OutageFigures>('outage'))}
 ## Reading and writing headers
 

@@ -18,16 +18,16 @@ const QUIET_MS = 6000
  */
 
 /**
- * Runs one process that makes spans, and a collector for it that may be slow or away for a while.
- * @param {import('./exporter-cases.mjs').ExporterCase} exporterCase
+ * Runs one process that makes spans for some seconds, and a collector for it that may be slow.
+ * @param {import('./exporter-cases.mjs').ExporterCase & { seconds: number }} exporterCase
  * @returns {Promise<ExporterResult>}
  */
-export async function measureExporter({ name, setup, rate, seconds, delayMs, outage }) {
-  const first = await startSink({ delayMs })
+export async function measureExporter({ name, setup, rate, seconds, delayMs }) {
+  const sink = await startSink({ delayMs })
   const child = spawnMeasured('span-source.mjs', {
     env: {
       PATH: process.env['PATH'],
-      OTEL_EXPORTER_OTLP_ENDPOINT: first.url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
       OTEL_METRICS_EXPORTER: 'none',
       OTEL_LOGS_EXPORTER: 'none',
       OTEL_LOG_LEVEL: 'none',
@@ -37,24 +37,14 @@ export async function measureExporter({ name, setup, rate, seconds, delayMs, out
     },
   })
   await once(child, 'message')
-  const finished = once(child, 'message')
-  /** @type {typeof first | undefined} */
-  let second
-  if (outage !== undefined) {
-    await wait(outage.from * 1000)
-    await first.close()
-    await wait((outage.to - outage.from) * 1000)
-    second = await startSink({ port: first.port, delayMs })
-  }
-  const [{ made, rate: achieved, memory }] = await finished
-  const received = () => first.spans() + (second?.spans() ?? 0)
-  await quiet(received, made)
+  const [{ made, rate: achieved, memory }] = await once(child, 'message')
+  await quiet(sink.spans, made)
   child.send('stats')
   const [stats] = await once(child, 'message')
   child.kill('SIGKILL')
-  await (second ?? first).close()
+  await sink.close()
   const counted = setup === 'ours' ? stats.failed + stats.dropped : undefined
-  return { name, rate: achieved, made, lost: made - received(), counted, memory }
+  return { name, rate: achieved, made, lost: made - sink.spans(), counted, memory }
 }
 
 /**

@@ -1,23 +1,26 @@
 // @ts-check
-// Our server spans with a part of the pipeline left out, to see what each part costs.
-import { NodeSDK } from '@opentelemetry/sdk-node'
+// What `createTelemetry` makes, with a part of the pipeline left out, to see what each part costs.
 import { NoopSpanProcessor } from '@opentelemetry/sdk-trace'
 import { MeshPropagator } from '@throughline/propagation/otel'
-import { HttpServerInstrumentation } from '@throughline/telemetry'
+import { loadTelemetryConfig } from '../dist/config.js'
 import { createOtlpSpanProcessor } from '../dist/export/otlp-span-processor.js'
+import { loadInstrumentations } from '../dist/instrumentations.js'
+import { createSampler } from '../dist/sampler.js'
+import { createTraceSdk } from '../dist/trace-sdk.js'
 
 /** Bytes encoded so far; without a reader, the work could be optimised away. */
 export let encoded = 0
 
 /** @param {'drop' | 'encode'} until what is still done with a span that has ended */
-export function startParts(until) {
-  const processor = until === 'drop' ? new NoopSpanProcessor() : createOtlpSpanProcessor(ENCODER)
-  new NodeSDK({
-    textMapPropagator: new MeshPropagator(),
-    spanProcessors: [processor],
-    metricReaders: [],
-    logRecordProcessors: [],
-    instrumentations: [new HttpServerInstrumentation({ skipUnsampled: true })],
+export async function startParts(until) {
+  const config = loadTelemetryConfig(process.env)
+  createTraceSdk({
+    env: process.env,
+    serviceName: 'bench',
+    propagator: new MeshPropagator(config.propagation),
+    spanProcessors: [until === 'drop' ? new NoopSpanProcessor() : createOtlpSpanProcessor(ENCODER)],
+    sampler: createSampler(config.sampler, config.samplerRatio),
+    instrumentations: await loadInstrumentations(config, {}),
   }).start()
 }
 

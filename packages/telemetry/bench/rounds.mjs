@@ -1,60 +1,60 @@
 // @ts-check
-import { quartileOf, shuffled, spreadOf } from './statistics.mjs'
+import { requireSameSpans } from './compare-spans.mjs'
+import { medianOf, shuffled } from './statistics.mjs'
 import { startVariant } from './variant-server.mjs'
 
 /** @typedef {import('./variant-server.mjs').Slice} Slice */
 
 /**
- * Measures variants side by side. In each round all of them run at once and take turns on the measured core, in a new
- * order each pass, so that whatever else the machine does hits every variant alike.
- * @param {readonly import('./variants.mjs').Variant[]} variants
- * @param {{ rounds: number, passes: number, requests: number, onSlice?: () => void } & import('./variant-server.mjs').ServerLoad} options
- * @returns {Promise<Map<string, Slice>[]>} for each round, each variant's calm slices in one
+ * @typedef {object} Measured one variant in one round
+ * @property {Slice[]} blocks one for each pass
+ * @property {Slice} [half] at half of what the slowest peer answers
  */
-export async function measureRounds(variants, { rounds, passes, requests, onSlice, ...load }) {
+
+/**
+ * Measures variants side by side. In each round all of them run at once and take turns on the measured core, in a new
+ * order each pass, so that whatever else the machine does hits every variant alike. Throws when the spans of a peer are
+ * not those of ours.
+ * @param {readonly import('./variants.mjs').Variant[]} variants
+ * @param {{ rounds: number, passes: number, requests: number, rate: number | undefined, onSlice?: () => void } & import('./variant-server.mjs').ServerLoad} options
+ * @returns {Promise<{ rounds: Map<string, Measured>[], halfRate: number | undefined }>} `halfRate`: requests a second
+ */
+export async function measureRounds(variants, { rounds, passes, requests, rate, onSlice, ...load }) {
   const results = []
+  /** @type {number | undefined} */
+  let halfRate
   for (let round = 0; round < rounds; round += 1) {
     const servers = []
-    for (const variant of variants) {
+    for (const variant of variants)
       servers.push({
-        name: variant.name,
+        variant,
         server: await startVariant(variant, load),
-        slices: /** @type {Slice[]} */ ([]),
+        measured: /** @type {Measured} */ ({ blocks: [] }),
       })
-    }
+    requireSameSpans(new Map(servers.map(({ variant, server }) => [variant.name, server.shape])), variants)
     for (let pass = 0; pass < passes; pass += 1) {
-      for (const { server, slices } of shuffled(servers)) {
-        slices.push(await server.measure(requests))
+      for (const { server, measured } of shuffled(servers)) {
+        measured.blocks.push(await server.measure(requests, rate))
         onSlice?.()
       }
     }
+    const peers = servers.filter(({ variant }) => variant.isPeer === true)
+    halfRate ??= halfOf(peers.map(({ measured }) => measured.blocks))
+    for (const { server, measured } of rate === undefined ? shuffled(peers) : []) {
+      measured.half = await server.measure(requests, halfRate)
+      onSlice?.()
+    }
     for (const { server } of servers) await server[Symbol.asyncDispose]()
-    results.push(new Map(servers.map(({ name, slices }) => [name, calmSlice(slices)])))
+    results.push(new Map(servers.map(({ variant, measured }) => [variant.name, measured])))
   }
-  return results
+  return { rounds: results, halfRate: rate === undefined ? halfRate : undefined }
 }
 
 /**
- * The lower quartile of what a variant used: whatever else runs on the machine only ever adds to it, and the same share
- * is left out for each variant.
- * @param {readonly Slice[]} slices
- * @returns {Slice}
+ * Half of what the slowest answers, in hundreds: a rate that every peer keeps up with.
+ * @param {Slice[][]} peers
  */
-function calmSlice(slices) {
-  /** @param {(slice: Slice) => number} read */
-  const leastOf = (read) => quartileOf(slices.map(read))
-  /** @param {(slice: Slice) => number} read */
-  const middleOf = (read) => spreadOf(slices.map(read)).median
-  return {
-    cpu: leastOf(({ cpu }) => cpu),
-    rate: 1 / leastOf(({ rate }) => 1 / rate),
-    rss: middleOf(({ rss }) => rss),
-    buffers: middleOf(({ buffers }) => buffers),
-    busy: middleOf(({ busy }) => busy),
-    gc: middleOf(({ gc }) => gc),
-    p50: middleOf(({ p50 }) => p50),
-    p99: middleOf(({ p99 }) => p99),
-    spans: middleOf(({ spans }) => spans),
-    lost: slices.reduce((sum, { lost }) => sum + lost, 0),
-  }
+function halfOf(peers) {
+  const slowest = Math.min(...peers.map((blocks) => medianOf(blocks.map(({ rate }) => rate))))
+  return Math.max(100, Math.round(slowest / 200) * 100)
 }

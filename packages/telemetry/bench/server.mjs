@@ -9,6 +9,9 @@ const require = createRequire(import.meta.url)
 
 /** @type {import('@throughline/telemetry').Telemetry | undefined} */
 let telemetry
+/** @type {{ _tracer: { _exporter: { flush(done: () => void): void } } } | undefined} */
+let ddTrace
+if (setUp === 'dd-trace') ddTrace = require(process.env['DD_TRACE'] ?? 'dd-trace').init()
 if (setUp === 'ours') {
   const { createTelemetry } = await import('@throughline/telemetry')
   telemetry = await createTelemetry({ serviceName: 'bench' })
@@ -16,7 +19,7 @@ if (setUp === 'ours') {
 }
 if (setUp === 'drop' || setUp === 'encode') {
   const { startParts } = await import('./parts.mjs')
-  startParts(setUp)
+  await startParts(setUp)
 }
 if (setUp === 'stock') {
   const { NodeSDK } = await import('@opentelemetry/sdk-node')
@@ -67,6 +70,8 @@ process.on('disconnect', () => process.exit())
 async function flush() {
   if (telemetry !== undefined) return telemetry.flush()
   if (setUp === 'plain') return undefined
+  // It has no public flush, and sends every two seconds by itself.
+  if (ddTrace !== undefined) return new Promise((resolve) => ddTrace._tracer._exporter.flush(() => resolve(undefined)))
   const { trace } = await import('@opentelemetry/api')
   const provider = /** @type {import('@opentelemetry/api').ProxyTracerProvider} */ (trace.getTracerProvider())
   const sdk = /** @type {{ forceFlush?: () => Promise<void> }} */ (provider.getDelegate())

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { spawnMeasured } from './cores.mjs'
 import { sendRequests } from './load.mjs'
 import { startSink } from './sink.mjs'
+import { readSpans } from './span-shape.mjs'
 
 const CONNECTIONS = 32
 const PROBES = 20
@@ -18,6 +19,7 @@ const RESUME = 3000
  * @property {number} buffers bytes of them outside of V8's heap, where our encoded spans are
  * @property {number} busy share of the time that the event loop was not idle
  * @property {number} gc share of the time that garbage was collected
+ * @property {number} gcMicros the same, µs a request
  * @property {number} p50 milliseconds of a request
  * @property {number} p99
  * @property {number} spans a request
@@ -30,7 +32,6 @@ const RESUME = 3000
  * again
  * @property {string} handler what a request does: `nothing`, `wait` (1 ms), or a call by `axios` or `fetch`
  * @property {number} headers of a request, beside those that a sidecar adds
- * @property {number | undefined} rate requests a second of the slices; undefined: as many as are answered
  */
 
 /**
@@ -48,9 +49,14 @@ const RESUME = 3000
  * @param {import('./variants.mjs').Variant} variant
  * @param {ServerLoad} load
  */
-export async function startVariant({ setup, sampled, env, execArgv }, { warmUp, handler, headers, rate }) {
-  const sink = await startSink()
-  const base = { PATH: process.env['PATH'], NODE_ENV: 'production', OTEL_EXPORTER_OTLP_ENDPOINT: sink.url }
+export async function startVariant({ setup, sampled, env, execArgv }, { warmUp, handler, headers }) {
+  const sink = await startSink({ keeps: true })
+  const base = {
+    PATH: process.env['PATH'],
+    NODE_ENV: 'production',
+    OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+    DD_TRACE_AGENT_URL: sink.url,
+  }
   const child = spawnMeasured('server.mjs', {
     execArgv,
     env: { ...base, OTEL_SERVICE_NAME: 'bench', SETUP: setup, HANDLER: handler, ...env },
@@ -71,16 +77,20 @@ export async function startVariant({ setup, sampled, env, execArgv }, { warmUp, 
   await usage()
   await arrival(sink.spans, Infinity)
   const spans = sink.spans() / PROBES
+  const shape = await readSpans(sink.takeExports())
   await send(warmUp)
   await usage()
   let sent = PROBES + warmUp
   await arrival(sink.spans, spans * sent)
   return {
+    /** The spans of a request. */
+    shape,
     /**
      * @param {number} requests
+     * @param {number} [rate] requests a second; default as many as are answered
      * @returns {Promise<Slice>}
      */
-    async measure(requests) {
+    async measure(requests, rate) {
       await send(resume)
       const before = await usage()
       await arrival(sink.spans, spans * (sent += resume))
@@ -98,6 +108,7 @@ export async function startVariant({ setup, sampled, env, execArgv }, { warmUp, 
         buffers: after.arrayBuffers,
         busy: (after.busyMs - before.busyMs) / (after.at - before.at),
         gc: (after.gcMs - before.gcMs) / (after.at - before.at),
+        gcMicros: ((after.gcMs - before.gcMs) * 1000) / requests,
         p50: latencies[Math.floor(requests * 0.5)] ?? NaN,
         p99: latencies[Math.floor(requests * 0.99)] ?? NaN,
         spans,

@@ -6,6 +6,9 @@ import { trustedProgram } from '../fetch/trusted.ts'
 import { runTool } from '../run-tool.ts'
 import { isExecutable } from './executable.ts'
 
+/** The newest release of each supported line, the oldest line first. */
+export const nodeVersions = ['20.20.2', '22.23.3', '24.21.0', '26.12.1'] as const
+
 /**
  * Finds a Node of exactly this version: in the cache that `.ci/on-node` fills too, or fetched into it by npm, which holds
  * them as programs for Linux on x64 only.

@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, it, vi } from 'vitest'
+import { bench } from './bench.mjs'
+
+const run = promisify(execFile)
+const packages = path.resolve(import.meta.dirname, '../packages')
+
+/** Each benchmark of a package, with so little to do that it only shows that it runs. */
+const LEAST: Record<string, string[]> = {
+  'telemetry/bench/telemetry.mjs': [
+    '--rounds=1',
+    '--passes=1',
+    '--requests=64',
+    '--warm-up=64',
+    '--only=ours',
+    '--only=stock http + express',
+  ],
+  'telemetry/bench/exporter.mjs': ['--seconds=0.1', '--only=ours'],
+  'telemetry/bench/outage.mjs': ['--seconds=3', '--from=1', '--to=2', '--rate=100', '--only=ours, away'],
+}
+
+describe('a benchmark', () => {
+  it.concurrent.each(Object.entries(LEAST))(
+    'starts and measures something: %s',
+    { timeout: 120_000 },
+    async (file, args) => {
+      const { stdout } = await run(process.execPath, [path.join(packages, file), ...args])
+      expect(stdout).toMatch(/ours/)
+    },
+  )
+
+  it.each([
+    [['telemetry', '--rounds', '1', '--write-docs'], '--rounds'],
+    [['telemetry', '--nodes', '24', '--only', 'ours', '--peers', '--write-docs'], '--only, --peers'],
+    [['propagation', '--write-docs', '--times', '10'], '--times'],
+    [['outage', '--write-docs', '--only=ours'], '--only'],
+  ])('keeps no figures of a part: %s', async (args, named) => {
+    expect(await refusal(args)).toContain(
+      `--write-docs keeps a whole benchmark, so it can't be combined with ${named}\n`,
+    )
+  })
+
+  it.each([[['soak', '--write-docs']], [['--quick', '--write-docs']], [['image', '--write-docs']]])(
+    'keeps no figures that no page shows: %s',
+    async (args) => {
+      expect(await refusal(args)).toContain('--write-docs: its figures are on no page')
+    },
+  )
+
+  it('names the Nodes that it can run with', async () => {
+    expect(await refusal(['telemetry', '--nodes', '20,18'])).toContain('18 is none of 20,22,24,26')
+  })
+})
+
+/** What is said when a command is refused. */
+async function refusal(args: string[]): Promise<string> {
+  const lines: string[] = []
+  const write = vi.spyOn(console, 'error').mockImplementation((line) => void lines.push(`${line}\n`))
+  try {
+    expect(await bench(args)).toBe(2)
+  } finally {
+    write.mockRestore()
+  }
+  return lines.join('')
+}

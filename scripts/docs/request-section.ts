@@ -1,0 +1,129 @@
+import { figureTable, showInterval } from './figure-table.ts'
+import { costOf, majorOf, type RequestCost, type TelemetryFigures } from './performance-figures.ts'
+
+const STOCK = 'stock http + express'
+const AUTO = 'auto-instrumentations-node'
+
+/** What a request costs with one Node, and where the time goes; empty for a Node that only the peers were measured on. */
+export function requestSection(figures: TelemetryFigures): string {
+  const { machine, rounds, passes, requests, requestCost, halfRate } = figures
+  if (!hasParts(figures)) return ''
+  const isByBlocks = requestCost.some(({ calm }) => calm !== undefined)
+  return `### Node ${machine.node.slice(1)}
+
+${machine.cores} cores${machine.pinned ? ', the service alone on one, load and collector on the other' : ', nothing pinned'}; ${rounds} rounds of new processes, each of
+${passes} blocks of ${requests} requests for each variant, in turns${isByBlocks ? '' : ', of which the calmest quarter counts'}.
+
+${costTable(requestCost)}
+${halfRate === undefined ? '' : `\nAs many requests as are answered, and ${halfRate} a second, half of what the slowest answers:\n\n${loadTable(requestCost)}\n`}
+Where our time goes:
+
+${partsTable(requestCost)}
+`
+}
+
+/** Plain, ours and the peers on every Node that was measured. */
+export function nodesTable(all: readonly TelemetryFigures[]): string {
+  return figureTable(
+    ['Node', 'plain, µs', 'ours adds', 'stock adds', 'auto adds', 'dd-trace adds', 'ours ÷ stock'],
+    all.map(({ machine, requestCost }) => [
+      String(majorOf(machine.node)),
+      showInterval(costOf(requestCost, 'plain').cpuMicros, 0),
+      ...['ours', STOCK, AUTO, 'dd-trace'].map((variant) => addedBy(requestCost, variant)),
+      shareOfStock(requestCost),
+    ]),
+  )
+}
+
+/** True for a Node with goals: all variants were measured. */
+export function hasParts({ requestCost }: TelemetryFigures): boolean {
+  return requestCost.some(({ variant }) => variant === 'ours, not sampled')
+}
+
+/** What each part of ours adds, in µs. */
+function partsOf(costs: readonly RequestCost[]): { part: string; micros: number }[] {
+  const added = (variant: string): number => costOf(costs, variant).addedMicros.median
+  const [context, ended, encoded, all] = [
+    added('ours, not sampled'),
+    added('ours, ended and not kept'),
+    added('ours, encoded and not sent'),
+    added('ours'),
+  ]
+  return [
+    { part: 'reading the headers, carrying the context (`AsyncLocalStorage`)', micros: context },
+    { part: 'the SDK’s span: start, attributes, end', micros: ended - context },
+    { part: 'keeping it until there is a batch, encoding', micros: encoded - ended },
+    { part: 'sending', micros: all - encoded },
+  ]
+}
+
+function addedBy(costs: readonly RequestCost[], variant: string): string {
+  return showInterval(costs.find((cost) => cost.variant === variant)?.addedMicros, 0)
+}
+
+function shareOfStock(costs: readonly RequestCost[]): string {
+  const own = costOf(costs, 'ours')
+  return own.shareOfStock === undefined
+    ? (own.addedMicros.median / costOf(costs, STOCK).addedMicros.median).toFixed(2)
+    : showInterval(own.shareOfStock, 2)
+}
+
+function costTable(costs: readonly RequestCost[]): string {
+  const head = [
+    '',
+    'CPU µs a request',
+    'added µs',
+    '÷ stock',
+    'calmest quarter: added µs',
+    '÷ stock',
+    'throughput',
+    'plain CPU ÷ own',
+    'memory',
+    'spans a request',
+    'lost',
+  ]
+  return figureTable(
+    head,
+    costs.map((cost) => [
+      cost.variant,
+      showInterval(cost.cpuMicros, 0),
+      showInterval(cost.addedMicros, 1),
+      showInterval(cost.shareOfStock, 2),
+      cost.calm?.addedMicros.toFixed(1) ?? '–',
+      cost.calm?.shareOfStock?.toFixed(2) ?? '–',
+      showInterval(cost.throughput, 2),
+      showInterval(cost.cpuShare, 2),
+      cost.memory.median.toFixed(2),
+      String(cost.spans),
+      String(cost.lost),
+    ]),
+  )
+}
+
+function loadTable(costs: readonly RequestCost[]): string {
+  const figures = ['loop busy', 'GC µs a request', 'p50 ms', 'p99 ms']
+  return figureTable(
+    ['', 'a second', ...figures, ...figures.map((figure) => `${figure}, half`)],
+    costs
+      .filter(({ half }) => half !== undefined)
+      .map((cost) => [
+        cost.variant,
+        cost.rate?.median.toFixed(0) ?? '–',
+        ...[cost, cost.half].flatMap((at) => [
+          showInterval(at?.busy, 2),
+          showInterval(at?.gcMicros, 1),
+          showInterval(at?.p50, 2),
+          showInterval(at?.p99, 1),
+        ]),
+      ]),
+  )
+}
+
+function partsTable(costs: readonly RequestCost[]): string {
+  const parts = partsOf(costs)
+  const together = parts.reduce((sum, { micros }) => sum + micros, 0)
+  return figureTable(
+    ['part', 'µs'],
+    [...parts.map(({ part, micros }) => [part, micros.toFixed(1)]), ['together', together.toFixed(1)]],
+  )
+}
