@@ -6,8 +6,9 @@ import { expect } from 'vitest'
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /**
- * Faults that bounding boxes show: parts that overlap, text that is cut off or breaks inside a word, anything outside
- * the window. Text with an ellipsis is shortened on purpose and left out.
+ * Faults that bounding boxes show: parts that overlap, text that is cut off, a choice wider than its select, a word
+ * that breaks anywhere but after its punctuation, anything outside the window. Text with an ellipsis is shortened on
+ * purpose and left out, as are words that are wider than their place.
  */
 const FIND_FAULTS = `(() => {
   const faults = []
@@ -29,10 +30,28 @@ const FIND_FAULTS = `(() => {
     if (style.textOverflow !== 'ellipsis' && style.overflow !== 'visible' && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)) faults.push('cut off: ' + name(e))
     for (const box of lines) boxes.push([e, box])
   }
-  for (const e of document.querySelectorAll('.hop-name')) for (const part of e.childNodes) {
-    const range = document.createRange()
-    range.selectNodeContents(part)
-    if (range.getClientRects().length > 1) faults.push('breaks inside a word: ' + name(e))
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+    const e = text.parentElement
+    if (!seen(e) || e.closest('svg, select, .requests')) continue
+    for (const { index, 0: word } of text.data.matchAll(/[^\\s./,=_:&?~|-]+/g)) {
+      const range = document.createRange()
+      range.setStart(text, index)
+      range.setEnd(text, index + word.length)
+      const parts = [...range.getClientRects()]
+      let block = e
+      while (getComputedStyle(block).display === 'inline') block = block.parentElement
+      const fits = parts.reduce((sum, box) => sum + box.width, 0) < block.clientWidth
+      if (fits && new Set(parts.map((box) => Math.round(box.top))).size > 1) faults.push('breaks inside a word: ' + word + ' in ' + name(e))
+    }
+  }
+  const ink = document.createElement('canvas').getContext('2d')
+  for (const e of document.querySelectorAll('select')) {
+    if (!seen(e)) continue
+    const style = getComputedStyle(e)
+    ink.font = style.font
+    const room = e.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
+    for (const { text } of e.options) if (ink.measureText(text).width > room + 0.5) faults.push('cut off: "' + text + '" in ' + name(e))
   }
   for (const e of document.querySelectorAll('.panel, .now, .tour')) for (const inner of e.querySelectorAll('button, select, .switch, code')) {
     if (!seen(inner) || inner.closest('.hop-scroll, .requests')) continue

@@ -38,7 +38,7 @@ export const breaks: readonly Break[] = [
   },
   {
     id: 'TLV103',
-    title: 'Apps and sidecars speak different formats',
+    title: 'App and sidecar formats differ',
     situation: 'Both apps speak W3C only and the sidecars B3 only. The sidecars report a trace of their own.',
     tracer: 'zipkin',
     env: bothWith('tracecontext'),

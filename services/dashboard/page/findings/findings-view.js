@@ -1,6 +1,6 @@
 // @ts-check
 import { showBeside } from '../shared/beside.js'
-import { byId, create, createIcon, createName, setText } from '../shared/dom.js'
+import { byId, create, createIcon, createName, setName, setText } from '../shared/dom.js'
 
 /**
  * @typedef {import('./parse-findings.js').Finding} Finding
@@ -33,7 +33,7 @@ export function createFindingsView({ onClose, onShowTrace }) {
       const serious = report.findings.filter(({ level }) => level !== 'note')
       const notes = report.findings.filter(({ level }) => level === 'note')
       const [first] = serious
-      setText(byId('findings-title'), first === undefined ? 'Findings' : `${first.id}, ${first.hop}`)
+      setName(byId('findings-title'), first === undefined ? 'Findings' : `${first.id}, ${first.hop}`)
       setText(progress, summaryOf(report.outcome, serious))
       body.replaceChildren(
         ...(situation === '' ? [] : [create('p', { class: 'finding-situation', text: situation })]),
@@ -94,7 +94,7 @@ function drawFinding({ id, level, suspected, hop, title, seen, cause, fixes }) {
  * @param {string[]} texts
  */
 function drawRow(term, texts) {
-  const row = create('div', {}, [create('dt', { text: term }), ...texts.map((text) => create('dd', { text }))])
+  const row = create('div', {}, [create('dt', { text: term }), ...texts.map((text) => setName(create('dd'), text))])
   row.dataset['row'] = term.toLowerCase()
   return texts.length === 0 ? [] : [row]
 }

@@ -54,6 +54,29 @@ describe('hopsOf', () => {
 })
 
 describe('buildPathModel', () => {
+  it.each([
+    ['one span', []],
+    [
+      'a span for each of its sides',
+      [{ id: 'g2', parent: 'g1', name: 'router dashboard egress', service: 'edge', proxy: true, kind: 'client' }],
+    ],
+  ])('draws a gateway with %s once, in front of the sidecar of the first application', (_what, upstream) => {
+    const inbound = { id: 's1', parent: upstream[0]?.id ?? 'g1', service: 'dashboard', proxy: true, kind: 'server' }
+    const behind = wholeChain.map((span) => (span.parent === undefined ? { ...span, parent: 's1' } : span))
+    const gateway = { id: 'g1', service: 'edge', node: 'router', proxy: true, kind: 'server' }
+    const known = hops([gateway, ...upstream, inbound, ...behind])
+    const path = buildPathModel({ ...base, known, state: 'connected' })
+    expect(path.hops.map(({ name, detail }) => `${name}: ${detail}`)).toEqual([
+      'browser: this page',
+      'edge: gateway',
+      'dashboard: sidecar, inbound',
+      'dashboard: application',
+      'dashboard-sidecar: sidecar, outbound',
+      'counting-sidecar: sidecar, inbound',
+      'counting: application',
+    ])
+  })
+
   it('draws browser, both applications and both sidecars, with mTLS between the sidecars', () => {
     const path = buildPathModel({ ...base, state: 'connected' })
     expect(path.hops.map((hop) => hop.name)).toEqual([

@@ -11,6 +11,9 @@ import { buildPulse, placeHops } from './pulse-model.js'
 const statusWords = { ok: 'reached', failed: 'ended here', unreached: 'not reached', unknown: 'not known yet' }
 const sidecarWords = { ready: 'ready', starting: 'starting', down: 'down', rejected: 'configuration rejected' }
 
+/** The least width of a hop and the line to the next; a path that needs more than there is runs down the page. */
+const HOP_REM = 8
+
 /**
  * The path as a list of hops with their connections between them; redrawn only when something in it changed.
  *
@@ -22,6 +25,11 @@ export function createPathView() {
   let drawn = ''
   /** @type {PathModel | undefined} */
   let shown
+  const turn = () => {
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize)
+    list.toggleAttribute('data-down', list.clientWidth < (shown?.hops.length ?? 0) * HOP_REM * rem)
+  }
+  new ResizeObserver(turn).observe(list)
 
   return {
     show(model) {
@@ -39,6 +47,7 @@ export function createPathView() {
         }),
       )
       list.style.setProperty('--hops', String(model.hops.length))
+      turn()
       list.querySelectorAll('button')[focused]?.focus({ preventScroll: true })
     },
     pulse(times) {
@@ -88,7 +97,7 @@ function drawHop(hop, before, after) {
   const words = create('span', { class: 'hop-words' }, [
     createName('hop-name', hop.label),
     hop.role === 'sidecar'
-      ? createTerm('sidecar', hop.detail)
+      ? createTerm(hop.detail === 'gateway' ? 'gateway' : 'sidecar', hop.detail)
       : create('span', { class: 'hop-detail', text: hop.detail }),
     // One line for both: a sidecar that is down says more than that the call ended there.
     hop.sidecar !== null && (hop.fault === null || hop.sidecar.state !== 'ready')

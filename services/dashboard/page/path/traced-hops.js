@@ -37,6 +37,9 @@ export function hopTimesOf(model) {
   }))
 }
 
+/** Envoy's name of the span of its request to an upstream (`spawn_upstream_span`); it has no `node_id`. */
+const UPSTREAM_SPAN = /^router .* egress$/
+
 /** @param {TraceModel} model */
 function groupsOf(model) {
   /** @type {{ hop: TracedHop, rows: Row[] }[]} */
@@ -47,8 +50,10 @@ function groupsOf(model) {
     const nodeId = row.proxy ? row.nodeId : null
     const direction = row.proxy ? (row.kind === 'client' ? 'outbound' : 'inbound') : null
     const same = last?.hop.role === role && last.hop.name === row.service && last.hop.nodeId === nodeId
+    const isUpstream =
+      last?.hop.name === row.service && last.rows.at(-1)?.spanId === row.parentId && UPSTREAM_SPAN.test(row.name)
     // In and out again: an application without spans is between the two.
-    if (same && !(last.hop.direction === 'inbound' && direction === 'outbound')) {
+    if (isUpstream || (same && !(last.hop.direction === 'inbound' && direction === 'outbound'))) {
       last.rows.push(row)
       continue
     }

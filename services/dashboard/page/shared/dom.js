@@ -80,22 +80,37 @@ export function createTerm(help, text) {
  * @param {string} text
  */
 export function createLongTerm(help, text) {
-  const button = createTerm(help, text)
+  const button = setName(createTerm(help, ''), text)
   button.classList.add('term-long')
   button.dataset['whole'] = text
   return button
 }
 
 /**
- * A name that may break after its dots, dashes and slashes, and nowhere else.
+ * A name that may break after its punctuation, and nowhere else.
  *
  * @param {string} className
  * @param {string} text
  */
 export function createName(className, text) {
-  const name = create('span', { class: className })
-  for (const part of text.split(/(?<=[./-])/)) name.append(part, document.createElement('wbr'))
-  return name
+  return setName(create('span', { class: className }), text)
+}
+
+/**
+ * Sets a text with long words, such as an address or a setting: they may break after their punctuation.
+ *
+ * @template {Element} T
+ * @param {T} element
+ * @param {string} text
+ * @returns {T} the element
+ */
+export function setName(element, text) {
+  if (element.textContent === text) return element
+  const parts = text.split(/(?<=[./,=_:&?~|-])(?=\S)/)
+  element.replaceChildren(
+    ...parts.flatMap((part, index) => (index === 0 ? [part] : [document.createElement('wbr'), part])),
+  )
+  return element
 }
 
 /**

@@ -16,6 +16,11 @@ export const helpTexts = {
     text: 'A proxy (Envoy) beside an application: requests enter and leave through it, and it encrypts, checks rules and reports spans. Inbound, it stands before its own application; outbound, it stands before the one that is called.',
     guide: '01-run-locally',
   },
+  gateway: {
+    title: 'Gateway',
+    text: 'A proxy at the edge of the mesh: requests from outside enter through it. It has no application beside it, and passes them on to the sidecar of the first one.',
+    guide: 'istio-on-kubernetes',
+  },
   mtls: {
     title: 'Mutual TLS',
     text: 'Between sidecars the connection is encrypted, and each side proves its identity with a certificate. Rules of the mesh are about these identities, not about addresses.',

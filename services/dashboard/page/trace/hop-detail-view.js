@@ -1,7 +1,7 @@
 // @ts-check
 import { showBeside } from '../shared/beside.js'
 import { copyFrom } from '../shared/copy.js'
-import { byId, create, createIcon, setText } from '../shared/dom.js'
+import { byId, create, createIcon, setName } from '../shared/dom.js'
 
 /**
  * The selected span: facts, headers, attributes.
@@ -27,7 +27,7 @@ export function createHopDetailView({ onClose }) {
       drawn = key
       command = detail.curl ?? ''
       curl.hidden = detail.curl === null
-      setText(byId('hop-title'), detail.title)
+      setName(byId('hop-title'), detail.title)
       byId('hop-facts').replaceChildren(...detail.facts.map((fact) => create('p', { text: fact })))
       byId('hop-tables').replaceChildren(...detail.tables.map(drawTable))
     },
@@ -41,7 +41,7 @@ function drawTable({ title, headers, none }) {
   const list = create('dl', { class: 'headers' })
   for (const { name, value, note, chosen } of headers) {
     const words = [
-      create('code', { text: value }),
+      setName(create('code'), value),
       chosen
         ? create('span', { class: 'header-chosen' }, [
             createIcon('icon-check'),
@@ -50,7 +50,7 @@ function drawTable({ title, headers, none }) {
         : null,
       note === '' ? null : create('span', { class: 'header-note', text: note }),
     ]
-    const row = create('div', {}, [create('dt', { text: name }), create('dd', {}, words)])
+    const row = create('div', {}, [setName(create('dt'), name), create('dd', {}, words)])
     if (chosen) row.dataset['chosen'] = 'true'
     list.append(row)
   }

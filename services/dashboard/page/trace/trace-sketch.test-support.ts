@@ -5,6 +5,8 @@ export interface SpanSketch {
   id: string
   parent?: string
   service: string
+  /** Default `call` and its id. */
+  name?: string
   kind?: string
   proxy?: boolean
   /** `node.id` of a proxy. */
@@ -53,7 +55,7 @@ function toJaeger(sketches: SpanSketch[]): Record<string, unknown> {
     spans: sketches.map((span) => ({
       traceID: FIXTURE_TRACE_ID,
       spanID: span.id,
-      operationName: `call ${span.id}`,
+      operationName: span.name ?? `call ${span.id}`,
       references:
         span.parent === undefined ? [] : [{ refType: 'CHILD_OF', traceID: FIXTURE_TRACE_ID, spanID: span.parent }],
       startTime: 1_700_000_000_000_000 + (span.start ?? 0),

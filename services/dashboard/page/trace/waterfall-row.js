@@ -1,5 +1,5 @@
 // @ts-check
-import { create, setText } from '../shared/dom.js'
+import { create, setName, setText } from '../shared/dom.js'
 import { formatDuration } from '../shared/format.js'
 
 /**
@@ -65,8 +65,8 @@ export function createRow(onToggle) {
       element.dataset['origin'] = String(row.origin)
       element.dataset['nested'] = String(row.depth > 0)
       hop.style.setProperty('--depth', String(Math.min(row.depth, 12)))
-      setText(service, row.service)
-      setText(detail, `${row.proxy ? 'sidecar' : 'app'} · ${row.kind ?? 'no kind'} · ${row.name}`)
+      setName(service, row.service)
+      setName(detail, `${row.proxy ? 'sidecar' : 'app'} · ${row.kind ?? 'no kind'} · ${row.name}`)
       setText(parent, describePlace(row))
       setText(start, `after ${formatDuration(row.offsetUs)}`)
       setText(duration, formatDuration(row.durationUs))

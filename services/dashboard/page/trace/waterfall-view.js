@@ -87,6 +87,7 @@ export function createWaterfallView({ onPick, onShowOther }) {
         }
         drawn.fill(row)
       }
+      body.style.setProperty('--rows', String(model.rows.length))
       for (const extra of rows.splice(model.rows.length)) extra.element.remove()
       drawTimes()
       pick(model.rows.find((row) => keyOf(row) === picked) ?? null)
@@ -126,8 +127,8 @@ function drawGone({ service, proxy }) {
   ])
   const head = create('th', { class: 'span-hop', role: 'rowheader' }, [words])
   head.scope = 'row'
-  const cells = Array.from({ length: 3 }, () => create('td', { role: 'cell' }))
-  return create('tr', { role: 'row' }, [head, ...cells])
+  head.colSpan = 4
+  return create('tr', { role: 'row' }, [head])
 }
 
 /**
