@@ -1,5 +1,6 @@
 import { versions } from '@throughline/lab-programs'
 import { startSecondCounting } from '../istio/support/second-counting.ts'
+import { startGateway } from '../support/start-gateway.ts'
 import { expectIstioGuide } from './expect-guide.ts'
 import { describeMeshContract } from './mesh-contract.ts'
 
@@ -15,6 +16,7 @@ describeMeshContract({
     { choice: 'open', open: false },
     { choice: 'closed', open: false },
   ],
+  startGateway,
   guide: {
     title: '05: plain text to a strict sidecar is unreachable, not denied, and permissive mutual TLS opens the bypass',
     holds: expectIstioGuide,

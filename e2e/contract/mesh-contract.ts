@@ -37,6 +37,8 @@ export interface MeshUnderContract {
   bypasses: readonly { choice: BypassChoice; open: boolean; options?: LabOptions }[]
   /** What configures the sidecars: its process, and its name on the page; absent where files do. */
   controlPlane?: { process: string; name: string }
+  /** Starts a gateway in front of the page, which is then looked at through it; absent where a guide has none. */
+  startGateway?: (lab: MeshLab) => Promise<{ url: string } & AsyncDisposable>
   /** What its guide says about the page, besides what holds in every mesh; leaves the mesh as it found it. */
   guide?: { title: string; holds: (page: Page) => Promise<void> }
   /** Starts another instance of counting; absent where the mesh knows of one only. */
@@ -209,7 +211,9 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
       { timeout: 120_000 },
       async (controlPlane, context) => {
         await using tab = await openPage(requireBrowser(context), 'about:blank')
-        await expectEveryState(lab, tab.page, { spans: entry === 'app' ? 5 : 6, controlPlane })
+        await using gateway = await mesh.startGateway?.(lab)
+        const spans = (entry === 'app' ? 5 : 6) + (gateway === undefined ? 0 : 2)
+        await expectEveryState(lab, tab.page, { url: gateway?.url ?? lab.dashboardUrl, spans, controlPlane })
         expect(tab.errors).toEqual([])
       },
     )

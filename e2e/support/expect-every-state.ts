@@ -6,6 +6,8 @@ import { pageText, switchAccess } from './page-text.ts'
 import type { MeshLab } from './start-lab.ts'
 
 export interface PageExpectations {
+  /** Where the browser opens the page, default the dashboard. */
+  url?: string
   /** Spans of a request of the browser. */
   spans: number
   /** Run axe in the states as well; the page is the same under every mesh. Default false. */
@@ -20,13 +22,13 @@ export interface PageExpectations {
  * `FAULTS=on`.
  */
 export async function expectEveryState(lab: MeshLab, page: Page, expected: PageExpectations): Promise<void> {
-  const { accessible = false, controlPlane } = expected
+  const { accessible = false, controlPlane, url = lab.dashboardUrl } = expected
   const looks = async (when: string, width = 1280): Promise<void> => {
     await expectLayout(page, when)
     if (accessible) await expectAccessible(page, when, width)
   }
   await page.emulateMedia({ reducedMotion: 'reduce' })
-  await page.goto(lab.dashboardUrl)
+  await page.goto(url)
   const sendOne = async (spans: number) => {
     await page.click('#send')
     await pageText(page, '#trace-label', /^Your request$/)

@@ -1,7 +1,7 @@
 // @ts-check
 import { requestJson } from '../shared/api.js'
 import { copyFrom } from '../shared/copy.js'
-import { byId, create, createIcon, setText } from '../shared/dom.js'
+import { byId, create, createIcon, setName, setText } from '../shared/dom.js'
 import { formatClock } from '../shared/format.js'
 import { isRecord, parseErrorMessage, parseText } from '../shared/wire.js'
 
@@ -50,7 +50,7 @@ function drawCheck({ question, verdict, found, command }) {
     create('div', { class: 'check-words' }, [
       create('h3', { class: 'check-question', text: question }),
       create('p', { class: 'check-found', text: found }),
-      create('p', { class: 'command' }, [create('code', { text: command }), copy]),
+      create('p', { class: 'command' }, [setName(create('code'), command), copy]),
     ]),
   ])
   item.dataset['verdict'] = verdict

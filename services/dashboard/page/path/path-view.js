@@ -11,9 +11,6 @@ import { buildPulse, placeHops } from './pulse-model.js'
 const statusWords = { ok: 'reached', failed: 'ended here', unreached: 'not reached', unknown: 'not known yet' }
 const sidecarWords = { ready: 'ready', starting: 'starting', down: 'down', rejected: 'configuration rejected' }
 
-/** The least width of a hop and the line to the next; a path that needs more than there is runs down the page. */
-const HOP_REM = 8
-
 /**
  * The path as a list of hops with their connections between them; redrawn only when something in it changed.
  *
@@ -25,11 +22,6 @@ export function createPathView() {
   let drawn = ''
   /** @type {PathModel | undefined} */
   let shown
-  const turn = () => {
-    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize)
-    list.toggleAttribute('data-down', list.clientWidth < (shown?.hops.length ?? 0) * HOP_REM * rem)
-  }
-  new ResizeObserver(turn).observe(list)
 
   return {
     show(model) {
@@ -47,7 +39,6 @@ export function createPathView() {
         }),
       )
       list.style.setProperty('--hops', String(model.hops.length))
-      turn()
       list.querySelectorAll('button')[focused]?.focus({ preventScroll: true })
     },
     pulse(times) {
