@@ -37,7 +37,7 @@ export interface MeshUnderContract {
   bypasses: readonly { choice: BypassChoice; open: boolean; options?: LabOptions }[]
   /** What configures the sidecars: its process, and its name on the page; absent where files do. */
   controlPlane?: { process: string; name: string }
-  /** Starts a gateway in front of the page, which is then looked at through it; absent where a guide has none. */
+  /** Starts a gateway in front of the page, which is then looked at through it. */
   startGateway?: (lab: MeshLab) => Promise<{ url: string } & AsyncDisposable>
   /** What its guide says about the page, besides what holds in every mesh; leaves the mesh as it found it. */
   guide?: { title: string; holds: (page: Page) => Promise<void> }
@@ -199,21 +199,19 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
       expect(sidecars.find((candidate) => candidate.name === name)?.restarts).toBe(1)
     })
 
-    const second = mesh.startSecondCounting === undefined ? [] : [mesh.startSecondCounting]
-    it.for(second)('two counting instances both answer, and one that leaves fails no call', (start, context) =>
-      expectTwoInstances(lab, { start, entry, context }),
+    it.for(mesh.startSecondCounting ? [mesh.startSecondCounting] : [])(
+      'two counting instances both answer, and one that leaves fails no call',
+      (start, context) => expectTwoInstances(lab, { start, entry, context }),
     )
 
-    // Static Envoys have none: e2e/page looks at theirs.
-    const controlPlanes = mesh.controlPlane === undefined ? [] : [mesh.controlPlane]
-    it.for(controlPlanes)(
+    it.for(mesh.controlPlane ? [mesh.controlPlane] : [])(
       'the page shows $name, each sidecar, cause and effect on one screen, in every state',
       { timeout: 120_000 },
       async (controlPlane, context) => {
         await using tab = await openPage(requireBrowser(context), 'about:blank')
         await using gateway = await mesh.startGateway?.(lab)
-        const spans = (entry === 'app' ? 5 : 6) + (gateway === undefined ? 0 : 2)
-        await expectEveryState(lab, tab.page, { url: gateway?.url ?? lab.dashboardUrl, spans, controlPlane })
+        const spans = entry === 'app' ? 5 : gateway ? 8 : 6
+        await expectEveryState(lab, tab.page, { ...gateway, spans, controlPlane })
         expect(tab.errors).toEqual([])
       },
     )
