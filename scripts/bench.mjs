@@ -20,6 +20,7 @@ const NODES_WITH_GOALS = [20, 24]
  */
 const OTHERS = {
   start: async ({ file, args }) => (await import('./bench/start.mjs')).benchStart(file, { rounds: numberOf(args) }),
+  growth: async ({ file, args }) => (await import('./bench/growth.mjs')).benchGrowth(file, args),
   image: async ({ file }) => (await import('./bench/image.mjs')).benchImage(file),
   demo: async ({ file }) => (await import('./bench/demo.mjs')).benchDemo(file),
   soak: async ({ args }) => (await import('./soak/soak.mjs')).soak(args),

@@ -18,6 +18,8 @@ const LEAST: Record<string, string[]> = {
     '--only=stock http + express',
   ],
   'telemetry/bench/exporter.mjs': ['--seconds=0.1', '--only=ours'],
+  'telemetry/bench/growth.mjs': ['--rates=200', '--headers=0,1280', '--seconds=0.2', '--warm-up=64'],
+  'telemetry/bench/semi-space.mjs': ['--rounds=1', '--passes=1', '--requests=64', '--warm-up=64'],
   'telemetry/bench/outage.mjs': ['--seconds=3', '--from=1', '--to=2', '--rate=100', '--only=ours, away'],
 }
 

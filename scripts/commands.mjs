@@ -103,7 +103,7 @@ export const COMMANDS = {
   bench: {
     does: 'runs a benchmark on this machine',
     takes:
-      '--quick | telemetry | exporter | outage | propagation | start | image | demo | soak [its flags] [--write-docs]',
+      '--quick | telemetry | exporter | outage | propagation | start | growth | semi-space | image | demo | soak [its flags] [--write-docs]',
     positionals: true,
     options: {
       quick: { type: 'boolean' },

@@ -22,6 +22,16 @@ export const BENCH_OPTIONS = {
   },
   exporter: { nodes: text, seconds: text, only: text },
   outage: { rate: text, seconds: text, from: text, to: text, only: text },
+  growth: {
+    nodes: text,
+    rates: text,
+    headers: text,
+    seconds: text,
+    'warm-up': text,
+    'replica-rate': text,
+    'replica-seconds': text,
+  },
+  'semi-space': { nodes: text, rounds: text, passes: text, requests: text, 'warm-up': text },
   start: { nodes: text, rounds: text },
   soak: { seconds: text },
 }

@@ -9,8 +9,15 @@ import { ROOT } from '../root.mjs'
  */
 const OTHERS = {
   exporter: { workspace: 'telemetry', script: 'bench:exporter' },
+  'semi-space': { workspace: 'telemetry', script: 'bench:semi-space' },
   outage: { workspace: 'telemetry', script: 'bench:outage' },
 }
+
+/**
+ * What is only a part of a benchmark.
+ * @type {typeof OTHERS}
+ */
+const PARTS = { 'growth of requests': { workspace: 'telemetry', script: 'bench:growth' } }
 
 /** The names of all benchmarks that packages have. */
 export function packageBenches() {
@@ -27,7 +34,7 @@ export function packageBenches() {
  * @param {string[]} args the file for its figures, then its own flags
  */
 export async function runPackageBench(name, args) {
-  const { workspace, script } = OTHERS[name] ?? { workspace: name, script: 'bench' }
+  const { workspace, script } = { ...OTHERS, ...PARTS }[name] ?? { workspace: name, script: 'bench' }
   const run = ['run', '--silent', script, `--workspace=@throughline/${workspace}`, '--', ...args]
   const code = await runNpm(run, { watched: true })
   if (code !== 0) console.error(`The benchmark of ${name} ended with ${code}.`)

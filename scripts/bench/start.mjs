@@ -8,10 +8,12 @@ import { runProgram } from '../spawn.mjs'
 import { START_PROBE } from './start-probe.mjs'
 
 const SERVICE = 'counting'
+/** @type {Record<'traced' | 'unexported' | 'plain', Record<string, string>>} */
+const VARIANTS = { traced: {}, unexported: { OTEL_TRACES_EXPORTER: 'none' }, plain: { OTEL_SDK_DISABLED: 'true' } }
 
 /**
- * The milliseconds from the start of a service to its first 200, with tracing and without, in turns: the bundle of the
- * image on this machine, without a container.
+ * The milliseconds from the start of a service to its first 200, with tracing, without an exporter and without tracing,
+ * in turns: the bundle of the image on this machine, without a container.
  * @param {string} file where the figures go, as JSON
  * @param {{ rounds?: number | undefined }} [options]
  */
@@ -20,15 +22,17 @@ export async function benchStart(file, { rounds = 25 } = {}) {
   try {
     const bundled = await runProgram(process.execPath, [`${ROOT}/scripts/bundle.mjs`, SERVICE, `${folder}/app`])
     if (bundled !== 0) return bundled
-    const pairs = []
-    process.stderr.write(`Starting ${SERVICE} ${2 * (rounds + 1)} times `)
+    const times = []
+    const names = /** @type {(keyof typeof VARIANTS)[]} */ (Object.keys(VARIANTS))
+    process.stderr.write(`Starting ${SERVICE} ${names.length * (rounds + 1)} times `)
     for (let round = 0; round <= rounds; round += 1) {
-      // In turns, each first every other time.
-      const first = round % 2 === 0
-      const one = timeStart(folder, first)
-      const other = timeStart(folder, !first)
+      const time = { traced: NaN, unexported: NaN, plain: NaN }
+      // In turns, each first once in a while.
+      const first = round % names.length
+      for (const name of [...names.slice(first), ...names.slice(0, first)])
+        time[name] = timeStart(folder, VARIANTS[name])
       // The first round only fills the file system's cache.
-      if (round > 0) pairs.push(first ? { traced: one, plain: other } : { traced: other, plain: one })
+      if (round > 0) times.push(time)
       process.stderr.write('.')
     }
     process.stderr.write('\n')
@@ -36,10 +40,13 @@ export async function benchStart(file, { rounds = 25 } = {}) {
       node: process.version,
       service: SERVICE,
       rounds,
-      tracedMs: spread(pairs.map(({ traced }) => traced)),
-      plainMs: spread(pairs.map(({ plain }) => plain)),
-      addedMs: spread(pairs.map(({ traced, plain }) => traced - plain)),
-      addedShare: spread(pairs.map(({ traced, plain }) => traced / plain - 1)),
+      tracedMs: spread(times.map(({ traced }) => traced)),
+      plainMs: spread(times.map(({ plain }) => plain)),
+      addedMs: spread(times.map(({ traced, plain }) => traced - plain)),
+      addedShare: spread(times.map(({ traced, plain }) => traced / plain - 1)),
+      /** The parts of what is added: the SDK's modules with what hooks them in; the exporter, and spans that go to it. */
+      sdkMs: spread(times.map(({ unexported, plain }) => unexported - plain)),
+      exporterMs: spread(times.map(({ traced, unexported }) => traced - unexported)),
     }
     console.table(
       Object.fromEntries(
@@ -56,9 +63,9 @@ export async function benchStart(file, { rounds = 25 } = {}) {
 
 /**
  * @param {string} folder
- * @param {boolean} isTraced
+ * @param {Record<string, string>} variables
  */
-function timeStart(folder, isTraced) {
+function timeStart(folder, variables) {
   const { stdout, stderr } = spawnSync(process.execPath, ['-e', START_PROBE], {
     cwd: `${folder}/app/dist`,
     encoding: 'utf8',
@@ -67,7 +74,7 @@ function timeStart(folder, isTraced) {
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
       SOCKET_PATH: `${folder}/socket`,
-      ...(!isTraced && { OTEL_SDK_DISABLED: 'true' }),
+      ...variables,
     },
   })
   const ms = Number.parseFloat(stdout)

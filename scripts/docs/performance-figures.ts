@@ -89,6 +89,9 @@ export interface StartFigures {
   plainMs: Spread
   addedMs: Spread
   addedShare: Spread
+  /** Parts of what is added. */
+  sdkMs?: Spread
+  exporterMs?: Spread
 }
 
 /** The major version of a Node, from its version or from the name of a file of figures. */

@@ -9,7 +9,9 @@ import {
   type TelemetryFigures,
 } from './performance-figures.ts'
 import { type OutageFigures, outageSection } from './outage-section.ts'
-import { hasParts, nodesTable, requestSection } from './request-section.ts'
+import { type GrowthFigures, growthSection } from './growth-section.ts'
+import { type SemiSpaceFigures, semiSpaceSection } from './semi-space-section.ts'
+import { hasParts, nodesTable, requestSection, whyExpressDiffers } from './request-section.ts'
 import { GOALS, judge } from '../bench/performance-goals.mjs'
 
 function exporterTable(figures: readonly ExporterFigures[]): string {
@@ -111,6 +113,8 @@ npm run bench -- telemetry --headers 40      # with 40 more headers in each
 npm run bench -- telemetry --rate 2000       # p50 and p99 at a steady rate
 npm run bench -- exporter                 # a minute: spans lost at a steady rate
 npm run bench -- outage                   # seven minutes: each kind of trouble that a collector can have
+npm run bench -- growth                   # two minutes: rate, headers, and replicas behind one sidecar; needs Envoy
+npm run bench -- semi-space               # a minute: a young generation that begins larger
 npm run bench -- propagation
 npm run bench -- start                    # a minute: a bundled service until its first 200
 \`\`\`
@@ -136,7 +140,7 @@ CPU added to a request, µs:
 
 ${nodesTable(telemetry)}
 
-_÷ stock_ is what is added as a share of what stock adds. _Calmest quarter_: the same of the quarter of a variant's blocks
+${whyExpressDiffers(telemetry)}_÷ stock_ is what is added as a share of what stock adds. _Calmest quarter_: the same of the quarter of a variant's blocks
 that took least, as whatever else runs on the machine only ever adds. _Throughput_ is requests a second as a share of
 plain's, and suffers from whatever else runs on the machine. _Plain CPU ÷ own_ is the share that CPU alone allows on a core
 that does nothing else. _Memory_ is resident memory as a multiple of plain's.
@@ -145,7 +149,7 @@ ${telemetry
   .map(requestSection)
   .filter((section) => section !== '')
   .join('\n')}
-## Spans that get lost
+${growthSection(readFigures<GrowthFigures>('growth'))}${semiSpaceSection(readFigures<SemiSpaceFigures>('semi-space'))}## Spans that get lost
 
 A process that makes spans and nothing else, at a steady rate; the collector counts what it receives. _Counted_ are the
 lost ones that \`exportStats()\`, and with it \`trace_spans_total\` on \`/metrics\`, knows of: all of them.

@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import net from 'node:net'
 
+const OK = 'HTTP/1.1 200'
+
 /**
  * @typedef {object} Load
  * @property {number} port
@@ -60,13 +62,14 @@ function keepAsking(port, { takeOne, format, latencies }) {
     let received = ''
     socket.on('data', (chunk) => {
       received += chunk
+      if (!received.startsWith(OK.slice(0, received.length))) reject(new Error(received.slice(0, 200)))
       if (!received.endsWith('}')) return
-      if (!received.startsWith('HTTP/1.1 200')) reject(new Error(received.slice(0, 200)))
       received = ''
       latencies.push(performance.now() - (due ?? 0))
       next()
     })
     socket.on('error', reject)
+    socket.on('close', () => reject(new Error('the connection was closed')))
     socket.on('connect', next)
   })
 }

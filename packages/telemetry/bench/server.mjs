@@ -32,7 +32,6 @@ if (setUp === 'stock') {
 const http = require('node:http')
 /** @type {typeof import('express')} */
 const express = require('express')
-const app = express().disable('etag').disable('x-powered-by')
 /** What a request does before it is answered; the call goes to the collector. */
 const HANDLERS = {
   nothing: undefined,
@@ -45,15 +44,35 @@ const agent = new http.Agent({ keepAlive: true })
 /** @type {import('axios').AxiosInstance} */
 const axios = require('axios').create({ httpAgent: agent })
 const handle = HANDLERS[/** @type {keyof typeof HANDLERS} */ (process.env['HANDLER'] ?? 'nothing')]
-app.get('/', async (_request, response) => {
-  if (handle !== undefined) await handle()
-  response.json({ count: 1, hostname: 'bench' })
-})
+const ANSWER = { count: 1, hostname: 'bench' }
+/** Express, or what is below it: `node:http` alone, and with what Express does to each request and response first. */
+const SERVERS = {
+  express() {
+    const app = express().disable('etag').disable('x-powered-by')
+    return app.get('/', async (_request, response) => {
+      if (handle !== undefined) await handle()
+      response.json(ANSWER)
+    })
+  },
+  http: () => answerByHttp,
+  prototypes() {
+    const request = Object.create(http.IncomingMessage.prototype)
+    const response = Object.create(http.ServerResponse.prototype)
+    return (
+      /** @type {import('node:http').IncomingMessage} */ incoming,
+      /** @type {import('node:http').ServerResponse} */ outgoing,
+    ) => {
+      Object.setPrototypeOf(incoming, request)
+      Object.setPrototypeOf(outgoing, response)
+      answerByHttp(incoming, outgoing)
+    }
+  },
+}
 let gcMs = 0
 new PerformanceObserver((list) => {
   for (const { duration } of list.getEntries()) gcMs += duration
 }).observe({ entryTypes: ['gc'] })
-const server = http.createServer(app)
+const server = http.createServer(SERVERS[/** @type {keyof typeof SERVERS} */ (process.env['SERVER'] ?? 'express')]())
 // A machine that stands still for five seconds must not end connections that the load goes on with.
 server.keepAliveTimeout = 0
 server.listen(0, '127.0.0.1', () => process.send?.(server.address()))
@@ -66,6 +85,17 @@ process.on('message', async () => {
   process.send?.({ cpu: process.cpuUsage(), rss, arrayBuffers, gcMs, busyMs, at: performance.now() })
 })
 process.on('disconnect', () => process.exit())
+
+/**
+ * @param {import('node:http').IncomingMessage} _request
+ * @param {import('node:http').ServerResponse} response
+ */
+function answerByHttp(_request, response) {
+  const body = JSON.stringify(ANSWER)
+  response.setHeader('content-type', 'application/json; charset=utf-8')
+  response.setHeader('content-length', Buffer.byteLength(body))
+  response.end(body)
+}
 
 async function flush() {
   if (telemetry !== undefined) return telemetry.flush()

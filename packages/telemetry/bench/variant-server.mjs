@@ -72,8 +72,21 @@ export async function startVariant({ setup, sampled, env, execArgv }, { warmUp, 
     return /** @type {Usage} */ (answer)
   }
 
+  const dispose = async () => {
+    // The server ends with its channel, and whatever `execArgv` asked for (a profile) is written.
+    const exited = once(child, 'exit')
+    child.disconnect()
+    await exited
+    await sink.close()
+  }
+
   const resume = Math.min(RESUME, warmUp)
-  await send(PROBES)
+  try {
+    await send(PROBES)
+  } catch (error) {
+    await dispose()
+    throw error
+  }
   await usage()
   await arrival(sink.spans, Infinity)
   const spans = sink.spans() / PROBES
@@ -116,13 +129,7 @@ export async function startVariant({ setup, sampled, env, execArgv }, { warmUp, 
         lost: spans === 0 ? 0 : spans * requests - (sink.spans() - received),
       }
     },
-    async [Symbol.asyncDispose]() {
-      // The server ends with its channel, and whatever `execArgv` asked for (a profile) is written.
-      const exited = once(child, 'exit')
-      child.disconnect()
-      await exited
-      await sink.close()
-    },
+    [Symbol.asyncDispose]: dispose,
   }
 }
 

@@ -75,6 +75,9 @@ const DD_TRACE = {
 /** @type {readonly Variant[]} */
 const ALL = [
   { name: 'plain', setup: 'plain', sampled: true, isPeer: true },
+  // Below Express: why it costs what it does.
+  { name: 'http alone', setup: 'plain', sampled: true, env: { SERVER: 'http' } },
+  { name: 'http alone, prototypes set', setup: 'plain', sampled: true, env: { SERVER: 'prototypes' } },
   { name: 'ours', setup: 'ours', sampled: true, isPeer: true, spans: { count: 1, differ: [] } },
   { name: 'ours, encoded and not sent', setup: 'encode', sampled: true },
   { name: 'ours, ended and not kept', setup: 'drop', sampled: true },
