@@ -3,8 +3,8 @@ import { hasEngine } from './has-engine.mjs'
 import { runProject } from './run-project.mjs'
 
 /**
- * The scenarios that need the machine to themselves: `throughline verify` on broken paths, then those with a control plane
- * (Consul, Istio), then those with containers (compose). Without its programs a part is left out, and a line says how to
+ * The scenarios that need the machine to themselves: `throughline verify` on broken paths beside those with containers
+ * (compose), then those with a control plane (Consul, Istio). Without its programs a part is left out, and a line says how to
  * get them; in CI that is a failure.
  * @param {string[]} filters with any, only the test files whose path holds one of them
  */
@@ -52,10 +52,13 @@ export async function testMesh(filters) {
   const without = skipped.flatMap((part) => [`--exclude=e2e/${part}/**`, `--exclude=e2e/contract/${part}*`])
   // A filter may leave one of them nothing to do.
   if (filters.length > 0) filters.unshift('--passWithNoTests')
-  const verify = skipped.includes('verify') ? 0 : await runProject('verify', [...without, ...filters])
+  // Both wait more than they compute: one for spans, the other for containers.
+  const side = await Promise.all([
+    skipped.includes('verify') ? 0 : runProject('verify', [...without, ...filters]),
+    skipped.includes('compose') ? 0 : runProject('compose', filters),
+  ])
   const mesh = await runProject('mesh', [...without, ...filters])
-  const compose = skipped.includes('compose') ? 0 : await runProject('compose', filters)
-  return [verify, mesh, compose].find((code) => code !== 0) ?? 0
+  return [...side, mesh].find((code) => code !== 0) ?? 0
 }
 
 /** @throws where none can be started */

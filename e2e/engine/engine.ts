@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -50,6 +50,7 @@ export async function openEngine(): Promise<Engine> {
   }
   const running = await answers({ ...process.env, DOCKER_HOST: `unix://${state}/run/docker.sock` })
   const env = await start()
+  if (!running) endWithThisProcess()
   return {
     env,
     ours: true,
@@ -78,6 +79,11 @@ async function start(): Promise<NodeJS.ProcessEnv> {
     return [name, value.replace('$PATH', process.env['PATH'] ?? '')] as const
   })
   return { ...process.env, ...Object.fromEntries(pairs) }
+}
+
+/** Killed, this process can't end the engine itself. */
+function endWithThisProcess(): void {
+  spawn('bash', [path.join(here, 'watch.sh'), String(process.pid)], { detached: true, stdio: 'ignore' }).unref()
 }
 
 async function answers(env: NodeJS.ProcessEnv): Promise<boolean> {

@@ -146,18 +146,20 @@ describe('throughline', () => {
     expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(130)
   })
 
-  it('starts within 150 ms of Node’s own start time', async () => {
-    const fastest = async (args: string[]): Promise<number> => {
+  it('starts with 150 ms of work beside Node’s own', async () => {
+    // The processor's time, not the clock's: other tests run at the same time.
+    const report = 'data:text/javascript,process.on("exit",()=>console.error(JSON.stringify(process.cpuUsage())))'
+    const least = async (args: string[]): Promise<number> => {
       const times: number[] = []
       for (let i = 0; i < 7; i++) {
-        const start = performance.now()
-        await run(process.execPath, args)
-        times.push(performance.now() - start)
+        const { stderr } = await run(process.execPath, ['--import', report, ...args])
+        const { user, system } = JSON.parse(stderr) as NodeJS.CpuUsage
+        times.push((user + system) / 1000)
       }
       return Math.min(...times)
     }
-    const node = await fastest(['-e', '0'])
-    expect((await fastest([program, 'explain', 'TLV104'])) - node).toBeLessThan(150)
+    const node = await least(['-e', '0'])
+    expect((await least([program, 'explain', 'TLV104'])) - node).toBeLessThan(150)
   })
 })
 
