@@ -8,7 +8,7 @@ const fromSource = {
 
 const meshTests = ['e2e/{consul,istio}/**/*.test.ts', 'e2e/contract/{consul,istio}*.test.ts']
 const verifyTests = ['e2e/verify/**/*.test.ts']
-const matrixTests = ['e2e/path/{callers,propagation-matrix}.test.ts']
+const matrixTests = ['e2e/path/{callers,propagation-*}.test.ts']
 const composeTests = ['e2e/compose/**/*.test.ts']
 const clusterTests = ['e2e/cluster/**/*.test.ts']
 const clientTests = ['e2e/clients/**/*.test.ts']

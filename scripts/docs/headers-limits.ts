@@ -7,7 +7,7 @@ export interface Limit {
   result: string
   hint: 'w3c' | 'b3'
   withHint: string
-  /** `vector`: in packages/propagation/conformance/vectors.json; `matrix`: in e2e/path/propagation-matrix.test.ts. */
+  /** `vector`: in packages/propagation/conformance/vectors.json; `matrix`: in e2e/path/propagation-matrix.ts. */
   tests: { kind: 'vector' | 'matrix'; name: string }[]
 }
 

@@ -15,7 +15,7 @@ it('docs/reference/headers.md says what the code does and the matrix has measure
 it('every situation that headers cannot decide has tests, by the names the page gives', () => {
   const vectors = JSON.parse(read('packages/propagation/conformance/vectors.json')) as { name: string }[]
   const names = new Set(vectors.map(({ name }) => name))
-  const matrix = ['propagation-matrix', 'callers'].map((name) => read(`e2e/path/${name}.test.ts`)).join('\n')
+  const matrix = ['propagation-matrix.ts', 'callers.test.ts'].map((name) => read(`e2e/path/${name}`)).join('\n')
   const missing = limits
     .flatMap(({ tests }) => tests)
     .filter(({ kind, name }) => (kind === 'vector' ? !names.has(name) : !matrix.includes(name)))
