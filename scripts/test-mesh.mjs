@@ -1,10 +1,19 @@
 // @ts-check
+import fs from 'node:fs'
 import { hasEngine } from './has-engine.mjs'
+import { ROOT } from './root.mjs'
 import { runProject } from './run-project.mjs'
 
+/** The files of each project, as vitest.config.ts has them. */
+const PROJECTS = {
+  verify: /^e2e\/verify\//,
+  mesh: /^e2e\/(?:contract\/)?(?:consul|istio)/,
+  compose: /^e2e\/compose\//,
+}
+
 /**
- * The scenarios that need the machine to themselves: `throughline verify` on broken paths beside those with containers
- * (compose), then those with a control plane (Consul, Istio). Without its programs a part is left out, and a line says how to
+ * The scenarios that need the machine to themselves: `throughline verify` on broken paths, then those with a control plane
+ * (Consul, Istio), then those with containers (compose). Without its programs a part is left out, and a line says how to
  * get them; in CI that is a failure.
  * @param {string[]} filters with any, only the test files whose path holds one of them
  */
@@ -50,15 +59,36 @@ export async function testMesh(filters) {
   }
 
   const without = skipped.flatMap((part) => [`--exclude=e2e/${part}/**`, `--exclude=e2e/contract/${part}*`])
-  // A filter may leave one of them nothing to do.
-  if (filters.length > 0) filters.unshift('--passWithNoTests')
-  // Both wait more than they compute: one for spans, the other for containers.
-  const side = await Promise.all([
-    skipped.includes('verify') ? 0 : runProject('verify', [...without, ...filters]),
-    skipped.includes('compose') ? 0 : runProject('compose', filters),
-  ])
-  const mesh = await runProject('mesh', [...without, ...filters])
-  return [...side, mesh].find((code) => code !== 0) ?? 0
+  const codes = []
+  for (const project of /** @type {const} */ (['verify', 'mesh', 'compose'])) {
+    if (skipped.includes(project) || !hasFile(PROJECTS[project], filters)) continue
+    codes.push(await runProject(project, [...without, ...filters]))
+  }
+  if (codes.length === 0 && skipped.length === 0) {
+    console.error(`No test file of test:mesh has ${filters.join(' or ')} in its path.`)
+    return 1
+  }
+  return codes.find((code) => code !== 0) ?? 0
+}
+
+/**
+ * Whether a filter leaves a project anything to do: an empty run would write empty results over those of another.
+ * @param {RegExp} project
+ * @param {string[]} filters as vitest takes them
+ */
+function hasFile(project, filters) {
+  const fragments = filters.filter(
+    (filter, index) => !filter.startsWith('-') && !/^-(?:t|-testNamePattern)$/.test(filters[index - 1] ?? ''),
+  )
+  const files = fs
+    .readdirSync(`${ROOT}/e2e`, { recursive: true, encoding: 'utf8' })
+    .map((file) => `e2e/${file.replaceAll('\\', '/')}`)
+  return files.some(
+    (file) =>
+      file.endsWith('.test.ts') &&
+      project.test(file) &&
+      (fragments.length === 0 || fragments.some((fragment) => file.includes(fragment))),
+  )
 }
 
 /** @throws where none can be started */

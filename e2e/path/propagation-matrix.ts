@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Carrier, carriers, stockPropagators, tracers } from './matrix.ts'
 import { type Rig, type Sent, startRig } from '../support/propagation-rig.ts'
 import { callerOf, carriedTraceIds, contextsIn, headersOf } from '../support/received.ts'
+import { expectShareOfTen } from '../support/expect-share.ts'
 import { type RequestShape, shapeOf } from '../support/request-shape.ts'
 import { formats, type SidecarTreatment, treatmentOf } from '../support/sidecar-headers.ts'
 
@@ -246,11 +247,4 @@ export function testPropagation(envoys: readonly string[]): void {
       await expect(record).toMatchFileSnapshot(`../../docs/reference/data/envoy-${envoy}.json`)
     })
   })
-}
-
-function expectShareOfTen(traces: JaegerTrace[], check: (trace: JaegerTrace) => unknown): void {
-  const existing = traces.filter(({ spans }) => spans.length > 0)
-  expect(existing.length).toBeGreaterThan(2)
-  expect(existing.length).toBeLessThan(50)
-  for (const trace of existing) check(trace)
 }
