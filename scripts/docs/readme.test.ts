@@ -6,21 +6,6 @@ const root = path.resolve(import.meta.dirname, '../..')
 const read = (file: string): string => fs.readFileSync(path.join(root, file), 'utf8')
 const readme = read('README.md')
 
-/** CPU added to a traced request on Node 24, in whole µs, by the first cell of its row in the long page. */
-function addedCpu(row: string): number {
-  const [, page = ''] = read('docs/reference/performance.md').split('### Node 24')
-  const cells =
-    page
-      .split('\n')
-      .find((line) => line.startsWith(`| ${row} |`))
-      ?.split('|') ?? []
-  return Math.round(Number.parseFloat(cells[3] ?? ''))
-}
-
-const ours = addedCpu('ours')
-const stock = addedCpu('stock http + express')
-const auto = addedCpu('auto-instrumentations-node')
-
 describe('the README', () => {
   it('fits one screen', () => {
     expect(readme.split('\n').length).toBeLessThanOrEqual(55)
@@ -30,16 +15,6 @@ describe('the README', () => {
     const output = (text: string): string => /```text\n(.*?)```/s.exec(text)?.[1] ?? ''
     expect(output(readme)).toBe(output(read('packages/verify/README.md')))
     expect(output(readme)).toContain('TLV')
-  })
-
-  it('has the cost that the benchmark measured, as the short page of performance has', () => {
-    expect([ours, stock, auto]).not.toContain(Number.NaN)
-    expect(readme).toContain(`${ours} µs of CPU a traced request on Node 24`)
-    expect(readme).toContain(`stock instrumentation ${stock}, auto-instrumentation ${auto}:`)
-    const figures = [...read('docs/performance.md').matchAll(/^\| .* \| (\d+) \|$/gm)].map(([, figure]) =>
-      Number(figure),
-    )
-    expect(figures).toEqual([ours, stock, auto])
   })
 
   it('has the memory and the seconds that the demo was measured with', () => {

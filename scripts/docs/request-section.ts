@@ -59,7 +59,7 @@ export function hasParts({ requestCost }: TelemetryFigures): boolean {
 }
 
 /** What each part of ours adds, in µs. */
-function partsOf(costs: readonly RequestCost[]): { part: string; micros: number }[] {
+export function partsOf(costs: readonly RequestCost[]): { part: string; micros: number; isSdk?: boolean }[] {
   const added = (variant: string): number => costOf(costs, variant).addedMicros.median
   const [context, ended, encoded, all] = [
     added('ours, not sampled'),
@@ -69,7 +69,7 @@ function partsOf(costs: readonly RequestCost[]): { part: string; micros: number 
   ]
   return [
     { part: 'reading the headers, carrying the context (`AsyncLocalStorage`)', micros: context },
-    { part: 'the SDK’s span: start, attributes, end', micros: ended - context },
+    { part: 'the SDK’s span: start, attributes, end', micros: ended - context, isSdk: true },
     { part: 'keeping it until there is a batch, encoding', micros: encoded - ended },
     { part: 'sending', micros: all - encoded },
   ]
