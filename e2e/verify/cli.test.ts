@@ -130,6 +130,24 @@ describe('throughline', () => {
     expect((await throughline('explain')).stdout.split('\n').length).toBeGreaterThan(25)
   })
 
+  it('judges manifests from stdin or a folder, and writes SARIF beside its report', async () => {
+    using made = temporaryFolder()
+    const sarif = path.join(made.folder, 'found.sarif')
+    const example = (name: string): string => path.join(root, '../../charts/istio/examples', name, 'rendered')
+    const denied = await throughline('verify', '--manifests', example('denied'), '--sarif', sarif)
+    expect(denied).toMatchObject({ code: 1, stderr: '' })
+    expect(denied.stdout).toMatch(/^TLV501 {2}error {3}throughline\/counting: .*\n[^]*authorizationpolicy\.yaml:13\)$/m)
+    expect(JSON.parse(fs.readFileSync(sarif, 'utf8'))).toMatchObject({ runs: [{ results: [{ ruleId: 'TLV501' }] }] })
+    const piped = await run('sh', [
+      '-c',
+      `cat ${example('default')}/*.yaml | "${process.execPath}" "${program}" verify --manifests -`,
+    ])
+    expect(piped).toMatchObject({ code: 0, stdout: expect.stringMatching(/^stdin: \d+ objects in 1 file, /) })
+    expect(await throughline('verify', '--manifests', made.folder)).toMatchObject({ code: 2, stdout: '' })
+    fs.writeFileSync(path.join(made.folder, 'a.yaml'), 'apiVersion: v1\nkind: Secret\nmetadata: { name: a }\n')
+    expect(await throughline('verify', '--manifests', made.folder)).toMatchObject({ code: 3 })
+  })
+
   it.runIf(process.platform === 'linux')('says why when its report finds no room', async () => {
     const full = await run('sh', ['-c', `exec "${process.execPath}" "${program}" explain TLV104 > /dev/full`])
     expect(full).toMatchObject({
@@ -184,7 +202,7 @@ describe('the packed tarballs', () => {
     const { dependencies } = JSON.parse((await run('npm', ['ls', '--all', '--json'], empty.folder)).stdout) as {
       dependencies: Record<string, { dependencies?: object }>
     }
-    expect(Object.keys(dependencies['throughline']?.dependencies ?? {})).toEqual(['@throughline/trace-store'])
+    expect(Object.keys(dependencies['throughline']?.dependencies ?? {})).toEqual(['@throughline/trace-store', 'yaml'])
     const files = fs.readdirSync(path.join(empty.folder, 'node_modules/throughline'), {
       recursive: true,
       encoding: 'utf8',

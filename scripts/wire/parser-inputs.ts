@@ -215,15 +215,19 @@ export const notWireData: readonly string[] = [
   'telemetry readSpanLimits',
   'telemetry parseKeyValues',
   'verify parseCluster',
+  'verify parseField',
+  'verify parseManifests',
   'verify parseTarget',
   'verify parseVerifyCommand',
   // Objects that a cluster's API server has checked.
   'verify readPod',
   'verify readService',
+  'verify readTlsRules',
   // They fetch, and read with what is in the table.
   'verify readCluster',
   'verify readConsul',
   'verify readEnvoy',
   'verify readIstio',
+  'verify readManifestFiles',
   'verify readMeshStatus',
 ]

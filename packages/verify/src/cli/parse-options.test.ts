@@ -73,7 +73,29 @@ describe('parseVerifyCommand', () => {
     })
   })
 
+  it('judges files alone, or adds them to what has objects', () => {
+    expect(parse('--manifests deploy -n shop --format sarif')).toMatchObject({
+      url: undefined,
+      cluster: undefined,
+      manifests: 'deploy',
+      home: 'shop',
+      format: 'sarif',
+    })
+    expect(parse('--manifests -')).toMatchObject({ manifests: '-', home: 'default' })
+    expect(parse('--context prod deploy/cart --manifests deploy --sarif found.sarif')).toMatchObject({
+      cluster: { context: 'prod' },
+      manifests: 'deploy',
+      sarif: 'found.sarif',
+    })
+    expect(parse('--from report.json --manifests deploy')).toMatchObject({ from: 'report.json', manifests: 'deploy' })
+  })
+
   it.each([
+    ['--manifests deploy http://shop.local', /--manifests alone judges files.* leave http:\/\/shop\.local out/],
+    ['--manifests deploy deploy/cart:/item', /leave deploy\/cart:\/item out/],
+    ['--manifests deploy --traces http://jaeger', /sends no request: leave --traces out/],
+    ['--manifests deploy -H a:b', /leave --header out/],
+    ['--manifests=', /a folder, a file, or -/],
     ['deploy/cart:/item', /deploy\/cart:\/item is in which cluster\? .*--context/],
     ['http://shop.local --traces svc/jaeger.shop', /--traces svc\/jaeger\.shop needs --context/],
     [`${BASE} -n shop`, /--namespace needs --context/],
@@ -91,7 +113,7 @@ describe('parseVerifyCommand', () => {
     [`${BASE} --listen 4318`, /One of --traces/],
     [`${BASE} --repeat 9`, /--repeat is a number from 1 to 5/],
     [`${BASE} --repeat two`, /--repeat is a number/],
-    [`${BASE} --format sarif`, /text, json, junit, markdown/],
+    [`${BASE} --format xml`, /text, json, junit, markdown, sarif/],
     [`${BASE} --level fatal`, /error, warning, note/],
     [`${BASE} --only 104`, /TLV104/],
     [`${BASE} --bypass http:1:2`, /HOST:PORT/],

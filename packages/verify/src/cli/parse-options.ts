@@ -2,9 +2,10 @@ import http from 'node:http'
 import { parseArgs } from 'node:util'
 import type { Level } from '../findings/finding.ts'
 import { type ClusterOptions, isInCluster, parseCluster } from './cluster-options.ts'
+import { isFilesAlone } from './manifest-options.ts'
 import { UsageError } from './usage-error.ts'
 
-type Format = 'text' | 'json' | 'junit' | 'markdown'
+type Format = 'text' | 'json' | 'junit' | 'markdown' | 'sarif'
 
 interface ListenPorts {
   host: string
@@ -32,6 +33,12 @@ export interface VerifyCommand {
   timeoutMs: number
   settleMs: number
   format: Format
+  /** `--sarif`: a file that gets the findings in SARIF, beside what is printed. */
+  sarif: string | undefined
+  /** `--manifests`: files, a folder, or `-`; alone they are judged without a request. */
+  manifests: string | undefined
+  /** Namespace of manifests that name none. */
+  home: string
   level: Level
   only: string[]
   skip: string[]
@@ -47,18 +54,11 @@ export function parseVerifyCommand(args: string[]): VerifyCommand {
   const { values, positionals } = parse(args)
   const [url, ...rest] = positionals
   if (rest.length > 0) throw new UsageError(`one URL, not also ${rest.join(' ')}`)
-  const from = values.from
-  if (from === undefined && url === undefined && values.context === undefined)
-    throw new UsageError('which URL? throughline verify URL --traces BACKEND')
-  if (from !== undefined && (url !== undefined || values.context !== undefined)) {
-    throw new UsageError('--from judges a file: it takes no URL and no --context')
-  }
-  const cluster = from === undefined ? parseCluster(url, values) : undefined
-  const sources = [values.traces, values.listen].filter((value) => value !== undefined)
-  const isFound = cluster !== undefined && sources.length === 0
-  if (from === undefined && sources.length !== 1 && !isFound) {
-    throw new UsageError('where are the spans? One of --traces URL (Jaeger, Zipkin, Tempo) and --listen PORTS')
-  }
+  const { from, manifests } = values
+  const judgesFiles = isFilesAlone(url, values)
+  if (!judgesFiles) requireRequest(url, values)
+  const cluster = from === undefined && !judgesFiles ? parseCluster(url, values) : undefined
+  requireBackend(values, from !== undefined || judgesFiles, cluster !== undefined)
   return {
     url: url === undefined || cluster !== undefined ? undefined : httpUrl('the URL', url),
     cluster,
@@ -75,13 +75,33 @@ export function parseVerifyCommand(args: string[]): VerifyCommand {
     repeat: parseNumber('--repeat', values.repeat ?? '2', 1, 5),
     timeoutMs: 1000 * parseNumber('--timeout', values.timeout ?? '10', 0.1, 120),
     settleMs: 1000 * parseNumber('--settle', values.settle ?? '6.5', 0, 120),
-    format: oneOf('--format', values.format ?? 'text', ['text', 'json', 'junit', 'markdown']),
+    format: oneOf('--format', values.format ?? 'text', ['text', 'json', 'junit', 'markdown', 'sarif']),
     level: oneOf('--level', values.level ?? 'error', ['error', 'warning', 'note']),
     only: parseIds('--only', values.only ?? []),
     skip: parseIds('--skip', values.skip ?? []),
     save: parseFile('--save', values.save),
     from: parseFile('--from', from),
+    sarif: parseFile('--sarif', values.sarif),
+    manifests,
+    home: values.namespace ?? 'default',
   }
+}
+
+type Values = ReturnType<typeof parse>['values']
+
+/** Something has to be asked: a URL, a cluster, or a file of evidence. */
+function requireRequest(url: string | undefined, { from, context }: Values): void {
+  if (from === undefined && url === undefined && context === undefined)
+    throw new UsageError('which URL? throughline verify URL --traces BACKEND')
+  if (from !== undefined && (url !== undefined || context !== undefined)) {
+    throw new UsageError('--from judges a file: it takes no URL and no --context')
+  }
+}
+
+function requireBackend({ traces, listen }: Values, isOffline: boolean, inCluster: boolean): void {
+  const named = [traces, listen].filter((value) => value !== undefined).length
+  if (isOffline || named === 1 || (inCluster && named === 0)) return
+  throw new UsageError('where are the spans? One of --traces URL (Jaeger, Zipkin, Tempo) and --listen PORTS')
 }
 
 function parse(args: string[]) {
@@ -112,6 +132,8 @@ function parse(args: string[]) {
         skip: texts,
         save: text,
         from: text,
+        manifests: text,
+        sarif: text,
       },
     })
   } catch (error) {

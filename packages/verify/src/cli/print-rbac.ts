@@ -7,19 +7,24 @@ const text = { type: 'string' } as const
 
 /** `throughline verify --print-rbac -n shop -n istio-system`: the role, and its binding in each of these namespaces. */
 export function printRbac(args: string[]): number {
-  const namespaces = parse(args)
+  const { namespaces, revisions } = parse(args)
   if (namespaces.length === 0) {
     throw new UsageError(
       'for which namespaces? throughline verify --print-rbac -n shop -n istio-system: those of the application, of the mesh, and of the trace backend',
     )
   }
-  const wrong = namespaces.find((namespace) => !/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(namespace))
-  if (wrong !== undefined) throw new UsageError(`--namespace is a name such as shop, not ${wrong}`)
-  process.stdout.write(formatRbac(namespaces))
+  requireNames('--namespace is a name such as shop', namespaces)
+  requireNames('--revision is a name such as canary', revisions)
+  process.stdout.write(formatRbac(namespaces, revisions))
   return 0
 }
 
-function parse(args: string[]): string[] {
+function requireNames(rule: string, names: readonly string[]): void {
+  const wrong = names.find((name) => !/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name))
+  if (wrong !== undefined) throw new UsageError(`${rule}, not ${wrong}`)
+}
+
+function parse(args: string[]): { namespaces: string[]; revisions: string[] } {
   try {
     const { values } = parseArgs({
       args,
@@ -28,11 +33,12 @@ function parse(args: string[]): string[] {
       options: {
         'print-rbac': { type: 'boolean' },
         namespace: { ...text, multiple: true, short: 'n' },
+        revision: { ...text, multiple: true },
         context: text,
         traces: text,
       },
     })
-    return values.namespace ?? []
+    return { namespaces: values.namespace ?? [], revisions: values.revision ?? [] }
   } catch (error) {
     throw new UsageError((error as Error).message)
   }

@@ -27,27 +27,71 @@ export async function runVerify(args: string[], signal: AbortSignal): Promise<nu
     return printRbac(args)
   }
   const command = parseVerifyCommand(args)
-  if (command.save !== undefined) await requireFolder(command.save)
-  const rules = chooseRules(command)
-  const evidence = command.from === undefined ? await observe(command, signal) : await load(command.from)
-  const report = createReport(evidence, {
+  requireKnownIds(command)
+  for (const option of ['save', 'sarif'] as const) {
+    if (command[option] !== undefined) await requireFolder(`--${option}`, command[option])
+  }
+  const manifests = await loadManifests(command)
+  const evidence = await gather(command, manifests, signal)
+  const rules = chooseRules(command, evidence)
+  const judged = createReport(evidence, {
     rules,
     level: command.level,
     ...(command.expect && { expect: command.expect }),
   })
-  process.stdout.write(format(report, command, rules))
+  const report = manifests === undefined ? judged : manifests.locate(judged)
+  process.stdout.write(await format(report, command, rules))
   // After the report, which is not lost with the file.
-  if (command.save !== undefined) await save(command.save, evidence)
+  if (command.sarif !== undefined) await write('--sarif', command.sarif, await formatAsSarif(report, rules))
+  if (command.save !== undefined) await write('--save', command.save, `${JSON.stringify(evidence)}\n`)
   return EXIT[report.outcome]
 }
 
-function chooseRules({ only, skip }: VerifyCommand): Rule[] {
+interface Manifests {
+  /** Evidence of the files alone. */
+  evidence: () => Promise<Evidence>
+  /** Adds file and line to findings. */
+  locate: (report: Report) => Report
+}
+
+/** What `--manifests` names; its reader is loaded only with it. */
+async function loadManifests({ manifests, home }: VerifyCommand): Promise<Manifests | undefined> {
+  if (manifests === undefined) return undefined
+  const reader = await import('../manifests/read-manifests.ts')
+  const { locateFindings } = await import('../manifests/locate-findings.ts')
+  const loaded = await reader.loadManifests(manifests, home)
+  return {
+    evidence: () => reader.evidenceOf(manifests, loaded, home),
+    locate: (report) => locateFindings(report, loaded.objects),
+  }
+}
+
+async function gather(
+  command: VerifyCommand,
+  manifests: Manifests | undefined,
+  signal: AbortSignal,
+): Promise<Evidence> {
+  if (command.from !== undefined) return await load(command.from)
+  if (manifests !== undefined && command.cluster === undefined) return await manifests.evidence()
+  return await observe(command, signal)
+}
+
+function requireKnownIds({ only, skip }: VerifyCommand): void {
   const unknown = [...only, ...skip].find((id) => findRule(id) === undefined)
   if (unknown !== undefined) {
     throw new UsageError(`there is no ${unknown}; known: ${catalogue.map(({ id }) => id).join(', ')}`)
   }
-  return catalogue.filter(
+}
+
+/** Of files alone, those that have something to say about them. */
+function chooseRules({ only, skip }: VerifyCommand, { cluster }: Evidence): Rule[] {
+  const candidates = cluster?.declared === undefined ? catalogue : catalogue.filter(({ judgesFiles }) => judgesFiles)
+  const chosen = candidates.filter(
     ({ id }) => id.startsWith('TLV9') || ((only.length === 0 || only.includes(id)) && !skip.includes(id)),
+  )
+  if (chosen.length > 0) return chosen
+  throw new UsageError(
+    `manifests alone tell ${candidates.map(({ id }) => id).join(', ')}: none of these is left to look for`,
   )
 }
 
@@ -138,20 +182,25 @@ async function load(file: string): Promise<Evidence> {
 }
 
 /** Before the probes are sent, rather than after. */
-async function requireFolder(file: string): Promise<void> {
+async function requireFolder(option: string, file: string): Promise<void> {
   const folder = path.dirname(path.resolve(file))
   const found = await fs.stat(folder).catch(() => undefined)
-  if (!found?.isDirectory()) throw new UsageError(`--save ${file}: there is no folder ${folder}`)
+  if (!found?.isDirectory()) throw new UsageError(`${option} ${file}: there is no folder ${folder}`)
   const existing = await fs.stat(file).catch(() => undefined)
-  if (existing?.isDirectory()) throw new UsageError(`--save ${file}: it is a folder, not a file`)
+  if (existing?.isDirectory()) throw new UsageError(`${option} ${file}: it is a folder, not a file`)
 }
 
-async function save(file: string, evidence: Evidence): Promise<void> {
+async function write(option: string, file: string, content: string): Promise<void> {
   try {
-    await fs.writeFile(file, `${JSON.stringify(evidence)}\n`)
+    await fs.writeFile(file, content)
   } catch (error) {
-    throw new UsageError(`--save ${file}: ${explainFileError(error as Error)}; the evidence is not saved`)
+    throw new UsageError(`${option} ${file}: ${explainFileError(error as Error)}; it is not written`)
   }
+}
+
+async function formatAsSarif(report: Report, rules: readonly Rule[]): Promise<string> {
+  const { formatSarif } = await import('../report/format-sarif.ts')
+  return formatSarif(report, { rules })
 }
 
 async function readText(name: string, file: string): Promise<string> {
@@ -162,7 +211,7 @@ async function readText(name: string, file: string): Promise<string> {
   }
 }
 
-function format(report: Report, { format: name, level }: VerifyCommand, rules: readonly Rule[]): string {
+async function format(report: Report, { format: name, level }: VerifyCommand, rules: readonly Rule[]): Promise<string> {
   switch (name) {
     case 'json':
       return formatJson(report)
@@ -170,6 +219,8 @@ function format(report: Report, { format: name, level }: VerifyCommand, rules: r
       return formatJunit(report, { rules, level })
     case 'markdown':
       return formatMarkdown(report)
+    case 'sarif':
+      return await formatAsSarif(report, rules)
     default:
       return formatText(report, {
         color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,

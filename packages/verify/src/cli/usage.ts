@@ -1,6 +1,7 @@
 export const USAGE = `throughline verify URL --traces BACKEND   names the hop that breaks the trace, the cause, and the fix
 throughline verify --context NAME -n NAMESPACE deploy/frontend:/cart   the same in a cluster, with its objects
 throughline verify --from FILE            judges evidence saved by --save
+throughline verify --manifests DIR        judges manifests before they are deployed, without a request
 throughline explain TLV104                says what a finding means
 
 Where the spans are:
@@ -18,7 +19,12 @@ In a cluster, by kubectl:
   -n, --namespace NAME     default: that of the context
   --traces svc/NAME.NAMESPACE   Jaeger, Zipkin or Tempo in the cluster; without it the usual places are searched
   --print-rbac -n … -n …   prints the role that it needs, bound in each namespace: the application's, the mesh's
-                           (istio-system), the trace backend's
+                           (istio-system), the trace backend's; with --revision NAME for a control plane that has one
+
+Manifests of Kubernetes, Istio and Consul:
+  --manifests DIR|FILE|-   YAML and JSON in a folder and those in it, a file, or stdin (helm template … | throughline
+                           verify --manifests -). Alone: what objects prove by themselves, and no request is sent; -n is
+                           the namespace of objects that name none. With --context or --from: file and line of findings
 
 What to look at beside:
   --envoy URL              admin interface of an Envoy on the path (repeatable)
@@ -34,7 +40,8 @@ The request:
   --settle SECONDS         how long reporters may take to send spans, default 6.5
 
 The result:
-  --format FORMAT          text (default), json, junit or markdown
+  --format FORMAT          text (default), json, junit, markdown or sarif
+  --sarif FILE             writes SARIF 2.1.0 to a file, beside what is printed
   --level LEVEL            error (default), warning or note: the lowest level that fails
   --only, --skip TLV…      findings to look for or to skip (repeatable, or comma-separated)
   --save FILE              saves the evidence: ids and spans, no header values

@@ -11,6 +11,7 @@ export const texts = (value: unknown): string[] =>
 
 export const metadata = (object: KubeObject): KubeObject => record(object['metadata'])
 export const spec = (object: KubeObject): KubeObject => record(object['spec'])
+export const kindOf = (object: KubeObject): string => text(object['kind']) ?? ''
 export const nameOf = (object: KubeObject): string => text(metadata(object)['name']) ?? ''
 export const namespaceOf = (object: KubeObject): string => text(metadata(object)['namespace']) ?? ''
 /** `namespace/name`. */
@@ -21,6 +22,22 @@ export const annotationsOf = (object: KubeObject): KubeObject => record(metadata
 /** Whether labels have everything of `matchLabels`; no labels select everything. */
 export const selects = (matchLabels: unknown, labels: KubeObject): boolean =>
   Object.entries(record(matchLabels)).every(([key, value]) => labels[key] === value)
+
+/** Whether labels match a workload's `spec.selector`, by labels and by expressions; an empty one selects everything. */
+export function matchesSelector(selector: unknown, labels: KubeObject): boolean {
+  const { matchLabels, matchExpressions } = record(selector)
+  return (
+    selects(matchLabels, labels) && list(matchExpressions).every((expression) => matchesExpression(expression, labels))
+  )
+}
+
+function matchesExpression({ key, operator, values }: KubeObject, labels: KubeObject): boolean {
+  const value = labels[`${text(key)}`]
+  if (operator === 'Exists') return value !== undefined
+  if (operator === 'DoesNotExist') return value === undefined
+  const isIn = texts(values).some((each) => each === value)
+  return operator === 'NotIn' ? !isIn : isIn
+}
 
 /** Its containers, those that start before the others included: a sidecar may be one of them. */
 export function containersOf(pod: KubeObject): KubeObject[] {
@@ -38,6 +55,9 @@ const SIDECARS = { istio: 'istio-proxy', consul: 'consul-dataplane' } as const
 
 export type SidecarMesh = keyof typeof SIDECARS
 
+/** What a sidecar's container is named, or begins with. */
+export const SIDECAR_NAMES: readonly string[] = Object.values(SIDECARS)
+
 export function sidecarOf(pod: KubeObject): SidecarMesh | null {
   const names = containersOf(pod).map((container) => text(container['name']) ?? '')
   const meshes = Object.keys(SIDECARS) as SidecarMesh[]
@@ -46,9 +66,8 @@ export function sidecarOf(pod: KubeObject): SidecarMesh | null {
 
 /** Ports that the app's containers declare. */
 export function appPorts(pod: KubeObject): { name: string | null; port: number }[] {
-  const sidecars = Object.values(SIDECARS)
   return list(spec(pod)['containers'])
-    .filter((container) => !sidecars.some((sidecar) => text(container['name'])?.startsWith(sidecar)))
+    .filter((container) => !SIDECAR_NAMES.some((sidecar) => text(container['name'])?.startsWith(sidecar)))
     .flatMap((container) => list(container['ports']))
     .map((port) => ({ name: text(port['name']), port: Number(port['containerPort']) }))
 }

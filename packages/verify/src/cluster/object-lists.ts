@@ -17,6 +17,8 @@ export interface ObjectLists {
   read: (resource: string, wanted: Wanted) => Promise<KubeObject[] | undefined>
   /** The object or list at a path of the API; undefined where there is none or it may not be read. */
   get: (what: string, at: { namespace: string; path: string }) => Promise<unknown>
+  /** Adds to `unseen`. */
+  say: (text: string) => void
   /** Says in `unseen` what the cluster does not have, and what may not be read. */
   report: () => void
 }
@@ -43,6 +45,7 @@ export function createObjectLists(kubectl: Kubectl, unseen: string[]): ObjectLis
   }
   return {
     get,
+    say: (text) => void unseen.push(text),
     async read(resource, { group, versions, namespaces, everywhere = false }) {
       for (const version of versions) {
         const root = `/apis/${group}/${version}`

@@ -4,8 +4,9 @@ const RULES = [
   { group: '', resources: ['namespaces'], verbs: ['get'] },
   { group: '', resources: ['pods/portforward'], verbs: ['create'] },
   { group: '', resources: ['configmaps'], names: ['istio'], verbs: ['get'] },
-  { group: 'apps', resources: ['deployments', 'statefulsets', 'daemonsets'], verbs: ['get'] },
+  { group: 'apps', resources: ['deployments', 'statefulsets', 'daemonsets'], verbs: ['get', 'list'] },
   { group: 'telemetry.istio.io', resources: ['telemetries'], verbs: ['list'] },
+  { group: 'networking.istio.io', resources: ['destinationrules'], verbs: ['list'] },
   { group: 'security.istio.io', resources: ['authorizationpolicies', 'peerauthentications'], verbs: ['list'] },
   {
     group: 'consul.hashicorp.com',
@@ -20,13 +21,16 @@ const NAME = 'throughline-verify'
  * The role that `verify --context` needs, and its binding in each namespace that it reads, as YAML.
  *
  * @param namespaces those of the application, of the mesh’s own settings, and of the trace backend
+ * @param revisions revisions of Istio, whose settings are in ConfigMaps of their own
  */
-export function formatRbac(namespaces: readonly string[]): string {
+export function formatRbac(namespaces: readonly string[], revisions: readonly string[]): string {
   const rules = RULES.map(({ group, resources, names, verbs }) =>
     [
       `  - apiGroups: ['${group}']`,
       `    resources: [${resources.join(', ')}]`,
-      ...(names === undefined ? [] : [`    resourceNames: [${names.join(', ')}]`]),
+      ...(names === undefined
+        ? []
+        : [`    resourceNames: [${[...names, ...revisions.map((revision) => `istio-${revision}`)].join(', ')}]`]),
       `    verbs: [${verbs.join(', ')}]`,
     ].join('\n'),
   )

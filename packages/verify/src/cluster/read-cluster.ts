@@ -42,10 +42,16 @@ export async function readCluster(kubectl: Kubectl, evidence: Evidence, entry: P
   })
   const pods = podsOnPath(allPods, evidence, { entry, selected: services.map((service) => service.pods) })
   const [istio, consul] = await Promise.all([
-    readIstio(kubectl, lists, { pods, namespaces }),
+    readIstio(kubectl, lists, { pods, namespaces, services: services.map(({ service }) => service) }),
     readConsul(lists, namespaces),
   ])
   lists.report()
+  const ambient = pods.filter((pod) => sidecarOf(pod) === null && readPod(pod).ambient).map(objectName)
+  if (ambient.length > 0) {
+    evidence.unseen.push(
+      `ztunnel and waypoints of Istio’s ambient mode, which ${ambient.join(', ')} ${ambient.length === 1 ? 'is' : 'are'} in: ztunnel reports no spans, and whether a waypoint is used or traces is not read`,
+    )
+  }
   return {
     facts: {
       context: kubectl.context,

@@ -3,6 +3,7 @@ import type {
   AuthorizationRuleFacts,
   IstioFacts,
   MeshConfigFacts,
+  ObjectName,
   PeerAuthenticationFacts,
   TelemetryFacts,
 } from '../evidence/cluster-facts.ts'
@@ -20,54 +21,66 @@ import {
   text,
   texts,
 } from './kube-objects.ts'
+import { type ControlPlane, controlPlaneOf } from './control-plane.ts'
 import type { Kubectl } from './kubectl.ts'
 import type { ObjectLists } from './object-lists.ts'
-
-/** Where Istio looks for objects of the whole mesh. */
-const ISTIO_ROOT = 'istio-system'
+import { readTlsRules } from './read-tls-rules.ts'
 
 /** Reads Istio's objects for pods on the path; null in a cluster without its definitions. */
 export async function readIstio(
-  kubectl: Kubectl,
+  kubectl: Pick<Kubectl, 'parseYaml'>,
   lists: ObjectLists,
-  { pods, namespaces }: { pods: readonly KubeObject[]; namespaces: readonly string[] },
+  {
+    pods,
+    namespaces,
+    services,
+  }: { pods: readonly KubeObject[]; namespaces: readonly string[]; services: readonly ObjectName[] },
 ): Promise<IstioFacts | null> {
-  const all = [...new Set([ISTIO_ROOT, ...namespaces])]
+  const plane = controlPlaneOf(pods, lists.say)
+  const { meshConfig, root } = await readMeshConfig(kubectl, lists, plane)
+  const all = [...new Set([root, ...namespaces])]
   const read = (group: string, older: string, resource: string): Promise<KubeObject[] | undefined> =>
     lists.read(resource, { group, versions: ['v1', older], namespaces: all })
-  const [telemetries, policies, peers, meshConfig] = await Promise.all([
+  const [telemetries, policies, peers, destinations] = await Promise.all([
     read('telemetry.istio.io', 'v1alpha1', 'telemetries'),
     read('security.istio.io', 'v1beta1', 'authorizationpolicies'),
     read('security.istio.io', 'v1beta1', 'peerauthentications'),
-    readMeshConfig(kubectl, lists),
+    read('networking.istio.io', 'v1beta1', 'destinationrules'),
   ])
-  if (telemetries === undefined && policies === undefined && peers === undefined) return null
+  if ([telemetries, policies, peers, destinations].every((each) => each === undefined)) return null
   return {
-    telemetries: (telemetries ?? []).map((object) => readTelemetry(object, pods)),
+    telemetries: (telemetries ?? []).map((object) => readTelemetry(object, { pods, root })),
     meshConfig,
-    authorizationPolicies: (policies ?? []).map((object) => readPolicy(object, pods)),
-    peerAuthentications: (peers ?? []).map((object) => readPeerAuthentication(object, pods)),
+    authorizationPolicies: (policies ?? []).map((object) => readPolicy(object, { pods, root })),
+    peerAuthentications: (peers ?? []).map((object) => readPeerAuthentication(object, { pods, root })),
+    tls: (destinations ?? []).flatMap((rule) => readTlsRules(rule, services)),
   }
 }
 
-function scoped(object: KubeObject, pods: readonly KubeObject[]) {
+interface Place {
+  pods: readonly KubeObject[]
+  /** The namespace whose objects are for the whole mesh. */
+  root: string
+}
+
+function scoped(object: KubeObject, { pods, root }: Place) {
   const namespace = namespaceOf(object)
   const matchLabels = record(record(spec(object)['selector'])['matchLabels'])
   const selected = pods.filter(
-    (pod) => (namespace === ISTIO_ROOT || namespaceOf(pod) === namespace) && selects(matchLabels, labelsOf(pod)),
+    (pod) => (namespace === root || namespaceOf(pod) === namespace) && selects(matchLabels, labelsOf(pod)),
   )
   const narrow = Object.keys(matchLabels).length > 0 || 'targetRefs' in spec(object) || 'targetRef' in spec(object)
   return {
     name: objectName(object),
-    scope: narrow ? ('workload' as const) : namespace === ISTIO_ROOT ? ('mesh' as const) : ('namespace' as const),
+    scope: narrow ? ('workload' as const) : namespace === root ? ('mesh' as const) : ('namespace' as const),
     // What a target reference names is a gateway or a waypoint, not a pod by its labels.
     pods: 'targetRefs' in spec(object) || 'targetRef' in spec(object) ? [] : selected.map(objectName),
   }
 }
 
-function readTelemetry(object: KubeObject, pods: readonly KubeObject[]): TelemetryFacts {
+function readTelemetry(object: KubeObject, at: Place): TelemetryFacts {
   return {
-    ...scoped(object, pods),
+    ...scoped(object, at),
     tracing: list(spec(object)['tracing']).map((entry) => ({
       providers: list(entry['providers']).flatMap((provider) => text(provider['name']) ?? []),
       sampling: typeof entry['randomSamplingPercentage'] === 'number' ? entry['randomSamplingPercentage'] : null,
@@ -76,26 +89,35 @@ function readTelemetry(object: KubeObject, pods: readonly KubeObject[]): Telemet
   }
 }
 
-async function readMeshConfig(kubectl: Kubectl, lists: ObjectLists): Promise<MeshConfigFacts | null> {
-  const path = `/api/v1/namespaces/${ISTIO_ROOT}/configmaps/istio`
-  const object = record(await lists.get('MeshConfig', { namespace: ISTIO_ROOT, path }))
-  const yaml = text(record(object['data'])['mesh'])
-  if (yaml === null) return null
-  const config = record(await kubectl.parseYaml(yaml))
-  const sampling = record(record(config['defaultConfig'])['tracing'])['sampling']
-  return {
-    name: `${ISTIO_ROOT}/istio`,
-    providers: list(config['extensionProviders']).flatMap((provider) => text(provider['name']) ?? []),
-    defaultProviders: texts(record(config['defaultProviders'])['tracing']),
-    sampling: typeof sampling === 'number' ? sampling : null,
-    changedAt: changedAt(metadata(object), 'f:data'),
+/** The settings of the control plane that injected the pods, and the namespace whose objects are for the whole mesh. */
+async function readMeshConfig(
+  kubectl: Pick<Kubectl, 'parseYaml'>,
+  lists: ObjectLists,
+  { namespace, configMaps }: ControlPlane,
+): Promise<{ meshConfig: MeshConfigFacts | null; root: string }> {
+  for (const name of configMaps) {
+    const path = `/api/v1/namespaces/${namespace}/configmaps/${name}`
+    const object = record(await lists.get(`MeshConfig ${name}`, { namespace, path }))
+    const yaml = text(record(object['data'])['mesh'])
+    if (yaml === null) continue
+    const config = record(await kubectl.parseYaml(yaml))
+    const sampling = record(record(config['defaultConfig'])['tracing'])['sampling']
+    const meshConfig = {
+      name: `${namespace}/${name}`,
+      providers: list(config['extensionProviders']).flatMap((provider) => text(provider['name']) ?? []),
+      defaultProviders: texts(record(config['defaultProviders'])['tracing']),
+      sampling: typeof sampling === 'number' ? sampling : null,
+      changedAt: changedAt(metadata(object), 'f:data'),
+    }
+    return { meshConfig, root: text(config['rootNamespace']) ?? namespace }
   }
+  return { meshConfig: null, root: namespace }
 }
 
-function readPolicy(object: KubeObject, pods: readonly KubeObject[]): AuthorizationPolicyFacts {
+function readPolicy(object: KubeObject, at: Place): AuthorizationPolicyFacts {
   const action = text(spec(object)['action'])
   return {
-    ...scoped(object, pods),
+    ...scoped(object, at),
     action: action === 'DENY' || action === 'AUDIT' || action === 'CUSTOM' ? action : 'ALLOW',
     rules: list(spec(object)['rules']).map(readRule),
   }
@@ -126,10 +148,10 @@ function readRule(rule: KubeObject): AuthorizationRuleFacts {
   }
 }
 
-function readPeerAuthentication(object: KubeObject, pods: readonly KubeObject[]): PeerAuthenticationFacts {
+function readPeerAuthentication(object: KubeObject, at: Place): PeerAuthenticationFacts {
   const ports = Object.entries(record(spec(object)['portLevelMtls']))
   return {
-    ...scoped(object, pods),
+    ...scoped(object, at),
     mode: text(record(spec(object)['mtls'])['mode']),
     ports: Object.fromEntries(ports.map(([port, settings]) => [port, text(record(settings)['mode']) ?? 'UNSET'])),
   }

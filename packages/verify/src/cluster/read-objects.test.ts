@@ -1,28 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { ClusterError } from './cluster-error.ts'
-import type { Kubectl } from './kubectl.ts'
+import { cluster } from './answers.test-support.ts'
 import { createObjectLists } from './object-lists.ts'
 import { readConsul } from './read-consul.ts'
 import { readIstio } from './read-istio.ts'
 import { readService } from './read-pods.ts'
-
-/** A cluster that has these answers, by path of its API; a text is the reason of a refusal. */
-function cluster(answers: Record<string, unknown>): Pick<Kubectl, 'get' | 'parseYaml'> & Kubectl {
-  return {
-    context: 'test',
-    namespace: 'default',
-    get: (path) => {
-      const answer = answers[path]
-      return typeof answer === 'string'
-        ? Promise.reject(new ClusterError('forbidden', answer))
-        : Promise.resolve(answer)
-    },
-    // JSON is YAML.
-    parseYaml: (text) => Promise.resolve(JSON.parse(text) as unknown),
-    forward: () => Promise.reject(new Error('no pods')),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  }
-}
 
 const CONSUL = '/apis/consul.hashicorp.com/v1alpha1'
 const metadata = (name: string, namespace = 'consul') => ({
@@ -160,7 +141,7 @@ describe('readIstio', () => {
         },
       },
     })
-    const facts = await readIstio(kubectl, createObjectLists(kubectl, []), { pods, namespaces: ['shop'] })
+    const facts = await readIstio(kubectl, createObjectLists(kubectl, []), { pods, namespaces: ['shop'], services: [] })
     expect(facts?.telemetries.map(({ name, scope, pods: selected }) => [name, scope, selected.length])).toEqual([
       ['istio-system/mesh', 'mesh', 3],
       ['shop/all', 'namespace', 2],

@@ -5,9 +5,9 @@ import {
   type KubeObject,
   labelsOf,
   list,
+  matchesSelector,
   nameOf,
   record,
-  selects,
   spec,
   text,
 } from './kube-objects.ts'
@@ -40,9 +40,26 @@ export async function resolveTarget(kubectl: Kubectl, target: Target, namespace:
 
 async function explainAbsence(kubectl: Kubectl, target: Target, namespace: string): Promise<ClusterError> {
   const found = await kubectl.get(`/api/v1/namespaces/${namespace}`).catch(() => null)
-  return found === undefined
-    ? new ClusterError('usage', `context ${kubectl.context} has no namespace ${namespace}`)
-    : new ClusterError('usage', `namespace ${namespace} has no ${formatTarget(target)}`)
+  if (found === undefined) return new ClusterError('usage', `context ${kubectl.context} has no namespace ${namespace}`)
+  const others = await kubectl.get(PATHS[target.kind](namespace)).catch(() => undefined)
+  const names = list(record(others)['items']).map(nameOf)
+  return new ClusterError(
+    'usage',
+    `namespace ${namespace} has no ${formatTarget(target)}${listNames(target.kind, names)}`,
+  )
+}
+
+/** Most names that a message lists. */
+const MOST_NAMES = 10
+
+/** What there is in place of a name that does not exist. */
+function listNames(kind: TargetKind, names: readonly string[]): string {
+  if (names.length === 0) return ''
+  const more = names.length > MOST_NAMES ? `, and ${names.length - MOST_NAMES} more` : ''
+  return `; it has ${names
+    .slice(0, MOST_NAMES)
+    .map((name) => `${kind}/${name}`)
+    .join(', ')}${more}`
 }
 
 async function choosePod(
@@ -50,21 +67,31 @@ async function choosePod(
   object: KubeObject,
   { target, namespace }: { target: Target; namespace: string },
 ): Promise<KubeObject> {
-  const selector = spec(object)['selector']
-  const matchLabels = target.kind === 'service' ? selector : record(selector)['matchLabels']
-  if (target.kind !== 'pod' && Object.keys(record(matchLabels)).length === 0) {
-    throw new ClusterError('usage', `${formatTarget(target)} selects no pods by labels: name a pod of it`)
-  }
-  const pods =
-    target.kind === 'pod'
-      ? [object]
-      : list(record(await kubectl.get(podsPath(namespace)))['items']).filter((pod) =>
-          selects(matchLabels, labelsOf(pod)),
-        )
+  const pods = target.kind === 'pod' ? [object] : await selectPods(kubectl, object, { target, namespace })
   const running = pods.filter((pod) => record(pod['status'])['phase'] === 'Running')
   const pod = running.find(isReady) ?? running[0]
   if (pod !== undefined) return pod
-  throw new ClusterError('access', `no pod of ${formatTarget(target)} runs in namespace ${namespace}`)
+  const states = [...new Set(pods.map((each) => text(record(each['status'])['phase']) ?? 'in no phase'))]
+  const why = pods.length === 0 ? 'it selects none' : `${pods.length} found: ${states.join(', ')}`
+  throw new ClusterError('access', `no pod of ${formatTarget(target)} runs in namespace ${namespace}; ${why}`)
+}
+
+async function selectPods(
+  kubectl: Kubectl,
+  object: KubeObject,
+  { target, namespace }: { target: Target; namespace: string },
+): Promise<KubeObject[]> {
+  const { selector, type } = spec(object)
+  if (type === 'ExternalName') {
+    throw new ClusterError('usage', `${formatTarget(target)} is a name of something outside of the cluster: name a pod`)
+  }
+  const rule = target.kind === 'service' ? { matchLabels: selector } : record(selector)
+  const isEmpty = Object.values(rule).every((part) => Object.keys(part ?? {}).length === 0)
+  if (isEmpty) {
+    throw new ClusterError('usage', `${formatTarget(target)} selects no pods by labels: name a pod or a workload`)
+  }
+  const all = list(record(await kubectl.get(podsPath(namespace)))['items'])
+  return all.filter((pod) => matchesSelector(rule, labelsOf(pod)))
 }
 
 function choosePort(object: KubeObject, pod: KubeObject, target: Target): number {
@@ -73,7 +100,11 @@ function choosePort(object: KubeObject, pod: KubeObject, target: Target): number
   if (target.port !== null) {
     const named = ports.find(({ name }) => name === target.port)?.port ?? Number(target.port)
     if (Number.isInteger(named)) return named
-    throw new ClusterError('usage', `${formatTarget(target)} has no port named ${target.port}`)
+    const known = formatPorts(ports)
+    throw new ClusterError(
+      'usage',
+      `${formatTarget(target)} has no port named ${target.port}; it has ${known || 'none'}`,
+    )
   }
   const port = ports.find(({ name }) => name?.startsWith('http')) ?? ports[0]
   if (port !== undefined) return port.port
@@ -90,10 +121,16 @@ function servicePort(service: KubeObject, pod: KubeObject, target: Target): numb
       ? (ports.find((port) => text(port['name'])?.startsWith('http')) ?? ports[0])
       : ports.find((port) => port['name'] === target.port || port['port'] === Number(target.port))
   if (wanted === undefined) {
-    const known = ports.map((port) => `${Number(port['port'])}`).join(', ')
-    throw new ClusterError('usage', `${formatTarget(target)} has no port ${target.port ?? ''}; it has ${known}`)
+    const known = formatPorts(ports.map((port) => ({ name: text(port['name']), port: Number(port['port']) })))
+    const missing = target.port === null ? 'port' : `port ${target.port}`
+    throw new ClusterError('usage', `${formatTarget(target)} has no ${missing}; it has ${known || 'none'}`)
   }
   return containerPort(wanted, pod)
+}
+
+/** `80 (http), 9090`. */
+function formatPorts(ports: readonly { name: string | null; port: number }[]): string {
+  return ports.map(({ name, port }) => (name === null ? `${port}` : `${port} (${name})`)).join(', ')
 }
 
 /** The port of a pod that a port of a Service leads to: by number or by name. */

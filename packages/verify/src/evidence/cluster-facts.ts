@@ -9,6 +9,48 @@ export interface ClusterFacts {
   services: ServiceFacts[]
   istio: IstioFacts | null
   consul: ConsulFacts | null
+  /** What files say beyond that, where the objects are read from files; there are no probes then. */
+  declared?: DeclaredFacts
+}
+
+export interface DeclaredFacts {
+  files: number
+  /** Documents that are no objects included. */
+  objects: number
+  /** Of these, those that no finding reads. */
+  ignored: number
+  /** What each pod stands for: the workload of that template. */
+  workloads: Record<ObjectName, { kind: string; name: ObjectName; field: string }>
+  /** Calls that environment variables and annotations of workloads name. */
+  calls: DeclaredCall[]
+  /** Signs that a port speaks HTTP, by Service and number of the port. */
+  http: { service: ObjectName; port: number; sign: string }[]
+  /** Services whose port has a name that no container has, or whose selector no workload meets. */
+  unserved: { service: ObjectName; field: string; seen: string }[]
+}
+
+export interface DeclaredCall {
+  /** Pod of the caller. */
+  caller: ObjectName
+  service: ObjectName
+  /** Of the Service; null: not named. */
+  port: number | null
+  /** It is a URL of HTTP. */
+  http: boolean
+  /** Null: only the host is named. */
+  path: string | null
+  /** `COUNTING_URL of Deployment shop/dashboard`. */
+  at: string
+}
+
+/** What a DestinationRule has sidecars speak to a host. */
+export interface TlsRuleFacts {
+  name: ObjectName
+  field: string
+  mode: string
+  /** Null: all ports. */
+  port: number | null
+  services: ObjectName[]
 }
 
 /** `namespace/name`. */
@@ -58,6 +100,8 @@ export interface IstioFacts {
   meshConfig: MeshConfigFacts | null
   authorizationPolicies: AuthorizationPolicyFacts[]
   peerAuthentications: PeerAuthenticationFacts[]
+  /** Of DestinationRules; undefined in evidence of a version that did not read them. */
+  tls?: TlsRuleFacts[]
 }
 
 /** How narrowly an object is meant: the mesh, a namespace, or selected workloads. */

@@ -25,6 +25,7 @@ export const TLV301: Rule = {
       text: 'ProxyDefaults “global”: config.envoy_tracing_json and config.envoy_listener_tracing_json, then restart the sidecars: the tracer is read at their start',
     },
   ],
+  judgesFiles: true,
   judge: (analysis) => {
     const { explained, judgements } = explainedByObjects(analysis)
     const { cluster, envoys } = analysis.evidence

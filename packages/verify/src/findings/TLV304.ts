@@ -15,7 +15,7 @@ export const TLV304: Rule = {
   title: 'Consul ignores its tracing entry',
   level: 'error',
   proof:
-    'C and S: an entry of ProxyDefaults is not what Consul reads, and no proxy left a span that it would have made.',
+    'C and S: an entry of ProxyDefaults is not what Consul reads, and no proxy left a span that it would have made. Of files, C.',
   explanation: [
     'Consul takes Envoy’s tracing as JSON in a text. A map in place of the text, JSON without “@type”, or a field that Envoy does not have is accepted by the API and reported as synced; the agent logs a warning, and the sidecars are configured as if nothing had been written.',
   ],
@@ -29,6 +29,7 @@ export const TLV304: Rule = {
     { id: 'TLV301', hop: 'any' },
     { id: 'TLV307', hop: 'any' },
   ],
+  judgesFiles: true,
   judge: (analysis) =>
     (analysis.evidence.cluster?.consul?.proxyDefaults ?? []).flatMap((defaults) =>
       defaults.entries.flatMap((entry) => judgeEntry(analysis, defaults, entry)),
@@ -50,7 +51,8 @@ function judgeEntry(analysis: Analysis, { name }: ProxyDefaultsFacts, entry: Ent
       ],
       cause: 'Consul accepts the entry, reports it as synced, and configures the sidecars without it',
       sources: missing ? ['C', 'S'] : ['C'],
-      proven: missing,
+      // Of files, what is written is all that is asked.
+      proven: missing || analysis.evidence.cluster?.declared !== undefined,
       decides: 'probes that pass a sidecar: whether it leaves spans',
       object: { kind: 'ProxyDefaults', name, field: `spec.config.${entry.key}` },
       fix: fault.fix,

@@ -3,6 +3,8 @@ import type { ClusterFacts, ConsulFacts, IstioFacts, PodFacts } from '../evidenc
 import type { Judgement, Rule } from './finding.ts'
 import { spansOfPod } from './objects/calls.ts'
 import { effectiveTracing } from './objects/effective-tracing.ts'
+import { groupBy } from './objects/group-by.ts'
+import { lostProxies } from './support.ts'
 
 export const TLV307: Rule = {
   id: 'TLV307',
@@ -13,14 +15,19 @@ export const TLV307: Rule = {
     'Part of a sidecar’s configuration is read once. Consul’s envoy_tracing_json and its static clusters are in the bootstrap; Istio writes meshConfig.defaultConfig into the pod when it is injected. A change reaches pods that start after it.',
   ],
   fixes: [{ text: 'restart the workload: kubectl rollout restart deployment/NAME' }],
-  supersedes: [{ id: 'TLV301', hop: 'any' }],
+  supersedes: [
+    { id: 'TLV201', hop: 'any' },
+    { id: 'TLV202', hop: 'any' },
+    { id: 'TLV301', hop: 'any' },
+  ],
   judge: (analysis) => {
     const { cluster } = analysis.evidence
     if (cluster === null) return []
-    return cluster.pods.flatMap((pod) => [
-      ...(cluster.consul === null ? [] : afterStart(analysis, { cluster, consul: cluster.consul, pod })),
-      ...(cluster.istio === null ? [] : injectedBefore(cluster.istio, pod)),
-    ])
+    const { consul, istio, pods } = cluster
+    return [
+      ...(consul === null ? [] : pods.flatMap((pod) => afterStart(analysis, { cluster, consul, pod }))),
+      ...(istio === null ? [] : injectedBefore(analysis, istio, pods)),
+    ]
   },
 }
 
@@ -44,25 +51,38 @@ function afterStart(
     }))
 }
 
-function injectedBefore(istio: IstioFacts, pod: PodFacts): Judgement[] {
+/** Pods with the same sampling of another time are one judgement. */
+function injectedBefore(analysis: Analysis, istio: IstioFacts, pods: readonly PodFacts[]): Judgement[] {
   const { meshConfig } = istio
-  if (pod.sidecar !== 'istio' || meshConfig === null || pod.startedAt === null) return []
+  if (meshConfig === null) return []
+  const stale = pods.filter((pod) => isStale(istio, pod))
+  // They un-sample what the mesh would keep: the same request leaves its spans once it forces the decision.
+  const lost = lostProxies(analysis, { present: 'w3c-forced', absent: 'w3c' }).length > 0
+  return groupBy(stale, ({ injectedSampling }) => `${injectedSampling}`).map((group): Judgement => {
+    const [oldest] = group.toSorted((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0))
+    const names = group.map(({ pod }) => pod).join(', ')
+    return {
+      hop: names,
+      seen: [
+        `${names} ${group.length === 1 ? 'was' : 'were'} injected with sampling ${formatSampling(oldest?.injectedSampling ?? null)}, the mesh now has ${formatSampling(meshConfig.sampling)}`,
+        `the mesh’s settings changed at ${formatTime(meshConfig.changedAt)}, ${oldest?.pod} started at ${formatTime(oldest?.startedAt ?? null)}`,
+        ...(lost ? ['a sampled request loses spans of proxies, and keeps them where x-request-id forces them'] : []),
+      ],
+      cause: `the sidecar of ${names} samples as the mesh did when it was injected`,
+      sources: lost ? ['C', 'K', 'D'] : ['C', 'K'],
+      ...(lost && { level: 'error' }),
+      object: { kind: 'ConfigMap', name: meshConfig.name, field: 'data.mesh defaultConfig.tracing.sampling' },
+    }
+  })
+}
+
+function isStale(istio: IstioFacts, pod: PodFacts): boolean {
+  const { meshConfig } = istio
+  if (pod.sidecar !== 'istio' || meshConfig === null || pod.startedAt === null) return false
   const { samplingAt } = effectiveTracing(istio, pod.pod)
   const isOverridden = samplingAt?.kind === 'Telemetry'
   const isNewer = meshConfig.changedAt !== null && meshConfig.changedAt > pod.startedAt
-  if (isOverridden || !isNewer || meshConfig.sampling === pod.injectedSampling) return []
-  return [
-    {
-      hop: pod.pod,
-      seen: [
-        `${pod.pod} was injected with sampling ${formatSampling(pod.injectedSampling)}, the mesh now has ${formatSampling(meshConfig.sampling)}`,
-        `the mesh’s settings changed at ${formatTime(meshConfig.changedAt)}, the pod started at ${formatTime(pod.startedAt)}`,
-      ],
-      cause: `the sidecar of ${pod.pod} samples as the mesh did when it was injected`,
-      sources: ['C', 'K'],
-      object: { kind: 'ConfigMap', name: meshConfig.name, field: 'data.mesh defaultConfig.tracing.sampling' },
-    },
-  ]
+  return !isOverridden && isNewer && meshConfig.sampling !== pod.injectedSampling
 }
 
 const formatTime = (time: number | null): string => (time === null ? '?' : new Date(time).toISOString())

@@ -1,6 +1,7 @@
 import { nameNode } from './envoy-spans.ts'
 import type { Rule } from './finding.ts'
 import { podsOf, spansOfPod } from './objects/calls.ts'
+import { opaqueByFiles } from './objects/declared-hops.ts'
 import { opaquePort } from './objects/port-protocol.ts'
 
 export const TLV401: Rule = {
@@ -18,9 +19,11 @@ export const TLV401: Rule = {
       text: 'ServiceDefaults of the called service: spec.protocol: http, or config.protocol: http in ProxyDefaults global',
     },
   ],
+  judgesFiles: true,
   judge: (analysis) => {
     const { cluster } = analysis.evidence
     if (cluster === null) return []
+    if (cluster.declared !== undefined) return opaqueByFiles(cluster)
     return cluster.services.flatMap((service) => {
       const opaque = opaquePort(cluster, service)
       const pods = podsOf(cluster, service)

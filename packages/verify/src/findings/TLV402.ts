@@ -1,5 +1,6 @@
 import type { ClusterFacts, PodFacts } from '../evidence/cluster-facts.ts'
 import type { Rule } from './finding.ts'
+import { uninjectedByFiles } from './objects/declared-hops.ts'
 
 export const TLV402: Rule = {
   id: 'TLV402',
@@ -13,7 +14,9 @@ export const TLV402: Rule = {
     { mesh: 'istio', text: 'label the namespace istio-injection=enabled, and restart the workload' },
     { mesh: 'consul', text: 'label the namespace for injection, and restart the workload' },
   ],
+  judgesFiles: true,
   judge: ({ evidence: { cluster } }) => {
+    if (cluster?.declared !== undefined) return uninjectedByFiles(cluster)
     const mesh = cluster?.pods.find(({ sidecar }) => sidecar !== null)?.sidecar
     if (cluster === null || !mesh) return []
     return cluster.pods

@@ -4,6 +4,7 @@ import { nameNode } from './envoy-spans.ts'
 import type { Judgement, Rule } from './finding.ts'
 import { evaluateAuthorization } from './objects/authorization.ts'
 import { podOf } from './objects/calls.ts'
+import { deniedByFiles } from './objects/declared-denials.ts'
 import { evaluateIntentions } from './objects/intentions.ts'
 import { countProbes, groupByPath, nameSpan } from './support.ts'
 
@@ -27,7 +28,10 @@ export const TLV501: Rule = {
       text: 'consul intention check CALLER DESTINATION; kubectl get serviceintentions: SYNCED, and an allow for the caller',
     },
   ],
+  judgesFiles: true,
   judge: (analysis) => {
+    const { cluster } = analysis.evidence
+    if (cluster?.declared !== undefined) return deniedByFiles(cluster)
     const denied = analysis.paths.filter(({ probe }) => probe.words === 'rbac-denied' && probe.kind !== 'bypass')
     const groups = groupByPath(analysis.paths, (path) =>
       path.nodes

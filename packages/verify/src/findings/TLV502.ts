@@ -3,6 +3,7 @@ import type { ClusterFacts, PodFacts, ServiceFacts } from '../evidence/cluster-f
 import type { Judgement, ObjectLine, Rule } from './finding.ts'
 import { podsOf } from './objects/calls.ts'
 import { evaluateAuthorization } from './objects/authorization.ts'
+import { resetByFiles } from './objects/declared-connections.ts'
 import { peerMode } from './objects/peer-mode.ts'
 import { opaquePort } from './objects/port-protocol.ts'
 import { countProbes, groupByPath, nameSpan } from './support.ts'
@@ -24,8 +25,10 @@ export const TLV502: Rule = {
     { id: 'TLV402', hop: 'any' },
     { id: 'TLV504', hop: 'any' },
   ],
+  judgesFiles: true,
   judge: (analysis) => {
     const { cluster } = analysis.evidence
+    if (cluster?.declared !== undefined) return resetByFiles(cluster)
     const signal = findSignal(analysis)
     if (cluster === null || signal === undefined) return []
     return cluster.services.flatMap((service) => {

@@ -3,13 +3,15 @@ import type { ClusterFacts, PodFacts, ServiceFacts } from '../evidence/cluster-f
 import type { Judgement, ObjectLine, Rule } from './finding.ts'
 import { podsOf } from './objects/calls.ts'
 import { peerMode } from './objects/peer-mode.ts'
-import { countProbes } from './support.ts'
+import { type TlsMismatch, tlsMismatches } from './objects/tls-rules.ts'
+import { countProbes, groupByPath, nameSpan } from './support.ts'
 
 export const TLV503: Rule = {
   id: 'TLV503',
   title: 'one side speaks TLS, the other plain text',
   level: 'error',
-  proof: 'W, and K, C or E: a proxy answers with words of TLS, and the callee’s side takes plain text only.',
+  proof:
+    'W or S, and K, C or E: a proxy answers with words of TLS, or its call fails, and a DestinationRule or the callee’s side says why. Of files: a DestinationRule against the callee’s side.',
   explanation: [
     'The caller’s sidecar sends TLS because a DestinationRule or the mesh says so, and what it reaches does not speak it: a pod without a sidecar, or a port whose PeerAuthentication is DISABLE. Envoy answers 503 with “TLS_error”.',
   ],
@@ -24,18 +26,32 @@ export const TLV503: Rule = {
     { id: 'TLV402', hop: 'any' },
     { id: 'TLV504', hop: 'any' },
   ],
+  judgesFiles: true,
   judge: (analysis) => {
     const { paths, evidence } = analysis
+    const { cluster } = evidence
+    const mismatches = cluster === null ? [] : tlsMismatches(cluster)
+    if (cluster?.declared !== undefined) {
+      return mismatches.map(({ service, rule, end, cause, object }) => ({
+        hop: service.service,
+        seen: [rule, end],
+        cause,
+        sources: ['C', 'K'],
+        object,
+      }))
+    }
     const worded = paths.filter(({ probe }) => probe.words === 'tls-error' && probe.kind !== 'bypass')
-    if (worded.length === 0) return []
-    const said = `a proxy’s “TLS_error” came back, ${countProbes(worded.length, paths.length)}`
-    const plain = evidence.cluster === null ? undefined : findPlainEnd(analysis, evidence.cluster)
+    const said =
+      worded.length === 0 ? [] : [`a proxy’s “TLS_error” came back, ${countProbes(worded.length, paths.length)}`]
+    const written = mismatches.flatMap((mismatch) => judgeMismatch(analysis, mismatch, said))
+    if (written.length > 0 || worded.length === 0) return written
+    const plain = cluster === null ? undefined : findPlainEnd(analysis, cluster)
     if (plain !== undefined) {
       const { hop, seen, object, source } = plain
       return [
         {
           hop,
-          seen: [said, seen],
+          seen: [...said, seen],
           cause: `the caller’s sidecar speaks TLS, and ${hop} takes plain text only`,
           sources: ['W', source],
           object,
@@ -45,7 +61,7 @@ export const TLV503: Rule = {
     return [
       {
         hop: 'a proxy on the path',
-        seen: [said],
+        seen: said,
         cause: 'one side of a connection speaks TLS and the other does not, or their certificates do not match',
         sources: ['W'],
         proven: false,
@@ -53,6 +69,43 @@ export const TLV503: Rule = {
       },
     ]
   },
+}
+
+/** Envoy's response flags for a connection that could not be made, or was closed before an answer. */
+const FLAGS = /\b(UF|UC|UR)\b/
+
+/** A call that failed at the caller's sidecar, whether or not the app in between passes the proxy's words on. */
+function judgeMismatch(analysis: Analysis, mismatch: TlsMismatch, said: readonly string[]): Judgement[] {
+  const { service, rule, end, cause, object } = mismatch
+  const [namespace, name] = service.service.split('/')
+  const group = groupByPath(analysis.paths, ({ nodes }) =>
+    nodes
+      .filter(
+        ({ span, children }) =>
+          span.proxy &&
+          children.length === 0 &&
+          FLAGS.test(span.flags ?? '') &&
+          (span.cluster?.includes(`|${name}.${namespace}.`) ?? false),
+      )
+      .map((node) => ({ key: '', value: node })),
+  ).get('')
+  const node = group?.[0]?.value
+  if (said.length === 0 && (group === undefined || group.length < 2 || node === undefined)) return []
+  const failed =
+    group === undefined || node === undefined
+      ? []
+      : [
+          `${nameSpan(node)} failed (${node.span.flags}) towards ${service.service}, ${countProbes(group.length, analysis.paths.length)}`,
+        ]
+  return [
+    {
+      hop: service.service,
+      seen: [...said, ...failed, rule, end],
+      cause,
+      sources: [...(said.length > 0 ? (['W'] as const) : []), ...(failed.length > 0 ? (['S'] as const) : []), 'C'],
+      object,
+    },
+  ]
 }
 
 interface PlainEnd {
@@ -75,6 +128,8 @@ function judgeEnd(
   { service, pod }: { service: ServiceFacts; pod: PodFacts },
 ): PlainEnd | undefined {
   const hop = service.service
+  // In ambient mode ztunnel ends the TLS of a pod without a sidecar.
+  if (pod.sidecar === null && pod.ambient) return undefined
   if (pod.sidecar === null) {
     return {
       hop,

@@ -1,5 +1,6 @@
 import type { Evidence } from '../evidence/evidence.ts'
 import type { Judgement, Rule } from './finding.ts'
+import { unservedByFiles } from './objects/declared-hops.ts'
 import { countProbes, groupByPath, nameSpan } from './support.ts'
 
 /** Envoy's response flags for an upstream that can't be used: no healthy host, no connection, no cluster. */
@@ -26,7 +27,10 @@ export const TLV504: Rule = {
       text: 'consul catalog nodes -service NAME and its checks; the annotation connect-service-port must be the port the app listens on',
     },
   ],
+  judgesFiles: true,
   judge: (analysis) => {
+    const { cluster } = analysis.evidence
+    if (cluster?.declared !== undefined) return unservedByFiles(cluster)
     const worded = analysis.paths.filter(
       ({ probe }) =>
         (probe.words === 'no-healthy-upstream' || probe.words === 'connection-failure') && probe.kind !== 'bypass',

@@ -2,6 +2,8 @@ import type { Analysis } from '../evidence/analyse.ts'
 import type { ClusterFacts } from '../evidence/cluster-facts.ts'
 import type { Judgement, Rule } from './finding.ts'
 import { podsOf, receivedCalls } from './objects/calls.ts'
+import { signOfHttp } from './objects/declared-calls.ts'
+import { openListsByFiles } from './objects/declared-hops.ts'
 import { evaluateIntentions, isClosed } from './objects/intentions.ts'
 import { opaquePort } from './objects/port-protocol.ts'
 
@@ -29,17 +31,22 @@ export const TLV506: Rule = {
     { id: 'TLV401', hop: 'any' },
     { id: 'TLV502', hop: 'any' },
   ],
+  judgesFiles: true,
   judge: (analysis) => {
     const { cluster } = analysis.evidence
     if (cluster === null) return []
-    return [...rulesOnBytes(cluster), ...openLists(analysis, cluster)]
+    return [...rulesOnBytes(cluster), ...openLists(analysis, cluster), ...openListsByFiles(cluster, isClosed)]
   },
 }
 
 function rulesOnBytes(cluster: ClusterFacts): Judgement[] {
+  const { declared } = cluster
   return cluster.services.flatMap((service) => {
     const opaque = opaquePort(cluster, service)
     if (opaque === undefined) return []
+    // Of files, each port is there: a rule of HTTP may be for another one.
+    const isOnlyPort = cluster.services.filter((each) => each.service === service.service).length === 1
+    if (declared !== undefined && !isOnlyPort && signOfHttp(declared, service) === undefined) return []
     const rule = findHttpRule(cluster, {
       pods: podsOf(cluster, service).map(({ pod }) => pod),
       service: service.service,

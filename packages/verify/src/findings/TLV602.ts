@@ -2,6 +2,7 @@ import type { Analysis } from '../evidence/analyse.ts'
 import type { ClusterFacts, PodFacts, ServiceFacts } from '../evidence/cluster-facts.ts'
 import type { Judgement, Rule } from './finding.ts'
 import { podOf, podsOf } from './objects/calls.ts'
+import { callsOf } from './objects/declared-calls.ts'
 import { peerMode } from './objects/peer-mode.ts'
 import { countProbes } from './support.ts'
 
@@ -18,11 +19,15 @@ export const TLV602: Rule = {
     { mesh: 'istio', text: 'PeerAuthentication with spec.mtls.mode: STRICT, once every caller has a sidecar' },
     { text: 'require mutual TLS at the inbound listener' },
   ],
+  judgesFiles: true,
   judge: (analysis) => {
     const { cluster } = analysis.evidence
     const answered = judgeBypass(analysis, cluster)
     if (answered.length > 0) return answered
-    return cluster === null ? [] : cluster.services.flatMap((service) => judgeService(cluster, service))
+    if (cluster === null) return []
+    // Of files, the Services that another workload calls.
+    const called = cluster.declared === undefined ? cluster.services : callsOf(cluster).map(({ service }) => service)
+    return [...new Set(called)].flatMap((service) => judgeService(cluster, service))
   },
 }
 

@@ -51,7 +51,7 @@ describe('TLV502', () => {
 })
 
 describe('TLV503', () => {
-  const tls = () =>
+  const worded = () =>
     sketchProbes()
       .filter(({ kind }) => kind !== 'w3c-unsampled')
       .map((probe) => ({ ...probe, status: 503, words: 'tls-error' as const }))
@@ -59,7 +59,7 @@ describe('TLV503', () => {
   it('names the pod that speaks plain text, or the object that switched TLS off', () => {
     const pods = [sketchPod('frontend', 'istio'), sketchPod('cart', null)]
     const cluster = sketchCluster('istio', { pods })
-    expect(found(sketchClusterPath('istio', { cluster, probes: tls(), edit: stopped }))).toEqual([
+    expect(found(sketchClusterPath('istio', { cluster, probes: worded(), edit: stopped }))).toEqual([
       'TLV503 error Pod shop/cart-1 spec.containers',
     ])
     const disabled = istioWith({
@@ -67,13 +67,40 @@ describe('TLV503', () => {
         { name: 'shop/cart', scope: 'workload', pods: ['shop/cart-1'], mode: null, ports: { 8080: 'DISABLE' } },
       ],
     })
-    expect(found(sketchClusterPath('istio', { cluster: disabled, probes: tls(), edit: stopped }))).toContain(
+    expect(found(sketchClusterPath('istio', { cluster: disabled, probes: worded(), edit: stopped }))).toContain(
       'TLV503 error PeerAuthentication shop/cart spec.portLevelMtls["8080"].mode',
     )
   })
 
+  it('names the DestinationRule by a call that fails, where no app passes on why', () => {
+    const tls = (mode: string) => [
+      { name: 'shop/tls', field: 'spec.trafficPolicy.tls.mode', mode, port: null, services: ['shop/cart'] },
+    ]
+    const line = 'DestinationRule shop/tls spec.trafficPolicy.tls.mode'
+    const failed = (span: Span): Span | null => {
+      if (isCart(span)) return null
+      return isProxy(span) && span.kind === 'client' ? { ...span, status: 503, flags: 'UF,URX' } : span
+    }
+    const plain = { pods: [sketchPod('frontend', 'istio'), sketchPod('cart', null)] }
+    const cluster = sketchCluster('istio', { ...plain, istio: sketchIstio({ tls: tls('ISTIO_MUTUAL') }) })
+    expect(found(sketchClusterPath('istio', { cluster, edit: failed }))).toEqual([`TLV503 error ${line}`])
+    const strict = istioWith({ tls: tls('DISABLE') })
+    expect(found(sketchClusterPath('istio', { cluster: strict, edit: failed }))).toEqual([`TLV503 error ${line}`])
+    const agreed = istioWith({ tls: tls('ISTIO_MUTUAL') })
+    expect(found(sketchClusterPath('istio', { cluster: agreed, edit: failed }))).toEqual(['TLV504 suspected'])
+    expect(found(sketchClusterPath('istio', { cluster: strict }))).toEqual([])
+  })
+
+  it('does not take a pod of the ambient mode for one that speaks plain text', () => {
+    const pods = [sketchPod('frontend', 'istio'), sketchPod('cart', null, { ambient: true })]
+    const cluster = sketchCluster('istio', { pods })
+    expect(found(sketchClusterPath('istio', { cluster, probes: worded(), edit: stopped }))).toEqual([
+      'TLV503 suspected',
+    ])
+  })
+
   it('suspects without the objects', () => {
-    expect(found({ ...sketchClusterPath('istio', { probes: tls(), edit: stopped }), cluster: null })).toEqual([
+    expect(found({ ...sketchClusterPath('istio', { probes: worded(), edit: stopped }), cluster: null })).toEqual([
       'TLV503 suspected',
     ])
   })

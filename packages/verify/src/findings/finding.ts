@@ -68,5 +68,7 @@ export interface Rule {
   fixes: Fix[]
   /** Findings that are consequences of this one: they are not printed with it, at the same hop or at all. */
   supersedes?: { id: FindingId; hop: 'same' | 'any' }[]
+  /** It has something to say about files of manifests alone. */
+  judgesFiles?: true
   judge: (analysis: Analysis) => Judgement[]
 }

@@ -1,7 +1,7 @@
 import { type Analysis, analyse } from '../evidence/analyse.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { catalogue } from './catalogue.ts'
-import type { Fix, Judgement, Level, Mesh, Rule } from './finding.ts'
+import type { Fix, Judgement, Level, Mesh, ObjectLine, Rule } from './finding.ts'
 
 /** The printed form: a judgement with the texts of its rule. */
 export interface Finding extends Judgement {
@@ -12,6 +12,8 @@ export interface Finding extends Judgement {
   suspected: boolean
   /** For the current mesh and language, the most specific first. */
   fixes: Fix[]
+  /** Where its object is written, with `--manifests`. */
+  location?: { file: string; line: number }
 }
 
 export interface JudgeOptions {
@@ -36,6 +38,7 @@ export function judge(evidence: Evidence, options: JudgeOptions = {}): { analysi
       const suspected = level === 'error' && judgement.proven === false
       return {
         ...judgement,
+        ...(judgement.object && { object: ofWorkload(evidence, judgement.object) }),
         id: rule.id,
         title: rule.title,
         level,
@@ -48,6 +51,13 @@ export function judge(evidence: Evidence, options: JudgeOptions = {}): { analysi
     })
     .sort((a, b) => severity(b) - severity(a))
   return { analysis, findings }
+}
+
+/** Of files, a pod is what the template of a workload describes. */
+function ofWorkload({ cluster }: Evidence, object: ObjectLine): ObjectLine {
+  const workload = object.kind === 'Pod' ? cluster?.declared?.workloads[object.name] : undefined
+  if (workload === undefined) return object
+  return { kind: workload.kind, name: workload.name, field: `${workload.field}${object.field}` }
 }
 
 function isSuperseded(rule: Rule, judgement: Judgement, by: { rule: Rule; judgement: Judgement }): boolean {

@@ -13,6 +13,7 @@ import {
   withoutProxies,
 } from '../cluster.test-support.ts'
 import type { ClusterFacts, EntryFacts } from '../evidence/cluster-facts.ts'
+import type { Evidence } from '../evidence/evidence.ts'
 import { sketchProbes } from '../evidence.test-support.ts'
 import type { Span } from '../evidence/span.ts'
 
@@ -24,6 +25,14 @@ const entry = (change: Partial<EntryFacts>): EntryFacts => ({
   sampling: null,
   ...change,
 })
+
+/** Spans without those that proxies leave only where x-request-id forces them. */
+function withoutUnforced({ probes, spans }: Evidence): Span[] {
+  const unsampled = new Set(
+    probes.filter(({ kind }) => kind === 'w3c').flatMap(({ contexts }) => contexts.map(({ traceId }) => traceId)),
+  )
+  return spans.filter((span) => !span.proxy || !unsampled.has(span.traceId))
+}
 
 describe('objects of a healthy path', () => {
   it.each(['istio', 'consul'] as const)('lead to nothing under %s', (mesh) => {
@@ -66,8 +75,11 @@ describe('TLV307', () => {
     const { meshConfig } = sketchIstio()
     const change = (changedAt: string) =>
       istioWith({ meshConfig: meshConfig && { ...meshConfig, sampling: 100, changedAt: Date.parse(changedAt) } })
-    const line = 'TLV307 warning ConfigMap istio-system/istio data.mesh defaultConfig.tracing.sampling'
-    expect(found(sketchClusterPath('istio', { cluster: change('2026-01-03T00:00:00Z') }))).toEqual([line, line])
+    const line = 'ConfigMap istio-system/istio data.mesh defaultConfig.tracing.sampling'
+    const stale = sketchClusterPath('istio', { cluster: change('2026-01-03T00:00:00Z') })
+    expect(found(stale)).toEqual([`TLV307 warning ${line}`])
+    // What they then lose is explained by it.
+    expect(found({ ...stale, spans: withoutUnforced(stale) })).toEqual([`TLV307 error ${line}`])
     expect(found(sketchClusterPath('istio', { cluster: change('2026-01-01T00:00:00Z') }))).toEqual([])
   })
 })
@@ -138,13 +150,7 @@ describe('lines for findings that spans lead to', () => {
     ]
     const probes = sketchProbes()
     const evidence = sketchClusterPath('istio', { cluster: istioWith({ telemetries: telemetries(0) }), probes })
-    const unsampled = new Set(
-      evidence.probes
-        .filter(({ kind }) => kind === 'w3c')
-        .flatMap(({ contexts }) => contexts.map(({ traceId }) => traceId)),
-    )
-    const spans = evidence.spans.filter((span) => !span.proxy || !unsampled.has(span.traceId))
-    expect(found({ ...evidence, spans })).toEqual([
+    expect(found({ ...evidence, spans: withoutUnforced(evidence) })).toEqual([
       'TLV202 error Telemetry shop/tracing spec.tracing[0].randomSamplingPercentage',
     ])
   })

@@ -11,6 +11,7 @@ export function explain(rule: Rule): string {
     '## Told by',
     '',
     rule.proof,
+    ...(rule.judgesFiles === true ? ['', 'Also told by manifests alone: `throughline verify --manifests DIR`.'] : []),
     '',
     '## Fix',
     '',

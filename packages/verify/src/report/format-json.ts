@@ -19,6 +19,7 @@ export function toJsonReport(report: Report) {
       decides: suspected || level === 'note' ? (decides ?? null) : null,
       break: rest.break ?? null,
       object: rest.object ?? null,
+      location: rest.location ?? null,
     }),
   )
   return { ...report, findings }

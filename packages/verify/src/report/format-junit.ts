@@ -1,6 +1,6 @@
 import type { Level, Rule } from '../findings/finding.ts'
 import { type Finding, severity } from '../findings/judge.ts'
-import { formatObject } from './format-object.ts'
+import { formatWhere } from './format-object.ts'
 import type { Report } from './report.ts'
 
 interface TestCase {
@@ -48,8 +48,10 @@ function expectationCase({ expectation }: Report): TestCase[] {
   return [expectation.met ? { name } : { name, failure: { message, text: message } }]
 }
 
-function describe({ seen, cause, fixes, object }: Finding): string {
-  const where = object === undefined ? [] : [`where: ${formatObject(object)}`]
+function describe(finding: Finding): string {
+  const { seen, cause, fixes } = finding
+  const object = formatWhere(finding)
+  const where = object === undefined ? [] : [`where: ${object}`]
   const lines = [...seen.map((text) => `seen: ${text}`), `cause: ${cause}`, ...where]
   return [...lines, ...fixes.slice(0, 2).map(({ text }) => `fix: ${text}`)].join('\n')
 }

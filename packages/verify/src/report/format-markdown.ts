@@ -1,29 +1,35 @@
-import { formatObject } from './format-object.ts'
+import { formatWhere } from './format-object.ts'
 import { drawPath } from './draw-path.ts'
-import type { Report } from './report.ts'
+import { describeManifests, type Report } from './report.ts'
 
 /** For a comment on a pull request or the summary of a pipeline. */
 export function formatMarkdown(report: Report): string {
   const { findings, probes, expectation, unseen, outcome } = report
-  const title = { passed: 'the trace is whole', failed: 'the trace is broken', unknown: 'could not tell' }[outcome]
+  const { manifests } = report
+  const title =
+    manifests === null
+      ? { passed: 'the trace is whole', failed: 'the trace is broken', unknown: 'could not tell' }[outcome]
+      : { passed: 'nothing was found', failed: 'failed', unknown: 'could not tell' }[outcome]
   const lines = [
-    `## Trace of ${escape(report.url)}: ${title}`,
+    `## ${manifests === null ? 'Trace of' : 'Manifests in'} ${escape(report.url)}: ${title}`,
     '',
     ...(report.path.length === 0 ? [] : ['```text', drawPath(report), '```', '']),
-    `${probes.withSpans} of ${probes.sent} probes left spans.`,
+    manifests === null
+      ? `${probes.withSpans} of ${probes.sent} probes left spans.`
+      : `${escape(describeManifests(manifests))}.`,
     ...(expectation === null
       ? []
       : [
           '',
           `Expected ${escape(expectation.expected.join(' > '))}: ${expectation.met ? 'found' : `found ${escape(expectation.found.join(' > ') || 'no app')}`}.`,
         ]),
-    ...findings.flatMap(({ id, level, suspected, hop, title: what, seen, cause, fixes, decides, object }) => [
+    ...findings.flatMap(({ id, level, suspected, hop, title: what, seen, cause, fixes, decides, ...rest }) => [
       '',
       `### ${id} ${suspected ? 'suspected' : level}: ${escape(hop)}: ${escape(what)}`,
       '',
       ...seen.map((text) => `- seen: ${escape(text)}`),
       `- cause: ${escape(cause)}`,
-      ...(object === undefined ? [] : [`- where: ${escape(formatObject(object))}`]),
+      ...(rest.object === undefined ? [] : [`- where: ${escape(formatWhere(rest) ?? '')}`]),
       ...fixes.slice(0, 2).map(({ text }) => `- fix: ${escape(text)}`),
       ...(decides === undefined || (!suspected && level !== 'note') ? [] : [`- what would decide: ${decides}`]),
     ]),

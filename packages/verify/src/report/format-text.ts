@@ -1,8 +1,8 @@
 import { styleText } from 'node:util'
 import type { Finding } from '../findings/judge.ts'
-import { formatObject } from './format-object.ts'
+import { formatWhere } from './format-object.ts'
 import { drawPath } from './draw-path.ts'
-import type { Report } from './report.ts'
+import { describeManifests, type Report } from './report.ts'
 
 const MOST = 3
 const INDENT = '         '
@@ -15,9 +15,12 @@ export function formatText(report: Report, { color = false, width = 120 } = {}):
   const serious = findings.filter(({ level }) => level !== 'note').slice(0, MOST)
   const brief = findings.filter((finding) => !serious.includes(finding))
   const [traceId] = traceIds
-  const facts = `${probes.withSpans} of ${probes.sent} probes left spans${traceId === undefined ? '' : `, trace ${traceId}`}`
+  const facts =
+    report.manifests === null
+      ? `${probes.withSpans} of ${probes.sent} probes left spans${traceId === undefined ? '' : `, trace ${traceId}`}`
+      : `${report.url}: ${describeManifests(report.manifests)}`
   const lines = [
-    ...(report.path.length === 0 ? ['no path was found'] : [drawPath(report)]),
+    ...(report.manifests === null ? [report.path.length === 0 ? 'no path was found' : drawPath(report)] : []),
     paint('dim', facts),
     ...serious.flatMap((finding) => ['', ...formatFinding(finding, paint, width)]),
     ...(brief.length > 0 ? [''] : []),
@@ -44,14 +47,15 @@ const pad = (label: string): string => `${label} `.padEnd(8)
 type Paint = (format: Parameters<typeof styleText>[0], text: string) => string
 
 function formatFinding(finding: Finding, paint: Paint, width: number): string[] {
-  const { id, level, suspected, hop, title, seen, cause, fixes, decides, object } = finding
+  const { id, level, suspected, hop, title, seen, cause, fixes, decides } = finding
+  const where = formatWhere(finding)
   const label = suspected ? 'suspected' : level
   const row = (name: string, text: string): string => wrap(`  ${name.padEnd(7)}${text}`, INDENT, width)
   return [
     `${paint('bold', id)}  ${paint(level === 'error' && !suspected ? 'red' : 'yellow', pad(label))}${hop}: ${title}`,
     ...seen.map((text) => row('seen', text)),
     row('cause', cause),
-    ...(object === undefined ? [] : [row('where', formatObject(object))]),
+    ...(where === undefined ? [] : [row('where', where)]),
     ...fixes.slice(0, 2).map(({ text }) => row('fix', text)),
     ...(suspected && decides !== undefined ? [row('decides', `TLV902 ${decides}`)] : []),
     row('more', `throughline explain ${id}`),
@@ -70,13 +74,20 @@ function formatBriefly(
   ]
 }
 
-function conclude({ outcome, findings, probes }: Report): string {
+function conclude({ outcome, findings, probes, manifests }: Report): string {
   if (outcome === 'passed') {
     return findings.some(({ level }) => level !== 'note')
       ? 'Nothing at the level that fails.'
-      : 'The trace is whole: nothing was found that breaks it.'
+      : manifests !== null
+        ? 'Nothing was found in what is written. No request was sent.'
+        : 'The trace is whole: nothing was found that breaks it.'
   }
   if (outcome === 'failed') return 'Failed.'
+  if (manifests !== null) {
+    return manifests.objects === manifests.ignored
+      ? 'Could not tell: no object is of a kind that a finding reads.'
+      : 'Could not tell: not everything could be read.'
+  }
   return probes.withSpans === 0
     ? 'Could not tell: no spans of the probes were found.'
     : 'Could not tell: what was seen is not enough to decide.'

@@ -21,6 +21,8 @@ export interface Report {
   probes: { sent: number; answered: number; withSpans: number }
   /** Trace ids of the sampled probes, to open in the backend. */
   traceIds: string[]
+  /** What was read in place of sending probes, with `--manifests` alone; else null. */
+  manifests: { files: number; objects: number; ignored: number } | null
   /** What could not be examined. */
   unseen: string[]
   /** `passed`: nothing at or above the level; `failed`; `unknown`: could not tell. */
@@ -44,6 +46,7 @@ export function createReport(evidence: Evidence, { rules, level = 'error', expec
   const path = describePath(analysis)
   const apps = [...new Set(path.filter(({ proxy }) => !proxy).map(({ service }) => service))]
   const expectation = expect === undefined ? null : { expected: [...expect], found: apps, met: isInOrder(expect, apps) }
+  const declared = evidence.cluster?.declared
   return {
     schema: REPORT_SCHEMA,
     tool: 'throughline',
@@ -58,6 +61,8 @@ export function createReport(evidence: Evidence, { rules, level = 'error', expec
       withSpans,
     },
     traceIds: analysis.of('w3c').flatMap(({ probe }) => probe.contexts.map(({ traceId }) => traceId)),
+    manifests:
+      declared === undefined ? null : { files: declared.files, objects: declared.objects, ignored: declared.ignored },
     unseen: evidence.unseen,
     outcome: decide(),
   }
@@ -65,11 +70,24 @@ export function createReport(evidence: Evidence, { rules, level = 'error', expec
   function decide(): Report['outcome'] {
     const threshold = THRESHOLD[level]
     if (findings.some((finding) => severity(finding) >= threshold)) return 'failed'
+    if (declared !== undefined) {
+      // Files that could not be read are the only thing that is not seen.
+      const isRead = declared.objects > declared.ignored && evidence.unseen.length === 0
+      return isRead && !findings.some((finding) => finding.suspected) ? 'passed' : 'unknown'
+    }
     if (evidence.backend.failure !== null || withSpans === 0) return 'unknown'
     if (expectation !== null && !expectation.met) return 'failed'
     return findings.some((finding) => finding.suspected) ? 'unknown' : 'passed'
   }
 }
+
+/** `23 objects in 5 files, 4 of them of kinds that no finding reads`. */
+export function describeManifests({ files, objects, ignored }: NonNullable<Report['manifests']>): string {
+  const others = ignored === 0 ? '' : `, ${ignored} of them of kinds that no finding reads`
+  return `${count(objects, 'object')} in ${count(files, 'file')}${others}`
+}
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`
 
 function isInOrder(expected: readonly string[], found: readonly string[]): boolean {
   let from = 0

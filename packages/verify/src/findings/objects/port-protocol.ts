@@ -14,11 +14,17 @@ const HTTP = new Set(['http', 'http2', 'grpc', 'grpc-web', 'kubernetes.io/h2c', 
 const BYTES = new Set(['tcp', 'tls', 'https', 'mongo', 'mysql', 'redis', 'udp'])
 
 /** Why the mesh takes a called port for something other than HTTP; undefined where it does not. */
-export function opaquePort({ consul, pods }: ClusterFacts, service: ServiceFacts): OpaquePort | undefined {
+export function opaquePort({ consul, pods, declared }: ClusterFacts, service: ServiceFacts): OpaquePort | undefined {
   const mesh = pods.find(({ pod, sidecar }) => sidecar !== null && service.pods.includes(pod))?.sidecar
   if (mesh === 'istio') return opaqueInIstio(service)
-  return mesh === 'consul' && consul !== null ? opaqueInConsul(consul, service) : undefined
+  if (mesh !== 'consul' || consul === null) return undefined
+  // Of files, the default of the mesh may be among others.
+  const isElsewhere = declared !== undefined && consul.proxyDefaults.length === 0
+  return isElsewhere && !hasDefaults(consul, service) ? undefined : opaqueInConsul(consul, service)
 }
+
+const hasDefaults = ({ serviceDefaults }: ConsulFacts, { service }: ServiceFacts): boolean =>
+  serviceDefaults.some((each) => each.protocol !== null && service.endsWith(`/${each.service}`))
 
 function opaqueInIstio({ service, port, portIndex }: ServiceFacts): OpaquePort | undefined {
   if (port === null) return undefined

@@ -20,7 +20,7 @@ export function explainedByObjects(analysis: Analysis): { explained: PodFacts[];
   const { istio, pods } = cluster
   const reasons = pods
     .filter((pod) => pod.sidecar === 'istio' && spansOfPod(analysis, cluster, pod) === 0)
-    .flatMap((pod) => findReason(istio, pod) ?? [])
+    .flatMap((pod) => findReason(istio, pod, cluster.declared !== undefined) ?? [])
   const groups = groupBy(reasons, ({ seen }) => seen)
   return {
     explained: reasons.map(({ pod }) => pod),
@@ -44,18 +44,20 @@ function judgeGroup({ evidence }: Analysis, cluster: ClusterFacts, group: readon
       hop: names.join(', '),
       seen: [
         seen,
-        `no probe left a span of ${names.length === 1 ? 'its sidecar' : 'their sidecars'}`,
+        ...(cluster.declared === undefined
+          ? [`no probe left a span of ${names.length === 1 ? 'its sidecar' : 'their sidecars'}`]
+          : []),
         ...(untraced.length > 0 ? [`no listener of ${untraced.length} of ${names.length} sidecars has a tracer`] : []),
       ],
       cause,
-      sources: untraced.length > 0 ? ['C', 'S', 'E'] : ['C', 'S'],
+      sources: cluster.declared === undefined ? ['C', 'S', ...(untraced.length > 0 ? (['E'] as const) : [])] : ['C'],
       ...(object !== null && { object }),
       fix,
     },
   ]
 }
 
-function findReason(istio: IstioFacts, pod: PodFacts): Reason | undefined {
+function findReason(istio: IstioFacts, pod: PodFacts, isDeclared: boolean): Reason | undefined {
   const { meshConfig } = istio
   if (meshConfig === null) return undefined
   const { providers, providersAt, disabledAt } = effectiveTracing(istio, pod.pod)
@@ -79,7 +81,8 @@ function findReason(istio: IstioFacts, pod: PodFacts): Reason | undefined {
       fix: `${providersAt.field} in ${providersAt.kind} ${providersAt.name}: one of ${known}; or add ${unknown} to meshConfig.extensionProviders`,
     }
   }
-  if (providers.length > 0) return undefined
+  // Of files, what names a provider may be among others.
+  if (providers.length > 0 || isDeclared) return undefined
   return {
     pod,
     seen: `no Telemetry names a provider for it, and ${meshConfig.name} has no defaultProviders.tracing`,
