@@ -16,7 +16,7 @@ import { runScript, type StartedScript, startScript } from './support/run-script
 import { type ClusterNode, startNode } from './support/start-node.ts'
 import { startSteadyLoad } from './support/steady-load.ts'
 import { portForwardsAfter } from './support/port-forwards-after.ts'
-import { expectFound, expectSituation, removeRole, restrictedTo } from './support/verify-context.ts'
+import { expectFound, expectSituation, removeRole, restrictedTo, throughlineVerify } from './support/verify-context.ts'
 import { situations } from './support/verify-situations.ts'
 
 const APP = 'throughline'
@@ -162,8 +162,7 @@ describe('npm run cluster against a real cluster', () => {
 
     it('says what does not exist, or may not be read', async () => {
       const refused = async (...args: string[]): Promise<string> => {
-        const program = [process.execPath, 'packages/verify/dist/cli/main.js']
-        return await runInRoot(reader, ...program, 'verify', ...args).catch((error: Error) => error.message)
+        return await runInRoot(reader, ...throughlineVerify, ...args).catch((error: Error) => error.message)
       }
       const target = ['deploy/dashboard:/api/count']
       expect(await refused('--context', 'nowhere', ...target)).toContain('nowhere; kubectl config get-contexts')

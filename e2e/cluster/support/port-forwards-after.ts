@@ -3,12 +3,13 @@ import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import { pollUntil } from '@throughline/lab-testkit'
 import type { ClusterNode } from './start-node.ts'
-import { program } from './verify-context.ts'
+import { throughlineVerify } from './verify-context.ts'
 
 /** Ends `verify --context` by a signal while it has ports forwarded; gives what is left of them a while later. */
 export async function portForwardsAfter(node: ClusterNode, signal: NodeJS.Signals): Promise<string[]> {
   const target = ['--context', node.name, '-n', 'throughline', 'deploy/dashboard:/api/count']
-  const child = spawn(process.execPath, [program, 'verify', ...target], { env: node.env, stdio: 'ignore' })
+  const [program = '', ...verify] = throughlineVerify
+  const child = spawn(program, [...verify, ...target], { env: node.env, stdio: 'ignore' })
   const ended = once(child, 'exit')
   let forwards: string[] = []
   await pollUntil(

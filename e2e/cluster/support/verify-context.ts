@@ -3,26 +3,20 @@ import path from 'node:path'
 import { pollUntil } from '@throughline/lab-testkit'
 import { expect } from 'vitest'
 import type { Report } from 'throughline'
+import { parse, stringify } from 'yaml'
 import { root, runInRoot } from './run-in-root.ts'
 import type { ClusterNode } from './start-node.ts'
 import type { Situation } from './verify-situations.ts'
 
 const NAMESPACE = 'throughline'
-export const program = path.join(root, 'packages/verify/dist/cli/main.js')
+const MESH = 'istio-system'
+
+/** `throughline verify` as built here, for `runInRoot` and the like. */
+export const throughlineVerify = [process.execPath, path.join(root, 'packages/verify/dist/cli/main.js'), 'verify']
 
 /** A kubeconfig of someone who has the role that `--print-rbac` prints, and no other right. */
 export async function restrictedTo(node: ClusterNode): Promise<ClusterNode> {
-  const rbac = await runInRoot(
-    node,
-    process.execPath,
-    program,
-    'verify',
-    '--print-rbac',
-    '-n',
-    NAMESPACE,
-    '-n',
-    'istio-system',
-  )
+  const rbac = await runInRoot(node, ...throughlineVerify, '--print-rbac', '-n', NAMESPACE, '-n', MESH)
   const role = path.join(node.run, 'rbac.yaml')
   await fs.writeFile(role, rbac)
   await node.kubectl('apply', '--filename', role)
@@ -45,16 +39,14 @@ export async function removeRole(node: ClusterNode): Promise<void> {
 async function verify(node: ClusterNode, ...options: string[]): Promise<string[]> {
   const file = path.join(node.run, 'evidence.json')
   const target = ['--context', node.name, '-n', NAMESPACE, 'deploy/dashboard:/api/count']
-  const never = ['--save', file, '--format', 'json', '--level', 'note']
-  const command = [process.execPath, program, 'verify', ...target, ...never, ...options]
-  const printed = await runInRoot(node, ...command).catch((error: Error) => error.message)
+  const asJson = ['--format', 'json', '--level', 'note']
+  const print = (...args: string[]): Promise<string> =>
+    runInRoot(node, ...throughlineVerify, ...args, ...asJson).catch((error: Error) => error.message)
+  const printed = await print(...target, '--save', file, ...options)
   const report = JSON.parse(/^\{$[\s\S]*^\}$/m.exec(printed)?.[0] ?? 'null') as Report | null
   if (report === null) throw new Error(printed)
   // What it saves leads to the same.
-  const again = await runInRoot(node, process.execPath, program, 'verify', '--from', file, ...never.slice(2)).catch(
-    (error: Error) => error.message,
-  )
-  expect(again).toContain(JSON.stringify(report, null, 2))
+  expect(await print('--from', file)).toContain(JSON.stringify(report, null, 2))
   return report.findings
     .filter(({ level }) => level !== 'note')
     .map(({ id, suspected, object }) => {
@@ -77,7 +69,7 @@ export async function expectFound(node: ClusterNode, expected: string[], ...opti
 
 /** Brings a situation about, expects its finding alone, and takes it back. */
 export async function expectSituation(admin: ClusterNode, reader: ClusterNode, situation: Situation): Promise<void> {
-  const { set, reset, objects = [], restarts, bypass = false, finding, line } = situation
+  const { set, reset, objects = [], restarts, bypass = false, mesh, finding, line } = situation
   const file = path.join(admin.run, 'situation.json')
   await fs.writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
   const change = async (calls: string[][]): Promise<void> => {
@@ -86,12 +78,25 @@ export async function expectSituation(admin: ClusterNode, reader: ClusterNode, s
       await admin.kubectl('rollout', 'status', restarts, '--namespace', NAMESPACE, '--timeout=300s')
     }
   }
+  const resetMesh = mesh === undefined ? undefined : await changeMesh(admin, mesh)
   await change(set)
   if (objects.length > 0) await admin.kubectl('apply', '--filename', file)
   const options = bypass ? ['--bypass', await addressOfCounting(admin)] : []
   await expectFound(reader, [`${finding} ${line}`], ...options)
   if (objects.length > 0) await admin.kubectl('delete', '--filename', file)
   await change(reset)
+  await resetMesh?.()
+}
+
+/** Merges proxy settings into the mesh's own; returns what takes it back. */
+async function changeMesh(admin: ClusterNode, defaultConfig: object): Promise<() => Promise<unknown>> {
+  const object = ['configmap', 'istio', '--namespace', MESH]
+  const before = await admin.kubectl('get', ...object, '--output=jsonpath={.data.mesh}')
+  const write = (mesh: string): Promise<string> =>
+    admin.kubectl('patch', ...object, '--type=merge', `--patch=${JSON.stringify({ data: { mesh } })}`)
+  const settings = parse(before) as { defaultConfig?: object }
+  await write(stringify({ ...settings, defaultConfig: { ...settings.defaultConfig, ...defaultConfig } }))
+  return () => write(before)
 }
 
 /** Counting's pod, as a caller outside of the mesh reaches it. */

@@ -11,6 +11,8 @@ export interface Situation {
   restarts?: string
   /** Verify knows the address of counting's pod. */
   bypass?: boolean
+  /** Proxy settings of the whole mesh (`defaultConfig`), which pods get when they are injected. */
+  mesh?: object
   finding: string
   line: string
 }
@@ -32,7 +34,7 @@ function patch(object: string, ...operations: object[]): string[] {
   return ['patch', ...object.split('/'), '--type=json', `--patch=${JSON.stringify(operations)}`]
 }
 
-const tracing = (provider: string, sampling: number): string[] =>
+const tracing = (provider: string, sampling?: number): string[] =>
   merge('telemetry/tracing', {
     tracing: [{ providers: [{ name: provider }], randomSamplingPercentage: sampling }],
   })
@@ -40,8 +42,8 @@ const tracing = (provider: string, sampling: number): string[] =>
 const protocol = (value: string): string[] =>
   patch('service/counting', { op: 'replace', path: '/spec/ports/0/appProtocol', value })
 
-const injection = (value: string): string[] =>
-  merge('deployment/counting', { template: { metadata: { labels: { 'sidecar.istio.io/inject': value } } } })
+const injection = (app: string, value: string): string[] =>
+  merge(`deployment/${app}`, { template: { metadata: { labels: { 'sidecar.istio.io/inject': value } } } })
 
 const operations = [{ operation: { methods: ['GET'], paths: ['/'], ports: ['9001'] } }]
 
@@ -92,12 +94,44 @@ export const situations: Situation[] = [
     line: 'Service throughline/counting spec.ports[0].appProtocol',
   },
   {
+    title: 'sampling of the mesh that is newer than the pods',
+    set: [tracing('otel')],
+    reset: [tracing('otel', 100)],
+    mesh: { tracing: { sampling: 100 } },
+    finding: 'TLV307',
+    line: 'ConfigMap istio-system/istio data.mesh defaultConfig.tracing.sampling',
+  },
+  {
+    title: 'a caller without a sidecar, of a pod that demands one',
+    set: [injection('dashboard', 'false')],
+    reset: [injection('dashboard', 'true')],
+    restarts: 'deployment/dashboard',
+    finding: 'TLV502',
+    line: 'PeerAuthentication throughline/default spec.mtls.mode',
+  },
+  {
     title: 'a pod without a sidecar',
-    set: [injection('false')],
-    reset: [injection('true')],
+    set: [injection('counting', 'false')],
+    reset: [],
     restarts: 'deployment/counting',
     finding: 'TLV402',
     line: 'Pod throughline/counting-POD metadata.labels',
+  },
+  {
+    title: 'a DestinationRule with TLS for a pod without a sidecar',
+    set: [],
+    reset: [injection('counting', 'true')],
+    objects: [
+      {
+        apiVersion: 'networking.istio.io/v1',
+        kind: 'DestinationRule',
+        metadata: { name: 'counting-tls', namespace: 'throughline' },
+        spec: { host: 'counting', trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } },
+      },
+    ],
+    restarts: 'deployment/counting',
+    finding: 'TLV503',
+    line: 'DestinationRule throughline/counting-tls spec.trafficPolicy.tls.mode',
   },
   {
     title: 'a bypass in plain text that the sidecar takes',
