@@ -106,7 +106,7 @@ this page:
 
 \`\`\`sh
 npm run bench -- --quick                  # two minutes: the main ratios, and which goals they meet
-npm run bench -- telemetry                # four minutes; figures on the terminal
+npm run bench -- telemetry                # six minutes; figures on the terminal
 npm run bench -- telemetry --nodes 20,22,24,26 --write-docs  # with each Node; keeps the figures and writes this page
 npm run bench -- telemetry --handler axios   # with a call in each request; or fetch, or wait: 1 ms
 npm run bench -- telemetry --headers 40      # with 40 more headers in each

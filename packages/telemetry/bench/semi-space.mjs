@@ -1,5 +1,5 @@
 // @ts-check
-// What a larger young generation saves and takes: `npm run bench -- semi-space [--rounds 3] [--passes 6]
+// What a larger young generation saves and takes: `npm run bench -- semi-space [--rounds 3] [--passes 5]
 // [--requests 4096] [--warm-up 16000]`. The first argument, if there is one, is the file for the figures.
 import { parseArgs } from 'node:util'
 import { describeMachine, leaveMeasuredCore } from './cores.mjs'
@@ -12,7 +12,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '3' },
-    passes: { type: 'string', default: '6' },
+    passes: { type: 'string', default: '5' },
     requests: { type: 'string', default: '4096' },
     'warm-up': { type: 'string', default: '16000' },
   },

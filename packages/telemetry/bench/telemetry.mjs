@@ -1,5 +1,5 @@
 // @ts-check
-// What tracing costs a request: `npm run bench -- telemetry [--rounds 3] [--passes 6] [--requests 4096]
+// What tracing costs a request: `npm run bench -- telemetry [--rounds 3] [--passes 5] [--requests 4096]
 // [--warm-up 16000] [--handler nothing|wait|axios|fetch] [--headers 0] [--rate N] [--only NAME …] [--peers]`. The first
 // argument, if there is one, is the file for the figures.
 import path from 'node:path'
@@ -16,7 +16,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '3' },
-    passes: { type: 'string', default: '6' },
+    passes: { type: 'string', default: '5' },
     requests: { type: 'string', default: '4096' },
     'warm-up': { type: 'string', default: '16000' },
     handler: { type: 'string', default: 'nothing' },

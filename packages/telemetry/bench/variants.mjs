@@ -93,7 +93,6 @@ const ALL = [
   { name: STOCK, setup: 'stock', sampled: true, ...STOCK_SPANS },
   { name: `${STOCK}, not sampled`, setup: 'stock', sampled: false },
   { name: 'auto-instrumentations-node', setup: 'auto', sampled: true, ...AUTO, ...AUTO_SPANS },
-  { name: 'auto-instrumentations-node, not sampled', setup: 'auto', sampled: false, ...AUTO },
   { name: 'dd-trace', setup: 'dd-trace', sampled: true, ...DD_TRACE },
 ]
 
