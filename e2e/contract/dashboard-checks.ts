@@ -4,6 +4,7 @@ interface CheckResult {
   id: string
   verdict: 'good' | 'bad' | 'unknown'
   found: string
+  finding?: { id: string }
 }
 
 /** What the dashboard's checks find out about its mesh, by check. */

@@ -91,6 +91,8 @@ describe('the waterfall', () => {
     await page.click('#propagation')
     await pageText(page, '#verdict-text', /^Broken$/)
     await pageText(page, '#problems', /counting is in another trace, .*dashboard sent no trace headers/)
+    await pageText(page, '#problems', /TLV101 fix: load the SDK before anything else/)
+    expect(await page.locator('#problems a').getAttribute('href')).toBe('/findings/TLV101.md')
     await pageText(page, '#path', /Trace breaks/)
     await page.click('#problems button')
     await pageText(page, '#trace-label', /^Held trace$/)
@@ -147,6 +149,9 @@ describe('the waterfall', () => {
       'good: Yes: dashboard-sidecar and counting-sidecar.',
     ])
     expect(await page.locator('.check code').allInnerTexts()).toHaveLength(6)
+    // The one that is not in order names its finding.
+    expect(await page.locator('.check a').allInnerTexts()).toEqual(['TLV601'])
+    expect(await (await fetch(`${lab.dashboardUrl}/findings/TLV601.md`)).text()).toMatch(/^# TLV601: /)
   })
 })
 

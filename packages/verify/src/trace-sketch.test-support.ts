@@ -6,6 +6,8 @@ export interface SpanSketch {
   kind?: string
   proxy?: boolean
   start?: number
+  /** µs, default 10. */
+  durationUs?: number
 }
 
 const SKETCH_TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
@@ -25,17 +27,22 @@ export function toJaeger(sketches: readonly SpanSketch[]): Record<string, unknow
   return {
     traceID: SKETCH_TRACE_ID,
     processes: Object.fromEntries(services.map((serviceName, index) => [`p${index}`, { serviceName, tags: [] }])),
-    spans: sketches.map(({ id, parent, service, kind, proxy, start = 0 }) => ({
+    spans: sketches.map(({ id, parent, service, kind, proxy, start = 0, durationUs = 10 }) => ({
       traceID: SKETCH_TRACE_ID,
       spanID: id,
       operationName: `call ${id}`,
       references: parent === undefined ? [] : [{ refType: 'CHILD_OF', traceID: SKETCH_TRACE_ID, spanID: parent }],
       startTime: 1_700_000_000_000_000 + start,
-      duration: 10,
+      duration: durationUs,
       processID: `p${services.indexOf(service)}`,
       tags: [
         ...(kind === undefined ? [] : [{ key: 'span.kind', type: 'string', value: kind }]),
-        ...(proxy === true ? [{ key: 'component', type: 'string', value: 'proxy' }] : []),
+        ...(proxy === true
+          ? [
+              { key: 'component', type: 'string', value: 'proxy' },
+              { key: 'node_id', type: 'string', value: service },
+            ]
+          : []),
       ],
     })),
   }

@@ -31,8 +31,9 @@ await main('check-mesh', async () => {
     sidecars: config.SIDECARS,
     deadlineMs: config.DEADLINE_MS,
   })
-  for (const { found, fix } of findings) {
+  for (const { found, fix, finding } of findings) {
     process.stdout.write(fix === undefined ? `ok    ${found}\n` : `WRONG ${found}\n      ${fix}\n`)
+    if (finding !== undefined) process.stdout.write(`      ${finding.id}: ${finding.title}; see ${finding.docs}\n`)
   }
   process.exitCode = findings.some(({ fix }) => fix !== undefined) ? 1 : 0
 })

@@ -49,7 +49,7 @@ function withVerdict(body: object, answered: boolean): object {
   const { data } = body as { data?: unknown }
   const verdict = judgeTrace(Array.isArray(data) ? data[0] : undefined, { answered })
   if (verdict === undefined) return body
-  const { problems, reachesUpstream } = verdict
+  const { problems, reachesUpstream, suspects } = verdict
   const spans = verdict.spans.map(({ spanId, depth, orphan }) => ({ spanId, depth, orphan }))
-  return { ...body, verdict: { problems, reachesUpstream, spans } }
+  return { ...body, verdict: { problems, reachesUpstream, suspects, spans } }
 }

@@ -3,7 +3,7 @@ import { verifyBypass } from './verify-bypass.ts'
 
 /** Probes counting's application without its sidecar, where no rule of the mesh applies. */
 export const checkBypass: Check = async (options) => {
-  const { url, state, summary, disagreement } = await verifyBypass(options)
+  const { url, state, summary, disagreement, finding } = await verifyBypass(options)
   const result = { id: 'bypass', question: 'Can the dashboard bypass counting’s sidecar?' }
   if (url === null) {
     return [
@@ -14,7 +14,8 @@ export const checkBypass: Check = async (options) => {
   const outcome = disagreement === null ? summary : `${summary} ${disagreement}`
   if (state === 'open') {
     const closing = 'A unix socket (SOCKET_PATH), a NetworkPolicy or strict mutual TLS closes it.'
-    return [{ ...result, verdict: 'bad', found: `Yes, at ${url}. ${outcome} ${closing}`, command }]
+    const found = `Yes, at ${url}. ${outcome} ${closing}`
+    return [{ ...result, verdict: 'bad', found, command, finding: finding ?? undefined }]
   }
   if (state === 'unclear') return [{ ...result, verdict: 'unknown', found: outcome, command }]
   return [{ ...result, verdict: disagreement === null ? 'good' : 'bad', found: `No: ${outcome}`, command }]

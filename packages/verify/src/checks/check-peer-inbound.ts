@@ -1,5 +1,7 @@
 import tls from 'node:tls'
 import type { UpstreamAnswer, UpstreamFailure } from '../evidence/upstream-call.ts'
+import { nameFinding } from '../findings/name-finding.ts'
+import { TLV602 } from '../findings/TLV602.ts'
 import { probeHttp } from '../probes/probe-http.ts'
 import { type Check, type CheckResult, DEFAULT_TIMEOUT_MS } from './check.ts'
 
@@ -38,7 +40,7 @@ export const checkPeerInbound: Check = async ({ peerInbound, timeoutMs = DEFAULT
   ]
 }
 
-function judgePlaintext(answer: UpstreamAnswer | UpstreamFailure): Pick<CheckResult, 'verdict' | 'found'> {
+function judgePlaintext(answer: UpstreamAnswer | UpstreamFailure): Pick<CheckResult, 'verdict' | 'found' | 'finding'> {
   if (answer.failure !== undefined) {
     return isAbsent(answer.code)
       ? { verdict: 'unknown', found: `Unknown: ${answer.failure}.` }
@@ -48,7 +50,7 @@ function judgePlaintext(answer: UpstreamAnswer | UpstreamFailure): Pick<CheckRes
   if (answer.status === 503 && isCutOff(answer.body)) {
     return { verdict: 'good', found: 'Yes: it hung up on the sidecar of the dashboard, which answered 503.' }
   }
-  return { verdict: 'bad', found: `No: it answered ${answer.status} to plaintext HTTP.` }
+  return { verdict: 'bad', found: `No: it answered ${answer.status} to plaintext HTTP.`, finding: nameFinding(TLV602) }
 }
 
 /** Envoy's words for an upstream that closed the connection. */

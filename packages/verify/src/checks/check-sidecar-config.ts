@@ -1,3 +1,5 @@
+import type { EnvoyFacts } from '../evidence/envoy-facts.ts'
+import { judgeObservation } from '../findings/judge-observation.ts'
 import { within } from '../probes/within.ts'
 import { type Check, type CheckResult, DEFAULT_TIMEOUT_MS } from './check.ts'
 
@@ -26,12 +28,23 @@ interface ReportedSidecar {
   reason: string
 }
 
-function judge(sidecars: ReportedSidecar[]): Pick<CheckResult, 'verdict' | 'found'> {
+function judge(sidecars: ReportedSidecar[]): Pick<CheckResult, 'verdict' | 'found' | 'finding'> {
   if (sidecars.length === 0) return { verdict: 'unknown', found: 'Unknown: the control API names no sidecar.' }
   const wrong = sidecars.filter(({ state }) => state !== 'ready')
   if (wrong.length === 0) return { verdict: 'good', found: `Yes: ${sidecars.map(({ name }) => name).join(' and ')}.` }
   const states = wrong.map(({ name, state, reason }) => `${name} is ${state}${reason ? ` (${reason})` : ''}`)
-  return { verdict: 'bad', found: `No: ${states.join('; ')}.` }
+  return {
+    verdict: 'bad',
+    found: `No: ${states.join('; ')}.`,
+    finding: judgeObservation({ envoys: wrong.map(toEnvoy) }),
+  }
+}
+
+/** What its admin interface would say: a sidecar that refused its listeners keeps the reason. */
+function toEnvoy({ name, state, reason }: ReportedSidecar): EnvoyFacts {
+  const error = state === 'rejected' ? reason : null
+  const listener = { name: '', direction: null, http: [], ports: [], tcp: false, error }
+  return { node: name, version: null, listeners: [listener], collectors: [], listenerUpdatesRejected: 0, rbacDenied: 0 }
 }
 
 function parseSidecars(status: unknown): ReportedSidecar[] {

@@ -1,4 +1,7 @@
-import type { CallOutcome } from '../evidence/upstream-call.ts'
+import { readProxyWords } from '../evidence/proxy-words.ts'
+import type { CallOutcome, UpstreamAnswer, UpstreamFailure } from '../evidence/upstream-call.ts'
+import { judgeObservation } from '../findings/judge-observation.ts'
+import type { NamedFinding } from '../findings/name-finding.ts'
 import { probeHttp } from '../probes/probe-http.ts'
 import { type Check, type CheckResult, DEFAULT_TIMEOUT_MS } from './check.ts'
 
@@ -10,18 +13,26 @@ export const checkThroughSidecar: Check = async ({ upstreamUrl, readUpstream, ti
   const result = await probeHttp(`${upstreamUrl}/`, { timeoutMs, headers: { 'x-throughline-explain': '1' } })
   const outcome = readUpstream(result, timeoutMs)
   const { state, reason } = outcome
+  // A denial may be intended: only the reader knows.
+  const verdict = state === 'connected' || state === 'denied' ? 'good' : 'bad'
   return [
     {
       id: 'through-sidecar',
       question: 'May the dashboard call counting, through its sidecar?',
-      // A denial may be intended: only the reader knows.
-      verdict: state === 'connected' || state === 'denied' ? 'good' : 'bad',
+      verdict,
       found:
         state === 'connected' ? 'Allowed: counting answered.' : `${state === 'denied' ? 'Denied' : 'No'}: ${reason}.`,
       command: `curl -si ${upstreamUrl}/`,
+      finding: verdict === 'bad' ? judgeAnswer(result) : undefined,
     },
     identities(upstreamUrl, outcome),
   ]
+}
+
+function judgeAnswer(result: UpstreamAnswer | UpstreamFailure): NamedFinding | undefined {
+  if (result.failure !== undefined) return undefined
+  const { status, body } = result
+  return judgeObservation({ probe: { kind: 'bare', status, words: readProxyWords(status, body) } })
 }
 
 function identities(upstreamUrl: string, { state, peer }: CallOutcome): CheckResult {

@@ -1,4 +1,5 @@
 import type { ReadUpstream } from '../evidence/upstream-call.ts'
+import type { NamedFinding } from '../findings/name-finding.ts'
 
 /**
  * What a check found. `good`: as it should be in a mesh. `bad`: not so. `unknown`: not visible from here, and `found`
@@ -15,6 +16,8 @@ export interface CheckResult {
   found: string
   /** A command that shows the same by hand. */
   command: string
+  /** What the catalogue of `throughline verify` calls it; absent if it is good or unknown, or not in the catalogue. */
+  finding?: NamedFinding | undefined
 }
 
 export interface CheckOptions {

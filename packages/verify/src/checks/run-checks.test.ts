@@ -82,6 +82,77 @@ describe('runChecks', () => {
   })
 })
 
+describe('what the catalogue calls a check', () => {
+  const ids = async (options: Omit<CheckOptions, 'readUpstream'>) => {
+    const results = await runChecks({ timeoutMs: 500, readUpstream, ...options })
+    return Object.fromEntries(results.map(({ id, verdict, finding }) => [id, [verdict, finding?.id]]))
+  }
+
+  it.each([
+    [503, 'no healthy upstream', 'bad', 'TLV504'],
+    [
+      503,
+      'upstream connect error or disconnect/reset before headers. reset reason: connection failure',
+      'bad',
+      'TLV504',
+    ],
+    [
+      503,
+      'upstream connect error or disconnect/reset before headers. reset reason: remote connection failure, transport failure reason: TLS_error:|268435703:WRONG_VERSION_NUMBER',
+      'bad',
+      'TLV503',
+    ],
+    [500, 'an error of the application', 'bad', undefined],
+    // A denial may be intended, so it is good, and good checks name nothing.
+    [403, 'RBAC: access denied', 'good', undefined],
+  ])('a call that ends with %i %s is %s, %s', async (status, body, verdict, id) => {
+    await using upstream = await startUpstream(sendText(status, body))
+    expect((await ids({ upstreamUrl: upstream.url }))['through-sidecar']).toEqual([verdict, id])
+  })
+
+  it('an open bypass is TLV601, plaintext that is accepted TLV602, a refused configuration TLV303', async () => {
+    await using upstream = await startUpstream(sendCount)
+    const sidecars = [
+      { name: 'a', state: 'ready' },
+      { name: 'b', state: 'rejected', reason: 'Unknown tracing provider' },
+    ]
+    const open = await ids({
+      upstreamUrl: upstream.url,
+      bypassUrl: upstream.url,
+      peerInbound: new URL(upstream.url).host,
+      readMeshStatus: async () => ({ sidecars }),
+    })
+    expect(open).toEqual({
+      'through-sidecar': ['good', undefined],
+      identities: ['unknown', undefined],
+      bypass: ['bad', 'TLV601'],
+      plaintext: ['bad', 'TLV602'],
+      'no-certificate': ['good', undefined],
+      'sidecar-config': ['bad', 'TLV303'],
+    })
+  })
+
+  it('a sidecar that is down or starting has refused nothing, and a closed bypass is in order', async () => {
+    for (const state of ['down', 'starting']) {
+      const readMeshStatus = async () => ({ sidecars: [{ name: 'b', state, reason: 'why' }] })
+      const closed = await ids({ upstreamUrl: UNUSED_PORT, bypassUrl: UNUSED_PORT, readMeshStatus })
+      expect(closed).toMatchObject({ bypass: ['good', undefined], 'sidecar-config': ['bad', undefined] })
+    }
+  })
+
+  it('comes with its title, its fix and its page', async () => {
+    await using upstream = await startUpstream(sendCount)
+    const results = await runChecks({ upstreamUrl: UNUSED_PORT, readUpstream, bypassUrl: upstream.url })
+    const { finding } = results.find(({ id }) => id === 'bypass') ?? {}
+    expect(finding).toEqual({
+      id: 'TLV601',
+      title: 'the app answers without its sidecar',
+      fix: expect.stringMatching(/^let the app listen on loopback/),
+      docs: 'docs/findings/TLV601.md',
+    })
+  })
+})
+
 describe('parseHostPort', () => {
   it.each([
     ['127.0.0.1:21001', { host: '127.0.0.1', port: 21_001 }],

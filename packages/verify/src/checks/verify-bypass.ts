@@ -25,13 +25,14 @@ export async function verifyBypass(options: CheckOptions): Promise<BypassResult>
       url: null,
       summary: 'COUNTING_BYPASS_URL does not name an address of counting that bypasses its sidecar.',
       disagreement: null,
+      finding: null,
     }
   }
   const [probe, claim] = await Promise.all([
     probeBypass(`${bypassUrl}/`, { timeoutMs, readUpstream }),
     claimOf(pending),
   ])
-  const { state, status } = probe
+  const { state, status, finding } = probe
   return {
     ...claim,
     state,
@@ -39,6 +40,7 @@ export async function verifyBypass(options: CheckOptions): Promise<BypassResult>
     url: bypassUrl,
     summary: describeProbe(probe, claim),
     disagreement: compare(probe, claim),
+    finding,
   }
 }
 

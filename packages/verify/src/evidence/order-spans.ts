@@ -1,5 +1,5 @@
 import type { Span } from './span.ts'
-import { buildForest, type SpanNode } from './trace-forest.ts'
+import type { SpanNode } from './trace-forest.ts'
 
 /** A span at its place in the tree of its trace. */
 export interface PlacedSpan extends Span {
@@ -10,18 +10,18 @@ export interface PlacedSpan extends Span {
 }
 
 /**
- * The spans of one trace, depth first and siblings by start. A span id that was reported twice is placed once, where it
+ * The spans of one trace (`buildForest`), depth first and siblings by start. A span id that was reported twice is placed once, where it
  * comes first.
  */
-export function orderSpans(spans: readonly Span[]): PlacedSpan[] {
-  const ids = new Set(spans.map(({ spanId }) => spanId))
+export function orderSpans(nodes: readonly SpanNode[]): PlacedSpan[] {
+  const ids = new Set(nodes.map(({ span }) => span.spanId))
   const placed = new Map<string, PlacedSpan>()
   const pending: { node: SpanNode; depth: number }[] = []
-  const place = (nodes: readonly SpanNode[], depth: number): void => {
-    for (const node of nodes.toReversed()) pending.push({ node, depth })
+  const place = (siblings: readonly SpanNode[], depth: number): void => {
+    for (const node of siblings.toReversed()) pending.push({ node, depth })
   }
   place(
-    buildForest(spans).filter(({ parent }) => parent === null),
+    nodes.filter(({ parent }) => parent === null),
     0,
   )
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

@@ -25,10 +25,9 @@ export const TLV104: Rule = {
   judge: (analysis) => {
     const paths = analysis.of(...SAMPLED_KINDS)
     const groups = groupByPath(paths, ({ nodes }) =>
-      nodes.flatMap((call) => {
-        const callee = calleeBelow(call)
-        const proxy = callee && skippedBy(callee, call)
-        return proxy === undefined || callee === undefined
+      callsPastProxies(nodes).flatMap(({ call, callee }) => {
+        const proxy = skippedBy(callee, call)
+        return proxy === undefined
           ? []
           : [{ key: `${call.span.service} ${callee.span.service}`, value: { call, callee, proxy } }]
       }),
@@ -52,6 +51,14 @@ export const TLV104: Rule = {
       ]
     })
   },
+}
+
+/** Calls of an app that a callee names as its parent, although the same call went to a proxy: the rule’s sign. */
+export function callsPastProxies(nodes: readonly SpanNode[]): { call: SpanNode; callee: SpanNode }[] {
+  return nodes.flatMap((call) => {
+    const callee = call.span.proxy || call.span.kind !== 'client' ? undefined : calleeBelow(call)
+    return callee !== undefined && call.children.some(({ span }) => span.proxy) ? [{ call, callee }] : []
+  })
 }
 
 /** The last proxy below the call that encloses the callee in time, though it is not above it. */

@@ -1,4 +1,5 @@
 import { SAMPLED_KINDS } from '../evidence/analyse.ts'
+import type { SpanNode } from '../evidence/trace-forest.ts'
 import type { Rule } from './finding.ts'
 import { countProbes, groupByPath, nameSpan } from './support.ts'
 
@@ -15,15 +16,10 @@ export const TLV105: Rule = {
   judge: (analysis) => {
     const paths = analysis.of(...SAMPLED_KINDS)
     const groups = groupByPath(paths, ({ nodes }) =>
-      nodes.flatMap((call) => {
-        if (call.span.proxy || call.span.kind !== 'client') return []
-        const proxies = call.children.filter(({ span }) => span.proxy)
-        const outer = proxies.find(({ span }) => span.kind === 'client')
-        const inner = proxies.find(({ span }) => span.kind === 'server' && span.node !== outer?.span.node)
-        if (outer === undefined || inner === undefined) return []
-        if (inner.span.startUs < outer.span.startUs || inner.span.durationUs > outer.span.durationUs) return []
-        return [{ key: `${call.span.service} ${inner.span.service}`, value: { call, outer, inner } }]
-      }),
+      siblingProxies(nodes).map((value) => ({
+        key: `${value.call.span.service} ${value.inner.span.service}`,
+        value,
+      })),
     )
     return [...groups.values()].flatMap((group) => {
       const [first] = group
@@ -44,4 +40,17 @@ export const TLV105: Rule = {
       ]
     })
   },
+}
+
+/** Two proxies of one call, one inside the other in time, that both name the app’s span as parent: the rule’s sign. */
+export function siblingProxies(nodes: readonly SpanNode[]): { call: SpanNode; outer: SpanNode; inner: SpanNode }[] {
+  return nodes.flatMap((call) => {
+    if (call.span.proxy || call.span.kind !== 'client') return []
+    const proxies = call.children.filter(({ span }) => span.proxy)
+    const outer = proxies.find(({ span }) => span.kind === 'client')
+    const inner = proxies.find(({ span }) => span.kind === 'server' && span.node !== outer?.span.node)
+    if (outer === undefined || inner === undefined) return []
+    if (inner.span.startUs < outer.span.startUs || inner.span.durationUs > outer.span.durationUs) return []
+    return [{ call, outer, inner }]
+  })
 }

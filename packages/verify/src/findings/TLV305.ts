@@ -1,6 +1,6 @@
 import { SAMPLED_KINDS } from '../evidence/analyse.ts'
 import type { Rule } from './finding.ts'
-import { countProbes, groupByPath, isJoined, kindsIn, nameSpan } from './support.ts'
+import { countProbes, groupByPath, isJoined, kindsIn, namesMissingParent, nameSpan } from './support.ts'
 
 export const TLV305: Rule = {
   id: 'TLV305',
@@ -20,7 +20,7 @@ export const TLV305: Rule = {
     const paths = analysis.of(...SAMPLED_KINDS)
     const groups = groupByPath(paths, (path) =>
       path.entries
-        .filter((node) => node.span.proxy && node.span.parentId !== null && !isJoined(node, path))
+        .filter((node) => node.span.proxy && namesMissingParent(node) && !isJoined(node, path))
         .map((node) => ({ key: `${node.span.service} ${node.span.kind}`, value: node })),
     )
     return [...groups.values()].flatMap((group) => {

@@ -1,5 +1,5 @@
 import type { Rule } from './finding.ts'
-import { isJoined } from './support.ts'
+import { isJoined, namesMissingParent } from './support.ts'
 
 export const TLV308: Rule = {
   id: 'TLV308',
@@ -14,16 +14,15 @@ export const TLV308: Rule = {
     const ids = new Set(analysis.paths.flatMap(({ probe }) => probe.contexts.map(({ traceId }) => traceId)))
     const short = new Set([...ids].map((id) => id.slice(16).padStart(32, '0')))
     const isCutInside = analysis.paths.some((path) =>
-      path.entries.some((node) => node.span.parentId !== null && !isJoined(node, path)),
+      path.entries.some((node) => namesMissingParent(node) && !isJoined(node, path)),
     )
     const foreign = analysis.nodes.filter(
-      ({ parent, link, span }) =>
-        parent === null &&
-        link === null &&
-        span.parentId !== null &&
-        span.kind === 'server' &&
-        !ids.has(span.traceId) &&
-        !short.has(span.traceId),
+      (node) =>
+        namesMissingParent(node) &&
+        node.link === null &&
+        node.span.kind === 'server' &&
+        !ids.has(node.span.traceId) &&
+        !short.has(node.span.traceId),
     )
     const traces = new Set(foreign.map(({ span }) => span.traceId))
     const [first] = foreign

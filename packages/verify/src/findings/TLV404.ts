@@ -1,3 +1,4 @@
+import type { SpanNode } from '../evidence/trace-forest.ts'
 import type { Rule } from './finding.ts'
 import { countProbes, groupByPath } from './support.ts'
 
@@ -16,16 +17,7 @@ export const TLV404: Rule = {
   ],
   judge: (analysis) => {
     const groups = groupByPath(analysis.paths, ({ nodes }) =>
-      nodes.flatMap((node) => {
-        const { parent, span } = node
-        if (parent === null || !span.proxy || parent.span.spanId !== span.spanId) return []
-        return [
-          {
-            key: `${parent.span.service} ${span.service}`,
-            value: { client: parent.span.service, server: span.service },
-          },
-        ]
-      }),
+      sharedSpans(nodes).map((value) => ({ key: `${value.client} ${value.server}`, value })),
     )
     return [...groups.values()].flatMap((group) => {
       const [first] = group
@@ -41,4 +33,13 @@ export const TLV404: Rule = {
       ]
     })
   },
+}
+
+/** A proxy that reports the span id of its caller, by their services: the rule’s sign. */
+export function sharedSpans(nodes: readonly SpanNode[]): { client: string; server: string }[] {
+  return nodes.flatMap(({ parent, span }) =>
+    parent !== null && span.proxy && parent.span.spanId === span.spanId
+      ? [{ client: parent.span.service, server: span.service }]
+      : [],
+  )
 }

@@ -1,67 +1,137 @@
 import type { PlacedSpan } from '../evidence/order-spans.ts'
+import type { Span } from '../evidence/span.ts'
+import type { SpanNode } from '../evidence/trace-forest.ts'
+import { nameFinding, type NamedFinding } from './name-finding.ts'
+import { namesMissingParent } from './support.ts'
+import { callsPastProxies, TLV104 } from './TLV104.ts'
+import { siblingProxies, TLV105 } from './TLV105.ts'
+import { TLV305 } from './TLV305.ts'
+import { TLV308 } from './TLV308.ts'
+import { sharedSpans, TLV404 } from './TLV404.ts'
 
 export interface TraceProblem {
-  code: 'several-roots' | 'missing-parent' | 'parent-loop' | 'shared-span-id' | 'skipped-sidecars' | 'missing-upstream'
+  code:
+    | 'several-roots'
+    | 'missing-parent'
+    | 'parent-loop'
+    | 'shared-span-id'
+    | 'skipped-sidecars'
+    | 'sibling-sidecars'
+    | 'missing-upstream'
   /** The observation. */
   text: string
   /** The cause. */
   cause: string
+  /** The rule whose sign this is; null where no rule of the catalogue applies to one stored trace. */
+  finding: NamedFinding | null
 }
 
-/** Why one trace is broken, in actionable words; empty for a whole trace. */
+/** One stored trace: its spans as a forest, and in the order of the page's rows. */
+interface StoredTrace {
+  nodes: readonly SpanNode[]
+  placed: readonly PlacedSpan[]
+}
+
+/** Why one trace is broken, in actionable words, by the signs of the catalogue's rules; empty for a whole trace. */
 export function findTraceProblems(
-  placed: readonly PlacedSpan[],
+  { nodes, placed }: StoredTrace,
   { reported, answered }: { reported: number; answered: boolean },
 ): TraceProblem[] {
-  const problems: TraceProblem[] = []
-  const roots = placed.filter((span) => span.depth === 0)
+  return [
+    ...severalRoots(placed),
+    ...missingParents(nodes),
+    ...parentLoops(nodes),
+    ...sharedSpanIds(nodes, reported - placed.length),
+    ...misledParents(nodes),
+    ...(answered && placed.length > 0 && !reachesUpstream(placed) ? [MISSING_UPSTREAM] : []),
+  ]
+}
 
-  if (roots.length > 1) {
-    problems.push({
+function severalRoots(placed: readonly PlacedSpan[]): TraceProblem[] {
+  const roots = placed.filter((span) => span.depth === 0)
+  if (roots.length < 2) return []
+  return [
+    {
       code: 'several-roots',
       text: `This trace starts ${roots.length} times: ${roots.map(describeHop).join(', ')}.`,
       cause: 'A hop before each later start did not propagate the trace headers.',
-    })
-  }
-  for (const span of placed.filter(({ orphan }) => orphan)) {
-    problems.push({
+      finding: null,
+    },
+  ]
+}
+
+function missingParents(nodes: readonly SpanNode[]): TraceProblem[] {
+  const ids = new Set(nodes.map(({ span }) => span.spanId))
+  return nodes
+    .filter((node) => namesMissingParent(node) && !ids.has(node.span.parentId ?? ''))
+    .map((node) => ({
       code: 'missing-parent',
-      text: `The span of ${describeHop(span)} names a parent (${span.parentId}) that is not in this trace.`,
+      text: `The span of ${describeHop(node.span)} names a parent (${node.span.parentId}) that is not in this trace.`,
       cause: 'That hop propagated the headers but reported no span, or its span has not arrived yet.',
-    })
-  }
-  const looping = roots.find((span) => span.parentId !== null && !span.orphan)
-  if (looping !== undefined) {
-    problems.push({
+      finding: findingOfOrphan(node, nodes[0]),
+    }))
+}
+
+/** Who reports elsewhere: a caller before the first span, or the app before a proxy’s. */
+function findingOfOrphan(node: SpanNode, first: SpanNode | undefined): NamedFinding | null {
+  if (node === first) return node.span.kind === 'server' ? nameFinding(TLV308) : null
+  return node.span.proxy ? nameFinding(TLV305) : null
+}
+
+function parentLoops(nodes: readonly SpanNode[]): TraceProblem[] {
+  const ids = new Set(nodes.map(({ span }) => span.spanId))
+  const looping = nodes.find((node) => namesMissingParent(node) && ids.has(node.span.parentId ?? ''))
+  if (looping === undefined) return []
+  return [
+    {
       code: 'parent-loop',
-      text: `The span of ${describeHop(looping)} is its own ancestor.`,
+      text: `The span of ${describeHop(looping.span)} is its own ancestor.`,
       cause: 'Two spans name each other as parent.',
-    })
-  }
-  if (reported > placed.length) {
-    problems.push({
+      finding: null,
+    },
+  ]
+}
+
+function sharedSpanIds(nodes: readonly SpanNode[], repeated: number): TraceProblem[] {
+  if (repeated < 1) return []
+  return [
+    {
       code: 'shared-span-id',
-      text: `${reported - placed.length === 1 ? 'A span id was' : 'Span ids were'} reported twice.`,
+      text: `${repeated === 1 ? 'A span id was' : 'Span ids were'} reported twice.`,
       cause: 'Two hops share one span id, so a child of either can’t be placed.',
-    })
-  }
-  for (const span of placed) {
-    const caller = callerPastSidecars(span, placed)
-    if (caller === undefined) continue
-    problems.push({
-      code: 'skipped-sidecars',
-      text: `The parent of ${describeHop(span)} is ${describeHop(caller)}, past the sidecars between them.`,
-      cause: 'It read a header that the sidecars did not rewrite.',
-    })
-  }
-  if (answered && placed.length > 0 && !reachesUpstream(placed)) {
-    problems.push({
-      code: 'missing-upstream',
-      text: 'counting answered this call, but left no span here.',
-      cause: 'Its span was lost, or it started a new trace because the headers did not reach it.',
-    })
-  }
-  return problems
+      finding: sharedSpans(nodes).length > 0 ? nameFinding(TLV404) : null,
+    },
+  ]
+}
+
+/** Hops that took their parent from a header that a proxy did not rewrite. */
+function misledParents(nodes: readonly SpanNode[]): TraceProblem[] {
+  const siblings = siblingProxies(nodes)
+  const frozen = new Set(siblings.map(({ call }) => call))
+  return [
+    ...siblings.map(({ call, outer, inner }): TraceProblem => ({
+      code: 'sibling-sidecars',
+      text: `The parent of ${describeHop(inner.span)} is ${describeHop(call.span)}, not ${describeHop(outer.span)} between them.`,
+      cause: 'It read a header that the sidecar before it did not rewrite.',
+      finding: nameFinding(TLV105, call.span.language),
+    })),
+    ...callsPastProxies(nodes)
+      .filter(({ call }) => !frozen.has(call))
+      .map(({ call, callee }): TraceProblem => ({
+        code: 'skipped-sidecars',
+        text: `The parent of ${describeHop(callee.span)} is ${describeHop(call.span)}, past the sidecars between them.`,
+        cause: 'It read a header that the sidecars did not rewrite.',
+        finding: nameFinding(TLV104, callee.span.language),
+      })),
+  ]
+}
+
+/** Its span was lost, or it is in another trace: one trace can’t tell. */
+const MISSING_UPSTREAM: TraceProblem = {
+  code: 'missing-upstream',
+  text: 'counting answered this call, but left no span here.',
+  cause: 'Its span was lost, or it started a new trace because the headers did not reach it.',
+  finding: null,
 }
 
 /** Whether an application other than the first one has its server span here: the far end of the path. */
@@ -70,15 +140,7 @@ export function reachesUpstream(placed: readonly PlacedSpan[]): boolean {
   return placed.some((span) => !span.proxy && span.kind === 'server' && span.service !== entry?.service)
 }
 
-/** The application whose call a server span names as its parent, although the same call went to a sidecar. */
-function callerPastSidecars(span: PlacedSpan, placed: readonly PlacedSpan[]): PlacedSpan | undefined {
-  if (span.proxy || span.kind !== 'server') return undefined
-  const caller = placed.find(({ spanId }) => spanId === span.parentId)
-  if (caller === undefined || caller.proxy || caller.kind !== 'client') return undefined
-  return placed.some(({ proxy, parentId }) => proxy && parentId === caller.spanId) ? caller : undefined
-}
-
-function describeHop(span: PlacedSpan): string {
-  const role = span.proxy ? 'sidecar' : 'app'
-  return `${span.service} (${span.kind === null ? role : `${role}, ${span.kind}`})`
+function describeHop({ proxy, kind, service }: Span): string {
+  const role = proxy ? 'sidecar' : 'app'
+  return `${service} (${kind === null ? role : `${role}, ${kind}`})`
 }

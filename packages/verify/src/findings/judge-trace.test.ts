@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type SpanSketch, toJaeger, wholeChain } from '../trace-sketch.test-support.ts'
 import { judgeTrace } from './judge-trace.ts'
+import { TLV104 } from './TLV104.ts'
 
 function judge(sketches: readonly SpanSketch[], options = {}) {
   const verdict = judgeTrace(toJaeger(sketches), options)
@@ -13,6 +14,16 @@ const codes = (sketches: readonly SpanSketch[], options = {}) =>
 const without = (id: string) => wholeChain.filter((span) => span.id !== id)
 const replace = (id: string, change: Partial<SpanSketch>) =>
   wholeChain.map((span) => (span.id === id ? { ...span, ...change } : span))
+
+/** Counting’s sidecar as a shared span of the dashboard’s: the same id, as its server. */
+const sharing: SpanSketch = {
+  id: 'b1',
+  parent: 'a2',
+  service: 'counting-sidecar',
+  kind: 'server',
+  proxy: true,
+  start: 250,
+}
 
 describe('judgeTrace', () => {
   it('orders spans by their parent ids, in any input order, and finds nothing wrong', () => {
@@ -91,6 +102,55 @@ describe('judgeTrace', () => {
     ]
     expect(judge([...wholeChain, ...loop]).spans).toHaveLength(7)
     expect(codes([...wholeChain, ...loop])).toContain('parent-loop')
+  })
+
+  it('reports sidecars that are siblings, as a frozen b3 leaves them', () => {
+    const siblings = wholeChain.map((span) =>
+      span.id === 'c1' || span.id === 'd1' ? { ...span, parent: 'a2', start: (span.start ?? 0) + 1 } : span,
+    )
+    // The first sidecar has to enclose the second in time.
+    const long = siblings.map((span) => ({ ...span, durationUs: span.id === 'b1' ? 200 : 10 }))
+    expect(codes(long)).toEqual(['sibling-sidecars'])
+    expect(judge(long).problems[0]).toMatchObject({
+      text: 'The parent of counting-sidecar (sidecar, server) is dashboard (app, client), not dashboard-sidecar (sidecar, client) between them.',
+      finding: { id: 'TLV105' },
+    })
+  })
+
+  it.each<[string, SpanSketch[], (string | undefined)[]]>([
+    ['a caller outside reports elsewhere', replace('a1', { parent: 'ee' }), ['TLV308']],
+    ['the app before a sidecar reports nothing', without('a2'), [undefined, 'TLV305']],
+    ['a sidecar before an app reports nothing', without('c1'), [undefined, undefined]],
+    ['the callee’s parent skips the sidecars', replace('d1', { parent: 'a2' }), ['TLV104']],
+    [
+      'both sides of a call share a span id',
+      [...replace('d1', { parent: 'b1' }).filter(({ id }) => id !== 'c1'), sharing],
+      ['TLV404'],
+    ],
+    ['another span has the same id', [...wholeChain, { ...sharing, kind: 'internal' }], [undefined]],
+  ])('calls it what the catalogue does, or nothing: %s', (_what, sketches, ids) => {
+    expect(judge(sketches).problems.map(({ finding }) => finding?.id)).toEqual(ids)
+  })
+
+  it('takes the fix from the catalogue, for the language of the hop', () => {
+    const fixOf = (trace: Record<string, unknown>) => judgeTrace(trace)?.problems[0]?.finding
+    const skipped = toJaeger(replace('d1', { parent: 'a2' }))
+    expect(fixOf(skipped)).toEqual({
+      id: 'TLV104',
+      title: TLV104.title,
+      fix: TLV104.fixes[0]?.text,
+      docs: 'docs/findings/TLV104.md',
+    })
+    const language = [{ key: 'telemetry.sdk.language', type: 'string', value: 'nodejs' }]
+    for (const process of Object.values(skipped['processes'] as Record<string, object>)) {
+      Object.assign(process, { tags: language })
+    }
+    expect(fixOf(skipped)?.fix).toMatch(/MeshPropagator/)
+  })
+
+  it('names what may have cut off a trace that does not reach the upstream, the app first', () => {
+    expect(judge(without('d1')).suspects.map(({ id }) => id)).toEqual(['TLV101', 'TLV103'])
+    expect(judge(wholeChain).suspects).toEqual([])
   })
 
   it('reports a missing upstream application only if it is known to have answered', () => {

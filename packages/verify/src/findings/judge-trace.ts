@@ -1,5 +1,9 @@
 import { orderSpans, type PlacedSpan } from '../evidence/order-spans.ts'
+import { buildForest } from '../evidence/trace-forest.ts'
 import { readJaegerTrace } from '../readers/read-jaeger-trace.ts'
+import { nameFinding, type NamedFinding } from './name-finding.ts'
+import { TLV101 } from './TLV101.ts'
+import { TLV103 } from './TLV103.ts'
 import { findTraceProblems, reachesUpstream, type TraceProblem } from './find-trace-problems.ts'
 
 /** The findings from one trace alone. */
@@ -11,6 +15,11 @@ export interface TraceVerdict {
   problems: TraceProblem[]
   /** An application other than the first one has its server span here. */
   reachesUpstream: boolean
+  /**
+   * What may have cut off the rest, where the trace does not reach the upstream: only the headers that were sent tell
+   * which. Without any it is the first, TLV101.
+   */
+  suspects: NamedFinding[]
 }
 
 /**
@@ -27,11 +36,15 @@ export function judgeTrace(
 ): TraceVerdict | undefined {
   const trace = readJaegerTrace(value)
   if (trace === undefined) return undefined
-  const spans = orderSpans(trace.spans)
+  const nodes = buildForest(trace.spans)
+  const spans = orderSpans(nodes)
+  const reaches = reachesUpstream(spans)
+  const caller = spans.find(({ proxy }) => !proxy)
   return {
     traceId: trace.traceId,
     spans,
-    problems: findTraceProblems(spans, { reported: trace.spans.length, answered }),
-    reachesUpstream: reachesUpstream(spans),
+    problems: findTraceProblems({ nodes, placed: spans }, { reported: trace.spans.length, answered }),
+    reachesUpstream: reaches,
+    suspects: reaches ? [] : [TLV101, TLV103].map((rule) => nameFinding(rule, caller?.language)),
   }
 }

@@ -20,6 +20,9 @@ export function isJoined({ span }: SpanNode, { probe }: ProbePath): boolean {
   return probe.contexts.some(({ traceId, spanId }) => span.traceId === traceId && span.parentId === spanId)
 }
 
+/** Whether a span names a parent that is not stored. */
+export const namesMissingParent = ({ span, parent }: SpanNode): boolean => parent === null && span.parentId !== null
+
 /** Spans of proxies among those of a probe. */
 export const proxiesOf = (path: ProbePath): SpanNode[] => path.nodes.filter(({ span }) => span.proxy)
 

@@ -1,3 +1,5 @@
+import { readProxyWords } from '../evidence/proxy-words.ts'
+import { judgeObservation } from '../findings/judge-observation.ts'
 import { probeHttp } from '../probes/probe-http.ts'
 import { type Call, type PathCheckOptions, type PathFinding, pollUntilOk } from './path-check.ts'
 
@@ -28,19 +30,23 @@ async function probeEdge({ dashboardUrl, dashboardHost, expect }: PathCheckOptio
       fix: 'The page is not reachable from a pod outside the mesh. Is the dashboard ready (kubectl get pods)? Under Consul, does it listen on all addresses, or is there a gateway? Does its NetworkPolicy admit the port?',
     }
   }
-  const call = parseCall(answer.body)
+  const { status, body } = answer
+  // The dashboard quotes what a proxy answered to its own call.
+  const finding = judgeObservation({ probe: { kind: 'bare', status, words: readProxyWords(status, body) } })
+  const call = parseCall(body)
   if (call === undefined) {
-    const quoted = answer.body.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 120)
+    const quoted = body.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 120)
     return {
-      found: `${url} answered ${answer.status}: ${quoted}`,
-      fix: answer.body.startsWith('RBAC: access denied')
+      found: `${url} answered ${status}: ${quoted}`,
+      fix: body.startsWith('RBAC: access denied')
         ? 'The mesh refuses the page itself: its own allow is missing (Istio: AuthorizationPolicy dashboard-edge; behind a gateway: the gateway’s identity).'
         : 'That is not the dashboard. Which Service or route answers there?',
+      finding,
     }
   }
   const found = `${url}: ${call.state}${call.count === null ? '' : `, count ${call.count}`}${call.reason === null ? '' : `, ${call.reason}`}`
   if (call.state === (expect === 'allowed' ? 'connected' : 'denied')) return { found, call }
-  return { found, call, fix: fixFor(call.state, expect) }
+  return { found, call, fix: fixFor(call.state, expect), finding }
 }
 
 function fixFor(state: Call['state'], expect: PathCheckOptions['expect']): string {

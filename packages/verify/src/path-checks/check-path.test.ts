@@ -161,6 +161,7 @@ describe('checkPath', () => {
     const findings = await check({ bypass: json(200, { count: 8 }), options: { deadlineMs: 300 } })
     expect(findings[2]?.found).toContain('answered 200')
     expect(findings[2]?.fix).toContain('127.0.0.1')
+    expect(findings[2]?.finding?.id).toBe('TLV601')
   })
 
   it('sends the host name that a gateway routes by', async () => {

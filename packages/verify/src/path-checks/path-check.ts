@@ -1,4 +1,5 @@
 import type { CallState, ReadUpstream } from '../evidence/upstream-call.ts'
+import type { NamedFinding } from '../findings/name-finding.ts'
 
 export interface PathCheckOptions {
   /** Judges what answers at `bypassUrl`. */
@@ -25,6 +26,8 @@ export interface PathCheckOptions {
 export interface PathFinding {
   found: string
   fix?: string
+  /** What the catalogue of `throughline verify` calls it; absent where no rule applies. */
+  finding?: NamedFinding | undefined
 }
 
 /** One call of the dashboard to counting, as `GET /api/count` reports it. */

@@ -1,4 +1,7 @@
+import { readProxyWords } from '../evidence/proxy-words.ts'
 import type { ReadUpstream } from '../evidence/upstream-call.ts'
+import { judgeObservation } from '../findings/judge-observation.ts'
+import type { NamedFinding } from '../findings/name-finding.ts'
 import { probeHttp } from './probe-http.ts'
 
 /** Whether the upstream application answers at an address other than its sidecar's, and the observation. */
@@ -9,6 +12,8 @@ export interface BypassProbe {
   status: number | null
   /** The observation, phrased to follow "it" or "counting". */
   found: string
+  /** What the catalogue calls an open one; else null. */
+  finding: NamedFinding | null
 }
 
 const UNRESOLVED = new Set(['ENOTFOUND', 'EAI_AGAIN'])
@@ -25,28 +30,26 @@ export async function probeBypass(
   const { state, reason, proxy, peer } = readUpstream(result, timeoutMs)
   if (result.failure !== undefined) {
     const { failure, code } = result
-    if (UNRESOLVED.has(code ?? '')) return { state: 'unclear', status: null, found: failure }
-    if (code === 'ECONNREFUSED') {
-      return {
-        state: 'closed',
-        status: null,
-        found: 'connection refused: nothing listens there for a caller from outside',
-      }
-    }
-    return { state: 'closed', status: null, found: reason ?? failure }
+    if (UNRESOLVED.has(code ?? '')) return { state: 'unclear', status: null, found: failure, finding: null }
+    const refused = 'connection refused: nothing listens there for a caller from outside'
+    return closed(null, code === 'ECONNREFUSED' ? refused : (reason ?? failure))
   }
-  const { status } = result
-  if (status === 403) return { state: 'closed', status, found: 'refused with 403: the bypass also ends at a sidecar' }
-  if (proxy !== undefined) {
-    return { state: 'closed', status, found: `answered ${status}, but by a proxy on the way: ${proxy}` }
+  const { status, body } = result
+  const finding = judgeObservation({
+    bypass: url,
+    probe: { kind: 'bypass', status, words: readProxyWords(status, body) },
+  })
+  if (status === 403) return closed(status, 'refused with 403: the bypass also ends at a sidecar')
+  if (finding === undefined) {
+    return closed(status, `answered ${status}, but by a proxy on the way: ${proxy ?? 'a text of Envoy’s own'}`)
   }
   if (state === 'connected' && peer) {
-    return {
-      state: 'closed',
-      status,
-      found: `answered ${status}, but through its sidecar: the rules apply here as well`,
-    }
+    return closed(status, `answered ${status}, but through its sidecar: the rules apply here as well`)
   }
   const stranger = state === 'connected' || state === 'failing' ? '' : ', though not as counting does'
-  return { state: 'open', status, found: `answered ${status}${stranger}` }
+  return { state: 'open', status, found: `answered ${status}${stranger}`, finding }
+}
+
+function closed(status: number | null, found: string): BypassProbe {
+  return { state: 'closed', status, found, finding: null }
 }

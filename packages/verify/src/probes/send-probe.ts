@@ -1,4 +1,5 @@
-import type { Probe, ProxyWords } from '../evidence/probe.ts'
+import type { Probe } from '../evidence/probe.ts'
+import { readProxyWords } from '../evidence/proxy-words.ts'
 import { version } from '../version.ts'
 import type { PlannedProbe } from './plan-probes.ts'
 import { probeHttp } from './probe-http.ts'
@@ -41,24 +42,7 @@ async function send(
     return { status: null, failure, words: null }
   }
   const { status, body } = answer
-  return { status, failure: null, words: status >= 400 ? readProxyWords(body) : null }
-}
-
-/**
- * Envoy's own texts, also where an app quotes them in its answer. Source: `envoyproxy/envoy`
- * source/extensions/filters/http/rbac, source/common/router/router.cc, source/common/http/utility.cc.
- */
-const WORDS: readonly [patterns: readonly RegExp[], ProxyWords][] = [
-  [[/RBAC: access denied/], 'rbac-denied'],
-  [[/no healthy upstream/], 'no-healthy-upstream'],
-  [[/upstream request timeout/], 'timeout'],
-  [[/upstream connect error/i, /\bTLS_error\b/i], 'tls-error'],
-  [[/upstream connect error/, /reset reason: (remote |local )?connection failure/], 'connection-failure'],
-  [[/upstream connect error/], 'reset'],
-]
-
-function readProxyWords(body: string): ProxyWords | null {
-  return WORDS.find(([patterns]) => patterns.every((pattern) => pattern.test(body)))?.[1] ?? null
+  return { status, failure: null, words: readProxyWords(status, body) }
 }
 
 const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>

@@ -1,12 +1,14 @@
 // @ts-check
 import { requestJson } from '../shared/api.js'
+import { drawNamedFinding, parseNamedFinding } from '../findings/named-finding.js'
 import { copyFrom } from '../shared/copy.js'
 import { byId, create, createIcon, setName, setText } from '../shared/dom.js'
 import { formatClock } from '../shared/format.js'
 import { isRecord, parseErrorMessage, parseText } from '../shared/wire.js'
 
 /**
- * @typedef {{ question: string, verdict: 'good' | 'bad' | 'unknown', found: string, command: string }} Check
+ * @typedef {{ question: string, verdict: 'good' | 'bad' | 'unknown', found: string, command: string, finding:
+ * import('../findings/named-finding.js').NamedFinding | null }} Check
  */
 
 const icons = { good: 'icon-check', bad: 'icon-cross', unknown: 'icon-question' }
@@ -40,7 +42,7 @@ export function createChecksView() {
 }
 
 /** @param {Check} check */
-function drawCheck({ question, verdict, found, command }) {
+function drawCheck({ question, verdict, found, command, finding }) {
   const copy = create('button', { class: 'button button-small', text: 'Copy' })
   copy.type = 'button'
   copy.setAttribute('aria-label', `Copy the command for: ${question}`)
@@ -50,6 +52,7 @@ function drawCheck({ question, verdict, found, command }) {
     create('div', { class: 'check-words' }, [
       create('h3', { class: 'check-question', text: question }),
       create('p', { class: 'check-found', text: found }),
+      ...(finding === null ? [] : [create('p', { class: 'check-found' }, [drawNamedFinding(finding)])]),
       create('p', { class: 'command' }, [setName(create('code'), command), copy]),
     ]),
   ])
@@ -74,6 +77,7 @@ function parseChecks(body) {
         verdict,
         found: parseText(item['found'], 500) ?? '',
         command: parseText(item['command'], 500) ?? '',
+        finding: parseNamedFinding(item['finding']),
       },
     ]
   })

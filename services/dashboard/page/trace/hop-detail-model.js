@@ -107,6 +107,7 @@ export function findOtherHalf(model, explanation) {
   const otherTrace = call?.hop?.caller?.traceId
   if (call === undefined || otherTrace === undefined || otherTrace === model.traceId) return undefined
   const service = call.hop?.service ?? 'the next application'
+  const suspect = call.sent.length === 0 ? 'TLV101' : 'TLV103'
   return {
     code: 'other-trace',
     text: `${service} is in another trace, ${formatShortId(otherTrace)}.`,
@@ -114,6 +115,7 @@ export function findOtherHalf(model, explanation) {
       call.sent.length === 0
         ? `${explanation?.service ?? 'The caller'} sent no trace headers, so the next sidecar started a new trace. Propagation is off or missing in ${explanation?.service ?? 'the caller'}.`
         : 'A proxy replaced its headers on the way: it does not read their format, or does not trust its caller.',
+    finding: model.suspects.find(({ id }) => id === suspect) ?? null,
     traceId: otherTrace,
   }
 }

@@ -7,7 +7,7 @@ import { FIXTURE_TRACE_ID, toAnswer, wholeChain } from './trace-sketch.test-supp
 
 const trace = parseTrace(toAnswer(wholeChain))
 const model = buildTraceModel(
-  trace ?? { traceId: FIXTURE_TRACE_ID, spans: [], places: [], problems: [], reachesUpstream: false },
+  trace ?? { traceId: FIXTURE_TRACE_ID, spans: [], places: [], problems: [], reachesUpstream: false, suspects: [] },
 )
 function row(service: string, kind: string) {
   const found = model.rows.find((each) => each.service === service && each.kind === kind)
@@ -93,5 +93,15 @@ describe('a broken trace', () => {
     expect(findOtherHalf(model, lost)).toMatchObject({ traceId: other, cause: expect.stringContaining('replaced') })
     if (lost?.calls[0]) lost.calls[0].sent = []
     expect(findOtherHalf(model, lost)?.cause).toMatch(/^dashboard sent no trace headers/)
+  })
+
+  it('names the finding of the doctor that fits what was sent', () => {
+    const named = (id: string) => ({ id, title: '', fix: `fix of ${id}` })
+    const cut = { ...model, suspects: [named('TLV101'), named('TLV103')] }
+    const lost = explanation({ caller: { traceId: other } })
+    expect(findOtherHalf(cut, lost)?.finding).toEqual(named('TLV103'))
+    if (lost?.calls[0]) lost.calls[0].sent = []
+    expect(findOtherHalf(cut, lost)?.finding).toEqual(named('TLV101'))
+    expect(findOtherHalf(model, lost)?.finding).toBeNull()
   })
 })

@@ -1,7 +1,10 @@
 // @ts-check
-import { isRecord, parseNumber, parseText, parseTraceId } from '../shared/wire.js'
+import { parseNamedFinding } from '../findings/named-finding.js'
+import { isRecord, parseList, parseNumber, parseText, parseTraceId } from '../shared/wire.js'
 
 /**
+ * @typedef {import('../findings/named-finding.js').NamedFinding} NamedFinding
+ *
  * @typedef {{ name: string, value: string }} Attribute
  *
  * @typedef {object} Span one span, of an application or a proxy
@@ -19,7 +22,8 @@ import { isRecord, parseNumber, parseText, parseTraceId } from '../shared/wire.j
  * @property {Attribute[]} attributes what the span says
  * @property {Attribute[]} resource the attributes of its process
  *
- * @typedef {{ code: string, text: string, cause: string, traceId?: string }} Problem traceId: where the rest of it is
+ * @typedef {{ code: string, text: string, cause: string, finding?: NamedFinding | null, traceId?: string }} Problem
+ * finding: in the doctor's catalogue; traceId: where the rest of it is
  *
  * @typedef {{ spanId: string, depth: number, orphan: boolean }} Place orphan: names a parent that is not there
  *
@@ -29,6 +33,7 @@ import { isRecord, parseNumber, parseText, parseTraceId } from '../shared/wire.j
  * @property {Place[]} places where the dashboard puts each span in the tree, in the order of its rows
  * @property {Problem[]} problems the dashboard's verdict; empty for a whole trace
  * @property {boolean} reachesUpstream an application other than the first one has its server span here
+ * @property {NamedFinding[]} suspects what may have cut off the rest of a trace that does not reach it
  */
 
 const MAX_SPANS = 500
@@ -56,10 +61,12 @@ export function parseTrace(body) {
 
 /**
  * @param {unknown} value
- * @returns {Pick<Trace, 'places' | 'problems' | 'reachesUpstream'>}
+ * @returns {Pick<Trace, 'places' | 'problems' | 'reachesUpstream' | 'suspects'>}
  */
 function parseVerdict(value) {
-  if (!isRecord(value) || !Array.isArray(value['problems'])) return { places: [], problems: [], reachesUpstream: false }
+  if (!isRecord(value) || !Array.isArray(value['problems'])) {
+    return { places: [], problems: [], reachesUpstream: false, suspects: [] }
+  }
   const spans = Array.isArray(value['spans']) ? value['spans'].slice(0, MAX_SPANS) : []
   const places = spans.filter(isRecord).map((span) => ({
     spanId: parseText(span['spanId'], 32) ?? '',
@@ -70,8 +77,10 @@ function parseVerdict(value) {
     code: parseText(problem['code'], 60) ?? 'unknown',
     text: parseText(problem['text'], 2000) ?? '',
     cause: parseText(problem['cause'], 500) ?? '',
+    finding: parseNamedFinding(problem['finding']),
   }))
-  return { places, problems, reachesUpstream: value['reachesUpstream'] === true }
+  const suspects = parseList(value['suspects'], (each) => parseNamedFinding(each) ?? undefined)
+  return { places, problems, reachesUpstream: value['reachesUpstream'] === true, suspects }
 }
 
 /**

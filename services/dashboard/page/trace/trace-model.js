@@ -25,6 +25,7 @@
  * @property {Row[]} rows
  * @property {Problem[]} problems empty for a whole trace
  * @property {boolean} reachesUpstream an application other than the first one has its server span here
+ * @property {import('./parse-trace.js').NamedFinding[]} suspects what may have cut off the rest
  */
 
 /**
@@ -66,7 +67,8 @@ export function buildTraceModel(trace) {
       orphan,
     }
   })
-  return { traceId: trace.traceId, durationUs, rows, problems: trace.problems, reachesUpstream: trace.reachesUpstream }
+  const { traceId, problems, reachesUpstream, suspects } = trace
+  return { traceId, durationUs, rows, problems, reachesUpstream, suspects }
 }
 
 /**

@@ -1,4 +1,5 @@
 // @ts-check
+import { drawNamedFinding } from '../findings/named-finding.js'
 import { byId, create, createIcon, setIcon, setText } from '../shared/dom.js'
 import { axisTicks, formatDuration, formatTick } from '../shared/format.js'
 import { rowKeys } from './trace-changes.js'
@@ -140,7 +141,8 @@ function drawProblem(problem, onShowOther) {
     create('strong', { text: problem.text }),
     create('span', { text: ` ${problem.cause} ` }),
   ])
-  const { traceId } = problem
+  const { traceId, finding } = problem
+  if (finding) words.append(drawNamedFinding(finding), ' ')
   if (traceId !== undefined) {
     const button = create('button', { class: 'link', text: 'Show that trace' })
     button.type = 'button'

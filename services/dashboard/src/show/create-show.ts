@@ -6,6 +6,7 @@ import { type CheckOptions, readMeshStatus } from 'throughline'
 import type { CountRouteOptions } from '../count-route.ts'
 import type { MeshControlsOptions } from '../mesh-controls.ts'
 import { checksRoute } from './checks-route.ts'
+import { findingPages } from './finding-pages.ts'
 import { findingsRoute } from './findings-route.ts'
 import { createHistory } from './history.ts'
 import { createLiveRoutes } from './live-routes.ts'
@@ -118,6 +119,7 @@ export function createShow(options: ShowOptions): Show {
       app.use('/api', live.routes)
       app.all(READ_ONLY, methodNotAllowed('GET', 'HEAD'))
       app.use('/guides', serveGuides)
+      app.use('/findings', findingPages())
       app.use(servePage)
     },
     close: () => {
