@@ -13,7 +13,7 @@ const BUDGETS: Readonly<Record<string, { kilobytes: number; dependencies: number
   '@throughline/trace-store': { kilobytes: 95, dependencies: 3 },
   '@throughline/service-kit': { kilobytes: 55, dependencies: 110 },
   '@throughline/telemetry': { kilobytes: 200, dependencies: 1 },
-  throughline: { kilobytes: 330, dependencies: 5 },
+  throughline: { kilobytes: 400, dependencies: 5 },
 }
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const FOLDERS = ['propagation', 'trace-store', 'service-kit', 'telemetry', 'verify']
