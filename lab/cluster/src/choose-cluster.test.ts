@@ -1,3 +1,5 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { chooseCluster } from './choose-cluster.ts'
 import { recordingPrograms } from './recording-programs.test-support.ts'
@@ -66,6 +68,33 @@ describe('a kind cluster of its own', () => {
     )
   })
 })
+
+describe("a context that can't be looked up", () => {
+  it('is refused with where to get kubectl, when that is not there', async () => {
+    await using recording = await recordingPrograms([])
+    await expect(chooseCluster('one', recording.env)).rejects.toThrow(
+      /^There is no context "one"\. kubectl is not on PATH: https:\/\//,
+    )
+  })
+
+  it('is refused with what kubectl says of the kubeconfig', async () => {
+    await using recording = await recordingPrograms([])
+    const says = 'error loading config file "/home/me/.kube/config": yaml: line 2: did not find'
+    const script = `#!/bin/sh\necho 'I1128 a warning' >&2\necho 'error: ${says}' >&2\nexit 1\n`
+    await fs.writeFile(path.join(recording.env['PATH'] ?? '', 'kubectl'), script, { mode: 0o755 })
+    await expect(chooseCluster('one', recording.env)).rejects.toThrow(
+      `There is no context "one". kubectl can't read the kubeconfig: error: ${says}`,
+    )
+  })
+})
+
+it.each(['my ctx', 'arn:aws:eks:eu-west-1:123456789012:cluster/shop', "it's", '-x'])(
+  'the context "%s" is used by its name as it is',
+  async (context) => {
+    await using recording = await recordingPrograms(['kubectl'], { contexts: { [context]: { server: REMOTE } } })
+    expect(await chooseCluster(context, recording.env)).toMatchObject({ context, kind: 'other' })
+  },
+)
 
 it('a context that does not exist is refused with those that do', async () => {
   await using recording = await recordingPrograms(['kubectl'], {

@@ -42,7 +42,8 @@ export async function chooseCluster(name: string | undefined, env: NodeJS.Proces
   )
 }
 
-function known({ all }: KubeContexts): string {
+function known({ all, failure }: KubeContexts): string {
+  if (failure !== undefined) return failure
   if (all.length === 0) return 'kubectl knows none.'
   return `kubectl knows ${all.map(({ context }) => context).join(', ')}.`
 }

@@ -1,6 +1,7 @@
 import net from 'node:net'
 import { messageOf, runTool } from '@throughline/lab-programs'
 import type { ClusterKind } from './cluster-kinds.ts'
+import { problemOf } from './programs.ts'
 
 /** A cluster that the user's kubeconfig knows. */
 export interface KubeContext {
@@ -14,25 +15,36 @@ export interface KubeContexts {
   all: KubeContext[]
   /** The user's current one. */
   current: KubeContext | undefined
+  /** Why none could be read, as a sentence; undefined where they were. */
+  failure?: string
 }
 
 interface KubeConfig {
   'current-context'?: string
-  contexts?: { name: string; context: { cluster: string } }[] | null
+  contexts?: { name: string; context?: { cluster: string } | null }[] | null
   clusters?:
     | { name: string; cluster: { server?: string; extensions?: { extension?: { provider?: string } }[] } }[]
     | null
 }
 
-/** Reads the contexts of the user's kubeconfig; none where there is no kubectl or no kubeconfig. */
+/** Reads the contexts of the user's kubeconfig; none where there is no kubeconfig, no kubectl, or one that it can't read. */
 export async function readContexts(env: NodeJS.ProcessEnv): Promise<KubeContexts> {
+  const missing = await problemOf('kubectl', env)
+  if (missing !== undefined) return { all: [], current: undefined, failure: `${missing}.` }
   const printed = await runTool(['kubectl', 'config', 'view', '-o', 'json'], { env, timeoutMs: 20_000 }).catch(
     (error: unknown) => ({ error: messageOf(error) }),
   )
-  if (typeof printed !== 'string') return { all: [], current: undefined }
+  if (typeof printed !== 'string') {
+    const [reason = ''] = printed.error.split('\n').filter((line) => line.startsWith('error: '))
+    return {
+      all: [],
+      current: undefined,
+      failure: `kubectl can't read the kubeconfig: ${reason.slice(0, 500) || printed.error}`,
+    }
+  }
   const config = JSON.parse(printed) as KubeConfig
   const all = (config.contexts ?? []).map(({ name, context }) => {
-    const cluster = config.clusters?.find((candidate) => candidate.name === context.cluster)?.cluster
+    const cluster = config.clusters?.find((candidate) => candidate.name === context?.cluster)?.cluster
     const isMinikube = cluster?.extensions?.some(({ extension }) => extension?.provider === 'minikube.sigs.k8s.io')
     return { context: name, ...recognise(name, cluster?.server ?? '', isMinikube ?? false) }
   })

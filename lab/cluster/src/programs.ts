@@ -41,7 +41,8 @@ export async function requirePrograms(names: Iterable<ProgramName>, env: NodeJS.
   throw new LabError('TL_BINARY_MISSING', ['This machine lacks what the steps need:', ...problems].join('\n'))
 }
 
-async function problemOf(name: ProgramName, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+/** What is wrong with a program on PATH, without a full stop; undefined when it can be used. */
+export async function problemOf(name: ProgramName, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   const file = await findOnPath(name, env)
   if (file === undefined) return `${name} is not on PATH: ${sources[name]}`
   if (name === 'docker' && !(await hasEngine(env))) return 'docker is there, but no engine answers it: start Docker'
