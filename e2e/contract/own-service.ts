@@ -11,7 +11,7 @@ import { runCli } from '../support/run-cli.ts'
 import { untilState } from '../support/until-state.ts'
 
 const example = (file: string): string =>
-  `exec "${process.execPath}" "${path.join(import.meta.dirname, '../../examples/your-own-service', file)}"`
+  `HOST=::1 exec "${process.execPath}" "${path.join(import.meta.dirname, '../../examples/your-own-service', file)}"`
 
 /** Programs that one after another take counting's place, and what is true for each. */
 const programs = [
@@ -29,7 +29,7 @@ const programs = [
   },
   {
     what: 'a Python program that calls nothing',
-    run: 'echo hello >shop && exec python3 -m http.server --bind 127.0.0.1 "$PORT"',
+    run: 'echo hello >shop && exec python3 -m http.server --bind ::1 "$PORT"',
     verdict: /^Unbroken up to your service$/,
     findings: [],
   },
@@ -73,7 +73,8 @@ export function describeOwnService(mesh: MeshName): void {
       await using folder = await temporaryFolder()
       const own = await ownCommand(folder.path)
       await own.write(programs[0]?.run ?? '')
-      const url = `http://localhost:${await takeFreePort()}/shop`
+      // Unlike counting itself, on IPv6.
+      const url = `http://[::1]:${await takeFreePort()}/shop`
       await using demo = runCli(['demo', '--mesh', mesh, '--free-ports', '--counting', url, '--command', own.line])
       const [, dashboardUrl = ''] = await demo.printed(/Page +(http:\S+)/)
       const [, queryUrl = ''] = await demo.printed(/--traces (http:\S+)/)

@@ -13,4 +13,6 @@ app.get('/shop', async (_request, response) => {
   response.json(data)
 })
 
-const server = app.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => console.log(server.address().port))
+const server = app.listen(Number(process.env.PORT ?? 0), process.env.HOST ?? '127.0.0.1', () =>
+  console.log(server.address().port),
+)
