@@ -3,8 +3,10 @@ import type { BypassChoice } from '@throughline/lab-meshes'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { requireNamespaces } from '@throughline/lab-pods'
 import { runDashboardChecks } from '../contract/dashboard-checks.ts'
+import { openPage, requireBrowser } from '../support/browser.ts'
 import { count } from '../support/count.ts'
 import { expectTrace } from '../support/expect-trace.ts'
+import { choose, pageText } from '../support/page-text.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
 import { untilState } from '../support/until-state.ts'
 
@@ -41,12 +43,17 @@ describe('the bypass of a Consul sidecar, pods as network namespaces', () => {
     expect((await lab.mesh.status()).sidecars.map(({ state }) => state)).toEqual(['ready', 'ready'])
   })
 
-  it('permissive mutual TLS reopens what a transparent proxy closed, and the page says so', async () => {
+  it('04: the page offers permissive mutual TLS, which reopens what a transparent proxy closed', async (context) => {
     await using lab = await inPods('transparent-proxy')
     await lab.mesh.deny()
     await untilState(lab, 'denied')
     expect(await probeBypass(lab)).toMatch(/^good /)
-    await lab.mesh.set({ name: 'mtls', value: 'permissive' })
+    await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
+    await pageText(tab.page, '#bypass-state', /^Closed$/)
+    await choose(tab.page, 'permissive')
+    await pageText(tab.page, '#bypass-state', /^Open$/)
+    await tab.page.click('#bypass-probe')
+    await pageText(tab.page, '#bypass-summary', /^200/)
     expect(await probeBypass(lab)).toMatch(/^bad /)
     expect(lab.mesh.bypass).toMatchObject({ closed: false, reason: expect.stringContaining('permissive') })
     expect(await count(lab)).toMatchObject({ state: 'denied', status: 403 })

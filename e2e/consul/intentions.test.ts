@@ -1,7 +1,9 @@
 import http from 'node:http'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPage, requireBrowser } from '../support/browser.ts'
 import { count } from '../support/count.ts'
+import { pageText, switchAccess } from '../support/page-text.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
 import { untilState } from '../support/until-state.ts'
 import { writeEntry } from './support/consul-api.ts'
@@ -53,7 +55,9 @@ describe('intentions', () => {
     expect((await send('POST', '/')).status).toBe(403)
   })
 
-  it('shows another client’s rule, keeps it across changes, and lets a switch replace it', async () => {
+  it('07: the page shows another client’s rule, and its switch restores the rule on methods', async (context) => {
+    await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
+    await pageText(tab.page, '#access-value', /^Allowed$/)
     await writeEntry(lab, {
       kind: 'service-intentions',
       name: 'counting',
@@ -63,8 +67,11 @@ describe('intentions', () => {
     expect((await lab.mesh.status()).access).toBe('denied')
     await lab.mesh.set({ name: 'sampling', value: '10' })
     expect((await count(lab)).state).toBe('denied')
-    await lab.mesh.allow()
-    expect((await count(lab)).state).toBe('connected')
+    await pageText(tab.page, '#access-value', /^Denied$/)
+    await pageText(tab.page, '#state-label', /^Denied$/)
+    await switchAccess(tab.page)
+    await pageText(tab.page, '#state-label', /^Connected$/)
+    expect((await send('POST', '/')).status).toBe(403)
   })
 
   it('with tcp, a denial is a reset, and rules on methods do not exist', async () => {

@@ -3,8 +3,10 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { pollUntil } from '@throughline/lab-testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPage, requireBrowser } from '../support/browser.ts'
 import { count } from '../support/count.ts'
 import { expectTrace, traceIdOfRequest } from '../support/expect-trace.ts'
+import { pageText, switchAccess } from '../support/page-text.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
 import { writeEntry } from './support/consul-api.ts'
 
@@ -74,42 +76,58 @@ describe('tracing by proxy-defaults', () => {
 })
 
 describe('a tracer in the listener, while the bootstrap lacks its cluster', () => {
-  it('freezes the rules of a sidecar, and the status says which listener is refused and why', async () => {
-    await using lab = await startLab({ mesh: 'consul', tracer: 'none' })
-    const provider = {
-      name: 'envoy.tracers.zipkin',
-      typed_config: {
-        '@type': 'type.googleapis.com/envoy.config.trace.v3.ZipkinConfig',
-        collector_cluster: 'trace_collector',
-        collector_endpoint: '/api/v2/spans',
-        collector_endpoint_version: 'HTTP_JSON',
-      },
-    }
-    const type = 'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing'
-    // Not through the lab, which would refuse it.
-    await writeEntry(lab, {
-      kind: 'proxy-defaults',
-      name: 'global',
-      config: {
-        protocol: 'http',
-        envoy_listener_tracing_json: JSON.stringify({ '@type': `type.googleapis.com/${type}`, provider }),
-      },
-    })
-    const refused = await pollUntil(
-      async () => {
-        const { sidecars } = await lab.mesh.status()
-        return sidecars.every(({ state }) => state === 'rejected') ? sidecars : undefined
-      },
-      { deadline: 10_000, what: 'both sidecars to refuse their listeners' },
-    )
-    for (const { reason } of refused) expect(reason).toMatch(/unknown cluster.*trace_collector/i)
+  it(
+    '04: freezes the rules of a sidecar; the page says so, and its switch fails',
+    { timeout: 60_000 },
+    async (context) => {
+      await using lab = await startLab({ mesh: 'consul', tracer: 'none' })
+      const provider = {
+        name: 'envoy.tracers.zipkin',
+        typed_config: {
+          '@type': 'type.googleapis.com/envoy.config.trace.v3.ZipkinConfig',
+          collector_cluster: 'trace_collector',
+          collector_endpoint: '/api/v2/spans',
+          collector_endpoint_version: 'HTTP_JSON',
+        },
+      }
+      const type = 'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing'
+      // Not through the lab, which would refuse it.
+      await writeEntry(lab, {
+        kind: 'proxy-defaults',
+        name: 'global',
+        config: {
+          protocol: 'http',
+          envoy_listener_tracing_json: JSON.stringify({ '@type': `type.googleapis.com/${type}`, provider }),
+        },
+      })
+      const refused = await pollUntil(
+        async () => {
+          const { sidecars } = await lab.mesh.status()
+          return sidecars.every(({ state }) => state === 'rejected') ? sidecars : undefined
+        },
+        { deadline: 10_000, what: 'both sidecars to refuse their listeners' },
+      )
+      for (const { reason } of refused) expect(reason).toMatch(/unknown cluster.*trace_collector/i)
 
-    await expect(lab.mesh.deny()).rejects.toMatchObject({ code: 'TL_MESH_UPDATE_REJECTED' })
-    for (let request = 0; request < 5; request += 1) expect((await count(lab)).status).toBe(200)
+      await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
+      const { page } = tab
+      await pageText(page, '#path', /configuration rejected.*configuration rejected/)
+      await switchAccess(page)
+      await pageText(page, '#control-error', /^The mesh did not switch/)
+      expect(await page.textContent('#state-label')).toBe('Connected')
+      await expect(lab.mesh.deny()).rejects.toMatchObject({ code: 'TL_MESH_UPDATE_REJECTED' })
+      for (let request = 0; request < 5; request += 1) expect((await count(lab)).status).toBe(200)
 
-    await lab.mesh.tracing('zipkin')
-    await lab.mesh.deny()
-    expect((await count(lab)).status).toBe(403)
-    expect((await lab.mesh.status()).sidecars.map(({ state }) => state)).toEqual(['ready', 'ready'])
-  })
+      const before = lab.pids()
+      await page.selectOption('#tracer', 'zipkin')
+      await pageText(page, '#path', /^(?!.*rejected)/)
+      await pollUntil(async () => (await lab.mesh.status()).tracer === 'zipkin' || undefined, {
+        what: 'the new tracer',
+      })
+      for (const name of ['dashboard-sidecar', 'counting-sidecar']) expect(lab.pids()[name]).not.toBe(before[name])
+      await lab.mesh.deny()
+      expect((await count(lab)).status).toBe(403)
+      expect((await lab.mesh.status()).sidecars.map(({ state }) => state)).toEqual(['ready', 'ready'])
+    },
+  )
 })

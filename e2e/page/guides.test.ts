@@ -126,4 +126,32 @@ describe('what the guides say about the page', () => {
     expect((await tab.page.locator('#rows .service').allInnerTexts()).join()).toBe(hops)
     expect(tab.errors).toEqual([])
   })
+
+  it('07: apps of one format under sidecars of another, and what the page offers instead', async (context) => {
+    const env = { OTEL_PROPAGATORS: 'tracecontext' }
+    const rows = [...guide('07-compose').matchAll(/^\| `([\w-]+)` \| `tracecontext` \| (.*) \|$/gm)]
+    expect(rows.length).toBeGreaterThan(2)
+    await using lab = await startLab({ tracer: 'none', countingEnv: env, dashboardEnv: { ...env, TRAFFIC: 'off' } })
+    await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
+    const { page } = tab
+    await pageText(page, '#access-value', /^Allowed$/)
+    for (const [, tracer = '', fate] of rows) {
+      await page.selectOption('#tracer', tracer)
+      await pageText(page, '#facts-text', new RegExp(`tracer ${tracer}$`))
+      await page.click('#send')
+      await pageText(page, '#trace-label', /^Your request$/)
+      if (fate === 'whole') {
+        await pageText(page, '#trace-summary', /^5 spans/)
+        await pageText(page, '#verdict-text', /^Unbroken$/)
+        continue
+      }
+      await pageText(page, '#trace-summary', /^3 spans/)
+      expect((await page.locator('#rows .service').allInnerTexts()).join()).toBe('dashboard,dashboard,counting')
+      await page.click('#verify')
+      await pageText(page, '#findings-title', /^TLV103, dashboard$/)
+      await pageText(page, '#findings [data-row=fix]', /USE_B3_WITH_W3C_PROPAGATION/)
+      await page.click('#findings-close')
+    }
+    expect(tab.errors).toEqual([])
+  })
 })

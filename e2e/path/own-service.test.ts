@@ -96,14 +96,17 @@ describe('a service of the user behind counting’s sidecar', () => {
     await untilState(lab, 'connected')
   })
 
-  it('may start late, answer slowly, and fail: each is told apart', async () => {
+  it('may start late, answer slowly, and fail: each is told apart', async (context) => {
     const port = await takeFreePort()
     const address = `127.0.0.1:${port}`
     await using lab = await createLab({ ownService: { address } })
     expect(await count(lab)).toMatchObject({ state: 'unreachable', status: 503 })
+    await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
+    await pageText(tab.page, '#state-label', /^Unreachable$/)
     let answer = (response: http.ServerResponse): void => void setTimeout(() => response.end('hello'), 2500)
     await using _late = await startStranger((response) => answer(response), { port })
     expect(await count(lab)).toMatchObject({ state: 'connected', status: 200 })
+    await pageText(tab.page, '#state-label', /^Connected$/)
     answer = (response) => void response.writeHead(404).end('no such page')
     expect(await count(lab)).toMatchObject({ state: 'failing', reason: 'your service answered 404: no such page' })
     answer = (response) => void response.destroy()

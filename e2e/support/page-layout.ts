@@ -7,7 +7,7 @@ const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 
 /**
  * Faults that bounding boxes show: parts that overlap, text that is cut off, a choice wider than its select, a word
- * that breaks anywhere but after its punctuation, anything outside the window. Text with an ellipsis is shortened on
+ * that breaks anywhere but after its punctuation, anything outside the window, and anything that moves. Text with an ellipsis is shortened on
  * purpose and left out, as are words that are wider than their place.
  */
 const FIND_FAULTS = `(() => {
@@ -15,6 +15,7 @@ const FIND_FAULTS = `(() => {
   const name = (e) => (e.id ? '#' + e.id : e.tagName.toLowerCase() + '.' + e.getAttribute('class')) + ' ' + (e.textContent || '').trim().slice(0, 30)
   const seen = (e) => e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !e.closest('.visually-hidden, .sprite')
   const width = document.documentElement.clientWidth
+  for (const { playState, effect } of document.getAnimations()) if (playState === 'running') faults.push('moves: ' + name(effect.target))
   if (document.documentElement.scrollWidth > width) faults.push('the page scrolls sideways')
   const count = document.querySelector('#count')
   const boxes = [[count, count.getBoundingClientRect()]]
@@ -68,6 +69,9 @@ const FIND_FAULTS = `(() => {
   return faults
 })()`
 
+/** What moved before it should not any more has a second to end. */
+const STOP_MOVING = `Promise.race([new Promise((done) => setTimeout(done, 1500)), Promise.allSettled(document.getAnimations().map(({ finished }) => finished))])`
+
 /** Parts of cause and effect that exist but are not visible without scrolling. */
 const FIND_OFF_STAGE = `(() => {
   scrollTo(0, 0)
@@ -93,10 +97,12 @@ const sizes = [
 ] as const
 
 /**
- * Nothing overlaps, is cut off or sticks out at any size, light and dark; from 1280×720 up, cause and effect are on one screen; count,
+ * Nothing overlaps, is cut off, sticks out or moves at any size, light and dark, with reduced motion; from 1280×720 up, cause and effect are on one screen; count,
  * state and hops are readable from ten metres at 1920×1080.
  */
 export async function expectLayout(page: Page, when: string, only: readonly number[] = []): Promise<void> {
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  await page.evaluate(STOP_MOVING)
   for (const [width, height] of sizes) {
     if (only.length > 0 && !only.includes(width)) continue
     await page.setViewportSize({ width, height })
