@@ -45,6 +45,7 @@ export async function expectIstioGuide(page: Page): Promise<void> {
 
 /** Chooses, and waits until it is in force: input during a change is ignored. */
 async function set(page: Page, label: string): Promise<void> {
+  await page.locator('#access[aria-disabled=false]').waitFor()
   await choose(page, label)
   await page.getByRole('radio', { name: label, exact: true, checked: true }).waitFor()
 }

@@ -51,7 +51,7 @@ function drawCheck({ question, verdict, found, command, finding }) {
     create('span', { class: 'check-verdict' }, [createIcon(icons[verdict]), create('span', { text: words[verdict] })]),
     create('div', { class: 'check-words' }, [
       create('h3', { class: 'check-question', text: question }),
-      create('p', { class: 'check-found', text: found }),
+      setName(create('p', { class: 'check-found' }), found),
       ...(finding === null ? [] : [create('p', { class: 'check-found' }, [drawNamedFinding(finding)])]),
       create('p', { class: 'command' }, [setName(create('code'), command), copy]),
     ]),
