@@ -44,16 +44,17 @@ export interface VerifyOptions {
 /** Most probes in one run. */
 const MAX_PROBES = 50
 const EXTRA_REPEATS = 3
+/** Nothing received the request, so nothing can have left a span of it. */
+const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
 
 /** Sends probes and collects their spans. Reads only; rejects only when `signal` aborts. */
 export async function collectEvidence(options: VerifyOptions): Promise<Evidence> {
   const { backend, repeat = 2, onProgress = () => {} } = options
   const envoys = [...(options.envoys ?? [])]
-  const url = new URL(options.url)
   const evidence: Evidence = {
     schema: EVIDENCE_SCHEMA,
-    url: `${url.origin}${url.pathname}`,
-    bypass: options.bypass === undefined ? null : (bypassUrl(options.bypass, options.url).split('?')[0] ?? null),
+    url: withoutSecrets(options.url),
+    bypass: options.bypass === undefined ? null : withoutSecrets(bypassUrl(options.bypass, options.url)),
     callerSendsNoUuid: hasNoUuid(options.headers ?? {}),
     probes: [],
     spans: [],
@@ -69,13 +70,13 @@ export async function collectEvidence(options: VerifyOptions): Promise<Evidence>
     if (options.inside !== undefined) await send('inside', number)
     if (options.bypass !== undefined) await send('bypass', number)
   }
-  const answered = evidence.probes.some(({ status }) => status !== null)
+  const arrived = evidence.probes.some(({ status, failure }) => status !== null || !NOT_SENT.has(failure ?? ''))
   const collect = async (): Promise<void> => {
     onProgress('waiting for spans')
     await collectSpans(evidence, { backend, settleMs: options.settleMs, signal: options.signal })
   }
-  if (answered) await collect()
-  if (answered && repeatsDisagree(evidence)) {
+  if (arrived) await collect()
+  if (arrived && repeatsDisagree(evidence)) {
     onProgress('repeats disagree: sending more probes')
     for (let number = repeat + 1; number <= repeat + EXTRA_REPEATS; number++) {
       for (const kind of EXTRA_KINDS) await send(kind, number)
@@ -92,7 +93,7 @@ export async function collectEvidence(options: VerifyOptions): Promise<Evidence>
     try {
       evidence.envoys.push(await readEnvoy(at))
     } catch (error) {
-      evidence.unseen.push(`Envoy at ${at}: ${(error as Error).message}`)
+      evidence.unseen.push(`Envoy at ${withoutSecrets(at)}: ${(error as Error).message}`)
     }
   }
   if (envoys.length === 0) evidence.unseen.push('proxies’ own configuration and counters (--envoy)')
@@ -119,9 +120,15 @@ function createSender(options: VerifyOptions, probes: Probe[]): (kind: ProbeKind
   }
 }
 
+/** Origin and path: credentials and a query are not printed or stored. */
+function withoutSecrets(address: string): string {
+  const { origin, pathname } = new URL(address)
+  return `${origin}${pathname}`
+}
+
 /** `host:port` gets the path of the request; a URL stays as it is. */
 function bypassUrl(address: string, url: string): string {
-  if (/^https?:\/\//.test(address)) return address
+  if (/^https?:\/\//i.test(address)) return address
   const { pathname, search } = new URL(url)
   return `http://${address}${pathname}${search}`
 }

@@ -18,6 +18,10 @@ const OF_REQUESTS = [
   'settle',
 ]
 
+/** The first option that only a request or its spans have a use for. */
+export const findOfRequests = (values: Readonly<Record<string, unknown>>): string | undefined =>
+  OF_REQUESTS.find((name) => values[name] !== undefined)
+
 /**
  * Whether `--manifests` stands alone: files are judged, and no request is sent.
  *
@@ -33,7 +37,7 @@ export function isFilesAlone(url: string | undefined, values: Readonly<Record<st
       `--manifests alone judges files, and sends no request: leave ${url} out. With --context or --from it adds file and line to findings`,
     )
   }
-  const given = OF_REQUESTS.find((name) => values[name] !== undefined)
+  const given = findOfRequests(values)
   if (given !== undefined) throw new UsageError(`--manifests alone sends no request: leave --${given} out`)
   return true
 }

@@ -2,17 +2,11 @@ import http from 'node:http'
 import { parseArgs } from 'node:util'
 import type { Level } from '../findings/finding.ts'
 import { type ClusterOptions, isInCluster, parseCluster } from './cluster-options.ts'
-import { isFilesAlone } from './manifest-options.ts'
+import { findOfRequests, isFilesAlone } from './manifest-options.ts'
+import { type ListenPorts, parseListen } from './listen-ports.ts'
 import { UsageError } from './usage-error.ts'
 
 type Format = 'text' | 'json' | 'junit' | 'markdown' | 'sarif'
-
-interface ListenPorts {
-  host: string
-  grpc?: number
-  http?: number
-  zipkin?: number
-}
 
 export interface VerifyCommand {
   /** Undefined with `--from`, and with a cluster. */
@@ -90,12 +84,15 @@ export function parseVerifyCommand(args: string[]): VerifyCommand {
 type Values = ReturnType<typeof parse>['values']
 
 /** Something has to be asked: a URL, a cluster, or a file of evidence. */
-function requireRequest(url: string | undefined, { from, context }: Values): void {
+function requireRequest(url: string | undefined, values: Values): void {
+  const { from, context } = values
   if (from === undefined && url === undefined && context === undefined)
     throw new UsageError('which URL? throughline verify URL --traces BACKEND')
   if (from !== undefined && (url !== undefined || context !== undefined)) {
     throw new UsageError('--from judges a file: it takes no URL and no --context')
   }
+  const given = from === undefined ? undefined : findOfRequests({ ...values, expect: undefined })
+  if (given !== undefined) throw new UsageError(`--from judges a file, and sends no request: leave --${given} out`)
 }
 
 function requireBackend({ traces, listen }: Values, isOffline: boolean, inCluster: boolean): void {
@@ -166,8 +163,9 @@ function parseFile(name: string, value: string | undefined): string | undefined 
 }
 
 function parseBypass(value: string): string {
-  if (/^https?:\/\//.test(value)) return httpUrl('--bypass', value)
-  if (URL.canParse(`http://${value}/`)) return value
+  if (/^https?:\/\//i.test(value)) return httpUrl('--bypass', value)
+  const url = URL.canParse(`http://${value}/`) ? new URL(`http://${value}/`) : undefined
+  if (url?.pathname === '/' && url.search + url.hash + url.username === '') return value
   throw new UsageError(`--bypass is HOST:PORT or a URL, not ${value}`)
 }
 
@@ -232,19 +230,4 @@ function parseIds(name: string, values: readonly string[]): string[] {
   const wrong = ids.find((id) => !/^TLV\d{3}$/.test(id))
   if (wrong === undefined) return ids
   throw new UsageError(`${name} takes ids such as TLV104, not ${wrong}`)
-}
-
-const DEFAULT_PORTS: Record<string, 'grpc' | 'http' | 'zipkin'> = { 4317: 'grpc', 4318: 'http', 9411: 'zipkin' }
-
-function parseListen(value: string, host: string): ListenPorts {
-  const ports: ListenPorts = { host }
-  for (const part of value.split(',')) {
-    const [, name, port = ''] = /^(?:(grpc|http|zipkin)=)?(\d{1,5})$/.exec(part.trim()) ?? []
-    const protocol = (name as 'grpc' | 'http' | 'zipkin' | undefined) ?? DEFAULT_PORTS[port]
-    if (protocol === undefined || Number(port) > 65_535) {
-      throw new UsageError(`--listen takes 4317, 4318, 9411, or grpc=PORT, http=PORT, zipkin=PORT, not ${part}`)
-    }
-    ports[protocol] = Number(port)
-  }
-  return ports
 }

@@ -62,6 +62,13 @@ describe('a file that is named in an argument', () => {
     expect(performance.now() - start).toBeLessThan(1000)
   })
 
+  it('finds nothing to look for where --skip takes all of --only', async () => {
+    const both = ['--only', 'TLV101', '--skip', 'TLV102,TLV101']
+    await expect(run('http://127.0.0.1:1', '--traces', 'http://127.0.0.1:1', ...both)).rejects.toThrow(
+      /nothing of --only/,
+    )
+  })
+
   it('a folder in place of a file is said to be one', async () => {
     await expect(run('--from', folder)).rejects.toThrow(`--from ${folder}: it is a folder, not a file`)
   })

@@ -77,6 +77,9 @@ async function gather(
 }
 
 function requireKnownIds({ only, skip }: VerifyCommand): void {
+  if (only.length > 0 && only.every((id) => skip.includes(id))) {
+    throw new UsageError('--skip leaves nothing of --only to look for')
+  }
   const unknown = [...only, ...skip].find((id) => findRule(id) === undefined)
   if (unknown !== undefined) {
     throw new UsageError(`there is no ${unknown}; known: ${catalogue.map(({ id }) => id).join(', ')}`)

@@ -47,7 +47,11 @@ function findEntries(probes: readonly Probe[], nodes: readonly SpanNode[]): Map<
     probes.flatMap((probe) => (probe.requestId === null ? [] : [[spelling(probe.requestId), probe] as const])),
   )
   const found = new Map<Probe, SpanNode[]>()
-  const add = (node: SpanNode, probe: Probe): void => void found.set(probe, [...(found.get(probe) ?? []), node])
+  const add = (node: SpanNode, probe: Probe): void => {
+    const entries = found.get(probe)
+    if (entries === undefined) found.set(probe, [node])
+    else entries.push(node)
+  }
   const roots = nodes.filter(({ parent }) => parent === null)
   for (const node of roots) {
     const { traceId, probe: nonce } = node.span
@@ -79,7 +83,8 @@ function walk(entries: readonly SpanNode[]): SpanNode[] {
     if (visited.has(node)) continue
     visited.add(node)
     const below = [...node.children, ...node.linked.map(({ root }) => root)]
-    pending.push(...below.sort((a, b) => b.span.startUs - a.span.startUs))
+    // One by one: there may be more than a call takes arguments.
+    for (const next of below.sort((a, b) => b.span.startUs - a.span.startUs)) pending.push(next)
   }
   return [...visited]
 }

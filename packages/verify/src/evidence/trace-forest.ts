@@ -33,7 +33,8 @@ export function buildForest(spans: readonly Span[]): SpanNode[] {
     node.parent?.children.push(node)
   }
   // A cycle of spans has no root: the first span to start becomes one.
-  for (const node of nodes) cutLoop(node)
+  const rooted = new Set<SpanNode>()
+  for (const node of nodes) cutLoop(node, rooted)
   return nodes
 }
 
@@ -78,15 +79,17 @@ function findParent(node: SpanNode, byId: ReadonlyMap<string, SpanNode[]>): Span
   return named.find((candidate) => candidate.span.kind === 'server') ?? named[0] ?? null
 }
 
-function cutLoop(node: SpanNode): void {
+/** @param rooted spans that are known to be below a root, to walk up each path once */
+function cutLoop(node: SpanNode, rooted: Set<SpanNode>): void {
   const visited = new Set<SpanNode>()
-  for (let at: SpanNode | null = node; at !== null; at = at.parent) {
+  for (let at: SpanNode | null = node; at !== null && !rooted.has(at); at = at.parent) {
     if (visited.has(at)) {
       const parent = at.parent
       if (parent !== null) parent.children = parent.children.filter((child) => child !== at)
       at.parent = null
-      return
+      break
     }
     visited.add(at)
   }
+  for (const each of visited) rooted.add(each)
 }

@@ -21,7 +21,7 @@ function noSpans({ paths, evidence }: Analysis): Judgement[] {
   return [
     {
       hop: 'the path',
-      seen: ['no span of any probe was stored'],
+      seen: ['no span of any probe was stored', ...describeAnswers(paths)],
       cause:
         'nothing on the path traces, its spans go to another backend, they are dropped by tail sampling, or they arrive too late',
       sources: [],
@@ -29,6 +29,15 @@ function noSpans({ paths, evidence }: Analysis): Judgement[] {
         '`--envoy` with the admin interface of a sidecar; `--listen`, with one of them pointed here; `--settle` for late spans',
     },
   ]
+}
+
+/** Where all probes got the same answer that is no success: it may come from before the path, or be of another. */
+function describeAnswers(paths: Analysis['paths']): string[] {
+  const statuses = new Set(paths.flatMap(({ probe }) => probe.status ?? []))
+  const [status] = statuses
+  if (statuses.size !== 1 || status === undefined || status < 300) return []
+  const note = status < 400 ? ', a redirect, which is not followed: give the URL that it leads to' : ''
+  return [`every answer was ${status}${note}`]
 }
 
 function noProxies(analysis: Analysis): Judgement[] {

@@ -6,6 +6,9 @@ import { TLV101 } from './TLV101.ts'
 import { TLV103 } from './TLV103.ts'
 import { findTraceProblems, reachesUpstream, type TraceProblem } from './find-trace-problems.ts'
 
+/** As many as the page draws. */
+const MAX_SPANS = 500
+
 /** The findings from one trace alone. */
 export interface TraceVerdict {
   traceId: string
@@ -34,7 +37,7 @@ export function judgeTrace(
   value: unknown,
   { answered = false }: { answered?: boolean } = {},
 ): TraceVerdict | undefined {
-  const trace = readJaegerTrace(value)
+  const trace = readJaegerTrace(value, MAX_SPANS)
   if (trace === undefined) return undefined
   const nodes = buildForest(trace.spans)
   const spans = orderSpans(nodes)

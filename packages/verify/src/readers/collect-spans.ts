@@ -63,8 +63,9 @@ async function readSpans(probes: readonly Probe[], backend: TraceBackend): Promi
   const shortened = probes
     .filter(({ kind, repeat }) => repeat === 1 && (kind === 'w3c' || kind === 'b3' || kind === 'both'))
     .flatMap(({ contexts }) => contexts.slice(0, 1).map(({ traceId }) => traceId.slice(16).padStart(32, '0')))
-  const ownSpans: Span[] = []
-  for (const id of [...ids, ...shortened]) ownSpans.push(...(await backend.trace(id)))
+  const traces: Span[][] = []
+  for (const id of [...ids, ...shortened]) traces.push(await backend.trace(id))
+  const ownSpans = traces.flat()
   if (!backend.searchable) return ownSpans
   const shiftUs = clockShift(probes, ownSpans)
   const window = {

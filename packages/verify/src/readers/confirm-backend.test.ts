@@ -4,11 +4,14 @@ import os from 'node:os'
 import path from 'node:path'
 import { startServer } from '@throughline/lab-testkit'
 import { describe, expect, it } from 'vitest'
-import { sketchEvidence } from '../evidence.test-support.ts'
+import { sketchEvidence, sketchSpan } from '../evidence.test-support.ts'
 import { judge } from '../findings/judge.ts'
+import { judgeTrace } from '../findings/judge-trace.ts'
 import { answers } from './answers.test-support.ts'
+import { collectEvidence } from '../verify.ts'
 import { collectSpans } from './collect-spans.ts'
 import { openBackend } from './open-backend.ts'
+import { readJaegerTrace } from './read-jaeger-trace.ts'
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736'
 const window = { startUs: 1_700_000_000_000_000, endUs: 1_700_000_001_000_000 }
@@ -105,4 +108,77 @@ describe('an address that is taken for a backend, where nothing was found', () =
       fs.rmSync(folder, { recursive: true })
     }
   })
+})
+
+describe('an address with more than origin and path', () => {
+  it.each([
+    ['a query and a fragment, as a copied link has them', (url: string) => `${url}/?service=cart#top`],
+    ['credentials, in capitals', (url: string) => url.replace('http://', 'HTTP://user:hunter2@')],
+    ['slashes at its end', (url: string) => `${url}///`],
+  ])('is read: %s', async (_what, address) => {
+    await using server = await startServer(answers({ '/api/services': { data: [] } }))
+    expect((await open(address(server.url))).kind).toBe('jaeger')
+  })
+
+  it('of an Envoy never shows its password', async () => {
+    await using locked = await startServer((_request, response) => void response.writeHead(403).end())
+    const at = locked.url.replace('http://', 'http://user:hunter2@')
+    const evidence = await collectEvidence({
+      url: `${locked.url}/cart?token=hunter2`,
+      backend: await open(`jaeger=${locked.url}`),
+      envoys: [at, 'http://user:hunter2@127.0.0.1:1/?key=hunter2'],
+      bypass: at,
+      repeat: 1,
+      settleMs: 0,
+      intervalMs: 0,
+    })
+    expect(JSON.stringify(evidence)).not.toContain('hunter2')
+    expect(evidence.unseen).toHaveLength(2)
+  })
+})
+
+it('looks for the spans of requests that arrived, also where no answer came back', async () => {
+  const traces: string[] = []
+  await using reset = await startServer((request) => void request.socket.resetAndDestroy())
+  const backend = {
+    kind: 'jaeger',
+    searchable: false,
+    trace(id: string) {
+      traces.push(id)
+      return Promise.resolve([])
+    },
+    search: () => Promise.resolve([]),
+  }
+  const options = { backend, repeat: 1, settleMs: 0, intervalMs: 0 }
+  await collectEvidence({ ...options, url: reset.url })
+  expect(traces.length).toBeGreaterThan(5)
+  const before = traces.length
+  await collectEvidence({ ...options, url: 'http://127.0.0.1:1' })
+  expect(traces).toHaveLength(before)
+})
+
+it('judges a trace of more spans than a call takes arguments', async () => {
+  const [probe] = sketchEvidence().probes
+  const at = {
+    traceId: TRACE_ID,
+    service: 'cart',
+    kind: 'server' as const,
+    startUs: probe?.startUs ?? 0,
+    durationUs: 9,
+  }
+  const root = sketchSpan({ ...at, parentId: '00f067aa0ba902b7' })
+  const below = Array.from({ length: 150_000 }, () => sketchSpan({ ...at, parentId: root.spanId }))
+  const contexts = [{ format: 'w3c' as const, traceId: TRACE_ID, spanId: '00f067aa0ba902b7' }]
+  const evidence = sketchEvidence({ probes: probe === undefined ? [] : [{ ...probe, contexts }] })
+  const none = () => Promise.resolve([])
+  const trace = (id: string) => Promise.resolve(id === TRACE_ID ? [root, ...below] : [])
+  await collectSpans(evidence, { backend: { kind: 'otlp-file', searchable: true, trace, search: none }, settleMs: 0 })
+  expect(judge(evidence).analysis.paths[0]?.nodes).toHaveLength(150_001)
+}, 30_000)
+
+it('reads more of a trace than the page draws', () => {
+  const spans = Array.from({ length: 2000 }, (_, index) => ({ spanID: `${index + 1}`, startTime: index, duration: 1 }))
+  const trace = { traceID: TRACE_ID, processes: {}, spans }
+  expect(readJaegerTrace(trace)?.spans).toHaveLength(2000)
+  expect(judgeTrace(trace)?.spans).toHaveLength(500)
 })

@@ -29,7 +29,7 @@ export function createJaegerBackend(access: BackendAccess): TraceBackend {
     },
     async search({ startUs, endUs }, first) {
       const names = [...new Set([...first, ...(await services())])].slice(0, MAX_SERVICES)
-      const found: Span[] = []
+      const found: Span[][] = []
       for (const service of names) {
         const query = new URLSearchParams({
           service,
@@ -38,9 +38,9 @@ export function createJaegerBackend(access: BackendAccess): TraceBackend {
           limit: String(LIMIT),
           raw: 'true',
         })
-        found.push(...readTraces(await fetchJson(access, `/api/traces?${query.toString()}`)))
+        found.push(readTraces(await fetchJson(access, `/api/traces?${query.toString()}`)))
       }
-      return found
+      return found.flat()
     },
   }
 }

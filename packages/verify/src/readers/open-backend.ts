@@ -6,6 +6,7 @@ import { createOtlpFileBackend } from './otlp-file-backend.ts'
 import { createTempoBackend, isTempoAnswer } from './tempo-backend.ts'
 import { BackendError, BackendUnreachableError, type TraceBackend } from './trace-backend.ts'
 import { trimSlashes } from './trim-slashes.ts'
+import { withoutCredentials } from './without-credentials.ts'
 import { createZipkinBackend } from './zipkin-backend.ts'
 
 const KINDS = ['jaeger', 'zipkin', 'tempo', 'otlp'] as const
@@ -28,20 +29,6 @@ export async function openBackend({ target, ...access }: BackendTarget): Promise
   if (kind === 'otlp' || (kind === undefined && !/^https?:/i.test(place))) return openFile(place)
   const at = withoutCredentials({ ...access, url: trimSlashes(place) })
   return create((kind as Kind | undefined) ?? (await detect(at)), at)
-}
-
-/** `http://user:password@host` becomes a header: URLs are printed. */
-function withoutCredentials(access: BackendAccess): BackendAccess {
-  const url = new URL(access.url)
-  if (url.username === '' && url.password === '') return access
-  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-  url.username = ''
-  url.password = ''
-  return {
-    ...access,
-    url: trimSlashes(url.href),
-    headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}`, ...access.headers },
-  }
 }
 
 function create(kind: Kind, access: BackendAccess): TraceBackend {

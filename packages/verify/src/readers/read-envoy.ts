@@ -1,6 +1,7 @@
 import { isRecord } from '@throughline/trace-store'
 import type { EnvoyFacts, HttpFilterFacts, ListenerFacts } from '../evidence/envoy-facts.ts'
-import { type BackendAccess, fetchJson } from './fetch-json.ts'
+import { fetchJson } from './fetch-json.ts'
+import { withoutCredentials } from './without-credentials.ts'
 import { trimSlashes } from './trim-slashes.ts'
 import { parseText } from './wire.ts'
 
@@ -11,7 +12,7 @@ import { parseText } from './wire.ts'
  * @throws BackendError when it can't be read
  */
 export async function readEnvoy(url: string): Promise<EnvoyFacts> {
-  const access: BackendAccess = { url: trimSlashes(url), headers: {} }
+  const access = withoutCredentials({ url: trimSlashes(url), headers: {} })
   const info = await fetchJson(access, '/server_info')
   const node = isRecord(info) && isRecord(info['node']) ? parseText(info['node']['id'], 200) : null
   const listeners = [
@@ -21,7 +22,7 @@ export async function readEnvoy(url: string): Promise<EnvoyFacts> {
   const tracing = listeners.flatMap(({ collectors }) => collectors)
   const stats = readStats(await fetchJson(access, '/stats?format=json&filter=update_rejected|rbac.*denied'))
   return {
-    node: node ?? url,
+    node: node ?? access.url,
     version: isRecord(info) ? (/\/(\d+\.\d+\.\d+)/.exec(String(info['version']))?.[1] ?? null) : null,
     listeners: listeners.map(({ facts }) => facts),
     collectors: readCollectors(await fetchJson(access, '/clusters?format=json'), new Set(tracing)),

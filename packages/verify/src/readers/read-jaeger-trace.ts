@@ -9,20 +9,21 @@ export interface StoredTrace {
   spans: Span[]
 }
 
-/** No request has more spans than this in one trace. */
-const MAX_SPANS = 500
+/** A trace that one context keeps open for many requests grows without end. */
+const MAX_SPANS = 200_000
 
 /**
  * Reads a trace in the shape of Jaeger's query API; spans that can't be read are left out.
  *
  * @param value one member of `data`
+ * @param most spans that are read
  */
-export function readJaegerTrace(value: unknown): StoredTrace | undefined {
+export function readJaegerTrace(value: unknown, most = MAX_SPANS): StoredTrace | undefined {
   if (!isRecord(value) || !Array.isArray(value['spans'])) return undefined
   const traceId = parseTraceId(value['traceID'])
   if (traceId === undefined) return undefined
   const processes = isRecord(value['processes']) ? value['processes'] : {}
-  const spans = value['spans'].slice(0, MAX_SPANS).flatMap((span) => readSpan(span, { traceId, processes }))
+  const spans = value['spans'].slice(0, most).flatMap((span) => readSpan(span, { traceId, processes }))
   return { traceId, spans }
 }
 

@@ -13,7 +13,7 @@ export function formatMarkdown(report: Report): string {
   const lines = [
     `## ${manifests === null ? 'Trace of' : 'Manifests in'} ${escape(report.url)}: ${title}`,
     '',
-    ...(report.path.length === 0 ? [] : ['```text', drawPath(report), '```', '']),
+    ...(report.path.length === 0 ? [] : fence(drawPath(report))),
     manifests === null
       ? `${probes.withSpans} of ${probes.sent} probes left spans.`
       : `${escape(describeManifests(manifests))}.`,
@@ -31,12 +31,24 @@ export function formatMarkdown(report: Report): string {
       `- cause: ${escape(cause)}`,
       ...(rest.object === undefined ? [] : [`- where: ${escape(formatWhere(rest) ?? '')}`]),
       ...fixes.slice(0, 2).map(({ text }) => `- fix: ${escape(text)}`),
-      ...(decides === undefined || (!suspected && level !== 'note') ? [] : [`- what would decide: ${decides}`]),
+      ...(decides === undefined || (!suspected && level !== 'note')
+        ? []
+        : [`- what would decide: ${escapeText(decides)}`]),
     ]),
     ...(unseen.length > 0 ? ['', `Not seen: ${escape(unseen.join('; '))}.`] : []),
   ]
   return `${lines.join('\n')}\n`
 }
+
+/** A block of code that its text can’t end. */
+function fence(text: string): string[] {
+  const runs = [...text.matchAll(/`+/g)].map(([run]) => run.length)
+  const mark = '`'.repeat(Math.max(2, ...runs) + 1)
+  return [`${mark}text`, text, mark, '']
+}
+
+/** A sentence of ours with options as code, and with names of services. */
+const escapeText = (text: string): string => text.replaceAll(/[\\*_[\]<>|]/g, '\\$&')
 
 /** Names of services come from spans: they must not become markup. */
 const escape = (text: string): string => text.replaceAll(/[\\`*_[\]<>|]/g, '\\$&')

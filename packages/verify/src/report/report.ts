@@ -3,6 +3,7 @@ import { describePath, type PathHop } from '../evidence/path.ts'
 import type { Level, Rule } from '../findings/finding.ts'
 import { type Finding, judge, severity } from '../findings/judge.ts'
 import { version } from '../version.ts'
+import { toPrintable } from './printable.ts'
 
 /** Version of the shape that `--format json` prints. */
 const REPORT_SCHEMA = 1
@@ -40,7 +41,8 @@ export interface ReportOptions {
 const THRESHOLD: Record<Level, number> = { error: 3, warning: 2, note: 1 }
 
 /** Judges evidence and returns the result. */
-export function createReport(evidence: Evidence, { rules, level = 'error', expect }: ReportOptions = {}): Report {
+export function createReport(observed: Evidence, { rules, level = 'error', expect }: ReportOptions = {}): Report {
+  const evidence = toPrintable(observed)
   const { analysis, findings } = judge(evidence, rules === undefined ? {} : { rules })
   const withSpans = analysis.paths.filter(({ nodes }) => nodes.length > 0).length
   const path = describePath(analysis)
