@@ -199,6 +199,23 @@ describe('the packed tarballs', () => {
     // Also the part that is only loaded to receive spans.
     const listening = await run(bin, ['verify', 'http://127.0.0.1:1', '--listen', 'http=0,grpc=0'], empty.folder)
     expect(listening).toMatchObject({ code: 3, stderr: expect.stringContaining('receiving spans at') })
+    // As a stranger uses it: a run that is saved, and judged again in every format.
+    await using broken = await startBrokenPath()
+    const url = ['verify', broken.url, '--traces', broken.queryUrl, '--settle', '1.2', '--save', 'evidence.json']
+    expect(await run(bin, url, empty.folder)).toMatchObject({ code: 1, stdout: expect.stringMatching(/^TLV103 {2}e/m) })
+    for (const [format, beginning] of [
+      ['json', /^\{\n {2}"schema": 1,/],
+      ['junit', /^<\?xml [^]*<failure message="frontend: [^]*<\/testsuites>\n$/],
+      ['markdown', /^## Trace of http[^]*\n### TLV103 error: frontend: /],
+    ] as const) {
+      const again = await run(bin, ['verify', '--from', 'evidence.json', '--format', format], empty.folder)
+      expect(again).toEqual({ code: 1, stdout: expect.stringMatching(beginning), stderr: '' })
+    }
+    expect(await run(bin, ['verify', '--from', 'none.json'], empty.folder)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'throughline: --from none.json: there is no such file\nthroughline --help shows all options\n',
+    })
     const { dependencies } = JSON.parse((await run('npm', ['ls', '--all', '--json'], empty.folder)).stdout) as {
       dependencies: Record<string, { dependencies?: object }>
     }
