@@ -1,48 +1,13 @@
-import fs from 'node:fs/promises'
-import path from 'node:path'
 import { pollUntil } from '@throughline/lab-testkit'
-import { collectEvidence, type Evidence, judge, openBackend } from 'throughline'
 import { expect, it } from 'vitest'
 import { count } from '../support/count.ts'
-import { type MeshLab, startLab } from '../support/start-lab.ts'
+import { startLab } from '../support/start-lab.ts'
 import { writeEntry } from './support/consul-api.ts'
-
-/** The address of a sidecar's admin interface, by its bootstrap. */
-async function adminOf(lab: MeshLab, sidecar: string): Promise<string> {
-  const file = path.join(lab.runDir, `${sidecar}-sidecar.json`)
-  const { admin } = JSON.parse(await fs.readFile(file, 'utf8')) as {
-    admin: { address: { socket_address: { address: string; port_value: number } } }
-  }
-  const { address, port_value: port } = admin.address.socket_address
-  return `http://${address}:${port}`
-}
-
-/** What `--context` would read of the two services, had the entries come by custom resources. */
-function clusterOf(intentions: NonNullable<NonNullable<Evidence['cluster']>['consul']>['intentions']) {
-  const pod = (app: string) => ({
-    pod: `lab/${app}`,
-    identity: `ns/lab/sa/${app}`,
-    startedAt: null,
-    ready: true,
-    sidecar: 'consul' as const,
-    ambient: false,
-    crashedAt: null,
-    consulService: app,
-    injectedSampling: null,
-  })
-  return {
-    context: 'lab',
-    namespace: 'lab',
-    pods: [pod('dashboard'), pod('counting')],
-    services: [],
-    istio: null,
-    consul: { proxyDefaults: [], serviceDefaults: [], intentions },
-  }
-}
+import { adminOf, verifyWith } from './support/verify-facts.ts'
 
 it('verify names the intention that a sidecar with a rejected listener does not apply', async () => {
   await using lab = await startLab({ mesh: 'consul', tracer: 'opentelemetry' })
-  const [inbound, outbound] = [await adminOf(lab, 'counting'), await adminOf(lab, 'dashboard')]
+  const inbound = await adminOf(lab, 'counting')
   const { links } = await lab.mesh.status()
   const defaults = (await (await fetch(new URL('/v1/config/proxy-defaults/global', links[0]?.url))).json()) as {
     Config: Record<string, unknown>
@@ -78,12 +43,7 @@ it('verify names the intention that a sidecar with a rejected listener does not 
 
   const source = { source: 'dashboard', action: 'deny' as const, permissions: [] }
   const intentions = [{ name: 'lab/counting', destination: 'counting', sources: [source], syncFailure: null }]
-  const evidence = await collectEvidence({
-    url: `${lab.dashboardUrl}/api/count`,
-    backend: await openBackend({ target: lab.queryUrl, headers: {} }),
-    readCluster: () => Promise.resolve({ facts: clusterOf(intentions), envoys: [inbound, outbound] }),
-  })
-  const findings = judge(evidence).findings.filter(({ level }) => level !== 'note')
+  const findings = await verifyWith(lab, { intentions })
   expect(findings.map(({ id, hop, suspected, object }) => ({ id, hop, suspected, object }))).toEqual([
     {
       id: 'TLV505',

@@ -38,22 +38,23 @@ export const TLV301: Rule = {
 }
 
 function judgeEnvoy(analysis: Analysis, envoy: EnvoyFacts): Judgement[] {
-  return (['inbound', 'outbound'] as const).flatMap((direction) => {
+  const directions = ['inbound', 'outbound'] as const
+  const spansBy = (direction: (typeof directions)[number]): number => spansOfNode(analysis, envoy.node, direction)
+  // A listener without a provider that leaves spans has that of the bootstrap, as under Consul; and so have the others.
+  if (directions.some((direction) => untraced(envoy, direction).length > 0 && spansBy(direction) > 0)) return []
+  return directions.flatMap((direction) => {
     const without = untraced(envoy, direction)
     if (without.length === 0) return []
-    const spans = spansOfNode(analysis, envoy.node, direction)
     const name = nameNode(envoy.node)
     return [
       {
         hop: name,
         seen: [
           `${name}: listener ${without.join(', ')} has no tracer`,
-          ...(spans === 0 ? [`no probe left a span of its ${direction} side`] : []),
+          `no probe left a span of its ${direction} side`,
         ],
         cause: `${name} forwards ${direction} requests and records none of them`,
-        sources: spans === 0 ? ['E', 'S'] : ['E'],
-        proven: spans === 0,
-        decides: 'a probe that passes this proxy',
+        sources: ['E', 'S'],
       } satisfies Judgement,
     ]
   })

@@ -43,8 +43,8 @@ describe('the facts that an Envoy reports', () => {
     expect(found({ ...withoutCartSidecar(), envoys: [envoy({})] })).toEqual(['TLV301 error'])
   })
 
-  it('is only suspected to lack a tracer when it left spans', () => {
-    expect(found({ ...sketchPath(), envoys: [envoy({})] })).toEqual(['TLV301 suspected'])
+  it('has the tracer of its bootstrap where it left spans without one in a listener', () => {
+    expect(found({ ...sketchPath(), envoys: [envoy({})] })).toEqual([])
   })
 
   it('a listener that was refused explains why there is no tracer (TLV303)', () => {
