@@ -199,7 +199,7 @@ describe('the packed tarballs', () => {
     // Also the part that is only loaded to receive spans.
     const listening = await run(bin, ['verify', 'http://127.0.0.1:1', '--listen', 'http=0,grpc=0'], empty.folder)
     expect(listening).toMatchObject({ code: 3, stderr: expect.stringContaining('receiving spans at') })
-    // As a stranger uses it: a run that is saved, and judged again in every format.
+    // As a user uses it: a run that is saved, and judged again in every format.
     await using broken = await startBrokenPath()
     const url = ['verify', broken.url, '--traces', broken.queryUrl, '--settle', '1.2', '--save', 'evidence.json']
     expect(await run(bin, url, empty.folder)).toMatchObject({ code: 1, stdout: expect.stringMatching(/^TLV103 {2}e/m) })

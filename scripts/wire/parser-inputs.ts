@@ -218,6 +218,7 @@ export const notWireData: readonly string[] = [
   'telemetry parseKeyValues',
   'verify parseCluster',
   'verify parseField',
+  'verify parseListen',
   'verify parseManifests',
   'verify parseTarget',
   'verify parseVerifyCommand',

@@ -79,7 +79,7 @@ describe("a context that can't be looked up", () => {
 
   it('is refused with what kubectl says of the kubeconfig', async () => {
     await using recording = await recordingPrograms([])
-    const says = 'error loading config file "/home/me/.kube/config": yaml: line 2: did not find'
+    const says = 'error loading config file "/etc/kube/config": yaml: line 2: did not find'
     const script = `#!/bin/sh\necho 'I1128 a warning' >&2\necho 'error: ${says}' >&2\nexit 1\n`
     await fs.writeFile(path.join(recording.env['PATH'] ?? '', 'kubectl'), script, { mode: 0o755 })
     await expect(chooseCluster('one', recording.env)).rejects.toThrow(

@@ -110,7 +110,7 @@ describe('what the catalogue calls a check', () => {
     expect((await ids({ upstreamUrl: upstream.url }))['through-sidecar']).toEqual([verdict, id])
   })
 
-  it('an open bypass is TLV601, plaintext that is accepted TLV602, a refused configuration TLV303', async () => {
+  it('an open bypass is TLV601, accepted plaintext TLV602, a refused configuration TLV303', async () => {
     await using upstream = await startUpstream(sendCount)
     const sidecars = [
       { name: 'a', state: 'ready' },
