@@ -6,7 +6,7 @@ export const TLV901: Rule = {
   level: 'note',
   proof: 'The reader’s own requests to the backend.',
   explanation: [
-    'Without stored spans nothing is known about the path, and the exit code is 3 so that a pipeline does not pass because the backend was down. A backend that reads traces by id only (Tempo without search) shows the probe’s own trace but not its fragments: findings based on fragments are then at most suspected.',
+    'Without stored spans nothing is known about the path, and the exit code is 3 so that a pipeline does not pass because the backend was down. A backend that reads traces by id only (Tempo without search) shows the probe’s own trace but not its fragments: findings based on fragments are then at most suspected. A Zipkin or Tempo answers 404 for a trace that it does not have, as any other server does: where nothing is found, it is asked for a path that only such a backend has.',
   ],
   fixes: [
     {
