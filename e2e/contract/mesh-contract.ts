@@ -206,7 +206,7 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
 
     it.for(mesh.controlPlane ? [mesh.controlPlane] : [])(
       'the page shows $name, each sidecar, cause and effect on one screen, in every state',
-      { timeout: 120_000 },
+      { timeout: 240_000 },
       async (controlPlane, context) => {
         await using tab = await openPage(requireBrowser(context), 'about:blank')
         await using gateway = await mesh.startGateway?.(lab)
