@@ -27,6 +27,17 @@ describe('loadConfig', () => {
     expect(() => loadConfig(shape, { PORT })).toThrow(/PORT=/)
   })
 
+  it.each(['http://u%zz:p@counting', 'http://u:100%@counting', 'http://%e0%a4@counting'])(
+    'refuses %s, which no client could call',
+    (URL) => {
+      expect(() => loadConfig(shape, { URL })).toThrow(/URL=.*%25 for a % in its user name or password/)
+    },
+  )
+
+  it('takes credentials that are encoded', () => {
+    expect(loadConfig(shape, { URL: 'http://u:100%25@counting' }).URL).toBe('http://u:100%25@counting')
+  })
+
   it('removes a trailing slash from an address', () => {
     expect(loadConfig(shape, { URL: 'http://counting:9001/' }).URL).toBe('http://counting:9001')
   })

@@ -15,6 +15,7 @@ export const variable = {
     z
       .string({ error: 'must be set' })
       .refine(isHttpUrl, 'must be an address such as http://localhost:9001')
+      .refine((url) => !isHttpUrl(url) || canDecode(new URL(url)), 'must have %25 for a % in its user name or password')
       .transform((url) => url.replace(/(?<!\/)\/+$/, '')),
   /** One of a few words. */
   oneOf: <const T extends readonly [string, ...string[]]>(...words: T) =>
@@ -60,4 +61,15 @@ export function loadConfig<T extends z.ZodRawShape>(
 
 function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+}
+
+/** Node and HTTP clients throw only when they send to an address whose credentials they can't decode. */
+function canDecode({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username)
+    decodeURIComponent(password)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -157,6 +157,17 @@ describe('parseVerifyCommand', () => {
     },
   )
 
+  it.each(['', '--envoy ', '--bypass ', '--inside ', '--traces ', '--traces zipkin='])(
+    'refuses credentials that no one could decode in “%s…”, without repeating them',
+    (option) => {
+      const line = `${option === '' ? '' : 'http://shop.local '}${option}http://u:hunter2%zz@host`
+      const backend = /--traces/.test(option) ? [] : ['--traces', 'http://jaeger']
+      const refused = () => parseVerifyCommand([...line.split(' '), ...backend])
+      expect(refused).toThrow(UsageError)
+      expect(refused).toThrow(/^(the URL|--\w+): write %25 for a % in its user name or password$/)
+    },
+  )
+
   it('does not repeat a malformed header, which may be a password', () => {
     expect(() => parseVerifyCommand([...BASE.split(' '), '-H', 'hunter2'])).toThrow(/^--header wants 'Name: value'$/)
   })

@@ -140,8 +140,23 @@ function parse(args: string[]) {
 
 function httpUrl(name: string, value: string): string {
   const url = URL.canParse(value) ? new URL(value) : undefined
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return value
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') {
+    if (canDecode(url)) return value
+    // The address is not repeated, because it holds a password.
+    throw new UsageError(`${name}: write %25 for a % in its user name or password`)
+  }
   throw new UsageError(`${name} must begin with http:// or https://, not ${value}`)
+}
+
+/** Node throws only when it sends to an address whose credentials it can't decode. */
+function canDecode({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username)
+    decodeURIComponent(password)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** A URL, or the path of a file, with or without a kind before it. */
