@@ -6,9 +6,9 @@ import { expect } from 'vitest'
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /**
- * Faults that bounding boxes show: parts that overlap, text that is cut off, a choice wider than its select, a word
- * that breaks anywhere but after its punctuation, anything outside the window, and anything that moves. Text with an ellipsis is shortened on
- * purpose and left out, as are words that are wider than their place.
+ * Faults that bounding boxes show: parts that overlap, text that is cut off, a choice wider than its select, a word that
+ * breaks anywhere but after its punctuation, anything outside the window, and anything that moves. Text with an ellipsis is
+ * shortened on purpose and left out, as are words that are wider than their place.
  */
 const FIND_FAULTS = `(() => {
   const faults = []
@@ -35,14 +35,16 @@ const FIND_FAULTS = `(() => {
   for (let text = walker.nextNode(); text; text = walker.nextNode()) {
     const e = text.parentElement
     if (!seen(e) || e.closest('svg, select, .requests')) continue
-    for (const { index, 0: word } of text.data.matchAll(/[^\\s./,=_:&?~|-]+/g)) {
+    for (const { index, 0: word } of text.data.matchAll(/[^\\s./,=_:&?~|!}…—-]+/g)) {
       const range = document.createRange()
       range.setStart(text, index)
       range.setEnd(text, index + word.length)
       const parts = [...range.getClientRects()]
       let block = e
       while (getComputedStyle(block).display === 'inline') block = block.parentElement
-      const fits = parts.reduce((sum, box) => sum + box.width, 0) < block.clientWidth
+      const { paddingLeft, paddingRight } = getComputedStyle(block)
+      const room = block.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)
+      const fits = parts.reduce((sum, box) => sum + box.width, 0) < room
       if (fits && new Set(parts.map((box) => Math.round(box.top))).size > 1) faults.push('breaks inside a word: ' + word + ' in ' + name(e))
     }
   }

@@ -8,7 +8,7 @@ export const TLV107: Rule = {
   title: 'an empty or malformed header makes a proxy vanish',
   level: 'warning',
   proof:
-    'D: behind a call of an app that is recorded, the proxies are missing for probes of one format only, and no digit of x-request-id restores them.',
+    'D: behind a call of an app that is recorded, the proxies are missing for all probes of one format and for none of another, and no digit of x-request-id restores them.',
   explanation: [
     'Envoy makes no span at all for a request whose trace header it can’t parse: traceparent with zero or short ids, or an empty b3. It forwards the headers untouched, so the next proxy vanishes too, while apps that read the other format stay joined.',
     'The usual cause is code that copies headers by hand: `headers.b3 = request.headers.b3 ?? ""`.',
@@ -16,28 +16,31 @@ export const TLV107: Rule = {
   fixes: [{ text: 'send a trace header only when it has a value; let the SDK’s propagator write it' }],
   judge: (analysis) => {
     const kinds = (['bare', 'w3c', 'b3', 'both'] as const).filter((kind) => analysis.of(kind).length > 0)
-    const calls = new Map<string, Map<ProbeKind, boolean[]>>()
-    const examples = new Map<string, SpanNode>()
+    const calls = new Map<string, Map<ProbeKind, Call[]>>()
     for (const kind of [...kinds, 'w3c-forced' as const]) {
       for (const { nodes } of analysis.of(kind)) {
         for (const node of nodes.filter(isCall)) {
-          const byKind = calls.get(node.span.service) ?? new Map<ProbeKind, boolean[]>()
+          const byKind = calls.get(node.span.service) ?? new Map<ProbeKind, Call[]>()
           calls.set(node.span.service, byKind)
-          const proxy = proxyOf(node, nodes)
-          if (proxy !== undefined) examples.set(node.span.service, proxy)
-          byKind.set(kind, [...(byKind.get(kind) ?? []), proxy !== undefined])
+          byKind.set(kind, [...(byKind.get(kind) ?? []), { proxy: proxyOf(node, nodes), isJoined: isJoined(node) }])
         }
       }
     }
     return [...calls].flatMap(([hop, byKind]) => {
+      const of = (kind: ProbeKind): Call[] => byKind.get(kind) ?? []
       const all = (kind: ProbeKind, state: boolean): boolean =>
-        byKind.get(kind)?.every((isTraced) => isTraced === state) ?? false
+        of(kind).length > 0 && of(kind).every(({ proxy }) => (proxy !== undefined) === state)
       const lost = kinds.filter((kind) => all(kind, false))
       const traced = kinds.filter((kind) => all(kind, true))
-      const proxy = examples.get(hop)
+      const proxy = traced.flatMap(of)[0]?.proxy
       const explainedByDigit = all('w3c', false) && all('w3c-forced', true)
-      if (lost.length === 0 || traced.length === 0 || proxy === undefined || explainedByDigit) return []
+      if (lost.length === 0 || proxy === undefined || explainedByDigit) return []
       if (!hasSampledCall(analysis, hop)) return []
+      // A header that can't be parsed is so each time: a format with and without the proxy is one that a proxy samples.
+      if (FORMATS.some((kind) => byKind.has(kind) && !all(kind, true) && !all(kind, false))) return []
+      // A proxy that samples nothing of a request says so to the app behind it, which then has no span either.
+      const fewest = Math.min(...[...lost, ...traced].map((kind) => of(kind).length))
+      if (fewest < NO_CHANCE && !lost.flatMap(of).some((call) => call.isJoined)) return []
       return [
         {
           hop,
@@ -55,7 +58,21 @@ export const TLV107: Rule = {
   },
 }
 
+/** Repeats of each format that chance does not make alike. */
+const NO_CHANCE = 4
+
+interface Call {
+  proxy: SpanNode | undefined
+  /** The called app continues the trace of the call itself. */
+  isJoined: boolean
+}
+
+/** Kinds of probes that are marked as sampled, each in a format of its own. */
+const FORMATS = ['w3c', 'b3', 'both'] as const satisfies ProbeKind[]
+
 const isCall = ({ span }: SpanNode): boolean => !span.proxy && span.kind === 'client'
+
+const isJoined = ({ children }: SpanNode): boolean => children.some(({ span }) => !span.proxy && span.kind === 'server')
 
 /** The proxy that a call went through, wherever in the trace it is. */
 function proxyOf(call: SpanNode, nodes: readonly SpanNode[]): SpanNode | undefined {

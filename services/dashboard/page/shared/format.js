@@ -36,6 +36,9 @@ export function formatTick(microseconds) {
   return microseconds === 0 ? '0' : `${trimZeros(number)} ${unit}`
 }
 
+/** A line may break after an ellipsis unless this follows (Unicode's word joiner). */
+const NO_BREAK = '\u2060'
+
 /**
  * The first and last characters of a trace id, enough to tell two apart by eye.
  *
@@ -43,7 +46,7 @@ export function formatTick(microseconds) {
  * @returns {string}
  */
 export function formatShortId(traceId) {
-  return traceId.length <= 16 ? traceId : `${traceId.slice(0, 8)}…${traceId.slice(-4)}`
+  return traceId.length <= 16 ? traceId : `${traceId.slice(0, 8)}…${NO_BREAK}${traceId.slice(-4)}`
 }
 
 /**
