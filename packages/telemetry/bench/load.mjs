@@ -18,7 +18,7 @@ const OK = 'HTTP/1.1 200'
  * Sends `count` GET requests over `connections` kept-alive connections, one at a time on each, and resolves when all are
  * answered. Every request is a trace of its own with an `x-request-id`, as a sidecar sends it.
  * @param {Load} load
- * @returns {Promise<number[]>} the milliseconds each took, from when it was due
+ * @returns {Promise<number[]>} the milliseconds each took, from when it was due, or sent if that was earlier
  */
 export async function sendRequests({ port, connections, count, sampled, headers = 0, rate }) {
   let taken = 0
@@ -55,8 +55,13 @@ function keepAsking(port, { takeOne, format, latencies }) {
         return
       }
       const early = due - performance.now()
-      if (early < 1) socket.write(format())
-      else setTimeout(() => socket.write(format()), early)
+      if (early < 1) send()
+      else setTimeout(send, early)
+    }
+    const send = () => {
+      // A timer may fire before its time.
+      due = Math.min(due ?? Infinity, performance.now())
+      socket.write(format())
     }
     // An answer is small and comes in one piece on the loopback; a piece without a body's end is only half of one.
     let received = ''
