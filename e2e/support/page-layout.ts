@@ -99,8 +99,8 @@ const sizes = [
 ] as const
 
 /**
- * Nothing overlaps, is cut off, sticks out or moves at any size, light and dark, with reduced motion; from 1280×720 up, cause and effect are on one screen; count,
- * state and hops are readable from ten metres at 1920×1080.
+ * Nothing overlaps, is cut off, sticks out or moves at any size, light and dark, with reduced motion; from 1280×720 up, cause
+ * and effect are on one screen; count, state and hops are readable from ten metres at 1920×1080.
  */
 export async function expectLayout(page: Page, when: string, only: readonly number[] = []): Promise<void> {
   await page.emulateMedia({ reducedMotion: 'reduce' })

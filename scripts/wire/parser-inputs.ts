@@ -226,6 +226,7 @@ export const notWireData: readonly string[] = [
   'verify readPod',
   'verify readService',
   'verify readTlsRules',
+  'verify parseJson',
   // They fetch, and read with what is in the table.
   'verify readCluster',
   'verify readConsul',

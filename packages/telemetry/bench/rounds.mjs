@@ -5,6 +5,14 @@ import { startVariant } from './variant-server.mjs'
 
 /** @typedef {import('./variant-server.mjs').Slice} Slice */
 
+/** Flags of a bench that measures in rounds, for `parseArgs`. */
+export const ROUND_OPTIONS = /** @type {const} */ ({
+  rounds: { type: 'string', default: '3' },
+  passes: { type: 'string', default: '5' },
+  requests: { type: 'string', default: '4096' },
+  'warm-up': { type: 'string', default: '16000' },
+})
+
 /**
  * @typedef {object} Measured one variant in one round
  * @property {Slice[]} blocks one for each pass

@@ -3,19 +3,14 @@
 // [--requests 4096] [--warm-up 16000]`. The first argument, if there is one, is the file for the figures.
 import { parseArgs } from 'node:util'
 import { describeMachine, leaveMeasuredCore } from './cores.mjs'
-import { measureRounds } from './rounds.mjs'
+import { measureRounds, ROUND_OPTIONS } from './rounds.mjs'
 import { intervalOf, medianOf } from './statistics.mjs'
 import { VARIANTS } from './variants.mjs'
 import { writeFigures } from './write-figures.mjs'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: {
-    rounds: { type: 'string', default: '3' },
-    passes: { type: 'string', default: '5' },
-    requests: { type: 'string', default: '4096' },
-    'warm-up': { type: 'string', default: '16000' },
-  },
+  options: ROUND_OPTIONS,
 })
 /** MB that each half of the young generation begins with, instead of V8's own 1. */
 const SIZES = [16]

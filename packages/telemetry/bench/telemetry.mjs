@@ -5,7 +5,7 @@
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeMachine, leaveMeasuredCore } from './cores.mjs'
-import { measureRounds } from './rounds.mjs'
+import { measureRounds, ROUND_OPTIONS } from './rounds.mjs'
 import { summarize } from './summarize.mjs'
 import { VARIANTS } from './variants.mjs'
 import { writeFigures } from './write-figures.mjs'
@@ -15,10 +15,7 @@ const RAW = path.resolve(import.meta.dirname, '../../../bench-results')
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    rounds: { type: 'string', default: '3' },
-    passes: { type: 'string', default: '5' },
-    requests: { type: 'string', default: '4096' },
-    'warm-up': { type: 'string', default: '16000' },
+    ...ROUND_OPTIONS,
     handler: { type: 'string', default: 'nothing' },
     headers: { type: 'string', default: '0' },
     rate: { type: 'string' },

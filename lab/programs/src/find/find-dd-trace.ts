@@ -1,8 +1,7 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { cacheFolder } from '../fetch/cache-folder.ts'
-import { fillCache } from '../fetch/cache.ts'
-import { runTool } from '../run-tool.ts'
+import { installFromNpm } from './install-from-npm.ts'
 
 /** The newest that runs on Node 20, and the newest. */
 const RELEASES = { old: '5.132.0', current: '6.21.0' }
@@ -19,20 +18,7 @@ export async function findDdTrace(major: number, env: NodeJS.ProcessEnv = proces
   const folder = path.join(cacheFolder(env), 'dd-trace', version)
   const found = path.join(folder, 'node_modules/dd-trace')
   if (await isInstalled(found)) return found
-  // What an interrupted install has left.
-  await fs.rm(folder, { recursive: true, force: true })
-  await fillCache(folder, async (work) => {
-    await fs.writeFile(path.join(work, 'package.json'), JSON.stringify({ private: true }))
-    const flags = [
-      '--omit=optional',
-      '--ignore-scripts',
-      '--engine-strict=false',
-      '--no-audit',
-      '--no-fund',
-      '--silent',
-    ]
-    await runTool(['npm', 'install', '--prefix', work, ...flags, `dd-trace@${version}`], { env })
-  })
+  await installFromNpm(folder, { private: true, dependencies: { 'dd-trace': version } }, env)
   return found
 }
 

@@ -1,9 +1,7 @@
-import fs from 'node:fs/promises'
 import path from 'node:path'
 import { cacheFolder } from '../fetch/cache-folder.ts'
-import { fillCache } from '../fetch/cache.ts'
-import { runTool } from '../run-tool.ts'
 import { isExecutable } from './executable.ts'
+import { installFromNpm } from './install-from-npm.ts'
 
 const VERSION = '6.10.4'
 /** One of its packages is asked for by a tag that not every mirror of npm's registry keeps. */
@@ -18,19 +16,6 @@ export async function findVerdaccio(env: NodeJS.ProcessEnv = process.env): Promi
   const folder = path.join(cacheFolder(env), 'verdaccio', VERSION)
   const program = path.join(folder, 'node_modules/verdaccio/bin/verdaccio')
   if (await isExecutable(program)) return program
-  // What an interrupted install has left.
-  await fs.rm(folder, { recursive: true, force: true })
-  await fillCache(folder, async (work) => {
-    await fs.writeFile(path.join(work, 'package.json'), JSON.stringify(MANIFEST))
-    const flags = [
-      '--omit=optional',
-      '--ignore-scripts',
-      '--engine-strict=false',
-      '--no-audit',
-      '--no-fund',
-      '--silent',
-    ]
-    await runTool(['npm', 'install', '--prefix', work, ...flags], { env })
-  })
+  await installFromNpm(folder, MANIFEST, env)
   return program
 }

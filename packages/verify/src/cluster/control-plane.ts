@@ -8,6 +8,7 @@ import {
   sidecarOf,
   text,
 } from './kube-objects.ts'
+import { parseJson } from './parse-json.ts'
 
 /** The istiod that pods on the path belong to. */
 export interface ControlPlane {
@@ -35,7 +36,7 @@ export function controlPlaneOf(pods: readonly KubeObject[], say: (text: string) 
 /** What injection wrote; a pod's own label may be a tag. */
 function revisionOf(pod: KubeObject): string | null {
   const annotations = annotationsOf(pod)
-  const status = record(parseJson(text(annotations['sidecar.istio.io/status'])))
+  const status = record(parseJson(text(annotations['sidecar.istio.io/status']) ?? ''))
   return text(status['revision']) ?? text(annotations['istio.io/rev']) ?? text(labelsOf(pod)['istio.io/rev'])
 }
 
@@ -43,15 +44,7 @@ function revisionOf(pod: KubeObject): string | null {
 function namespaceOfPlane(pod: KubeObject): string | null {
   const sidecar = containersOf(pod).find(({ name }) => name === 'istio-proxy')
   const env = new Map(list(sidecar?.['env']).map(({ name, value }) => [name, text(value)]))
-  const proxyConfig = record(parseJson(env.get('PROXY_CONFIG') ?? null))
+  const proxyConfig = record(parseJson(env.get('PROXY_CONFIG') ?? ''))
   const address = text(proxyConfig['discoveryAddress']) ?? env.get('CA_ADDR') ?? ''
   return /^istiod[^.]*\.([a-z0-9-]+)(\.svc|:|$)/.exec(address)?.[1] ?? null
-}
-
-function parseJson(value: string | null): unknown {
-  try {
-    return JSON.parse(value ?? 'null')
-  } catch {
-    return null
-  }
 }

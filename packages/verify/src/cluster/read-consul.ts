@@ -8,6 +8,7 @@ import type {
 import { changedAt } from './changed-at.ts'
 import { type KubeObject, list, metadata, nameOf, objectName, record, spec, text, texts } from './kube-objects.ts'
 import type { ObjectLists } from './object-lists.ts'
+import { parseJson } from './parse-json.ts'
 
 /** Reads Consul's objects of all namespaces, else of these; null in a cluster without its definitions. */
 export async function readConsul(lists: ObjectLists, namespaces: readonly string[]): Promise<ConsulFacts | null> {
@@ -98,14 +99,6 @@ function readEntry(key: string, value: unknown): EntryFacts {
     ...facts,
     typed: '@type' in tracer,
     unknown: Object.keys(record(parsed)).filter((field) => field !== 'http'),
-  }
-}
-
-function parseJson(value: string): unknown {
-  try {
-    return JSON.parse(value)
-  } catch {
-    return undefined
   }
 }
 
