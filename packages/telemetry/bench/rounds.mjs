@@ -7,10 +7,10 @@ import { startVariant } from './variant-server.mjs'
 
 /** Flags of a bench that measures in rounds, for `parseArgs`. */
 export const ROUND_OPTIONS = /** @type {const} */ ({
-  rounds: { type: 'string', default: '3' },
-  passes: { type: 'string', default: '5' },
+  rounds: { type: 'string', default: '4' },
+  passes: { type: 'string', default: '12' },
   requests: { type: 'string', default: '4096' },
-  'warm-up': { type: 'string', default: '16000' },
+  'warm-up': { type: 'string', default: '32000' },
 })
 
 /**

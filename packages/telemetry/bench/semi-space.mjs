@@ -1,6 +1,6 @@
 // @ts-check
-// What a larger young generation saves and takes: `npm run bench -- semi-space [--rounds 3] [--passes 5]
-// [--requests 4096] [--warm-up 16000]`. The first argument, if there is one, is the file for the figures.
+// What a larger young generation saves and takes: `npm run bench -- semi-space [--rounds 4] [--passes 12]
+// [--requests 4096] [--warm-up 32000]`. The first argument, if there is one, is the file for the figures.
 import { parseArgs } from 'node:util'
 import { describeMachine, leaveMeasuredCore } from './cores.mjs'
 import { measureRounds, ROUND_OPTIONS } from './rounds.mjs'

@@ -1,6 +1,6 @@
 // @ts-check
-// What tracing costs a request: `npm run bench -- telemetry [--rounds 3] [--passes 5] [--requests 4096]
-// [--warm-up 16000] [--handler nothing|wait|axios|fetch] [--headers 0] [--rate N] [--only NAME …] [--peers]`. The first
+// What tracing costs a request: `npm run bench -- telemetry [--rounds 4] [--passes 12] [--requests 4096]
+// [--warm-up 32000] [--handler nothing|wait|axios|fetch] [--headers 0] [--rate N] [--only NAME …] [--peers]`. The first
 // argument, if there is one, is the file for the figures.
 import path from 'node:path'
 import { parseArgs } from 'node:util'
