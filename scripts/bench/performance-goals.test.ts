@@ -27,6 +27,10 @@ describe('the goals of performance', () => {
     expect(judge(goal(/first 200/), started(ms, share), 24).verdict).toBe(verdict)
   })
 
+  it('want the start in the image, so on its Node alone', () => {
+    expect(judge(goal(/first 200/), started(49, 0.25), 20)).toMatchObject({ verdict: 'no goal', goal: '–', floor: '–' })
+  })
+
   it.each([
     [24, 4.5, 'goal met'],
     [24, 4.4, 'missed'],

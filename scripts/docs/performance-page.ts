@@ -106,7 +106,7 @@ this page:
 
 \`\`\`sh
 npm run bench -- --quick                  # two minutes: the main ratios, and which goals they meet
-npm run bench -- telemetry                # six minutes; figures on the terminal
+npm run bench -- telemetry                # ten minutes; figures on the terminal
 npm run bench -- telemetry --nodes 20,22,24,26 --write-docs  # with each Node; keeps the figures and writes this page
 npm run bench -- telemetry --handler axios   # with a call in each request; or fetch, or wait: 1 ms
 npm run bench -- telemetry --headers 40      # with 40 more headers in each
@@ -114,7 +114,7 @@ npm run bench -- telemetry --rate 2000       # p50 and p99 at a steady rate
 npm run bench -- exporter                 # a minute: spans lost at a steady rate
 npm run bench -- outage                   # seven minutes: each kind of trouble that a collector can have
 npm run bench -- growth                   # two minutes: rate, headers, and replicas behind one sidecar; needs Envoy
-npm run bench -- semi-space               # a minute: a young generation that begins larger
+npm run bench -- semi-space               # two minutes: a young generation that begins larger
 npm run bench -- propagation
 npm run bench -- start                    # a minute: a bundled service until its first 200
 \`\`\`

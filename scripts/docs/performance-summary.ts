@@ -7,7 +7,7 @@ import {
   type StartFigures,
   type TelemetryFigures,
 } from './performance-figures.ts'
-import { hasParts, partsOf } from './request-section.ts'
+import { hasParts, partsOf, showPart } from './request-section.ts'
 import { GOALS, judge } from '../bench/performance-goals.mjs'
 
 const STOCK = 'stock http + express'
@@ -78,7 +78,7 @@ function whyCpu(telemetry: TelemetryFigures): string {
   const parts = partsOf(telemetry.requestCost)
   const together = parts.reduce((sum, { micros }) => sum + micros, 0)
   const sdk = parts.find(({ isSdk }) => isSdk)?.micros ?? 0
-  const rows = parts.map(({ part, micros }) => [part, micros.toFixed(1), (micros / stock).toFixed(2)])
+  const rows = parts.map(({ part, micros }) => [part, showPart(micros, 0), showPart(micros / stock, 2)])
   return `
 ## Where the CPU goes on Node ${major}
 

@@ -1,6 +1,7 @@
 import { figureTable, showInterval } from './figure-table.ts'
 import { costOf, majorOf, type RequestCost, type TelemetryFigures } from './performance-figures.ts'
 
+const PLAIN = 'plain'
 const STOCK = 'stock http + express'
 /** Below Express: what `whyExpressDiffers` compares. */
 const BELOW = ['http alone', 'http alone, prototypes set']
@@ -10,11 +11,10 @@ const AUTO = 'auto-instrumentations-node'
 export function requestSection(figures: TelemetryFigures): string {
   const { machine, rounds, passes, requests, requestCost, halfRate } = figures
   if (!hasParts(figures)) return ''
-  const isByBlocks = requestCost.some(({ calm }) => calm !== undefined)
   return `### Node ${machine.node.slice(1)}
 
 ${machine.cores} cores${machine.pinned ? ', the service alone on one, load and collector on the other' : ', nothing pinned'}; ${rounds} rounds of new processes, each of
-${passes} blocks of ${requests} requests for each variant, in turns${isByBlocks ? '' : ', of which the calmest quarter counts'}.
+${passes} blocks of ${requests} requests for each variant, in turns.
 
 ${costTable(requestCost)}
 ${halfRate === undefined ? '' : `\nAs many requests as are answered, and ${halfRate} a second, half of what the slowest answers:\n\n${loadTable(requestCost)}\n`}
@@ -30,9 +30,9 @@ export function nodesTable(all: readonly TelemetryFigures[]): string {
     ['Node', 'plain, µs', 'ours adds', 'stock adds', 'auto adds', 'dd-trace adds', 'ours ÷ stock'],
     all.map(({ machine, requestCost }) => [
       String(majorOf(machine.node)),
-      showInterval(costOf(requestCost, 'plain').cpuMicros, 0),
+      showInterval(costOf(requestCost, PLAIN).cpuMicros, 0),
       ...['ours', STOCK, AUTO, 'dd-trace'].map((variant) => addedBy(requestCost, variant)),
-      shareOfStock(requestCost),
+      showInterval(costOf(requestCost, 'ours').shareOfStock, 2),
     ]),
   )
 }
@@ -40,7 +40,7 @@ export function nodesTable(all: readonly TelemetryFigures[]): string {
 /** Why plain Express costs on one Node what it doesn't on another; empty where that was not measured. */
 export function whyExpressDiffers(all: readonly TelemetryFigures[]): string {
   const nodes = all.flatMap(({ machine, requestCost }) => {
-    const [http, prototypes, plain] = [...BELOW, 'plain'].map((name) =>
+    const [http, prototypes, plain] = [...BELOW, PLAIN].map((name) =>
       requestCost.find(({ variant }) => variant === name)?.cpuMicros.median.toFixed(0),
     )
     if (http === undefined || prototypes === undefined || plain === undefined) return []
@@ -75,15 +75,14 @@ export function partsOf(costs: readonly RequestCost[]): { part: string; micros: 
   ]
 }
 
-function addedBy(costs: readonly RequestCost[], variant: string): string {
-  return showInterval(costs.find((cost) => cost.variant === variant)?.addedMicros, 0)
+/** A difference of two medians: without the digits that it doesn't have, and not below zero. */
+export function showPart(value: number, digits: number): string {
+  const shown = value.toFixed(digits)
+  return Number(shown) > 0 ? shown : '≈ 0'
 }
 
-function shareOfStock(costs: readonly RequestCost[]): string {
-  const own = costOf(costs, 'ours')
-  return own.shareOfStock === undefined
-    ? (own.addedMicros.median / costOf(costs, STOCK).addedMicros.median).toFixed(2)
-    : showInterval(own.shareOfStock, 2)
+function addedBy(costs: readonly RequestCost[], variant: string): string {
+  return showInterval(costs.find((cost) => cost.variant === variant)?.addedMicros, 0)
 }
 
 function costTable(costs: readonly RequestCost[]): string {
@@ -107,10 +106,7 @@ function costTable(costs: readonly RequestCost[]): string {
       .map((cost) => [
         cost.variant,
         showInterval(cost.cpuMicros, 0),
-        showInterval(cost.addedMicros, 1),
-        showInterval(cost.shareOfStock, 2),
-        cost.calm?.addedMicros.toFixed(1) ?? '–',
-        cost.calm?.shareOfStock?.toFixed(2) ?? '–',
+        ...(cost.variant === PLAIN ? ['–', '–', '–', '–'] : addedFigures(cost)),
         showInterval(cost.throughput, 2),
         showInterval(cost.cpuShare, 2),
         cost.memory.median.toFixed(2),
@@ -118,6 +114,15 @@ function costTable(costs: readonly RequestCost[]): string {
         String(cost.lost),
       ]),
   )
+}
+
+function addedFigures({ addedMicros, shareOfStock, calm }: RequestCost): string[] {
+  return [
+    showInterval(addedMicros, 1),
+    showInterval(shareOfStock, 2),
+    calm?.addedMicros.toFixed(1) ?? '–',
+    calm?.shareOfStock?.toFixed(2) ?? '–',
+  ]
 }
 
 function loadTable(costs: readonly RequestCost[]): string {
@@ -144,6 +149,6 @@ function partsTable(costs: readonly RequestCost[]): string {
   const together = parts.reduce((sum, { micros }) => sum + micros, 0)
   return figureTable(
     ['part', 'µs'],
-    [...parts.map(({ part, micros }) => [part, micros.toFixed(1)]), ['together', together.toFixed(1)]],
+    [...parts.map(({ part, micros }) => [part, showPart(micros, 0)]), ['together', together.toFixed(0)]],
   )
 }
