@@ -16,6 +16,9 @@ it('breaks the trace in a chosen way, names hop, cause and fix beside it, and re
   await page.selectOption('#break', 'TLV101')
   await pageText(page, '#findings-title', /^TLV101, dashboard$/)
   await pageText(page, '#findings-body', /The dashboard’s SDK has no propagators.*Cause.*Fix.*Seen/s)
+  expect(
+    await page.locator('#findings-body a').evaluateAll((links) => links.map((a) => a.getAttribute('href'))),
+  ).toEqual((await page.locator('#findings-body').innerText()).match(/TLV\d{3}/g)?.map((id) => `/findings/${id}.md`))
   // Beside the trace, which is broken as well.
   await pageText(page, '#verdict-text', /^Broken$/)
   await expectLayout(page, 'findings')

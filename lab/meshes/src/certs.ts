@@ -30,8 +30,8 @@ interface Identity {
 export interface CertificateAuthority {
   /** Certificate of the authority, PEM. Its key never leaves memory. */
   certificate: string
-  /** Issues a key and a certificate for a service account. */
-  issue: (serviceAccount: string) => Promise<Identity>
+  /** Issues a key and a certificate for a service account; with IP addresses, for servers that are named by them as well. */
+  issue: (serviceAccount: string, addresses?: readonly string[]) => Promise<Identity>
 }
 
 /** Certificates of a mesh that has no authority of its own. */
@@ -90,14 +90,17 @@ export async function createCertificateAuthority(
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
       new SubjectAlternativeNameExtension([{ type: 'url', value: `spiffe://${TRUST_DOMAIN}` }]),
     ]),
-    async issue(serviceAccount) {
+    async issue(serviceAccount, addresses = []) {
       const keys = await newKeys()
       return {
         certificate: await sign({ name: `CN=${serviceAccount}`, publicKey: keys.publicKey, hours }, [
           new BasicConstraintsExtension(false, undefined, true),
           new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
           new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
-          new SubjectAlternativeNameExtension([{ type: 'url', value: spiffeId(serviceAccount) }]),
+          new SubjectAlternativeNameExtension([
+            { type: 'url', value: spiffeId(serviceAccount) },
+            ...addresses.map((value) => ({ type: 'ip' as const, value })),
+          ]),
         ]),
         key: `${PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY')}\n`,
       }

@@ -36,7 +36,7 @@ The request:
   --method NAME            default GET
   -H, --header 'N: V'      sent with every probe, never stored (repeatable)
   --repeat N               1 to 5, default 2; more follow while probes disagree, never more than 50 in all
-  --timeout SECONDS        for one probe, default 10
+  --timeout SECONDS        for one probe, default 10; the body of its answer is read for one second
   --settle SECONDS         how long reporters may take to send spans, default 6.5
 
 The result:

@@ -124,6 +124,21 @@ describe('judge', () => {
     expect(judge(sketchEvidence({ probes: unanswered })).findings[0]?.seen[0]).toContain('ECONNREFUSED')
   })
 
+  it.each([
+    [[302], 'every answer was 302, a redirect, which is not followed: give the URL that it leads to'],
+    [[307], 'every answer was 307, a redirect, which is not followed: give the URL that it leads to'],
+    [[404], 'every answer was 404'],
+    [[503], 'every answer was 503'],
+    [[200], undefined],
+    [[302, 200], undefined],
+    [[302, 404], undefined],
+  ])('says of probes that left no span and were answered %j: %s', (statuses, said) => {
+    const probes = sketchProbes().map((probe, at) => ({ ...probe, status: statuses[at % statuses.length] ?? 0 }))
+    const [finding] = judge(sketchEvidence({ probes })).findings
+    expect(finding?.id).toBe('TLV902')
+    expect(finding?.seen.filter((line) => line.includes('answer'))).toEqual(said === undefined ? [] : [said])
+  })
+
   it('reports that a backend without search can’t show fragments', () => {
     const evidence = sketchPath()
     const backend = { kind: 'tempo', searchable: false, failure: null }

@@ -6,6 +6,11 @@ const MAX_BODY = 65_536
 
 export interface HttpProbeOptions {
   timeoutMs: number
+  /**
+   * Milliseconds for the body from the head on; what has come by then is the answer, as of one that never ends. Default:
+   * until `timeoutMs`, and then there is no answer.
+   */
+  bodyMs?: number | undefined
   /** Default GET. */
   method?: string | undefined
   headers?: Record<string, string>
@@ -17,7 +22,7 @@ export interface HttpProbeOptions {
  * answer in time.
  */
 export function probeHttp(url: string, options: HttpProbeOptions): Promise<UpstreamAnswer | UpstreamFailure> {
-  const { timeoutMs, method = 'GET', headers = {}, signal } = options
+  const { timeoutMs, bodyMs, method = 'GET', headers = {}, signal } = options
   const limit = AbortSignal.timeout(timeoutMs)
   return new Promise((resolve) => {
     const fail = (error: NodeJS.ErrnoException): void =>
@@ -33,10 +38,16 @@ export function probeHttp(url: string, options: HttpProbeOptions): Promise<Upstr
       answer.on('data', (chunk: string) => {
         body = (body + chunk).slice(0, MAX_BODY)
       })
+      const finish = (): void =>
+        resolve({ status: answer.statusCode ?? 0, contentType: answer.headers['content-type'] ?? '', body })
+      const cut = (): void => {
+        finish()
+        answer.destroy()
+      }
+      const timer = bodyMs === undefined ? undefined : setTimeout(cut, bodyMs)
       answer.once('error', fail)
-      answer.once('end', () =>
-        resolve({ status: answer.statusCode ?? 0, contentType: answer.headers['content-type'] ?? '', body }),
-      )
+      answer.once('end', finish)
+      answer.once('close', () => clearTimeout(timer))
     })
       .once('error', fail)
       .end()

@@ -15,6 +15,9 @@ export interface SendOptions {
   signal?: AbortSignal | undefined
 }
 
+/** The head is the answer; of the body only the words of a proxy are wanted, which come with it. */
+const BODY_MS = 1000
+
 /** Sends one probe on a new connection and records the answer without its body and headers. Never rejects. */
 export async function sendProbe(plan: PlannedProbe, options: SendOptions): Promise<Probe> {
   const { headers: ownHeaders, ...ids } = plan
@@ -36,7 +39,7 @@ async function send(
   { url, method, timeoutMs = 10_000, signal }: SendOptions,
   headers: Record<string, string>,
 ): Promise<Answer> {
-  const answer = await probeHttp(url, { method, headers, timeoutMs, signal })
+  const answer = await probeHttp(url, { method, headers, timeoutMs, bodyMs: BODY_MS, signal })
   if (answer.failure !== undefined) {
     const failure = answer.code === 'ABORT_ERR' ? 'ETIMEDOUT' : (answer.code ?? answer.failure)
     return { status: null, failure, words: null }

@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 import tls from 'node:tls'
@@ -9,7 +10,7 @@ export interface BackendAccess {
   url: string
   /** Headers of every request, such as `authorization` or Tempo's tenant; never stored or printed. */
   headers: Record<string, string>
-  /** Certificates in PEM that are trusted besides Node's own. */
+  /** Certificates in PEM that are trusted besides those that Node trusts by itself, NODE_EXTRA_CA_CERTS included. */
   ca?: string | undefined
   /** Milliseconds for one request, default 5000. */
   timeoutMs?: number | undefined
@@ -74,7 +75,7 @@ function get(access: BackendAccess, path: string): Promise<Answer> {
     const options = { headers: { accept: 'application/json', ...headers }, signal: AbortSignal.timeout(timeoutMs) }
     const request =
       target.protocol === 'https:'
-        ? https.get(target, { ...options, ...(ca !== undefined && { ca: [...tls.rootCertificates, ca] }) })
+        ? https.get(target, { ...options, ...(ca !== undefined && { ca: [...trustedByNode(), ca] }) })
         : http.get(target, options)
     request.once('error', fail).once('response', (answer) => {
       const chunks: Buffer[] = []
@@ -92,6 +93,18 @@ function get(access: BackendAccess, path: string): Promise<Answer> {
       })
     })
   })
+}
+
+/** Only newer Nodes list what NODE_EXTRA_CA_CERTS adds. */
+function trustedByNode(): string[] {
+  const { getCACertificates } = tls as { getCACertificates?: (type: 'default') => string[] }
+  if (getCACertificates !== undefined) return getCACertificates('default')
+  try {
+    return [...tls.rootCertificates, fs.readFileSync(process.env['NODE_EXTRA_CA_CERTS'] ?? '', 'utf8')]
+  } catch {
+    // Node has warned of one that can't be read.
+    return [...tls.rootCertificates]
+  }
 }
 
 function readLocation(location: string | undefined, from: URL): string | undefined {

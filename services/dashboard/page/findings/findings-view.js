@@ -1,6 +1,7 @@
 // @ts-check
 import { showBeside } from '../shared/beside.js'
 import { byId, create, createIcon, createName, setName, setText } from '../shared/dom.js'
+import { drawFindingLink } from './named-finding.js'
 
 /**
  * @typedef {import('./parse-findings.js').Finding} Finding
@@ -42,9 +43,11 @@ export function createFindingsView({ onClose, onShowTrace }) {
         ...(report.outcome === 'unknown'
           ? report.unseen.map((text) => create('p', { text: `Not seen: ${text}.` }))
           : []),
-        ...notes.map(({ id, hop, title }) =>
-          create('p', { class: 'finding-note', text: `Note ${id}, ${hop}: ${title}.` }),
-        ),
+        ...notes.map(({ id, hop, title }) => {
+          const note = create('p', { class: 'finding-note' })
+          note.append('Note ', drawFindingLink(id), `, ${hop}: ${title}.`)
+          return note
+        }),
         ...(report.traceId === null ? [] : [drawTraceLink(report.traceId, onShowTrace)]),
       )
     },
@@ -73,9 +76,11 @@ function drawPath({ path, breaksAfter }) {
 
 /** @param {Finding} finding */
 function drawFinding({ id, level, suspected, hop, title, seen, cause, fixes }) {
+  const judged = create('strong', {}, [drawFindingLink(id)])
+  judged.append(` ${suspected ? 'suspected' : level}`)
   const head = create('p', { class: 'finding-head' }, [
     createIcon(level === 'error' ? 'icon-cross' : 'icon-failing'),
-    create('strong', { text: `${id} ${suspected ? 'suspected' : level}` }),
+    judged,
     create('span', { text: `${hop}: ${title}` }),
   ])
   const rows = create('dl', { class: 'finding-rows' }, [

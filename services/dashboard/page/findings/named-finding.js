@@ -15,15 +15,26 @@ export function parseNamedFinding(value) {
 }
 
 /**
- * Its id, which leads to its page, and its fix.
+ * Its id, which leads to its page.
  *
- * @param {NamedFinding} finding
+ * @param {string} id
+ * @param {string} [title]
  */
-export function drawNamedFinding({ id, title, fix }) {
+export function drawFindingLink(id, title = '') {
   const link = create('a', { class: 'link', text: id })
   link.href = `/findings/${id}.md`
   link.target = '_blank'
   link.rel = 'noopener'
   link.title = title
-  return create('span', { class: 'named-finding' }, [link, create('span', { text: fix === '' ? '' : ` fix: ${fix}.` })])
+  return link
+}
+
+/**
+ * Its id, and its fix.
+ *
+ * @param {NamedFinding} finding
+ */
+export function drawNamedFinding({ id, title, fix }) {
+  const text = fix === '' ? '' : ` fix: ${fix}.`
+  return create('span', { class: 'named-finding' }, [drawFindingLink(id, title), create('span', { text })])
 }

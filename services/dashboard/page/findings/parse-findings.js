@@ -94,7 +94,8 @@ function parseReport(value) {
 function parseFinding(item) {
   if (!isRecord(item) || typeof item['level'] !== 'string' || !levels.has(item['level'])) return undefined
   const id = parseText(item['id'], 20)
-  if (id === null) return undefined
+  // It leads to its page.
+  if (id === null || !/^TLV\d{3}$/.test(id)) return undefined
   return {
     id,
     level: /** @type {Level} */ (item['level']),
