@@ -1,4 +1,5 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Packages are tested from their sources: no build is needed for a unit test. */
 const fromSource = {
@@ -29,7 +30,10 @@ const projects: TestProjectInlineConfiguration[] = [
       ],
     },
   },
-  { ...fromSource, test: { name: 'repository', include: ['scripts/**/*.test.ts'] } },
+  {
+    ...fromSource,
+    test: { name: 'repository', include: ['scripts/**/*.test.ts'], maxWorkers: '100%', testTimeout: 30_000 },
+  },
   {
     ...fromSource,
     // One Helm after another, and the last tests to end: every core renders.
@@ -117,12 +121,44 @@ const projects: TestProjectInlineConfiguration[] = [
   },
 ]
 
+/** The longest files of each project, which a first run does not know: last, one would keep all other workers waiting. */
+const longest = [
+  'e2e/clients/contract',
+  'e2e/clients/types',
+  'e2e/clients/frameworks',
+  'e2e/contract/consul',
+  'e2e/contract/istio',
+  'e2e/istio/faults',
+  'e2e/consul/bypass',
+  'e2e/path/draining',
+  'e2e/path/trace',
+  'e2e/page/layout',
+  'e2e/page/findings',
+  'e2e/page/settings',
+  'e2e/page/guides',
+  'charts/test/null-values',
+  'scripts/bench',
+].map((file) => `/${file}.test.ts`)
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const first = longest.flatMap((end) => sorted.filter(({ moduleId }) => moduleId.endsWith(end)))
+    return [...new Set([...first, ...sorted])]
+  }
+}
+
+/** What tests start ends with them. */
+const END_CHILDREN = 'scripts/test-setup.mjs'
+
 export default defineConfig({
   test: {
+    globalSetup: END_CHILDREN,
+    sequence: { sequencer: LongestFirst },
     // Each has its own number of workers, so one after another.
     projects: projects.map((project, groupOrder) => ({
       ...project,
-      test: { ...project.test, sequence: { groupOrder } },
+      test: { ...project.test, setupFiles: END_CHILDREN, sequence: { groupOrder } },
     })),
   },
 })

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import { parseArgs } from 'node:util'
 import { BENCH_OPTIONS } from './bench/options.mjs'
 import { buildAll } from './build.mjs'
+import { endChildrenWithUs } from './end-children.mjs'
 import { installDependencies } from './install.mjs'
 import { stopWithParent } from './parent-watch.mjs'
 import { machineProblem } from './require-machine.mjs'
@@ -150,6 +151,7 @@ export async function runCommandLine([name = '', ...args]) {
   const problem = machineProblem()
   if (problem !== undefined) return refuse(`${problem} Nothing was started.`, 1)
   stopWithParent()
+  endChildrenWithUs()
   await installDependencies()
   await buildAll()
   try {

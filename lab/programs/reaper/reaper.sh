@@ -2,8 +2,9 @@
 # Ends what a lab started and removes what it created once the lab is gone, however it ended.
 # Standard input is a pipe that only the lab holds: it closes when the lab closes it, exits, or is killed.
 # One command a line:  add THING | drop THING | folder PATH
-# A thing is a process group (a number), a network interface (link:NAME), a network namespace (netns:NAME), a chain of the
-# packet filter (filter:NAME), which the raw table's PREROUTING leads to, or a control group (cgroup:NAME), in each hierarchy.
+# A thing is a process group (a number), a process with its descendants (process:NUMBER), a network interface (link:NAME),
+# a network namespace (netns:NAME), a chain of the packet filter (filter:NAME), which the raw table's PREROUTING leads to, or
+# a control group (cgroup:NAME), in each hierarchy.
 # Network tools live here, which a user's PATH may lack.
 PATH=$PATH:/usr/sbin:/sbin
 things=''
@@ -27,15 +28,39 @@ of_kind() { # values of the things of kind $1; groups without one
   done
 }
 
+# $1 and its descendants. One that leads a group of its own, such as a reaper, is left to whatever detached it.
+family() {
+  echo "$1"
+  echo "$table" | while read -r pid parent group; do
+    [ "$parent" = "$1" ] && [ "$pid" != "$group" ] && family "$pid"
+  done
+}
+
+# Before the first of them ends: the descendants of a process that has ended are no longer known.
+find_families() {
+  families=''
+  [ -n "$(of_kind process)" ] || return
+  table=$(ps -A -o pid= -o ppid= -o pgid= 2>/dev/null)
+  for root in $(of_kind process); do
+    families="$families $(family "$root")"
+  done
+}
+
 signal_all() {
   for group in $(of_kind group); do
     kill -s "$1" -- "-$group" 2>/dev/null
+  done
+  for pid in $families; do
+    kill -s "$1" "$pid" 2>/dev/null
   done
 }
 
 any_left() {
   for group in $(of_kind group); do
     kill -s 0 -- "-$group" 2>/dev/null && return 0
+  done
+  for pid in $families; do
+    kill -s 0 "$pid" 2>/dev/null && return 0
   done
   return 1
 }
@@ -89,6 +114,7 @@ while read -r verb value; do
   esac
 done
 
+find_families
 signal_all TERM
 tries=0
 while any_left && [ "$tries" -lt 20 ]; do
