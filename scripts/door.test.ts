@@ -144,6 +144,31 @@ describe('a machine that lacks what every command needs', () => {
     },
   )
 
+  it.each(['', 'node_modules', '.turbo'])('a checkout whose folder "%s" belongs to another user is named', (name) => {
+    const clone = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-clone-'))
+    const closed = path.join(clone, name)
+    fs.cpSync(bare, clone, { recursive: true })
+    fs.mkdirSync(closed, { recursive: true })
+    fs.chmodSync(clone, 0o777)
+    fs.chmodSync(closed, 0o555)
+    try {
+      // Root may write anywhere.
+      const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+      for (const command of ['demo', 'test']) {
+        const args = [path.join(clone, 'scripts/run.mjs'), command]
+        const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000, ...user })
+        expect([status, stderr]).toEqual([
+          1,
+          `This checkout takes no files: ${closed} cannot be written: you have no permission (EACCES). ` +
+            'Use a clone of your own, or make it yours (chown). Nothing was started.\n',
+        ])
+      }
+    } finally {
+      fs.chmodSync(closed, 0o755)
+      fs.rmSync(clone, { recursive: true })
+    }
+  })
+
   it('a limit of 64 open files is named', () => {
     const line = `ulimit -n 64; exec "${process.execPath}" "${path.join(bare, 'scripts/run.mjs')}" bench`
     const { status, stderr } = spawnSync('sh', ['-c', line], { encoding: 'utf8', timeout: 60_000 })

@@ -3,17 +3,18 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { ROOT } from './root.mjs'
 
 /** Files that this process and its tools have open at once, with some to spare. */
 const FILES = 256
 
 /**
- * What this machine lacks that every command needs: room for temporary files, and files to open. One message says what,
- * where and how to fix it; undefined when nothing is missing.
+ * What this machine lacks that every command needs: room for temporary files, files to open, and a checkout that can be
+ * written. One message says what, where and how to fix it; undefined when nothing is missing.
  * @param {NodeJS.ProcessEnv} [env]
  */
 export function machineProblem(env = process.env) {
-  return filesProblem() ?? temporaryFolderProblem(env) ?? homeProblem(env)
+  return filesProblem() ?? temporaryFolderProblem(env) ?? homeProblem(env) ?? checkoutProblem()
 }
 
 function filesProblem() {
@@ -51,6 +52,21 @@ function homeProblem(env) {
   return undefined
 }
 
+/** Dependencies, builds and results go into the checkout: that of another user, or one that root has built in, takes none. */
+function checkoutProblem() {
+  for (const folder of [ROOT, ...WRITTEN.map((name) => path.join(ROOT, name))]) {
+    try {
+      fs.accessSync(folder, fs.constants.W_OK)
+    } catch (error) {
+      const { code = '' } = /** @type {NodeJS.ErrnoException} */ (error)
+      if (code === 'ENOENT') continue
+      const problem = REASONS[code] ?? `cannot be written (${code})`
+      return `This checkout takes no files: ${folder} ${problem}. Use a clone of your own, or make it yours (chown).`
+    }
+  }
+  return undefined
+}
+
 /**
  * Why a file of some size can't be written into a folder; nothing is left of it.
  * @param {string} folder
@@ -73,6 +89,9 @@ function writeProblem(folder) {
   }
 }
 
+/** What is made in a checkout. */
+const WRITTEN = ['node_modules', '.turbo', '.throughline']
+
 /** @type {Record<string, string>} */
 const REASONS = {
   ENOENT: 'does not exist (ENOENT)',
@@ -80,4 +99,5 @@ const REASONS = {
   ENOSPC: 'is full (ENOSPC)',
   EDQUOT: 'is full: your quota is used up (EDQUOT)',
   EROFS: 'is read-only (EROFS)',
+  EACCES: 'cannot be written: you have no permission (EACCES)',
 }
