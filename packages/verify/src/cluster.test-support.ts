@@ -64,7 +64,7 @@ export const sketchConsul = (change: Partial<ConsulFacts> = {}): ConsulFacts => 
       name: 'consul/global',
       protocol: 'http',
       changedAt: Date.parse('2026-01-01T00:00:00Z'),
-      entries: [],
+      entries: [{ key: 'envoy_tracing_json', form: 'text', typed: true, unknown: [], sampling: null }],
       syncFailure: null,
     },
   ],

@@ -1,4 +1,4 @@
-import { parseTarget, type Target } from '../cluster/target.ts'
+import { parseTarget, type Target, TARGET_KINDS } from '../cluster/target.ts'
 import { UsageError } from './usage-error.ts'
 
 /** `--context`: a cluster, and what in it the request is for. */
@@ -43,7 +43,7 @@ export function parseCluster(target: string | undefined, values: Values): Cluste
   if (context === '') throw new UsageError('--context is the name of a context; kubectl config get-contexts lists them')
   if (parsed === undefined) {
     throw new UsageError(
-      `with --context the request goes to KIND/NAME:PORT/PATH${target === undefined ? '' : `, not ${target}`}: ${EXAMPLE}`,
+      `with --context the request goes to KIND/NAME:PORT/PATH${target === undefined ? '' : `, not ${target}`} (${TARGET_KINDS}): ${EXAMPLE}`,
     )
   }
   if (parsed.namespace !== null && namespace !== undefined && namespace !== parsed.namespace) {

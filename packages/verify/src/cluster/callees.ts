@@ -1,5 +1,6 @@
 import { analyse } from '../evidence/analyse.ts'
 import type { Evidence } from '../evidence/evidence.ts'
+import { annotationsOf, type KubeObject, namespaceOf, text } from './kube-objects.ts'
 
 /** A Service that a span on the path names as its upstream. */
 export interface Callee {
@@ -32,6 +33,26 @@ export function findCallees(evidence: Evidence, home: string): (Callee & { names
   return [...unique.values()]
 }
 
+/**
+ * Services that apps call through a listener of their sidecar on loopback, by their pods' annotation of Consul, such as
+ * `cart:9001, stock.svc:9002`.
+ */
+export function findUpstreams(evidence: Evidence, pods: readonly KubeObject[]): (Callee & { namespace: string })[] {
+  const spans = analyse(evidence).paths.flatMap(({ nodes }) => nodes.map(({ span }) => span))
+  const ports = new Set(
+    spans.flatMap(({ proxy, authority }) => LOOPBACK.exec(proxy ? '' : (authority ?? ''))?.[1] ?? []),
+  )
+  return pods.flatMap((pod) => {
+    const upstreams = text(annotationsOf(pod)['consul.hashicorp.com/connect-service-upstreams']) ?? ''
+    return upstreams.split(',').flatMap((upstream) => {
+      const [, name, port = ''] = /^([a-z0-9-]+)[^:]*:(\d+)/.exec(upstream.trim()) ?? []
+      return name !== undefined && ports.has(port) ? [{ name, namespace: namespaceOf(pod), port: null }] : []
+    })
+  })
+}
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\]):(\d+)$/
+
 /** `outbound|9001||counting.shop.svc.cluster.local` of Istio, `counting.default.dc1.internal.….consul` of Consul. */
 function readCluster(cluster: string): Callee | undefined {
   const [, port, name = '', namespace = null] =
@@ -44,7 +65,9 @@ function readCluster(cluster: string): Callee | undefined {
 
 function readAuthority(authority: string): Callee | undefined {
   const [host = '', port] = authority.split(':')
-  const [name = '', namespace = null, ...rest] = host.split('.')
+  const parts = host.split('.')
+  // `cart-0.cart.shop.svc…` is a pod behind a headless Service.
+  const [name = '', namespace = null, ...rest] = parts[3] === 'svc' ? parts.slice(1) : parts
   const isService = /^[a-z][a-z0-9-]*$/.test(name) && name !== 'localhost' && (rest.length === 0 || rest[0] === 'svc')
   return isService ? { name, namespace, port: port === undefined ? 80 : Number(port) } : undefined
 }

@@ -29,7 +29,15 @@ export interface FoundTraces {
 export async function findTraces(kubectl: Kubectl, namespace: string): Promise<FoundTraces> {
   const namespaces = [namespace, ...NAMESPACES.filter((other) => other !== namespace)]
   // A namespace that may not be read, or does not exist, has none.
-  const lists = await Promise.all(namespaces.map((each) => kubectl.get(servicesPath(each)).catch(() => undefined)))
+  const forbidden: string[] = []
+  const lists = await Promise.all(
+    namespaces.map((each) =>
+      kubectl.get(servicesPath(each)).catch((error: unknown) => {
+        if (error instanceof ClusterError && error.kind === 'forbidden') forbidden.push(each)
+        return undefined
+      }),
+    ),
+  )
   for (const [index, found] of lists.entries()) {
     for (const { kind, port, name } of BACKENDS) {
       const isQueryPort = (each: KubeObject): boolean => each['port'] === port || each['targetPort'] === port
@@ -48,8 +56,9 @@ export async function findTraces(kubectl: Kubectl, namespace: string): Promise<F
       return { target, namespace: namespaces[index] ?? namespace, kind }
     }
   }
+  const hidden = forbidden.length === 0 ? '' : ` (Services of ${forbidden.join(', ')} may not be read: --print-rbac)`
   throw new ClusterError(
     'usage',
-    `no Jaeger, Zipkin or Tempo was found in ${namespaces.join(', ')}: name it, as in --traces svc/jaeger-query.observability`,
+    `no Jaeger, Zipkin or Tempo was found in ${namespaces.join(', ')}${hidden}: name it, as in --traces svc/jaeger-query.observability`,
   )
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { once, setMaxListeners } from 'node:events'
 import { watchChildren } from './child-watch.ts'
 import { ClusterError } from './cluster-error.ts'
 
@@ -36,6 +36,8 @@ const ANSWER_MS = 30_000
  * @throws ClusterError when kubectl is not on PATH, or knows no such context
  */
 export async function openKubectl(context: string, { env = process.env, signal }: KubectlOptions): Promise<Kubectl> {
+  // One for each kubectl that runs at the same time.
+  if (signal !== undefined) setMaxListeners(0, signal)
   const run = (args: string[], input?: string): Promise<string> => runKubectl(args, { env, signal, input })
   const config = await run(['config', 'view', '--minify', '--context', context, '--output', 'json'])
   const { contexts } = JSON.parse(config) as { contexts?: { context?: { namespace?: string } }[] | null }

@@ -27,16 +27,19 @@ export interface ObjectLists {
 export function createObjectLists(kubectl: Kubectl, unseen: string[]): ObjectLists {
   const absent = new Set<string>()
   const forbidden = new Map<string, string[]>()
-  const get: ObjectLists['get'] = async (what, { namespace, path }) => {
-    try {
-      return await kubectl.get(path)
-    } catch (error) {
-      if (!(error instanceof ClusterError)) throw error
-      if (error.kind === 'forbidden') forbidden.set(namespace, [...(forbidden.get(namespace) ?? []), what])
-      else unseen.push(`${what} of ${namespace}: ${error.message}`)
-      return null
-    }
+  /** What is at a path, or why it can't be read. */
+  const attempt = (path: string): Promise<unknown> =>
+    kubectl.get(path).catch((error: unknown) => {
+      if (error instanceof ClusterError) return error
+      throw error
+    })
+  const valueOf = (answer: unknown, what: string, namespace: string): unknown => {
+    if (!(answer instanceof ClusterError)) return answer
+    if (answer.kind === 'forbidden') forbidden.set(namespace, [...(forbidden.get(namespace) ?? []), what])
+    else unseen.push(`${what} of ${namespace}: ${answer.message}`)
+    return null
   }
+  const get: ObjectLists['get'] = async (what, { namespace, path }) => valueOf(await attempt(path), what, namespace)
   const readEverywhere = async (path: string): Promise<unknown> => {
     return await kubectl.get(path).catch((error: unknown) => {
       if (error instanceof ClusterError) return null
@@ -50,16 +53,14 @@ export function createObjectLists(kubectl: Kubectl, unseen: string[]): ObjectLis
       for (const version of versions) {
         const root = `/apis/${group}/${version}`
         const all = everywhere ? await readEverywhere(`${root}/${resource}`) : null
-        const found =
+        const answers =
           all === null
-            ? await Promise.all(
-                namespaces.map((namespace) =>
-                  get(resource, { namespace, path: `${root}/namespaces/${namespace}/${resource}` }),
-                ),
-              )
+            ? await Promise.all(namespaces.map((namespace) => attempt(`${root}/namespaces/${namespace}/${resource}`)))
             : [all]
-        const lists = found.filter((each) => each !== undefined)
-        if (lists.length === 0) continue
+        // A kind that does not exist is absent everywhere, and in some namespaces no right tells.
+        const hasAny = answers.some((answer) => answer !== undefined && !(answer instanceof ClusterError))
+        if (answers.includes(undefined) && !hasAny) continue
+        const lists = answers.map((answer, index) => valueOf(answer, resource, namespaces[index] ?? ''))
         return lists.every((each) => each === null) ? undefined : lists.flatMap((each) => list(record(each)['items']))
       }
       absent.add(group)

@@ -1,7 +1,7 @@
 import { analyse } from '../evidence/analyse.ts'
 import type { ClusterFacts } from '../evidence/cluster-facts.ts'
 import type { Evidence } from '../evidence/evidence.ts'
-import { findCallees } from './callees.ts'
+import { findCallees, findUpstreams } from './callees.ts'
 import { isReady, type KubeObject, list, nameOf, namespaceOf, objectName, record, sidecarOf } from './kube-objects.ts'
 import type { Kubectl, PodPort } from './kubectl.ts'
 import { createObjectLists } from './object-lists.ts'
@@ -36,7 +36,11 @@ export async function readCluster(kubectl: Kubectl, evidence: Evidence, entry: P
     return found.flatMap((each) => list(record(each)['items']))
   }
   const [allPods, allServices] = await Promise.all([items('pods', podsPath), items('Services', servicesPath)])
-  const services = callees.flatMap((callee) => {
+  const callers = podsOnPath(allPods, evidence, { entry, selected: [] })
+  const upstreams = findUpstreams(evidence, callers).filter(
+    ({ name, namespace }) => !callees.some((callee) => callee.name === name && callee.namespace === namespace),
+  )
+  const services = [...callees, ...upstreams].flatMap((callee) => {
     const service = allServices.find((each) => nameOf(each) === callee.name && namespaceOf(each) === callee.namespace)
     return service === undefined ? [] : [readService(service, callee, allPods)]
   })

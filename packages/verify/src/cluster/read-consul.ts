@@ -10,13 +10,16 @@ import { type KubeObject, list, metadata, nameOf, objectName, record, spec, text
 import type { ObjectLists } from './object-lists.ts'
 import { parseJson } from './parse-json.ts'
 
-/** Reads Consul's objects of all namespaces, else of these; null in a cluster without its definitions. */
+/** Where Consul is usually installed, and with it the settings of the whole mesh. */
+const HOME = 'consul'
+
+/** Reads Consul's objects of all namespaces, else of these and Consul's own; null in a cluster without its definitions. */
 export async function readConsul(lists: ObjectLists, namespaces: readonly string[]): Promise<ConsulFacts | null> {
   const read = (resource: string): Promise<KubeObject[] | undefined> =>
     lists.read(resource, {
       group: 'consul.hashicorp.com',
       versions: ['v1alpha1'],
-      namespaces,
+      namespaces: [...new Set([...namespaces, HOME])],
       everywhere: true,
     })
   const [proxyDefaults, serviceDefaults, intentions] = await Promise.all([
@@ -31,6 +34,7 @@ export async function readConsul(lists: ObjectLists, namespaces: readonly string
       name: objectName(object),
       service: nameOf(object),
       protocol: text(spec(object)['protocol']),
+      mutualTls: text(spec(object)['mutualTLSMode']),
       syncFailure: syncFailure(object),
     })),
     intentions: (intentions ?? []).map(readIntentions),
@@ -49,6 +53,7 @@ function readProxyDefaults(object: KubeObject): ProxyDefaultsFacts {
   return {
     name: objectName(object),
     protocol: text(config['protocol']),
+    mutualTls: text(spec(object)['mutualTLSMode']),
     changedAt: changedAt(metadata(object), 'f:spec'),
     entries: Object.entries(config)
       .filter(([key]) => /^envoy_.*tracing|^envoy_extra_static/.test(key))
@@ -90,6 +95,7 @@ function readEntry(key: string, value: unknown): EntryFacts {
         ...Object.keys(record(random)).filter((field) => field !== 'value'),
       ].map((field) => field.slice(0, 100)),
       sampling: typeof percentage === 'number' ? percentage : null,
+      ...('provider' in record(parsed) && { provider: true }),
     }
   }
   if (key !== 'envoy_tracing_json') return facts

@@ -32,7 +32,9 @@ describe('readConsul', () => {
     }
     const unseen: string[] = []
     const kubectl = cluster({
-      [`${CONSUL}/proxydefaults`]: { items: [{ metadata: metadata('global'), spec: { config } }] },
+      [`${CONSUL}/proxydefaults`]: {
+        items: [{ metadata: metadata('global'), spec: { config, mutualTLSMode: 'permissive' } }],
+      },
       [`${CONSUL}/servicedefaults`]: { items: [] },
       [`${CONSUL}/serviceintentions`]: { items: [] },
     })
@@ -41,6 +43,7 @@ describe('readConsul', () => {
       {
         name: 'consul/global',
         protocol: 'http',
+        mutualTls: 'permissive',
         changedAt: Date.parse('2026-01-02T00:00:00Z'),
         syncFailure: null,
         entries: [
@@ -71,6 +74,7 @@ describe('readConsul', () => {
       [`${CONSUL}/servicedefaults`]: refusal,
       [`${CONSUL}/serviceintentions`]: refusal,
       [`${CONSUL}/namespaces/shop/proxydefaults`]: refusal,
+      [`${CONSUL}/namespaces/consul/proxydefaults`]: { items: [{ metadata: metadata('global'), spec: {} }] },
       [`${CONSUL}/namespaces/shop/servicedefaults`]: { items: [] },
       [`${CONSUL}/namespaces/shop/serviceintentions`]: {
         items: [{ metadata: metadata('cart', 'shop'), spec, status }],
@@ -80,6 +84,7 @@ describe('readConsul', () => {
     const lists = createObjectLists(kubectl, unseen)
     const facts = await readConsul(lists, ['shop'])
     lists.report()
+    expect(facts?.proxyDefaults.map(({ name }) => name)).toEqual(['consul/global'])
     expect(facts?.intentions).toMatchObject([
       {
         name: 'shop/cart',
@@ -98,9 +103,13 @@ describe('readConsul', () => {
     expect(unseen).toEqual(['in shop, for want of a right (--print-rbac): proxydefaults'])
   })
 
-  it('is null, and says so, in a cluster without Consul', async () => {
+  it.each([
+    {},
+    // No right for a namespace comes before that there is no such kind.
+    { [`${CONSUL}/proxydefaults`]: 'forbidden', [`${CONSUL}/namespaces/consul/proxydefaults`]: 'forbidden' },
+  ])('is null, and says so, in a cluster without Consul: %#', async (answers) => {
     const unseen: string[] = []
-    const lists = createObjectLists(cluster({}), unseen)
+    const lists = createObjectLists(cluster(answers), unseen)
     expect(await readConsul(lists, ['shop'])).toBeNull()
     lists.report()
     expect(unseen).toEqual(['objects of consul.hashicorp.com: the cluster has no such kinds'])

@@ -66,6 +66,8 @@ describe('resolveTarget', () => {
   it.each([
     ['deploy/cart', 'cart-1', 8080],
     ['deployment/cart:metrics', 'cart-1', 9090],
+    ['Deployment/cart', 'cart-1', 8080],
+    ['deployments.apps/cart', 'cart-1', 8080],
     ['sts/cart:7000', 'cart-1', 7000],
     ['svc/cart', 'cart-1', 8080],
     ['service/cart:80', 'cart-1', 8080],

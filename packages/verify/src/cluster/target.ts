@@ -22,13 +22,18 @@ export interface Target {
 }
 
 const NAME = '[a-z0-9](?:[a-z0-9-]*[a-z0-9])?'
-const TARGET = new RegExp(`^([a-z]+)/(${NAME})(?:\\.(${NAME}))?(?::([a-z0-9-]+))?:?(/.*)?$`)
+const TARGET = new RegExp(`^([a-zA-Z]+)(?:\\.apps)?/(${NAME})(?:\\.(${NAME}))?(?::([a-z0-9-]+))?:?(/.*)?$`)
 
 /** Reads `KIND/NAME[.NAMESPACE][:PORT][/PATH]`, also with a colon before the path; undefined for anything else. */
 export function parseTarget(text: string): Target | undefined {
   const [, prefix = '', name, namespace = null, port = null, path = '/'] = TARGET.exec(text) ?? []
-  const kind = (Object.keys(KINDS) as TargetKind[]).find((each) => (KINDS[each] as readonly string[]).includes(prefix))
+  const kind = (Object.keys(KINDS) as TargetKind[]).find((each) =>
+    (KINDS[each] as readonly string[]).includes(prefix.toLowerCase()),
+  )
   return kind === undefined || name === undefined ? undefined : { kind, name, namespace, port, path }
 }
+
+/** A name of each kind, for messages. */
+export const TARGET_KINDS = 'KIND is one of pod, svc, deploy, sts, ds'
 
 export const formatTarget = ({ kind, name }: Target): string => `${kind}/${name}`

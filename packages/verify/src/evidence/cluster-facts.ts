@@ -149,13 +149,24 @@ export interface PeerAuthenticationFacts extends Scoped {
 
 export interface ConsulFacts {
   proxyDefaults: ProxyDefaultsFacts[]
-  serviceDefaults: { name: ObjectName; service: string; protocol: string | null; syncFailure: string | null }[]
+  serviceDefaults: ServiceDefaultsFacts[]
   intentions: IntentionFacts[]
+}
+
+interface ServiceDefaultsFacts {
+  name: ObjectName
+  service: string
+  protocol: string | null
+  /** `mutualTLSMode`; undefined in evidence of a version that did not read it. */
+  mutualTls?: string | null
+  syncFailure: string | null
 }
 
 export interface ProxyDefaultsFacts {
   name: ObjectName
   protocol: string | null
+  /** `mutualTLSMode`; undefined in evidence of a version that did not read it. */
+  mutualTls?: string | null
   changedAt: number | null
   /** Keys of `spec.config` that Envoy's configuration is made of, by name. */
   entries: EntryFacts[]
@@ -172,6 +183,8 @@ export interface EntryFacts {
   unknown: string[]
   /** `random_sampling`, a percentage; null when not set. */
   sampling: number | null
+  /** A listener's entry names a tracer of its own. */
+  provider?: true
 }
 
 export interface IntentionFacts {

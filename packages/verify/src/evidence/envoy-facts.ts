@@ -32,7 +32,7 @@ interface InboundPortFacts {
 }
 
 export interface HttpFilterFacts {
-  /** `envoy.tracers.zipkin`; null without tracing, or with tracing and no provider. */
+  /** `envoy.tracers.zipkin`, its own or that of the bootstrap; null without tracing, or where neither names one. */
   tracer: string | null
   /** Percentage; null when not set, which Envoy reads as 100. */
   randomSampling: number | null

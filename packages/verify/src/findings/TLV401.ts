@@ -19,6 +19,8 @@ export const TLV401: Rule = {
       text: 'ServiceDefaults of the called service: spec.protocol: http, or config.protocol: http in ProxyDefaults global',
     },
   ],
+  // What reads no requests leaves no spans, whatever it was started with.
+  supersedes: [{ id: 'TLV307', hop: 'any' }],
   judgesFiles: true,
   judge: (analysis) => {
     const { cluster } = analysis.evidence

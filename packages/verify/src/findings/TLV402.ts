@@ -14,6 +14,7 @@ export const TLV402: Rule = {
     { mesh: 'istio', text: 'label the namespace istio-injection=enabled, and restart the workload' },
     { mesh: 'consul', text: 'label the namespace for injection, and restart the workload' },
   ],
+  supersedes: [{ id: 'TLV307', hop: 'any' }],
   judgesFiles: true,
   judge: ({ evidence: { cluster } }) => {
     if (cluster?.declared !== undefined) return uninjectedByFiles(cluster)

@@ -4,6 +4,7 @@ import type { Judgement, ObjectLine, Rule } from './finding.ts'
 import { podsOf } from './objects/calls.ts'
 import { evaluateAuthorization } from './objects/authorization.ts'
 import { resetByFiles } from './objects/declared-connections.ts'
+import { evaluateIntentions } from './objects/intentions.ts'
 import { peerMode } from './objects/peer-mode.ts'
 import { opaquePort } from './objects/port-protocol.ts'
 import { countProbes, groupByPath, nameSpan } from './support.ts'
@@ -22,6 +23,8 @@ export const TLV502: Rule = {
     },
   ],
   supersedes: [
+    { id: 'TLV307', hop: 'any' },
+    { id: 'TLV401', hop: 'same' },
     { id: 'TLV402', hop: 'any' },
     { id: 'TLV504', hop: 'any' },
   ],
@@ -82,7 +85,7 @@ function findCause(
   { paths }: Analysis,
   { cluster, service, callee }: { cluster: ClusterFacts; service: ServiceFacts; callee: PodFacts },
 ): Cause | undefined {
-  const { istio, pods } = cluster
+  const { pods } = cluster
   const started = paths[0]?.probe.startUs ?? 0
   if (callee.crashedAt !== null && callee.crashedAt * 1000 > started) {
     return {
@@ -92,29 +95,57 @@ function findCause(
       fix: `kubectl logs --previous ${callee.pod.split('/')[1]} -n ${callee.pod.split('/')[0]}`,
     }
   }
-  if (istio === null || callee.sidecar !== 'istio') return undefined
-  const port = service.port?.target ?? null
   const callers = pods.filter(({ pod }) => pod !== callee.pod)
+  return findStrict(cluster, { service, callee, callers }) ?? findDeny(cluster, { service, callee, callers })
+}
+
+interface Ends {
+  service: ServiceFacts
+  callee: PodFacts
+  callers: readonly PodFacts[]
+}
+
+/** A caller without a sidecar, and a callee that wants mutual TLS. */
+function findStrict({ istio }: ClusterFacts, { service, callee, callers }: Ends): Cause | undefined {
+  if (istio === null || callee.sidecar !== 'istio') return undefined
   const plain = callers.find(({ sidecar, ambient }) => sidecar === null && !ambient)
-  const { mode, object } = peerMode(istio, callee.pod, port)
-  if (plain !== undefined && mode === 'STRICT' && object !== null) {
-    return {
-      seen: `${service.service} takes mutual TLS only, and pod ${plain.pod} has no sidecar`,
-      cause: `the sidecar of ${callee.pod} refuses the plain text of ${plain.pod}`,
-      object,
-      fix: `give ${plain.pod} a sidecar; PERMISSIVE would open ${service.service} to every caller`,
-    }
-  }
-  if (opaquePort(cluster, service) === undefined) return undefined
-  const verdicts = callers.map(({ identity }) =>
-    evaluateAuthorization(istio.authorizationPolicies, callee.pod, { identity, path: null, port }),
-  )
-  const denied = verdicts.find(({ verdict }) => verdict === 'denied')
-  if (denied === undefined || denied.object === null) return undefined
+  const { mode, object } = peerMode(istio, callee.pod, service.port?.target ?? null)
+  if (plain === undefined || mode !== 'STRICT' || object === null) return undefined
   return {
-    seen: `${denied.object.kind} ${denied.object.name} does not allow a caller of ${service.service}`,
-    cause: `the sidecar of ${callee.pod} closes connections that its rules do not allow`,
-    object: denied.object,
-    fix: `allow the caller’s principal in ${denied.object.name}`,
+    seen: `${service.service} takes mutual TLS only, and pod ${plain.pod} has no sidecar`,
+    cause: `the sidecar of ${callee.pod} refuses the plain text of ${plain.pod}`,
+    object,
+    fix: `give ${plain.pod} a sidecar; PERMISSIVE would open ${service.service} to every caller`,
   }
+}
+
+/** A rule on connections, at a port of bytes. */
+function findDeny(cluster: ClusterFacts, { service, callee, callers }: Ends): Cause | undefined {
+  if (opaquePort(cluster, service) === undefined) return undefined
+  const [denial] = callers.flatMap((caller) => {
+    const { verdict, object } = judgeConnection(cluster, { service, callee, caller })
+    return verdict === 'denied' && object !== null ? [{ caller, object }] : []
+  })
+  if (denial === undefined) return undefined
+  const { caller, object } = denial
+  const who = callee.sidecar === 'istio' ? 'the caller’s principal' : `${caller.consulService}`
+  return {
+    seen: `${object.kind} ${object.name} does not allow a caller of ${service.service}`,
+    cause: `the sidecar of ${callee.pod} closes connections that its rules do not allow`,
+    object,
+    fix: `allow ${who} in ${object.name}`,
+  }
+}
+
+function judgeConnection(
+  { istio, consul }: ClusterFacts,
+  { service, callee, caller }: { service: ServiceFacts; callee: PodFacts; caller: PodFacts },
+): { verdict: string; object: ObjectLine | null } {
+  if (callee.sidecar === 'istio') {
+    const request = { identity: caller.identity, path: null, port: service.port?.target ?? null }
+    return evaluateAuthorization(istio?.authorizationPolicies ?? [], callee.pod, request)
+  }
+  const [source, destination] = [caller.consulService, callee.consulService]
+  if (source === null || destination === null) return { verdict: 'unknown', object: null }
+  return evaluateIntentions(consul?.intentions ?? [], { source, destination, path: null })
 }

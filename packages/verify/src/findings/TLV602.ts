@@ -11,12 +11,17 @@ export const TLV602: Rule = {
   title: 'plain text is accepted beside mutual TLS',
   level: 'warning',
   proof:
-    'W and S: the address of --bypass answers plain text through its sidecar; or C: the effective PeerAuthentication.',
+    'W and S: the address of --bypass answers plain text through its sidecar; or C: the effective PeerAuthentication, or mutualTLSMode.',
   explanation: [
     'PERMISSIVE, Istio’s default, lets a sidecar take plain text beside mutual TLS: for the time in which not every caller has a sidecar. Such a caller has no identity, so rules on identities can’t tell it from others, and what it sends can be read on the way.',
+    'Under Consul mutualTLSMode: permissive does the same for pods with a transparent proxy, and plain text then reaches the app past every intention.',
   ],
   fixes: [
     { mesh: 'istio', text: 'PeerAuthentication with spec.mtls.mode: STRICT, once every caller has a sidecar' },
+    {
+      mesh: 'consul',
+      text: 'mutualTLSMode: strict in ServiceDefaults and ProxyDefaults, once every caller has a sidecar',
+    },
     { text: 'require mutual TLS at the inbound listener' },
   ],
   judgesFiles: true,
@@ -61,10 +66,43 @@ function judgeBypass(analysis: Analysis, cluster: ClusterFacts | null): Judgemen
 }
 
 /** Without a probe of it, what is written: a warning where someone chose it, a note where it is the default. */
-function judgeService({ istio, ...cluster }: ClusterFacts, service: ServiceFacts): Judgement[] {
-  const [pod] = podsOf({ ...cluster, istio }, service).filter(({ sidecar }) => sidecar === 'istio')
-  if (istio === null || pod === undefined) return []
-  return judgePod({ istio, service, pod })
+function judgeService(cluster: ClusterFacts, service: ServiceFacts): Judgement[] {
+  const { istio, consul } = cluster
+  const [pod] = podsOf(cluster, service).filter(({ sidecar }) => sidecar !== null)
+  if (pod?.sidecar === 'istio' && istio !== null) return judgePod({ istio, service, pod })
+  if (pod?.sidecar === 'consul' && consul !== null) return judgeInConsul({ consul, service, pod })
+  return []
+}
+
+/** Its own ServiceDefaults decide before ProxyDefaults do. */
+function judgeInConsul({
+  consul,
+  service,
+  pod,
+}: {
+  consul: NonNullable<ClusterFacts['consul']>
+  service: ServiceFacts
+  pod: PodFacts
+}): Judgement[] {
+  const name = pod.consulService ?? service.service.split('/')[1]
+  const set = [
+    ...consul.serviceDefaults
+      .filter((each) => each.service === name)
+      .map((each) => ({ ...each, kind: 'ServiceDefaults' })),
+    ...consul.proxyDefaults.map((each) => ({ ...each, kind: 'ProxyDefaults' })),
+  ].find(({ mutualTls }) => mutualTls !== undefined && mutualTls !== null)
+  if (set?.mutualTls !== 'permissive') return []
+  const object = { kind: set.kind, name: set.name, field: 'spec.mutualTLSMode' }
+  return [
+    {
+      hop: service.service,
+      seen: [`${object.kind} ${object.name} ${object.field} is permissive`],
+      cause: `a transparent proxy of ${pod.pod} takes plain text from callers without an identity, past every intention`,
+      sources: ['C'],
+      object,
+      fix: `mutualTLSMode: strict in ${object.kind} ${object.name}`,
+    },
+  ]
 }
 
 function judgePod({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  consulWith,
   found,
   fromPrincipals,
   isCart,
@@ -7,6 +8,7 @@ import {
   istioWith,
   sketchCluster,
   sketchClusterPath,
+  sketchConsul,
   sketchIstio,
   sketchPod,
   sketchPolicy,
@@ -47,6 +49,62 @@ describe('TLV502', () => {
     expect(found(sketchClusterPath('istio', { cluster: { ...cluster, services }, edit: reset }))).toContain(
       'TLV502 error AuthorizationPolicy shop/rule spec.rules',
     )
+  })
+})
+
+describe('objects of Consul', () => {
+  const deny = (source: string) => [
+    {
+      name: 'shop/cart',
+      destination: 'cart',
+      sources: [{ source, action: 'deny' as const, permissions: [] }],
+      syncFailure: null,
+    },
+  ]
+  const bytes = [{ name: 'shop/cart', service: 'cart', protocol: 'tcp', syncFailure: null }]
+  const reset = (span: Span): Span | null => {
+    if (isProxy(span) || isCart(span)) return null
+    return span.kind === 'client' ? { ...span, error: true, status: null } : span
+  }
+
+  it.each([
+    ['frontend', 'TLV502 error ServiceIntentions shop/cart spec.sources[0].action'],
+    ['*', 'TLV502 error ServiceIntentions shop/cart spec.sources[0].action'],
+    ['admin', 'TLV401 error ServiceDefaults shop/cart spec.protocol'],
+  ])('name the intention that closes connections of bytes, if it denies %s', (source, expected) => {
+    const cluster = consulWith({ serviceDefaults: bytes, intentions: deny(source) })
+    expect(found(sketchClusterPath('consul', { cluster, edit: reset }))).toEqual([expected])
+  })
+
+  it('name the pod that was not injected where Consul knows no endpoint of its Service (TLV504)', () => {
+    const pods = [sketchPod('frontend', 'consul'), sketchPod('cart', null)]
+    const probes = sketchProbes()
+      .filter(({ kind }) => kind !== 'w3c-unsampled')
+      .map((probe) => ({ ...probe, status: 503, words: 'no-healthy-upstream' as const }))
+    const failed = (span: Span): Span | null => {
+      if (isCart(span)) return null
+      return isProxy(span) && span.kind === 'client' ? { ...span, status: 503, flags: 'UH' } : span
+    }
+    const cluster = sketchCluster('consul', { pods })
+    expect(found(sketchClusterPath('consul', { cluster, probes, edit: failed }))).toEqual([
+      'TLV504 error Pod shop/cart-1 metadata.annotations',
+    ])
+    const injected = sketchClusterPath('consul', { probes, edit: failed })
+    expect(found(injected)).toEqual(['TLV504 error'])
+  })
+
+  it.each([
+    ['permissive', null, ['TLV602 warning ServiceDefaults shop/cart spec.mutualTLSMode']],
+    [null, 'permissive', ['TLV602 warning ProxyDefaults consul/global spec.mutualTLSMode']],
+    ['strict', 'permissive', []],
+    [null, null, []],
+  ])('warn of mutual TLS that is %s for the service and %s for all (TLV602)', (own, all, expected) => {
+    const { proxyDefaults } = sketchConsul()
+    const cluster = consulWith({
+      proxyDefaults: proxyDefaults.map((each) => ({ ...each, mutualTls: all })),
+      serviceDefaults: [{ name: 'shop/cart', service: 'cart', protocol: 'http', mutualTls: own, syncFailure: null }],
+    })
+    expect(found(sketchClusterPath('consul', { cluster }))).toEqual(expected)
   })
 })
 

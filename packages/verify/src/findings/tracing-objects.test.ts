@@ -181,6 +181,20 @@ describe('lines for findings that spans lead to', () => {
     ])
   })
 
+  it('names ProxyDefaults that give Consul’s sidecars no tracer, unless their listeners have one', () => {
+    const change = (entries: EntryFacts[]) => {
+      const proxyDefaults = sketchConsul().proxyDefaults.map((each) => ({ ...each, entries }))
+      return found(sketchClusterPath('consul', { cluster: consulWith({ proxyDefaults }), edit: withoutProxies }))
+    }
+    const listener = entry({ key: 'envoy_listener_tracing_json', sampling: 100 })
+    const line = 'TLV301 error ProxyDefaults consul/global spec.config.envoy_tracing_json'
+    expect(change([])).toEqual([line])
+    expect(change([listener])).toEqual([line])
+    expect(change([{ ...listener, provider: true }])).toEqual([])
+    const none = sketchClusterPath('consul', { cluster: consulWith({ proxyDefaults: [] }), edit: withoutProxies })
+    expect(found(none)).toEqual(['TLV301 error', 'TLV401 error ServiceDefaults shop/cart does not exist'])
+  })
+
   it('says that nothing names a provider', () => {
     const { meshConfig } = sketchIstio()
     const cluster = istioWith({ meshConfig: meshConfig && { ...meshConfig, defaultProviders: [] } })

@@ -49,6 +49,19 @@ describe('files of Consul', () => {
       'TLV501 error ServiceIntentions shop/cart spec.sources[0].action (intentions.yaml:9)',
     ],
     [
+      'an intention that denies an upstream of bytes',
+      {
+        'defaults.yaml': consul('ServiceDefaults', 'cart', '  protocol: tcp'),
+        'intentions.yaml': consul('ServiceIntentions', 'cart', allow.replace('allow', 'deny')),
+      },
+      'TLV502 error ServiceIntentions shop/cart spec.sources[0].action (intentions.yaml:9)',
+    ],
+    [
+      'ServiceDefaults that let plain text in',
+      { 'defaults.yaml': consul('ServiceDefaults', 'cart', '  mutualTLSMode: permissive') },
+      'TLV602 warning ServiceDefaults shop/cart spec.mutualTLSMode (defaults.yaml:6)',
+    ],
+    [
       'a list that nothing closes',
       {
         'intentions.yaml': consul(

@@ -1,6 +1,7 @@
 import { isRecord } from '@throughline/trace-store'
 import type { EnvoyFacts, HttpFilterFacts, ListenerFacts } from '../evidence/envoy-facts.ts'
-import { fetchJson } from './fetch-json.ts'
+import { type BackendAccess, fetchJson } from './fetch-json.ts'
+import { BackendError } from './trace-backend.ts'
 import { withoutCredentials } from './without-credentials.ts'
 import { trimSlashes } from './trim-slashes.ts'
 import { parseText } from './wire.ts'
@@ -15,9 +16,10 @@ export async function readEnvoy(url: string): Promise<EnvoyFacts> {
   const access = withoutCredentials({ url: trimSlashes(url), headers: {} })
   const info = await fetchJson(access, '/server_info')
   const node = isRecord(info) && isRecord(info['node']) ? parseText(info['node']['id'], 200) : null
+  const tracer = await readBootstrapTracer(access)
   const listeners = [
-    ...dynamicListeners(await fetchJson(access, '/config_dump?resource=dynamic_listeners')),
-    ...staticListeners(await fetchJson(access, '/config_dump?resource=static_listeners')),
+    ...dynamicListeners(await fetchJson(access, '/config_dump?resource=dynamic_listeners'), tracer),
+    ...staticListeners(await fetchJson(access, '/config_dump?resource=static_listeners'), tracer),
   ]
   const tracing = listeners.flatMap(({ collectors }) => collectors)
   const stats = readStats(await fetchJson(access, '/stats?format=json&filter=update_rejected|rbac.*denied'))
@@ -39,24 +41,42 @@ interface ReadListener {
   collectors: string[]
 }
 
-function dynamicListeners(dump: unknown): ReadListener[] {
+/**
+ * The tracer of the bootstrap, where Consul puts it: that of each listener which traces and names none. Empty without one,
+ * and for an Envoy that does not tell.
+ */
+async function readBootstrapTracer(access: BackendAccess): Promise<Record<string, unknown>> {
+  const dump = await fetchJson(access, '/config_dump?mask=bootstrap.tracing').catch((error: unknown) => {
+    if (error instanceof BackendError) return undefined
+    throw error
+  })
+  const bootstraps = configs(dump).map(({ bootstrap }) => record(record(record(bootstrap)['tracing'])['http']))
+  return bootstraps.find((tracer) => 'name' in tracer) ?? {}
+}
+
+function dynamicListeners(dump: unknown, tracer: Record<string, unknown>): ReadListener[] {
   return configs(dump).map((entry) => {
     const state = record(entry['active_state'] ?? entry['warming_state'] ?? entry['draining_state'])
     const error = record(entry['error_state'])['details']
-    return readListener(record(state['listener']), parseText(entry['name'], 100), parseText(error, 300))
+    const facts = { name: parseText(entry['name'], 100), error: parseText(error, 300) }
+    return readListener(record(state['listener']), tracer, facts)
   })
 }
 
-const staticListeners = (dump: unknown): ReadListener[] =>
-  configs(dump).map((entry) => readListener(record(entry['listener']), null, null))
+const staticListeners = (dump: unknown, tracer: Record<string, unknown>): ReadListener[] =>
+  configs(dump).map((entry) => readListener(record(entry['listener']), tracer, { name: null, error: null }))
 
-function readListener(listener: Record<string, unknown>, name: string | null, error: string | null): ReadListener {
+function readListener(
+  listener: Record<string, unknown>,
+  tracer: Record<string, unknown>,
+  { name, error }: { name: string | null; error: string | null },
+): ReadListener {
   const chains = [...list(listener['filter_chains']), record(listener['default_filter_chain'])]
   const filters = chains.flatMap((chain) => list(chain['filters']))
   const managers = filters
     .map((filter) => record(filter['typed_config']))
     .filter((config) => String(config['@type']).endsWith('.HttpConnectionManager'))
-  const http = managers.map((manager) => readTracing(record(manager['tracing'])))
+  const http = managers.map(({ tracing }) => readTracing(record(tracing), isRecord(tracing) ? tracer : {}))
   const direction = String(listener['traffic_direction'])
   return {
     facts: {
@@ -80,8 +100,11 @@ function readPort(chain: Record<string, unknown>): ListenerFacts['ports'] {
 const isHttpManager = (filter: Record<string, unknown>): boolean =>
   String(record(filter['typed_config'])['@type']).endsWith('.HttpConnectionManager')
 
-function readTracing(tracing: Record<string, unknown>): { facts: HttpFilterFacts; collector: string | null } {
-  const provider = record(tracing['provider'])
+function readTracing(
+  tracing: Record<string, unknown>,
+  inherited: Record<string, unknown>,
+): { facts: HttpFilterFacts; collector: string | null } {
+  const provider = isRecord(tracing['provider']) ? tracing['provider'] : inherited
   const config = record(provider['typed_config'])
   const sampling = record(tracing['random_sampling'])
   const collector =

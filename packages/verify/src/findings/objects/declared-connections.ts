@@ -7,11 +7,12 @@ import { peerMode } from './peer-mode.ts'
 /** TLV502 of files: connections that the callee's sidecar closes. */
 export function resetByFiles(cluster: ClusterFacts): Judgement[] {
   const { declared, istio } = cluster
-  if (declared === undefined || istio === null) return []
+  if (declared === undefined) return []
   const strict = callsOf(cluster).flatMap(({ call, caller, callee, service }): Judgement[] => {
-    const { mode, object } = peerMode(istio, callee.pod, service.port?.target ?? null)
     const isPlain = caller.sidecar === null && !caller.ambient && callee.sidecar === 'istio'
-    if (!isPlain || mode !== 'STRICT' || object === null) return []
+    if (istio === null || !isPlain) return []
+    const { mode, object } = peerMode(istio, callee.pod, service.port?.target ?? null)
+    if (mode !== 'STRICT' || object === null) return []
     return [
       {
         hop: call.service,

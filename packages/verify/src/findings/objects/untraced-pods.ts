@@ -1,5 +1,5 @@
 import type { Analysis } from '../../evidence/analyse.ts'
-import type { ClusterFacts, IstioFacts, PodFacts } from '../../evidence/cluster-facts.ts'
+import type { ClusterFacts, ConsulFacts, IstioFacts, PodFacts } from '../../evidence/cluster-facts.ts'
 import type { Judgement, ObjectLine } from '../finding.ts'
 import { podOfNode, spansOfPod } from './calls.ts'
 import { effectiveTracing } from './effective-tracing.ts'
@@ -13,14 +13,13 @@ interface Reason {
   fix: string
 }
 
-/** Pods of Istio whose sidecars have no tracer because of what is written, one judgement for each reason. */
+/** Pods whose sidecars have no tracer because of what is written, one judgement for each reason. */
 export function explainedByObjects(analysis: Analysis): { explained: PodFacts[]; judgements: Judgement[] } {
   const { cluster } = analysis.evidence
-  if (cluster === null || cluster.istio === null) return { explained: [], judgements: [] }
-  const { istio, pods } = cluster
-  const reasons = pods
-    .filter((pod) => pod.sidecar === 'istio' && spansOfPod(analysis, cluster, pod) === 0)
-    .flatMap((pod) => findReason(istio, pod, cluster.declared !== undefined) ?? [])
+  if (cluster === null) return { explained: [], judgements: [] }
+  const reasons = cluster.pods
+    .filter((pod) => pod.sidecar !== null && spansOfPod(analysis, cluster, pod) === 0)
+    .flatMap((pod) => findReason(cluster, pod) ?? [])
   const groups = groupBy(reasons, ({ seen }) => seen)
   return {
     explained: reasons.map(({ pod }) => pod),
@@ -57,7 +56,33 @@ function judgeGroup({ evidence }: Analysis, cluster: ClusterFacts, group: readon
   ]
 }
 
-function findReason(istio: IstioFacts, pod: PodFacts, isDeclared: boolean): Reason | undefined {
+function findReason({ istio, consul, declared }: ClusterFacts, pod: PodFacts): Reason | undefined {
+  const isDeclared = declared !== undefined
+  if (pod.sidecar === 'istio' && istio !== null) return findInIstio(istio, pod, isDeclared)
+  return pod.sidecar === 'consul' && consul !== null && !isDeclared ? findInConsul(consul, pod) : undefined
+}
+
+/** The tracer of Consul's sidecars is in the bootstrap, or in each listener. */
+function findInConsul({ proxyDefaults }: ConsulFacts, pod: PodFacts): Reason | undefined {
+  const entries = proxyDefaults.flatMap((each) => each.entries)
+  if (entries.some(({ key, provider }) => key === 'envoy_tracing_json' || provider === true)) return undefined
+  const [defaults] = proxyDefaults
+  return {
+    pod,
+    seen:
+      defaults === undefined
+        ? 'there is no ProxyDefaults global'
+        : `ProxyDefaults ${defaults.name} has no envoy_tracing_json`,
+    cause: 'Consul’s sidecars have no tracer but that of ProxyDefaults',
+    object:
+      defaults === undefined
+        ? null
+        : { kind: 'ProxyDefaults', name: defaults.name, field: 'spec.config.envoy_tracing_json' },
+    fix: `ProxyDefaults ${defaults?.name ?? 'global'}: in spec.config envoy_tracing_json with the tracer, envoy_extra_static_clusters_json with its collector, envoy_listener_tracing_json with {"@type": "…HttpConnectionManager.Tracing", "random_sampling": {"value": 100}}; then restart the sidecars`,
+  }
+}
+
+function findInIstio(istio: IstioFacts, pod: PodFacts, isDeclared: boolean): Reason | undefined {
   const { meshConfig } = istio
   if (meshConfig === null) return undefined
   const { providers, providersAt, disabledAt } = effectiveTracing(istio, pod.pod)
