@@ -64,8 +64,10 @@ describe('a kind cluster of its own', () => {
   it('is not made where no engine answers', async () => {
     await using recording = await recordingPrograms(programs, { engine: false })
     await expect(chooseCluster(undefined, recording.env)).rejects.toThrow(
-      /no cluster to use[^]*install kind and Docker/,
+      /no cluster to use[^]*made for you: docker is there, but no engine answers it: start Docker/,
     )
+    await using without = await recordingPrograms(['kubectl', 'kind'])
+    await expect(chooseCluster(undefined, without.env)).rejects.toThrow(/made for you: docker is not on PATH: https:/)
   })
 })
 

@@ -1,7 +1,7 @@
 import { findOnPath, LabError } from '@throughline/lab-programs'
 import { OWN_CLUSTER } from './cluster-steps.ts'
 import { type KubeContext, type KubeContexts, readContexts } from './kube-contexts.ts'
-import { hasEngine } from './programs.ts'
+import { problemOf } from './programs.ts'
 
 export interface ChosenCluster extends KubeContext {
   /** Whether it has to be made. */
@@ -22,7 +22,9 @@ export async function chooseCluster(name: string | undefined, env: NodeJS.Proces
     if (named === undefined) throw new LabError('TL_USAGE', `There is no context "${name}". ${known(contexts)}`)
     return { ...named, create: false }
   }
-  if ((await findOnPath('kind', env)) !== undefined && (await hasEngine(env))) {
+  const hasKind = (await findOnPath('kind', env)) !== undefined
+  const problem = hasKind ? await problemOf('docker', env) : undefined
+  if (hasKind && problem === undefined) {
     const context = `kind-${OWN_CLUSTER}`
     const create = !contexts.all.some((candidate) => candidate.context === context)
     return { context, kind: 'kind', name: OWN_CLUSTER, create }
@@ -36,7 +38,9 @@ export async function chooseCluster(name: string | undefined, env: NodeJS.Proces
         ? 'There is no cluster to use. Any one of these will do:'
         : `The current context, ${current.context}, is used only when you name it. Any one of these will do:`,
       `  - name the cluster: --context NAME. ${known(contexts)}`,
-      '  - install kind and Docker, and a cluster is made for you: https://kind.sigs.k8s.io, https://docs.docker.com/get-started/get-docker/',
+      problem === undefined
+        ? '  - install kind and Docker, and a cluster is made for you: https://kind.sigs.k8s.io, https://docs.docker.com/get-started/get-docker/'
+        : `  - a kind cluster that is made for you: ${problem}`,
       '  - make a kind, minikube or Docker Desktop cluster the current context',
     ].join('\n'),
   )

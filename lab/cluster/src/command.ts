@@ -21,10 +21,10 @@ export function withContext({ program, args }: Command, context: string | undefi
 
 /** One line for a shell: `helm --kube-context kind-throughline test throughline …`. */
 export function formatCommand(command: Command, context?: string): string {
-  return [command.program, ...withContext(command, context)].map(quote).join(' ')
+  return [command.program, ...withContext(command, context)].map(quoteWord).join(' ')
 }
 
-/** As it is where no shell reads anything into it. */
-function quote(word: string): string {
+/** A word for a shell: as it is where no shell reads anything into it. */
+export function quoteWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -13,7 +13,7 @@ export interface CreationRecord {
   add: (creation: Creation) => Promise<void>
 }
 
-const same = (a: Creation, b: Creation): boolean => keyOf(a) === keyOf(b)
+export const isSame = (a: Creation, b: Creation): boolean => keyOf(a) === keyOf(b)
 
 function keyOf(creation: Creation): string {
   return `${creation.kind} ${creation.kind === 'release' ? `${creation.namespace}/` : ''}${creation.name}`
@@ -26,7 +26,7 @@ export async function readRecord({ kubectl, run }: ClusterClient): Promise<Creat
   const text =
     found.trim() === '' ? '[]' : ((JSON.parse(found) as { data?: { created?: string } }).data?.created ?? '[]')
   const things = JSON.parse(text) as Creation[]
-  const has = (creation: Creation): boolean => things.some((thing) => same(thing, creation))
+  const has = (creation: Creation): boolean => things.some((thing) => isSame(thing, creation))
   return {
     created: () => things,
     has,

@@ -7,7 +7,12 @@ import fs from 'node:fs'
  * @property {string[]} namespaces
  * @property {string[]} releases `namespace/name`
  * @property {string[]} pods `namespace/release` of those that `helm test` leaves
- * @property {string[]} deployments selectors that find a Deployment
+ * @property {string[]} deployments selectors that find a Deployment, with its revision after a space
+ * @property {string[]} clusters those that kind knows
+ * @property {string[]} forbidden what the user may not do, as `create namespaces`
+ * @property {string} architectures of the nodes
+ * @property {string} [down] why the API server can't be asked
+ * @property {string} [hangs] a command that contains this does not end by itself
  * @property {Record<string, string>} definitions by name, with the release that Helm's annotation names
  * @property {string} [record] the ConfigMap
  * @property {Record<string, { server: string, minikube?: boolean }>} contexts
@@ -24,6 +29,9 @@ export function emptyState() {
     releases: [],
     pods: [],
     deployments: [],
+    clusters: [],
+    forbidden: [],
+    architectures: 'amd64',
     definitions: {},
     contexts: {},
     current: '',
@@ -68,11 +76,17 @@ export function answer(state, name, { words, input = '' }) {
   /** @type {Record<string, () => unknown>} */
   const answers = {
     'docker info': () => state.engine || fail('Cannot connect to the Docker daemon'),
+    'docker version': () => 'amd64\n',
+    'kind get': () => state.clusters.join('\n'),
     'kind create': () => {
+      state.clusters.push(value('--name'))
       state.current = `kind-${value('--name')}`
       state.contexts[state.current] = { server: 'https://127.0.0.1:6443' }
     },
-    'kind delete': () => void delete state.contexts[`kind-${value('--name')}`],
+    'kind delete': () => {
+      state.clusters = state.clusters.filter((cluster) => cluster !== value('--name'))
+      delete state.contexts[`kind-${value('--name')}`]
+    },
     'helm version': () => `${state.helm}+g0000000`,
     'helm list': () =>
       JSON.stringify(state.releases.map((one) => ({ namespace: one.split('/')[0], name: one.split('/')[1] }))),
@@ -105,7 +119,24 @@ export function answer(state, name, { words, input = '' }) {
     },
     'kubectl get namespaces': () => state.namespaces.map((one) => `namespace/${one}`).join('\n'),
     'kubectl get configmap': () => state.record,
-    'kubectl get deployments': () => state.deployments.includes(value('--selector')) && 'deployment.apps/x',
+    'kubectl get deployments': () =>
+      JSON.stringify({
+        items: state.deployments
+          .map((each) => each.split(' '))
+          .filter(([selector]) => selector === value('--selector'))
+          .map(([, revision]) => ({
+            metadata: { namespace: 'mesh', name: 'plane', labels: revision ? { 'istio.io/rev': revision } : {} },
+          })),
+      }),
+    'kubectl version': () => state.down && fail(state.down),
+    'kubectl get nodes': () => state.architectures,
+    'kubectl create --validate=false': () =>
+      JSON.parse(input)
+        .items.map((/** @type {any} */ { spec: { resourceAttributes: attributes } }) => {
+          const right = `${attributes.verb} ${attributes.resource}`
+          return `${right}=${!state.forbidden.includes(right)}`
+        })
+        .join('\n'),
     'kubectl get customresourcedefinitions': () =>
       JSON.stringify({
         items: Object.entries(state.definitions).map(([definition, release]) => {
@@ -140,11 +171,14 @@ if (process.argv[1] === import.meta.filename) {
   const [folder = '', name = '', ...words] = process.argv.slice(2)
   const state = JSON.parse(fs.readFileSync(`${folder}/state.json`, 'utf8'))
   fs.appendFileSync(`${folder}/log`, `${JSON.stringify([name, ...words])}\n`)
-  try {
-    process.stdout.write(answer(state, name, { words, input: words.includes('-') ? fs.readFileSync(0, 'utf8') : '' }))
-    fs.writeFileSync(`${folder}/state.json`, JSON.stringify(state))
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-    process.exitCode = 1
-  }
+  // Until it is killed.
+  if (state.hangs && words.join(' ').includes(state.hangs)) setInterval(() => {}, 1000)
+  else
+    try {
+      process.stdout.write(answer(state, name, { words, input: words.includes('-') ? fs.readFileSync(0, 'utf8') : '' }))
+      fs.writeFileSync(`${folder}/state.json`, JSON.stringify(state))
+    } catch (error) {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+      process.exitCode = 1
+    }
 }

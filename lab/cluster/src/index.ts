@@ -1,7 +1,7 @@
 export { bringUp, type ClusterRun } from './bring-up.ts'
 export { type ChosenCluster, chooseCluster } from './choose-cluster.ts'
 export { APPLICATION_NAMESPACE, clusterSteps, type ClusterSettings, OWN_CLUSTER } from './cluster-steps.ts'
-export { formatCommand } from './command.ts'
+export { formatCommand, quoteWord } from './command.ts'
 export { type ClusterMesh, clusterMeshes } from './mesh-steps.ts'
 export { type DoneStep } from './run-step.ts'
 export { takeDown } from './take-down.ts'

@@ -25,6 +25,8 @@ export interface MeshSteps {
   repository?: { url: string; version: string }
   /** Label of the control plane's Deployment: a mesh that someone else installed is recognised by it. */
   controlPlane?: string
+  /** Where the settings are that the application needs of the mesh. */
+  settings?: string
   releases: readonly MeshRelease[]
   /** Objects that the mesh makes at run time and leaves behind: arguments of `kubectl delete`, and the kind it needs. */
   leaves?: readonly { kind: string; args: readonly string[] }[]
@@ -37,6 +39,7 @@ export const meshSteps: Record<ClusterMesh, MeshSteps> = {
   istio: {
     repository: { url: 'https://istio-release.storage.googleapis.com/charts', version: versions.istio.chart },
     controlPlane: 'app=istiod',
+    settings: 'charts/istio/install/istiod.yaml',
     releases: [
       {
         does: 'Istio’s definitions',
@@ -74,6 +77,7 @@ export const meshSteps: Record<ClusterMesh, MeshSteps> = {
   consul: {
     repository: { url: 'https://helm.releases.hashicorp.com', version: versions.consul.chart },
     controlPlane: 'app=consul,component=connect-injector',
+    settings: 'charts/consul/install/mesh',
     releases: [
       {
         does: 'Consul',

@@ -17,7 +17,7 @@ const OLDEST_HELM = '3.14.0'
 const PATIENCE = 20_000
 
 /** Whether a container engine answers. */
-export async function hasEngine(env: NodeJS.ProcessEnv): Promise<boolean> {
+async function hasEngine(env: NodeJS.ProcessEnv): Promise<boolean> {
   const docker = await findOnPath('docker', env)
   if (docker === undefined) return false
   return runTool([docker, 'info'], { env, timeoutMs: PATIENCE }).then(

@@ -9,13 +9,14 @@ export interface RecordingPrograms extends AsyncDisposable {
   /** With nothing on PATH but the fakes. */
   env: NodeJS.ProcessEnv
   state: () => Promise<FakeState>
+  change: (state: Partial<FakeState>) => Promise<void>
   /** Every command so far, as it was typed. */
   commands: () => Promise<string[]>
 }
 
 /** Questions, and the record, which is no step. */
 const NOT_STEPS =
-  /^(docker info|kubectl config|helm version)|^\S+ (--(kube-)?context \S+ )?(get|list|api-resources|apply)\b/
+  /^(docker info|docker version|kubectl config|helm version)|^\S+ (--(kube-)?context \S+ )?(get|list|version|api-resources|apply|create --validate)\b/
 
 /** Those that are steps. */
 export const stepsAmong = (commands: readonly string[]): string[] => commands.filter((line) => !NOT_STEPS.test(line))
@@ -38,6 +39,10 @@ export async function recordingPrograms(
   return {
     env: { PATH: folder.path, HOME: folder.path },
     state: async () => JSON.parse(await fs.readFile(file, 'utf8')) as FakeState,
+    change: async (part) => {
+      const state = JSON.parse(await fs.readFile(file, 'utf8')) as FakeState
+      await fs.writeFile(file, JSON.stringify({ ...state, ...part }))
+    },
     commands: async () => {
       const lines = (await fs.readFile(log, 'utf8')).split('\n').filter(Boolean)
       return lines.map((line) => {

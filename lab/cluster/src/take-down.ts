@@ -1,5 +1,6 @@
 import type { ClusterRun } from './bring-up.ts'
 import type { ChosenCluster } from './choose-cluster.ts'
+import { requireAnswer } from './cluster-access.ts'
 import { type ClusterClient, createClusterClient, createPrograms } from './cluster-client.ts'
 import { APPLICATION_NAMESPACE } from './cluster-steps.ts'
 import { type Command, formatCommand } from './command.ts'
@@ -21,6 +22,7 @@ export async function takeDown(
   if (cluster.create) return []
   await programs.require(cluster.kind === 'kind' ? ['kubectl', 'helm', 'kind'] : ['kubectl', 'helm'])
   const client = createClusterClient(cluster.context, programs)
+  await requireAnswer(client, cluster.context)
   const record = await readRecord(client)
   const done: DoneStep[] = []
   for (const step of await removalSteps(client, record)) {

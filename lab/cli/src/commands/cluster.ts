@@ -9,6 +9,7 @@ import {
   type DoneStep,
   formatCommand,
   openPage,
+  quoteWord,
   takeDown,
 } from '@throughline/lab-cluster'
 import { LabError } from '@throughline/lab-programs'
@@ -67,14 +68,24 @@ function toSettings(options: ClusterOptions, chosen: ChosenCluster): Omit<Cluste
         '--registry HOST with a registry that you may push to, or --no-images where the cluster has them.',
     )
   }
-  const { meshValues, ...settings } = options
+  const values = existing('--values', options.values)
+  const folder = existing('--mesh-values', options.meshValues)
   return {
-    ...settings,
+    ...options,
+    values,
     meshValues: (release) => {
-      const file = path.resolve(meshValues ?? '', `${release}.yaml`)
-      return meshValues !== undefined && fs.existsSync(file) ? file : undefined
+      const file = path.join(folder ?? '', `${release}.yaml`)
+      return folder !== undefined && fs.existsSync(file) ? file : undefined
     },
   }
+}
+
+/** Found where the user typed it: npm runs a script in the root of the repository. */
+function existing(flag: string, file: string | undefined): string | undefined {
+  if (file === undefined) return undefined
+  const found = path.resolve(process.env['INIT_CWD'] ?? '', file)
+  if (fs.existsSync(found)) return found
+  throw new LabError('TL_USAGE', `${flag}: there is no ${found}`)
 }
 
 function printDone(done: readonly DoneStep[], { down, dryRun }: ClusterOptions, { context }: ChosenCluster): void {
@@ -98,7 +109,7 @@ function printDone(done: readonly DoneStep[], { down, dryRun }: ClusterOptions, 
 async function showPage(chosen: ChosenCluster, run: Parameters<typeof openPage>[1]): Promise<void> {
   await using page = await openPage(chosen.context, run)
   console.log(
-    `\nThe page: ${page.url}  (Ctrl-C closes it; the cluster stays: npm run cluster -- --down --context ${chosen.context})`,
+    `\nThe page: ${page.url}  (Ctrl-C closes it; the cluster stays: npm run cluster -- --down --context ${quoteWord(chosen.context)})`,
   )
   await page.closed
 }
