@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 
-const folder = path.join(import.meta.dirname, '../../../charts/test/schemas/consul.hashicorp.com')
+const folder = path.join(import.meta.dirname, '../../charts/test/schemas/consul.hashicorp.com')
 
 type Schema = Record<string, unknown>
 
