@@ -28,9 +28,10 @@ least one situation on real programs that leads to it; what \`--context\` adds i
 | --- | --- | --- |
 ${catalogue.map(({ id, title, level }) => `| [${id}](${id}.md) | ${title} | ${level} |`).join('\n')}
 
-An **error** needs a differential proof or two independent sources; with less it is printed as *suspected*, and
-[TLV902](TLV902.md) says what would decide. Repeats of one probe are one source. A **warning** works today and will not
-always; a **note** is good to know and never fails a run unless \`--level note\` asks for it.
+An **error** needs a comparison of two probes that differ in one thing, or two independent sources; with less it is printed
+as *suspected*, and [TLV902](TLV902.md) says what would decide. Sources are the stored spans, the answer that came back,
+Envoy's admin interface, objects of the mesh and objects of Kubernetes; repeats of one probe are one source. A **warning**
+works today and will not always; a **note** is good to know and never fails a run unless \`--level note\` asks for it.
 
 ## The diagonal
 

@@ -98,7 +98,7 @@ This page is made from the code and from what the matrix has measured (\`npm run
 
 ## What sidecars do with headers
 
-An Envoy tracer reads one format or two, rewrites those, and passes the others on as they came. So behind a sidecar a
+An Envoy tracer reads one format or two, rewrites those, and forwards the others unchanged. So behind a sidecar a
 request often names one fresh caller and one or two old ones. Measured: a request in one format through two sidecars with
 the same tracer, Envoy ${envoys.join(', ')}.
 

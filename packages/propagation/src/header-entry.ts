@@ -12,7 +12,7 @@ export type HeaderWriter =
   | 'envoy:xray'
 
 /**
- * What this package does with a header: `write` = read it, and set it on outgoing calls; `carry` = hand it on unchanged,
+ * What this package does with a header: `write` = read it, and set it on outgoing calls; `carry` = forward it unchanged,
  * only where no SDK makes spans; `read` = read only; `never` = not even read.
  */
 export type HeaderRule = 'write' | 'carry' | 'read' | 'never'

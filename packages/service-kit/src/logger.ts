@@ -42,8 +42,12 @@ function standardOutput(base: object): DestinationStream {
   return process.stdout.isTTY ? prettyStream(stream) : stream
 }
 
-/** Loaded on demand, because a container has no terminal. */
+/** Loaded on demand, because a container has no terminal. A bundle may have no packages beside it: its lines stay JSON. */
 function prettyStream(destination: DestinationStream): DestinationStream {
-  const pretty = createRequire(import.meta.url)('pino-pretty') as (options: object) => DestinationStream
-  return pretty({ destination, ignore: 'pid,hostname' })
+  try {
+    const pretty = createRequire(import.meta.url)('pino-pretty') as (options: object) => DestinationStream
+    return pretty({ destination, ignore: 'pid,hostname' })
+  } catch {
+    return destination
+  }
 }

@@ -1,5 +1,6 @@
 import { type ContextManager, trace } from '@opentelemetry/api'
 import { loadNodeSdk } from './node-sdk.ts'
+import { type OwnGlobals, ownGlobals } from './own-globals.ts'
 import type { Sdk, SdkParts } from './sdk.ts'
 import { createTraceSdk } from './trace-sdk.ts'
 
@@ -14,16 +15,20 @@ const NOTHING = { contextManager: null as unknown as ContextManager, textMapProp
 export function createLateNodeSdk(parts: SdkParts): Sdk {
   const early = createTraceSdk(parts)
   let late: Sdk | undefined
+  let globals: OwnGlobals | undefined
   let stopped = false
 
   return {
-    start: () => early.start(),
+    start() {
+      globals = ownGlobals()
+      early.start()
+    },
     async loadRest() {
       // Context and propagator stay: requests are under way in them.
       const loaded = await loadNodeSdk(parts, "nodeSdk: 'late'", NOTHING)
       if (stopped || late !== undefined) return
       late = loaded
-      trace.disable()
+      if (globals?.has('trace') === true) trace.disable()
       late.start()
     },
     async shutdown() {

@@ -3,6 +3,7 @@ import type { ExportStats } from './export/export-stats.ts'
 import type { ShouldForward } from '@throughline/propagation'
 import type { ShouldTrace } from './http/should-trace.ts'
 
+/** Options of `createTelemetry`. */
 export interface TelemetryOptions {
   /** The service's name, unless `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` gives one. */
   serviceName: string
@@ -37,6 +38,7 @@ export interface ActiveIds {
   request_id?: string
 }
 
+/** Tracing of one process, made by `createTelemetry`. */
 export interface Telemetry {
   /** False when `OTEL_SDK_DISABLED=true`: no spans, headers are forwarded. */
   readonly enabled: boolean
@@ -51,15 +53,16 @@ export interface Telemetry {
   flush: () => Promise<void>
   /** Flushes and stops. The second call waits for the first. Never rejects; takes no longer than `flush`. */
   shutdown: () => Promise<void>
-  /** Spans and trace headers for the calls of an axios instance. Returns a function that removes them. */
+  /** Does nothing, and returns a function that does nothing: calls of every client have spans and headers. */
   instrumentAxios: (instance: AxiosLike) => () => void
   /** Runs a function whose calls make no span and send no trace headers, such as a service's calls to itself. */
   untraced: <Result>(run: () => Result) => Result
   /** The ids of the request being served, by the names log lines use. */
   activeIds: () => ActiveIds
+  /** The trace id of the request being served, 32 hex digits; undefined outside a request. */
   activeTraceId: () => string | undefined
-  /** The same where the trace is sampled: what a metric's exemplar may point to. */
+  /** The same, but undefined where the trace is not sampled: what a metric's exemplar may point to. */
   sampledTraceId: () => string | undefined
-  /** The outcome of ended spans. */
+  /** How many sampled spans that have ended were exported, failed or dropped since the start; the rest still waits. */
   exportStats: () => ExportStats
 }

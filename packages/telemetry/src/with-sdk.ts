@@ -1,4 +1,4 @@
-import { context, diag, isSpanContextValid, propagation, type SpanContext, trace, TraceFlags } from '@opentelemetry/api'
+import { context, diag, isSpanContextValid, type SpanContext, trace, TraceFlags } from '@opentelemetry/api'
 import { areOutgoingHeadersClaimed } from '@throughline/propagation'
 import { getRequestId, MeshPropagator } from '@throughline/propagation/otel'
 import type { TelemetryConfig } from './config.ts'
@@ -9,6 +9,7 @@ import { sumStats, type ExportStats } from './export/export-stats.ts'
 import { loadInstrumentations } from './instrumentations.ts'
 import { watchRefusals } from './export/refusals.ts'
 import { setKnownMethods } from './http/http-attributes.ts'
+import { type OwnGlobals, ownGlobals } from './own-globals.ts'
 import { createSampler } from './sampler.ts'
 import { nodeSdkReason, type Sdk, type SdkParts } from './sdk.ts'
 import { createSpanProcessors } from './export/span-processors.ts'
@@ -56,21 +57,20 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
     await withinTime(() => flush().finally(() => sdk.shutdown()), limit('shutting down', 'spans are lost'))
     for (const processor of spanProcessors) processor.abandon()
     refusals.stop()
-    if (!started) return
+    if (globals === undefined) return
     for (const instrumentation of instrumentations) instrumentation.disable()
-    trace.disable()
-    propagation.disable()
-    context.disable()
+    globals.disable()
   }
   const loadRest = async (): Promise<void> => {
-    if (!started || stopped !== undefined) return
+    if (globals === undefined || stopped !== undefined) return
     try {
       await sdk.loadRest?.()
     } catch (error) {
       diag.error('the rest of the SDK is not loaded; spans are made without it', error)
     }
   }
-  let started = false
+  /** Set once it is started. */
+  let globals: OwnGlobals | undefined
   let loaded: Promise<void> | undefined
   let stopped: Promise<void> | undefined
 
@@ -81,7 +81,7 @@ export async function createTracing(options: TelemetryOptions, config: Telemetry
         diag.warn('telemetry is on in this process already: this second one makes no spans')
         return
       }
-      started = true
+      globals = ownGlobals()
       sdk.start()
     },
     loadRest: () => (loaded ??= loadRest()),

@@ -1,6 +1,11 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { claimOutgoingHeaders, currentForwardHeaders, forwardHeaders } from '@throughline/propagation'
+import {
+  claimOutgoingHeaders,
+  currentForwardHeaders,
+  forwardHeaders,
+  runWithForwardHeaders,
+} from '@throughline/propagation'
 import { bindForwardHeaders, bindForwardServer } from '@throughline/propagation/http-server'
 import type { PropagationConfig } from './config.ts'
 import { forwardCalls } from './http/forward-calls.ts'
@@ -46,7 +51,7 @@ export function createWithoutSdk(
       for (const undo of stop.splice(0)) undo()
     },
     instrumentAxios: () => () => {},
-    untraced: (run) => run(),
+    untraced: (run) => runWithForwardHeaders(NOTHING, run),
     activeIds: () => idsOf(currentForwardHeaders()),
     activeTraceId: () => idsOf(currentForwardHeaders()).trace_id,
     sampledTraceId: () => undefined,

@@ -10,6 +10,7 @@ import { createTraceStore } from './trace-store.ts'
 import type { TraceStore } from './trace-store.ts'
 import { createZipkinRoute } from './zipkin-route.ts'
 
+/** Options of {@link serveTraceStore}. */
 export interface ServeTraceStoreOptions {
   /** Address to listen on. Default 127.0.0.1. */
   host?: string

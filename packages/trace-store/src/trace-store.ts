@@ -6,6 +6,7 @@ import type { SpanRecord } from './span-record.ts'
 import { createStoredTrace } from './stored-trace.ts'
 import type { StoredTrace } from './stored-trace.ts'
 
+/** Options of {@link createTraceStore}. */
 export interface TraceStoreOptions {
   /** Most spans kept. Default 50,000. */
   maxSpans?: number
@@ -13,6 +14,7 @@ export interface TraceStoreOptions {
   maxBytes?: number
 }
 
+/** Which traces {@link TraceStore.traces} returns. */
 export interface TraceFilter {
   /** Only traces with a span of this service. */
   service?: string

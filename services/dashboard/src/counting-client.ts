@@ -13,7 +13,7 @@ export interface CountingClientOptions {
    * false.
    */
   anyAnswer?: boolean | undefined
-  /** Adds spans and trace headers to the client. */
+  /** Changes the client before its first call, by interceptors for example. */
   instrument?: ((client: AxiosInstance) => void) | undefined
 }
 

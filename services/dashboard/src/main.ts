@@ -35,7 +35,6 @@ await main('dashboard', async () => {
     url: config.COUNTING_SERVICE_URL,
     timeoutMs: config.UPSTREAM_TIMEOUT_MS,
     anyAnswer: config.COUNTING_ANSWER === 'any',
-    instrument: telemetry.instrumentAxios,
   })
   const controls = { url: config.MESH_CONTROL_URL, token: config.MESH_CONTROL_TOKEN }
   let ownCall: ReturnType<typeof createOwnCall> | undefined

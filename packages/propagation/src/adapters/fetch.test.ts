@@ -30,6 +30,33 @@ describe('fetch', () => {
     expect(valuesOf(server.requests[0], 'traceparent')).toEqual([])
   })
 
+  it.each([undefined, () => true, () => false])(
+    'rejects what fetch rejects, and never throws',
+    async (shouldForward) => {
+      const fetch = createForwardFetch(undefined, { shouldForward })
+      const calls = [
+        () => fetch('no address'),
+        () => fetch(undefined as never),
+        () => fetch(null as never),
+        () => fetch('http://127.0.0.1:1/', { headers: { 'bad name': '1' } }),
+        () => fetch('http://127.0.0.1:1/', { headers: [['a']] as never }),
+      ]
+      const results = runWithForwardHeaders(HEADERS, () => calls.map((call) => call()))
+      for (const result of results) await expect(result).rejects.toThrow(TypeError)
+    },
+  )
+
+  it('leaves an address that only the given fetch understands to it', async () => {
+    await using server = await record()
+    const base: typeof globalThis.fetch = (path, init) => globalThis.fetch(server.url + (path as string), init)
+    for (const shouldForward of [undefined, () => true]) {
+      const fetch = createForwardFetch(base, { shouldForward })
+      expect((await runWithForwardHeaders(HEADERS, () => fetch('/a'))).status).toBe(200)
+    }
+    // A rule that can't be asked gives no headers.
+    expect(server.requests.map((headers) => valuesOf(headers, 'traceparent'))).toEqual([[HEADERS.traceparent], []])
+  })
+
   it('sends them only where shouldForward allows', async () => {
     await using server = await record()
     const urls: string[] = []

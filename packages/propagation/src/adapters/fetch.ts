@@ -37,8 +37,9 @@ export function createForwardFetch(
     if (areOutgoingHeadersClaimed()) return runWithRule(shouldForward, () => base(input, init))
     const forwarded = headersToSet(() => urlOf(input), options)
     if (forwarded?.length === 0) return base(input, init)
-    const request = typeof input === 'string' || input instanceof URL ? undefined : input
-    const headers = new Headers(init?.headers ?? request?.headers)
+    const headers = headersOf(input, init)
+    // `fetch` itself rejects headers that are invalid.
+    if (headers === undefined) return base(input, init)
     const send = (): ReturnType<typeof fetch> => {
       if (forwarded === undefined) return base(input, init)
       for (const name of staleBeside(forwarded)) headers.delete(name)
@@ -47,13 +48,35 @@ export function createForwardFetch(
     }
     if (shouldForward === undefined) return send()
     const ownNames = new Set(headers.keys())
-    return calls.run({ origin: new URL(urlOf(input)).origin, set: forwarded, ownNames, shouldForward }, send)
+    return calls.run({ origin: originOf(input), set: forwarded, ownNames, shouldForward }, send)
   }
 }
 
-function urlOf(input: Parameters<typeof fetch>[0]): string {
-  if (typeof input === 'string') return new URL(input).href
-  return input instanceof URL ? input.href : input.url
+type Input = Parameters<typeof fetch>[0]
+
+function headersOf(input: Input, init: RequestInit | undefined): Headers | undefined {
+  try {
+    return new Headers(init?.headers ?? (isRequest(input) ? input.headers : undefined))
+  } catch {
+    return undefined
+  }
+}
+
+function urlOf(input: Input): string {
+  return isRequest(input) ? input.url : new URL(input).href
+}
+
+/** Empty where `fetch` rejects the URL, or where only `base` knows what it means. */
+function originOf(input: Input): string {
+  try {
+    return new URL(urlOf(input)).origin
+  } catch {
+    return ''
+  }
+}
+
+function isRequest(input: Input): input is Request {
+  return typeof input === 'object' && 'url' in input
 }
 
 /** Undici makes a request of its own for each redirect, in the context of the call. Once is enough for a process. */

@@ -7,23 +7,21 @@ type Pair = readonly [string, HeaderValue]
 export type CallHeaders = Readonly<Record<string, HeaderValue>> | readonly string[] | Iterable<Pair> | null | undefined
 
 /** A list stays a list of the same form: Node adds no header of its own to one. */
-export type MergedHeaders = Record<string, string | string[]> | (string | Pair)[]
+export type MergedHeaders = Record<string, HeaderValue> | (string | Pair)[]
 
 /**
- * Sets headers over those of a call: a name that is there already, in any case, is replaced.
+ * Sets headers over those of a call: a name that is there already, in any case, is replaced. All others keep their value,
+ * whatever it is: the client converts it, or refuses it.
  *
  * @param drop lower-case names to remove. Default: those of another trace context than the one that is set.
  */
 export function mergeHeaders(headers: CallHeaders, set: readonly Header[], drop = staleBeside(set)): MergedHeaders {
   const names = new Set([...set.map(([name]) => name), ...drop])
   if (isList(headers)) return mergeList(headers, set, names)
-  const merged: Record<string, string | string[]> = {}
+  const merged: Record<string, HeaderValue> = {}
   for (const [name, value] of pairsOf(headers)) {
-    if (value === undefined || value === null || names.has(name.toLowerCase())) continue
-    const known = merged[name]
-    const values = typeof value === 'object' ? [...value] : [String(value)]
-    const all = known === undefined ? values : [known, values].flat()
-    merged[name] = all.length === 1 && typeof value !== 'object' ? all.join() : all
+    if (names.has(name.toLowerCase())) continue
+    merged[name] = Object.hasOwn(merged, name) ? ([merged[name], value].flat() as string[]) : value
   }
   for (const [name, value] of set) merged[name] = value
   return merged

@@ -7,6 +7,7 @@ import { headerCalls, type SpanCall, SpanCalls } from './span-calls.ts'
 import { type InstrumentationConfig, TracerInstrumentation } from './tracer-instrumentation.ts'
 import { observeUndiciCalls } from './undici-calls.ts'
 
+/** Options of {@link HttpClientInstrumentation}. */
 export interface HttpClientConfig extends InstrumentationConfig {
   /**
    * `false` where another instrumentation makes the spans of `node:http` and `node:https`: this one then only makes sure

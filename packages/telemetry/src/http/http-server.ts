@@ -27,7 +27,9 @@ const RESPONSE_FINISH = 'http.server.response.finish'
 const UNTRACED = suppressTracing(ROOT_CONTEXT)
 const SERVER: SpanOptions = { kind: SpanKind.SERVER }
 
+/** Options of {@link HttpServerInstrumentation}. */
 export interface HttpServerConfig extends InstrumentationConfig {
+  /** Which incoming requests are traced. Default: all. One is traced when it throws. */
   shouldTrace?: ShouldTrace | undefined
   /**
    * True when the sampler never records below a caller that isn't sampled, as no parent-based one does: such a request

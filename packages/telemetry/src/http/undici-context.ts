@@ -75,7 +75,8 @@ function enqueue(queuedBy: object, options: unknown, handler: object): void {
 
 /** What all dispatchers of a copy inherit from: of the copy that the global dispatcher is of, and of those in modules. */
 function dispatchers(): Dispatcher[] {
-  const { cache } = createRequire(import.meta.url)
+  // From any file the same; a bundle of CommonJS doesn't know its own.
+  const { cache } = createRequire(process.execPath)
   const bases = Object.entries(cache).flatMap(([file, module]) =>
     /[\\/]lib[\\/](dispatcher[\\/])?dispatcher-base\.js$/.test(file)
       ? [(module?.exports as { prototype?: unknown } | undefined)?.prototype]

@@ -226,7 +226,8 @@ async function format(report: Report, { format: name, level }: VerifyCommand, ru
       return await formatAsSarif(report, rules)
     default:
       return formatText(report, {
-        color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+        // By NO_COLOR, FORCE_COLOR and TERM, too.
+        color: process.stdout.isTTY && process.stdout.hasColors(),
         width: Math.max(60, Math.min(process.stdout.columns ?? 120, 160)),
       })
   }

@@ -26,7 +26,7 @@ Manifests of Kubernetes, Istio and Consul:
                            verify --manifests -). Alone: what objects prove by themselves, and no request is sent; -n is
                            the namespace of objects that name none. With --context or --from: file and line of findings
 
-What to look at beside:
+What else to look at:
   --envoy URL              admin interface of an Envoy on the path (repeatable)
   --inside URL             the same request behind the edge
   --bypass HOST:PORT       an app's own address: must not answer

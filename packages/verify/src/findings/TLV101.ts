@@ -11,7 +11,7 @@ export const TLV101: Rule = {
   title: 'the app does not propagate context',
   level: 'error',
   proof:
-    'S and D: a call of the app contains a separate trace that begins at a proxy, for the same authority, and it does so with a W3C-only and with a B3-only probe alike.',
+    'Stored spans and a comparison of probes: a call of the app contains a separate trace that begins at a proxy, for the same authority, and it does so with a W3C-only and with a B3-only probe alike.',
   explanation: [
     'A sidecar forwards a request to its app and later sees a new request from that app. Nothing but the headers that the app copies, or that its SDK injects, tells the sidecar that the second belongs to the first. Without them it starts a new trace.',
     'In the backend the request falls into two traces: one ends at the app’s CLIENT span (or its SERVER span, where the client is not instrumented), the other begins at the app’s own sidecar. The second lies inside the first in time.',

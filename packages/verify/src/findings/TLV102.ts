@@ -9,7 +9,7 @@ export const TLV102: Rule = {
   title: 'the app does not read context',
   level: 'error',
   proof:
-    'S and D: a proxy’s SERVER span contains an app’s span that begins a trace, with a W3C-only and with a B3-only probe alike.',
+    'Stored spans and a comparison of probes: a proxy’s SERVER span contains an app’s span that begins a trace, with a W3C-only and with a B3-only probe alike.',
   explanation: [
     'The sidecar forwards the request to its app with trace headers, and the app starts a new trace. Either no propagator is set, or the SDK was loaded after the framework and its server is not instrumented, so a later span finds no parent.',
     'In the backend the proxy’s SERVER span has no child, and inside it in time lies the first span of another trace.',

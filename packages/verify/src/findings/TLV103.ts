@@ -9,7 +9,7 @@ export const TLV103: Rule = {
   title: 'app and sidecar speak different formats',
   level: 'error',
   proof:
-    'S twice: the callee’s parent is the caller’s CLIENT span, and the proxies between them are in a trace of their own; or S and D: the app joins a probe of one format only, the proxies one of the other.',
+    'Two facts in stored spans: the callee’s parent is the caller’s CLIENT span, and the proxies between them are in a trace of their own; or stored spans and a comparison of probes: the app joins a probe of one format only, the proxies one of the other.',
   explanation: [
     'Envoy’s zipkin tracer reads and writes x-b3-*, its opentelemetry tracer traceparent. An app whose SDK speaks the other one passes its context through unchanged: apps see each other, sidecars see each other, but apps and sidecars do not.',
     'In the backend there are two traces for one request: the apps’, without a sidecar in it, and the sidecars’, inside the caller’s CLIENT span.',

@@ -8,7 +8,8 @@ export const TLV104: Rule = {
   id: 'TLV104',
   title: 'a stale header wins: the parent skips the sidecars',
   level: 'warning',
-  proof: 'S: one trace, in which the proxies are leaves and the callee’s parent is the caller’s CLIENT span.',
+  proof:
+    'Stored spans: one trace, in which the proxies are leaves and the callee’s parent is the caller’s CLIENT span.',
   explanation: [
     'The caller sends its context in two formats. The sidecars rewrite the format of their tracer and leave the other unchanged, so two headers now name two parents. An SDK with several propagators uses the last valid one, no matter which is newer.',
     'The trace is in one piece, but times are wrong: the sidecars’ spans are leaves beside the callee instead of above it, and their time counts as the caller’s self time.',

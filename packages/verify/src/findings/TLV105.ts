@@ -7,7 +7,7 @@ export const TLV105: Rule = {
   id: 'TLV105',
   title: 'frozen b3: sidecars are siblings',
   level: 'warning',
-  proof: 'S: two proxies of one path, one inside the other in time, share the app’s CLIENT span as parent.',
+  proof: 'Stored spans: two proxies of one path, one inside the other in time, share the app’s CLIENT span as parent.',
   explanation: [
     'Up to 1.39, Envoy’s zipkin tracer reads the single header b3 before x-b3-* and writes x-b3-* only. An app that sends b3 freezes it: every proxy on the way reads the app’s span as its parent, also from the second one on.',
   ],

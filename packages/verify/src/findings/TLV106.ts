@@ -9,7 +9,7 @@ export const TLV106: Rule = {
   title: 'a trace header is sent twice',
   level: 'error',
   proof:
-    'D: the call is whole with one format of probe, and with the other the proxy’s parent is an older span than the call.',
+    'A comparison of probes: the call is whole with one format of probe, and with the other the proxy’s parent is an older span than the call.',
   explanation: [
     'Two writers set one header: the SDK and a line that copies headers by hand, or the SDK and an eBPF agent. Envoy uses the first of two traceparent headers and forwards only that one, which is often the older: the span of the incoming request.',
     'In the backend the app’s CLIENT span is a leaf, and the sidecar’s span is a child of the app’s caller, beside the app.',

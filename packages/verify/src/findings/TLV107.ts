@@ -8,7 +8,7 @@ export const TLV107: Rule = {
   title: 'an empty or malformed header makes a proxy vanish',
   level: 'warning',
   proof:
-    'D: behind a call of an app that is recorded, the proxies are missing for all probes of one format and for none of another, and no digit of x-request-id restores them.',
+    'A comparison of probes: behind a call of an app that is recorded, the proxies are missing for all probes of one format and for none of another, and no digit of x-request-id restores them.',
   explanation: [
     'Envoy makes no span at all for a request whose trace header it can’t parse: traceparent with zero or short ids, or an empty b3. It forwards the headers untouched, so the next proxy vanishes too, while apps that read the other format stay joined.',
     'The usual cause is code that copies headers by hand: `headers.b3 = request.headers.b3 ?? ""`.',

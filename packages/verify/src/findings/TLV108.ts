@@ -8,7 +8,7 @@ export const TLV108: Rule = {
   title: 'x-request-id is not forwarded',
   level: 'note',
   proof:
-    'S: the request id (guid:x-request-id) differs before and after an app. A warning when spans are lost by it: S, in some probes the trace ends at the app’s call, in others the call has another request id; or S and E, it ends there in all of them, and the app’s sidecar samples less than 100 % with a tracer that overrules its caller.',
+    'Stored spans: the request id (guid:x-request-id) differs before and after an app. A warning when spans are lost by it: in some probes the trace ends at the app’s call, in others the call has another request id; or it ends there in all of them, and the app’s sidecar samples less than 100 % by its admin interface, with a tracer that overrules its caller.',
   explanation: [
     'Envoy gives each request an id and writes its sampling decision into one digit of it. Stock SDKs do not forward it, so the next sidecar makes a new one: logs of two hops can’t be joined by it, and a decision that was forced at the edge (x-envoy-force-trace) ends at the first app.',
     'The trace itself does not need it, unless proxies sample on their own. From 1.39 on, Envoy’s opentelemetry tracer decides for each new request id, whatever traceparent says: behind a gateway that samples everything, a sidecar at 1 % traces the request that comes in, as its id says, and drops the app’s own calls with everything behind them.',

@@ -7,7 +7,7 @@ export const TLV109: Rule = {
   id: 'TLV109',
   title: 'the trace id is cut to 64 bits',
   level: 'error',
-  proof: 'S in two different probes: another trace has the right half of the probe’s id as its id.',
+  proof: 'Stored spans of two different probes: another trace has the right half of the probe’s id as its id.',
   explanation: [
     'An older library keeps the last 16 of the 32 digits of a trace id. Everything behind it reports under the short id, which backends pad with zeros: the trace is cut in two, and the halves differ in the first 16 digits only.',
   ],

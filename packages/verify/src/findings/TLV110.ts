@@ -7,7 +7,8 @@ export const TLV110: Rule = {
   id: 'TLV110',
   title: 'one context serves many requests',
   level: 'warning',
-  proof: 'S: one trace holds a call of the same app for several probes, each within the time of its own probe.',
+  proof:
+    'Stored spans: one trace holds a call of the same app for several probes, each within the time of its own probe.',
   explanation: [
     'A context that belongs to one request is kept and used for others: stored in a variable of the module, bound to a keep-alive connection (as eBPF agents do), or started in a background loop. Traces grow without end, and each request’s own trace stops at the app.',
   ],

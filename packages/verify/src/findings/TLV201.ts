@@ -6,7 +6,7 @@ export const TLV201: Rule = {
   id: 'TLV201',
   title: 'the proxies sample almost nothing on their own',
   level: 'warning',
-  proof: 'D: probes without a context leave no span of a proxy; probes that request sampling do.',
+  proof: 'A comparison of probes: probes without a context leave no span of a proxy; probes that request sampling do.',
   explanation: [
     'A caller without a trace context leaves the decision to the first proxy. Istio’s default is 1 %, Consul’s is 0 %: most requests of a browser or of curl leave no trace, and a working demo looks broken.',
   ],

@@ -7,7 +7,7 @@ export const TLV202: Rule = {
   title: 'the proxy un-samples a sampled caller',
   level: 'error',
   proof:
-    'D: with one digit of x-request-id changed (4 against 9), the same sampled request leaves more spans of proxies.',
+    'A comparison of probes: with one digit of x-request-id changed (4 against 9), the same sampled request leaves more spans of proxies.',
   explanation: [
     'From 1.39 on, Envoy’s opentelemetry tracer lets its own decision win over the caller’s: with random sampling below 100 %, a request that the caller samples loses its spans at the proxy, and everything behind it receives flags 00 (envoyproxy/envoy#45830).',
     'Envoy keeps that decision in one digit of x-request-id: 4 is “not traced”, 9 is “sampled”. Two requests that differ only in this digit reveal it.',

@@ -5,7 +5,8 @@ export const TLV203: Rule = {
   id: 'TLV203',
   title: 'a request whose x-request-id is not a UUID is not traced',
   level: 'note',
-  proof: 'D: a UUID against another id. An error when the caller’s own headers hold such an id.',
+  proof:
+    'A comparison of probes: with a UUID the request is traced, with another id it is not. An error when the caller’s own headers hold such an id.',
   explanation: [
     'Envoy draws its sampling decision from the UUID in x-request-id. From 1.39 on its opentelemetry tracer does not trace a request whose id is not a UUID, even if the caller’s context says sampled.',
   ],

@@ -5,7 +5,7 @@ export const TLV204: Rule = {
   id: 'TLV204',
   title: 'something in front says “not sampled”',
   level: 'warning',
-  proof: 'D: the public URL leaves no span, the same request behind the edge (--inside) does.',
+  proof: 'A comparison of requests: the public URL leaves no span, the same request behind the edge (--inside) does.',
   explanation: [
     'A CDN, a load balancer or a gateway in front of the mesh writes its own trace context with the flag 00, or strips the caller’s and decides against tracing. Everything behind it follows.',
   ],

@@ -7,7 +7,7 @@ export const TLV205: Rule = {
   id: 'TLV205',
   title: 'one service samples by itself',
   level: 'warning',
-  proof: 'S: in some of the probes, and not by their kind, the trace ends before the same service.',
+  proof: 'Stored spans: in some of the probes, and not by their kind, the trace ends before the same service.',
   explanation: [
     'A sampler that ignores the parent (traceidratio without parentbased_) decides again in the middle of a trace. When it decides against sampling, that service and everything behind it are missing, while the services before it are present.',
     'The trace ids of the probes are chosen so that two repeats of a kind lie at different ends of a ratio sampler: it keeps one and drops the other, whatever its ratio.',

@@ -10,7 +10,7 @@ export const TLV301: Rule = {
   title: 'the proxy has no tracer',
   level: 'error',
   proof:
-    'E and S: no listener of one direction has tracing with a provider, and no probe left a span of it; or C and S: the objects of the mesh name no provider that exists.',
+    'Envoy’s admin interface and stored spans: no listener of one direction has tracing with a provider, and no probe left a span of it; or objects of the mesh and stored spans: the objects of the mesh name no provider that exists.',
   explanation: [
     'An Envoy makes spans only where its HTTP connection manager has tracing with a provider. In a mesh that configuration comes from an object, and a name that does not resolve, a selector that does not match or an entry that is set after the sidecar started silently omits it.',
   ],

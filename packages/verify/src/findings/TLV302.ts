@@ -8,7 +8,7 @@ export const TLV302: Rule = {
   title: 'the proxy’s spans do not arrive',
   level: 'error',
   proof:
-    'E and S: requests to its collector fail (rq_error or cx_connect_fail above 0, rq_success 0), and no probe left a span of it.',
+    'Envoy’s admin interface and stored spans: requests to its collector fail (rq_error or cx_connect_fail above 0, rq_success 0), and no probe left a span of it.',
   explanation: [
     'The proxy traces and rewrites headers, and its export fails: a wrong address or port, HTTP/1 where gRPC is needed, or an egress rule in between. Everything behind it names a parent that was never stored.',
     'Envoy counts failures, even where the mesh disables tracing statistics: /clusters has rq_success, rq_error and cx_connect_fail for each host of the collector’s cluster.',

@@ -5,7 +5,8 @@ export const TLV303: Rule = {
   id: 'TLV303',
   title: 'the proxy refused a listener, and its old rules stay in force',
   level: 'error',
-  proof: 'E and S: a listener has an error state or updates were rejected, and the proxy’s spans are missing.',
+  proof:
+    'Envoy’s admin interface and stored spans: a listener has an error state or updates were rejected, and the proxy’s spans are missing.',
   explanation: [
     'Envoy validates each update as a whole. A refused update changes nothing: sampling, tracer and access rules of the last good version stay in force, while the control plane’s objects look right. Two causes are usual: a tracer that differs from the one the proxy started with (only one may exist), and a collector cluster that is not in the bootstrap.',
   ],

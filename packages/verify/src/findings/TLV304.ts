@@ -15,7 +15,7 @@ export const TLV304: Rule = {
   title: 'Consul ignores its tracing entry',
   level: 'error',
   proof:
-    'C and S: an entry of ProxyDefaults is not what Consul reads, and no proxy left a span that it would have made. Of files, C.',
+    'Objects of the mesh and stored spans: an entry of ProxyDefaults is not what Consul reads, and no proxy left a span that it would have made. Of files, the entry alone.',
   explanation: [
     'Consul takes Envoy’s tracing as JSON in a text. A map in place of the text, JSON without “@type”, or a field that Envoy does not have is accepted by the API and reported as synced; the agent logs a warning, and the sidecars are configured as if nothing had been written.',
   ],

@@ -7,7 +7,7 @@ export const TLV305: Rule = {
   title: 'an app changes the span id and reports nothing',
   level: 'error',
   proof:
-    'S in two different probes: the app’s own proxy names a parent that is not stored, and the proxy before the app is.',
+    'Stored spans of two different probes: the app’s own proxy names a parent that is not stored, and the proxy before the app is.',
   explanation: [
     'The app makes spans and injects their ids into its calls, and the spans are never exported: no exporter, an unreachable one, or a sampler that records without exporting. Everything behind the app names a parent that does not exist, and backends show “invalid parent span IDs” or a trace without a root.',
   ],

@@ -10,7 +10,8 @@ export const TLV307: Rule = {
   id: 'TLV307',
   title: 'the setting is newer than the proxy',
   level: 'warning',
-  proof: 'C and K: it changed after the pod started, and the proxy reads it at its start only.',
+  proof:
+    'Objects of the mesh and of Kubernetes: it changed after the pod started, and the proxy reads it at its start only.',
   explanation: [
     'Part of a sidecar’s configuration is read once. Consul’s envoy_tracing_json and its static clusters are in the bootstrap; Istio writes meshConfig.defaultConfig into the pod when it is injected. A change reaches pods that start after it.',
   ],

@@ -5,7 +5,7 @@ export const TLV308: Rule = {
   id: 'TLV308',
   title: 'an outside caller reports its spans elsewhere',
   level: 'note',
-  proof: 'S: other callers’ traces lack their first span; the probes’ own traces are complete.',
+  proof: 'Stored spans: other callers’ traces lack their first span; the probes’ own traces are complete.',
   explanation: [
     'A browser, a partner or a load balancer in front sends a context and reports its own spans to another backend, or to none. Its traces have no root here, which is not a fault of the mesh.',
   ],

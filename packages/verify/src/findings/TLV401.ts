@@ -8,7 +8,8 @@ export const TLV401: Rule = {
   id: 'TLV401',
   title: 'the hop is not HTTP for the mesh',
   level: 'error',
-  proof: 'K or C, and S: the port is declared as a protocol of bytes, and no proxy left a span of the call.',
+  proof:
+    'Objects of Kubernetes or of the mesh, and stored spans: the port is declared as a protocol of bytes, and no proxy left a span of the call.',
   explanation: [
     'A sidecar reads HTTP only where the mesh says so: by a port’s appProtocol or the beginning of its name in Istio, by ServiceDefaults or ProxyDefaults in Consul. Otherwise it forwards bytes: no span, no HTTP rule, no retry. The apps’ own trace looks whole, without a sidecar in it.',
   ],

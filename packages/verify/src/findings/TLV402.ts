@@ -6,7 +6,7 @@ export const TLV402: Rule = {
   id: 'TLV402',
   title: 'no sidecar on this hop',
   level: 'warning',
-  proof: 'K: a pod on the path has no sidecar, and others have one.',
+  proof: 'Objects of Kubernetes: a pod on the path has no sidecar, and others have one.',
   explanation: [
     'A pod is injected when it is created, and only where its namespace or its own label asks for it. Without a sidecar its calls are plain text, no rule of the mesh protects it, and the trace lacks its proxy.',
   ],

@@ -5,7 +5,7 @@ export const TLV403: Rule = {
   id: 'TLV403',
   title: 'a gateway shows one span',
   level: 'note',
-  proof: 'S: a proxy’s SERVER span is the direct parent of another proxy’s SERVER span.',
+  proof: 'Stored spans: a proxy’s SERVER span is the direct parent of another proxy’s SERVER span.',
   explanation: [
     'A sidecar has two listeners, and a span for each. A gateway has one for both sides, so its time and the network’s behind it are one number.',
   ],

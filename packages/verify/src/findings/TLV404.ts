@@ -6,7 +6,7 @@ export const TLV404: Rule = {
   id: 'TLV404',
   title: 'client and server share a span id',
   level: 'warning',
-  proof: 'S: two proxies report one span id in one trace, one as client and one as server.',
+  proof: 'Stored spans: two proxies report one span id in one trace, one as client and one as server.',
   explanation: [
     'Envoy’s zipkin tracer shares one span id between the two sides of a call unless it is told not to. Zipkin merges them; Jaeger and others can’t tell whose child a span below is, and change ids to guess.',
   ],

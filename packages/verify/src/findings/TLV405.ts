@@ -8,7 +8,7 @@ export const TLV405: Rule = {
   id: 'TLV405',
   title: 'telemetry itself is traced',
   level: 'note',
-  proof: 'S: a proxy’s CLIENT span that begins a trace goes to a port or path of a collector.',
+  proof: 'Stored spans: a proxy’s CLIENT span that begins a trace goes to a port or path of a collector.',
   explanation: [
     'An app exports its spans through its own sidecar, and the sidecar traces that request. Each export makes a trace, which fills the backend and counts against quotas.',
   ],

@@ -13,7 +13,7 @@ export const TLV501: Rule = {
   title: 'a rule of the mesh denies the call',
   level: 'error',
   proof:
-    'W and S: “RBAC: access denied” came back, and a proxy’s SERVER span with 403 has no app below it; or E: its RBAC counters. C names the object and its line.',
+    'The answer and stored spans: “RBAC: access denied” came back, and a proxy’s SERVER span with 403 has no app below it; or Envoy’s admin interface: its RBAC counters. Objects of the mesh name the rule and its line.',
   explanation: [
     'Consul’s intentions and Istio’s AuthorizationPolicies end in Envoy’s RBAC filter. It answers 403 with exactly “RBAC: access denied” before the app sees anything; an app’s own 403 has another body.',
   ],

@@ -13,7 +13,8 @@ export const TLV502: Rule = {
   id: 'TLV502',
   title: 'the connection is reset: a rule, strict mutual TLS or a crash',
   level: 'error',
-  proof: 'W or S, and C or K: a call ended without an answer, and an object says why.',
+  proof:
+    'The answer or stored spans, and objects of the mesh or of Kubernetes: a call ended without an answer, and an object says why.',
   explanation: [
     'A rule on connections, a port that wants mutual TLS and an app that crashes look the same to the caller: the connection closes without an answer. The objects tell them apart.',
   ],

@@ -11,7 +11,7 @@ export const TLV503: Rule = {
   title: 'one side speaks TLS, the other plain text',
   level: 'error',
   proof:
-    'W or S, and K, C or E: a proxy answers with words of TLS, or its call fails, and a DestinationRule or the callee’s side says why. Of files: a DestinationRule against the callee’s side.',
+    'The answer or stored spans, and objects or Envoy’s admin interface: a proxy answers with words of TLS, or its call fails, and a DestinationRule or the callee’s side says why. Of files: a DestinationRule against the callee’s side.',
   explanation: [
     'The caller’s sidecar sends TLS because a DestinationRule or the mesh says so, and what it reaches does not speak it: a pod without a sidecar, or a port whose PeerAuthentication is DISABLE. Envoy answers 503 with “TLS_error”.',
   ],
@@ -74,7 +74,7 @@ export const TLV503: Rule = {
 /** Envoy's response flags for a connection that could not be made, or was closed before an answer. */
 const FLAGS = /\b(UF|UC|UR)\b/
 
-/** A call that failed at the caller's sidecar, whether or not the app in between passes the proxy's words on. */
+/** A call that failed at the caller's sidecar, whether or not the app in between forwards the proxy's words. */
 function judgeMismatch(analysis: Analysis, mismatch: TlsMismatch, said: readonly string[]): Judgement[] {
   const { service, rule, end, cause, object } = mismatch
   const [namespace, name] = service.service.split('/')

@@ -12,7 +12,7 @@ export const TLV504: Rule = {
   title: 'no healthy upstream',
   level: 'error',
   proof:
-    'Two of W, S and K: Envoy’s text for it came back; a proxy’s span has the response flag UH or UF; a Service on the path has no pod that can answer.',
+    'Two of the answer, stored spans and objects of Kubernetes: Envoy’s text for it came back; a proxy’s span has the response flag UH or UF; a Service on the path has no pod that can answer.',
   explanation: [
     'The proxy has no endpoint for the request: none is healthy, none is known, or nothing listens at the known one. The trace ends at that proxy because nothing behind it saw the request.',
   ],

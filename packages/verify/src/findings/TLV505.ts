@@ -10,7 +10,7 @@ export const TLV505: Rule = {
   id: 'TLV505',
   title: 'a rule is written, and not in force',
   level: 'error',
-  proof: 'C and S: an object denies the call, and the callee’s app served it.',
+  proof: 'Objects of the mesh and stored spans: an object denies the call, and the callee’s app served it.',
   explanation: [
     'Rules travel to a proxy inside its listeners. A proxy that refuses a listener, for whatever reason in it, keeps the old one whole: a deny that is written now, and that the control plane reports as in force, still lets calls through until the proxy is restarted or the cause is removed. Consul sidecars freeze in this way when envoy_listener_tracing_json names a cluster that they were not started with.',
   ],

@@ -12,7 +12,7 @@ export const TLV506: Rule = {
   title: 'a rule is without effect',
   level: 'error',
   proof:
-    'C and K: a rule on methods or paths is for a port that is not HTTP; or C and S: a list of permissions is open, and the app served a call that none of them names.',
+    'Objects of the mesh and of Kubernetes: a rule on methods or paths is for a port that is not HTTP; or objects of the mesh and stored spans: a list of permissions is open, and the app served a call that none of them names.',
   explanation: [
     'A rule on methods, paths or headers needs a proxy that reads HTTP. Where the port is one of bytes, Istio never matches an ALLOW with such a condition, and Consul does not take the intention.',
     'A list of Consul’s permissions decides only about requests that one of them matches. Under a default of allow, everything else is allowed: close the list with a deny of the prefix /.',

@@ -5,7 +5,7 @@ export const TLV601: Rule = {
   id: 'TLV601',
   title: 'the app answers without its sidecar',
   level: 'error',
-  proof: 'W and S: the address of --bypass answers, and no proxy left a span of it.',
+  proof: 'The answer and stored spans: the address of --bypass answers, and no proxy left a span of it.',
   explanation: [
     'The sidecar enforces rules and mutual TLS. An app that others can reach directly answers them without either, and its traces lack the sidecar.',
   ],

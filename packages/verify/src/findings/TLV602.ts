@@ -11,7 +11,7 @@ export const TLV602: Rule = {
   title: 'plain text is accepted beside mutual TLS',
   level: 'warning',
   proof:
-    'W and S: the address of --bypass answers plain text through its sidecar; or C: the effective PeerAuthentication, or mutualTLSMode.',
+    'The answer and stored spans: the address of --bypass answers plain text through its sidecar; or objects of the mesh: the effective PeerAuthentication, or mutualTLSMode.',
   explanation: [
     'PERMISSIVE, Istio’s default, lets a sidecar take plain text beside mutual TLS: for the time in which not every caller has a sidecar. Such a caller has no identity, so rules on identities can’t tell it from others, and what it sends can be read on the way.',
     'Under Consul mutualTLSMode: permissive does the same for pods with a transparent proxy, and plain text then reaches the app past every intention.',

@@ -53,7 +53,7 @@ function describeRule(rule: Rule) {
     shortDescription: { text: `${title[0]?.toUpperCase()}${title.slice(1)}.` },
     fullDescription: { text: explanation.join(' ') },
     help: {
-      text: [...explanation, `Told by: ${proof}`, ...fixes.map(({ text }) => `Fix: ${text}`)].join('\n'),
+      text: [...explanation, `Evidence: ${proof}`, ...fixes.map(({ text }) => `Fix: ${text}`)].join('\n'),
       markdown: explain(rule),
     },
     defaultConfiguration: { level },
