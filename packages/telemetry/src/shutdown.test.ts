@@ -35,6 +35,19 @@ describe('shutdown', () => {
     for (const line of lines) expect(line).toMatch(/^opentelemetry (warn|error): [^\n]+\n$/)
   })
 
+  it('neither counts among the timers that a test fakes nor waits for them', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
+    try {
+      const telemetry = await startTelemetry(await closedUrl())
+      trace.getTracer('test').startSpan('lost').end()
+      expect(vi.getTimerCount()).toBe(0)
+      await telemetry.shutdown()
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('is as quick when an earlier refused export is being retried', async () => {
     const telemetry = await startTelemetry(await closedUrl(), { OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '1' })
     let refused = false

@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from 'node:timers'
 import { diag } from '@opentelemetry/api'
 import { textOf } from '../text-of.ts'
 import { formatRequest } from './otlp-request.ts'

@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from 'node:timers'
 import { createNoopMeter, diag, TraceFlags, type Attributes, type MeterProvider } from '@opentelemetry/api'
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { textOf } from '../text-of.ts'

@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks'
+import { clearTimeout, setTimeout } from 'node:timers'
 import { context, diag, ROOT_CONTEXT, TraceFlags } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { suppressTracing } from '../suppress-tracing.ts'

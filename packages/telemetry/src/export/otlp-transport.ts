@@ -1,5 +1,6 @@
 import type http from 'node:http'
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
+import { clearTimeout, setTimeout } from 'node:timers'
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import { parsePartialSuccess } from './partial-success.ts'

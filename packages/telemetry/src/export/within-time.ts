@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from 'node:timers'
 import { diag } from '@opentelemetry/api'
 
 export interface TimeLimit {
@@ -11,7 +12,11 @@ export interface TimeLimit {
   hurry: { when: Promise<void>; ms: number }
 }
 
-/** Waits for `work`, within limits. Never rejects: failures are logged, and the caller's drain continues. */
+/**
+ * Waits for `work`, within limits. Never rejects: failures are logged, and the caller's drain continues.
+ *
+ * Its timers, and those of every export, are Node's own: a program's tests may fake the global ones.
+ */
 export async function withinTime(work: () => Promise<unknown>, { what, atStake, ms, hurry }: TimeLimit): Promise<void> {
   const started = performance.now()
   let timer: NodeJS.Timeout | undefined
