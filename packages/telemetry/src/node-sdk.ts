@@ -1,7 +1,7 @@
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node'
 import { AsyncContextManager } from './context-manager.ts'
 import { withOtelEnvironment } from './environment.ts'
-import { loadOptional } from './load-optional.ts'
+import { explainMissing } from './load-optional.ts'
 import type { Sdk, SdkParts } from './sdk.ts'
 
 /**
@@ -21,7 +21,7 @@ export async function createNodeSdk(parts: SdkParts, reason: string): Promise<Sd
 type Globals = Pick<Partial<NodeSDKConfiguration>, 'contextManager' | 'textMapPropagator'>
 
 export async function loadNodeSdk(parts: SdkParts, reason: string, globals: Globals): Promise<Sdk> {
-  const { NodeSDK } = await loadOptional(reason, ['@opentelemetry/sdk-node'], () => import('@opentelemetry/sdk-node'))
+  const { NodeSDK } = await importNodeSdk(reason)
   const { env, serviceName, instrumentations, spanProcessors, sampler } = parts
   const sdk = withOtelEnvironment(
     env,
@@ -43,4 +43,12 @@ export async function loadNodeSdk(parts: SdkParts, reason: string, globals: Glob
  */
 function namesService(env: NodeJS.ProcessEnv): boolean {
   return Boolean(env.OTEL_SERVICE_NAME?.trim()) || /(^|,)\s*service\.name\s*=/.test(env.OTEL_RESOURCE_ATTRIBUTES ?? '')
+}
+
+async function importNodeSdk(reason: string) {
+  try {
+    return await import('@opentelemetry/sdk-node')
+  } catch (error) {
+    throw explainMissing(error, reason, ['@opentelemetry/sdk-node'])
+  }
 }

@@ -1,5 +1,5 @@
 import { register } from 'node:module'
-import { loadOptional } from './load-optional.ts'
+import { explainMissing } from './load-optional.ts'
 import { isTraced, type ShouldTrace } from './http/should-trace.ts'
 import type { Instrumentation } from './http/tracer-instrumentation.ts'
 
@@ -10,17 +10,7 @@ import type { Instrumentation } from './http/tracer-instrumentation.ts'
  * Registers import-in-the-middle, so a module that is imported before this has run is not instrumented.
  */
 export async function loadStockInstrumentations(shouldTrace: ShouldTrace | undefined): Promise<Instrumentation[]> {
-  const [{ HttpInstrumentation }, { ExpressInstrumentation, ExpressLayerType }] = await loadOptional(
-    'TRACE_INSTRUMENTATION=stock',
-    ['@opentelemetry/instrumentation-http', '@opentelemetry/instrumentation-express'],
-    async () => {
-      register('@opentelemetry/instrumentation/hook.mjs', hookUser())
-      return Promise.all([
-        import('@opentelemetry/instrumentation-http'),
-        import('@opentelemetry/instrumentation-express'),
-      ])
-    },
-  )
+  const { HttpInstrumentation, ExpressInstrumentation, ExpressLayerType } = await importInstrumentations()
   const { MIDDLEWARE, ROUTER, REQUEST_HANDLER } = ExpressLayerType
   return [
     new HttpInstrumentation({ ignoreIncomingRequestHook: (request) => !isTraced(request, shouldTrace) }),
@@ -34,5 +24,19 @@ function hookUser(): string {
     return import.meta.resolve('@opentelemetry/instrumentation-http')
   } catch {
     return import.meta.url
+  }
+}
+
+async function importInstrumentations() {
+  try {
+    register('@opentelemetry/instrumentation/hook.mjs', hookUser())
+    const { HttpInstrumentation } = await import('@opentelemetry/instrumentation-http')
+    const { ExpressInstrumentation, ExpressLayerType } = await import('@opentelemetry/instrumentation-express')
+    return { HttpInstrumentation, ExpressInstrumentation, ExpressLayerType }
+  } catch (error) {
+    throw explainMissing(error, 'TRACE_INSTRUMENTATION=stock', [
+      '@opentelemetry/instrumentation-http',
+      '@opentelemetry/instrumentation-express',
+    ])
   }
 }

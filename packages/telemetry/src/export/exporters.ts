@@ -1,5 +1,5 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace'
-import { loadOptional } from '../load-optional.ts'
+import { explainMissing } from '../load-optional.ts'
 import type { ExporterName } from '../exporter-names.ts'
 
 export interface LoadedExporter {
@@ -14,38 +14,43 @@ export interface LoadedExporter {
  */
 export type ExporterFactory = () => LoadedExporter
 
-const OTLP_JSON = ['@opentelemetry/otlp-exporter-base', '@opentelemetry/otlp-transformer']
+/** The setting that asks for an exporter, and the optional packages that it needs. */
+const NEEDS: Readonly<Record<ExporterName, { reason: string; packages: readonly string[] }>> = {
+  jaeger: { reason: 'OTEL_TRACES_EXPORTER=jaeger', packages: ['@opentelemetry/exporter-jaeger'] },
+  zipkin: { reason: 'OTEL_TRACES_EXPORTER=zipkin', packages: ['@opentelemetry/exporter-zipkin'] },
+  console: { reason: 'OTEL_TRACES_EXPORTER=console', packages: [] },
+  otlp: {
+    reason: 'OTEL_EXPORTER_OTLP_PROTOCOL=http/json',
+    packages: ['@opentelemetry/otlp-exporter-base', '@opentelemetry/otlp-transformer'],
+  },
+}
 
 /** Loads only one exporter's package, so that the others cost no start-up time. `otlp` is OTLP in JSON here. */
 export async function loadExporter(name: ExporterName, otlpTimeoutMillis: number): Promise<ExporterFactory> {
-  switch (name) {
-    case 'jaeger': {
-      const { JaegerExporter } = await loadOptional(
-        'OTEL_TRACES_EXPORTER=jaeger',
-        ['@opentelemetry/exporter-jaeger'],
-        () => import('@opentelemetry/exporter-jaeger'),
-      )
-      return () => ({ exporter: new JaegerExporter() })
+  try {
+    switch (name) {
+      case 'jaeger': {
+        const { JaegerExporter } = await import('@opentelemetry/exporter-jaeger')
+        return () => ({ exporter: new JaegerExporter() })
+      }
+      case 'zipkin': {
+        const { ZipkinExporter } = await import('@opentelemetry/exporter-zipkin')
+        return () => ({ exporter: new ZipkinExporter() })
+      }
+      case 'console': {
+        const { ConsoleSpanExporter } = await import('@opentelemetry/sdk-trace')
+        return () => ({ exporter: new ConsoleSpanExporter() })
+      }
+      default: {
+        const base = await import('@opentelemetry/otlp-exporter-base')
+        const http = await import('@opentelemetry/otlp-exporter-base/node-http')
+        const transformer = await import('@opentelemetry/otlp-transformer')
+        const { createOtlpJsonExporter } = await import('./otlp-json-exporter.ts')
+        return () => createOtlpJsonExporter({ ...base, ...http, ...transformer }, otlpTimeoutMillis)
+      }
     }
-    case 'zipkin': {
-      const { ZipkinExporter } = await loadOptional(
-        'OTEL_TRACES_EXPORTER=zipkin',
-        ['@opentelemetry/exporter-zipkin'],
-        () => import('@opentelemetry/exporter-zipkin'),
-      )
-      return () => ({ exporter: new ZipkinExporter() })
-    }
-    case 'console': {
-      const { ConsoleSpanExporter } = await import('@opentelemetry/sdk-trace')
-      return () => ({ exporter: new ConsoleSpanExporter() })
-    }
-    default: {
-      const { createOtlpJsonExporter } = await loadOptional(
-        'OTEL_EXPORTER_OTLP_PROTOCOL=http/json',
-        OTLP_JSON,
-        () => import('./otlp-json-exporter.ts'),
-      )
-      return () => createOtlpJsonExporter(otlpTimeoutMillis)
-    }
+  } catch (error) {
+    const { reason, packages } = NEEDS[name]
+    throw explainMissing(error, reason, packages)
   }
 }
