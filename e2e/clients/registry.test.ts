@@ -14,7 +14,10 @@ vi.setConfig({ testTimeout: 120_000 })
 
 const run = promisify(execFile)
 const PUBLISH = fileURLToPath(new URL('../../scripts/release/publish-to.mjs', import.meta.url))
+const FIRST = fileURLToPath(new URL('../../packages/propagation', import.meta.url))
 let registry: Registry
+/** What publishing printed. */
+let published = ''
 /** An empty project whose npm uses the registry. */
 let project: Awaited<ReturnType<typeof temporaryFolder>>
 let env: NodeJS.ProcessEnv
@@ -28,7 +31,10 @@ beforeAll(async () => {
   // A cache of its own: what another run published under this version must not answer.
   const settings = { npm_config_userconfig: userConfig, npm_config_cache: path.join(project.path, 'cache') }
   env = { PATH: process.env['PATH'], HOME: project.path, ...settings }
-  await run(process.execPath, [PUBLISH, registry.url, userConfig])
+  // A release that got no further than its first package.
+  await run('npm', ['publish', '--ignore-scripts', '--provenance=false', FIRST], { env })
+  const { stdout } = await run(process.execPath, [PUBLISH, registry.url, userConfig])
+  published = stdout
 }, 180_000)
 afterAll(async () => {
   await project?.[Symbol.asyncDispose]()
@@ -45,6 +51,10 @@ const readme = (folder: string): Promise<string> =>
 async function installsOf(folder: string): Promise<string[]> {
   return [...(await readme(folder)).matchAll(/^npm install .*$/gm)].map(([command]) => command)
 }
+
+it('publishing goes on behind what the registry has already', () => {
+  expect(published).toBe(`  @throughline/propagation ${projectVersion} is in the registry already\n`)
+})
 
 it.each([
   ['propagation', '@throughline/propagation'],

@@ -4,7 +4,6 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { packPackages, publishPackages } from './packages.mjs'
-import { projectVersion } from './version.mjs'
 
 const [, , registry, userConfig] = process.argv
 if (registry === undefined || userConfig === undefined) {
@@ -13,7 +12,7 @@ if (registry === undefined || userConfig === undefined) {
 }
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-publish-'))
 try {
-  publishPackages(packPackages(folder), { registry, userConfig, version: projectVersion() })
+  publishPackages(packPackages(folder), { registry, userConfig })
 } finally {
   fs.rmSync(folder, { recursive: true })
 }

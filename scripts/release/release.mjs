@@ -31,23 +31,33 @@ export async function release(args) {
     return 1
   }
   console.log(`Version ${version}, into ${path.relative(ROOT, FOLDER)}:`)
-  const made = await makeRelease(FOLDER, { version, ...destinations }).catch(explainFailure)
+  const made = await makeRelease(FOLDER, { version, ...destinations }).catch((error) =>
+    explainFailure(error, 'Nothing was published.'),
+  )
   if (made === undefined) return 1
-  const { tarballs, archives } = made
+  const { packages, archives } = made
   for (const part of fs.readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory()))
     console.log(`  ${part.name}: ${fs.readdirSync(path.join(FOLDER, part.name)).join(', ')}`)
   if (dryRun) {
     console.log('Nothing was published: this was a dry run.')
     return 0
   }
-  // npm last: what is published there stays.
-  if (destinations.images !== '') {
-    await pushImages(path.join(FOLDER, 'images'), { version, registry: destinations.images })
-  }
-  await pushCharts(archives, destinations.charts)
-  publishPackages(tarballs, { version })
+  const pushed = await push({ packages, archives, version }).catch((error) =>
+    explainFailure(error, 'What was pushed before that stays: run the same command again, and it goes on from there.'),
+  )
+  if (pushed === undefined) return 1
   console.log(`Published version ${version}.`)
   return 0
+}
+
+/** @param {{ packages: import('./packages.mjs').Packed[], archives: string[], version: string }} made */
+async function push({ packages, archives, version }) {
+  const { images, charts } = readDestinations()
+  // npm last: what is published there stays.
+  if (images !== '') await pushImages(path.join(FOLDER, 'images'), { version, registry: images })
+  await pushCharts(archives, charts)
+  publishPackages(packages)
+  return true
 }
 
 /**
@@ -58,7 +68,7 @@ export async function release(args) {
 export async function makeRelease(folder, { images: registry, ...options }) {
   fs.rmSync(folder, { recursive: true, force: true })
   for (const part of ['npm', 'sbom', 'images', 'charts']) fs.mkdirSync(path.join(folder, part), { recursive: true })
-  const tarballs = packPackages(path.join(folder, 'npm'))
+  const packages = packPackages(path.join(folder, 'npm'))
   describePackages(path.join(folder, 'sbom'))
   const images = path.join(folder, 'images')
   // Without a registry for them no one misses them; with one, a release was refused before.
@@ -66,17 +76,19 @@ export async function makeRelease(folder, { images: registry, ...options }) {
   if (digests === undefined) console.log('  images: left out, as no container engine answers')
   const named = registry === '' || digests === undefined ? undefined : { registry, version: options.version, digests }
   const archives = await packageCharts(path.join(folder, 'charts'), named)
-  writeChecksums(path.join(folder, 'SHA256SUMS'), [...tarballs, ...archives], named)
-  return { tarballs, archives, digests }
+  const files = [...packages.map(({ tarball }) => tarball), ...archives]
+  writeChecksums(path.join(folder, 'SHA256SUMS'), files, named)
+  return { packages, archives, digests }
 }
 
 /**
  * A program that failed has said why; any other error is ours.
  * @param {unknown} error
+ * @param {string} outcome
  */
-function explainFailure(error) {
+function explainFailure(error, outcome) {
   if (!(error instanceof Error && 'status' in error)) throw error
-  console.error(`${error.message.split('\n')[0]}\nNothing was published.`)
+  console.error(`${error.message.split('\n')[0]}\n${outcome}`)
   return undefined
 }
 
