@@ -50,7 +50,7 @@ async function withDescendants(pids: number[]): Promise<number[]> {
 
 async function expectEnded(pids: number[]): Promise<void> {
   const left = async () => (pids.some((pid) => isRunning(pid)) ? undefined : true)
-  await pollUntil(left, { deadline: 15_000, what: `the end of ${pids.join(', ')}` })
+  await pollUntil(left, { deadline: 60_000, what: `the end of ${pids.join(', ')}` })
 }
 
 async function firstLine(stream: Readable): Promise<string> {
@@ -77,7 +77,7 @@ describe('the children of a process', () => {
             const found = await withDescendants(children)
             return found.length >= children.length + 3 ? found : undefined
           },
-          { deadline: 15_000, what: 'what npm starts' },
+          { deadline: 60_000, what: 'what npm starts' },
         )
         parent.kill(signal)
         await expectEnded([parent.pid ?? 0, ...all])
@@ -86,7 +86,7 @@ describe('the children of a process', () => {
         process.kill(detached)
       }
     },
-    30_000,
+    120_000,
   )
 })
 
@@ -140,6 +140,6 @@ it('starts a service', async () => {
       main.kill(signal)
       await expectEnded([main.pid ?? 0, ...started.split(' ').map(Number)])
     },
-    60_000,
+    120_000,
   )
 })
