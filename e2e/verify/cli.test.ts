@@ -118,6 +118,7 @@ describe('throughline', () => {
     expect(down.stdout).toMatch(/^TLV901 .*\n {2}seen {3}http:\/\/127\.0\.0\.1:1 can’t be read/m)
     expect(await throughline('verify', broken.url)).toMatchObject({ code: 2, stdout: '' })
     expect(await throughline('veryfi')).toMatchObject({ code: 2 })
+    expect(await throughline('verify', '-h')).toEqual(await throughline('--help'))
     const taken = `http=${new URL(broken.queryUrl).port}`
     expect(await throughline('verify', broken.url, '--listen', taken)).toMatchObject({
       code: 2,

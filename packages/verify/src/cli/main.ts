@@ -31,7 +31,7 @@ try {
 
 async function run([name, ...args]: string[]): Promise<number> {
   if (name === undefined) throw new UsageError('what to do? throughline verify URL --traces BACKEND')
-  if (name === '--help' || name === '-h' || name === 'help' || args.includes('--help')) {
+  if (name === 'help' || [name, ...args].some((argument) => argument === '--help' || argument === '-h')) {
     process.stdout.write(USAGE)
     return 0
   }

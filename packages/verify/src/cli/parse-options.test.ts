@@ -91,6 +91,8 @@ describe('parseVerifyCommand', () => {
   })
 
   it.each([
+    [`${BASE} --trace x`, /^Unknown option '--trace'$/],
+    [`${BASE} --repeat`, /^Option '--repeat <value>' argument missing$/],
     ['--manifests deploy http://shop.local', /--manifests alone judges files.* leave http:\/\/shop\.local out/],
     ['--manifests deploy deploy/cart:/item', /leave deploy\/cart:\/item out/],
     ['--manifests deploy --traces http://jaeger', /sends no request: leave --traces out/],

@@ -4,7 +4,7 @@ import type { Level } from '../findings/finding.ts'
 import { type ClusterOptions, isInCluster, parseCluster } from './cluster-options.ts'
 import { findOfRequests, isFilesAlone } from './manifest-options.ts'
 import { type ListenPorts, parseListen } from './listen-ports.ts'
-import { UsageError } from './usage-error.ts'
+import { refusedArguments, UsageError } from './usage-error.ts'
 
 type Format = 'text' | 'json' | 'junit' | 'markdown' | 'sarif'
 
@@ -134,7 +134,7 @@ function parse(args: string[]) {
       },
     })
   } catch (error) {
-    throw new UsageError((error as Error).message)
+    throw refusedArguments(error)
   }
 }
 

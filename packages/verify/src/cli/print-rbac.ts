@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { formatRbac } from '../cluster/rbac.ts'
-import { UsageError } from './usage-error.ts'
+import { refusedArguments, UsageError } from './usage-error.ts'
 
 const text = { type: 'string' } as const
 
@@ -40,6 +40,6 @@ function parse(args: string[]): { namespaces: string[]; revisions: string[] } {
     })
     return { namespaces: values.namespace ?? [], revisions: values.revision ?? [] }
   } catch (error) {
-    throw new UsageError((error as Error).message)
+    throw refusedArguments(error)
   }
 }
