@@ -5,6 +5,10 @@ export interface SpanSketch {
   service: string
   kind?: string
   proxy?: boolean
+  /** `node.id` of a proxy, default its service. */
+  node?: string
+  /** Default `call` and its id. */
+  name?: string
   start?: number
   /** µs, default 10. */
   durationUs?: number
@@ -27,10 +31,10 @@ export function toJaeger(sketches: readonly SpanSketch[]): Record<string, unknow
   return {
     traceID: SKETCH_TRACE_ID,
     processes: Object.fromEntries(services.map((serviceName, index) => [`p${index}`, { serviceName, tags: [] }])),
-    spans: sketches.map(({ id, parent, service, kind, proxy, start = 0, durationUs = 10 }) => ({
+    spans: sketches.map(({ id, parent, service, kind, proxy, node, name, start = 0, durationUs = 10 }) => ({
       traceID: SKETCH_TRACE_ID,
       spanID: id,
-      operationName: `call ${id}`,
+      operationName: name ?? `call ${id}`,
       references: parent === undefined ? [] : [{ refType: 'CHILD_OF', traceID: SKETCH_TRACE_ID, spanID: parent }],
       startTime: 1_700_000_000_000_000 + start,
       duration: durationUs,
@@ -40,7 +44,7 @@ export function toJaeger(sketches: readonly SpanSketch[]): Record<string, unknow
         ...(proxy === true
           ? [
               { key: 'component', type: 'string', value: 'proxy' },
-              { key: 'node_id', type: 'string', value: service },
+              { key: 'node_id', type: 'string', value: node ?? service },
             ]
           : []),
       ],

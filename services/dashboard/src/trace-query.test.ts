@@ -31,8 +31,12 @@ describe('GET /api/traces/:traceId', () => {
       { code: 'missing-parent', text: expect.stringContaining('dashboard (app)') as string },
       { code: 'missing-upstream' },
     ])
-    expect(body.verdict.suspects).toMatchObject([{ id: 'TLV101' }, { id: 'TLV103', docs: 'docs/findings/TLV103.md' }])
-    expect(body.verdict.spans).toEqual([{ spanId: 'b', depth: 0, orphan: true }])
+    expect(body.verdict.suspects).toMatchObject([
+      { id: 'TLV101' },
+      { id: 'TLV103', docs: 'docs/findings/TLV103.md' },
+      { id: 'TLV202' },
+    ])
+    expect(body.verdict.spans).toEqual([{ spanId: 'b', depth: 0, orphan: true, gateway: false }])
     const other = await request(app).get(`/api/traces/${TRACE}`).expect(200)
     expect(other.body.verdict.problems).toHaveLength(1)
   })

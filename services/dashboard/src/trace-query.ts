@@ -50,6 +50,6 @@ function withVerdict(body: object, answered: boolean): object {
   const verdict = judgeTrace(Array.isArray(data) ? data[0] : undefined, { answered })
   if (verdict === undefined) return body
   const { problems, reachesUpstream, suspects } = verdict
-  const spans = verdict.spans.map(({ spanId, depth, orphan }) => ({ spanId, depth, orphan }))
+  const spans = verdict.spans.map(({ spanId, depth, orphan, gateway }) => ({ spanId, depth, orphan, gateway }))
   return { ...body, verdict: { problems, reachesUpstream, suspects, spans } }
 }

@@ -1,3 +1,4 @@
+import { findGateways } from './find-gateways.ts'
 import type { Span } from './span.ts'
 import type { SpanNode } from './trace-forest.ts'
 
@@ -7,6 +8,8 @@ export interface PlacedSpan extends Span {
   depth: number
   /** Names a parent that is not in this trace. */
   orphan: boolean
+  /** Of a proxy at the edge of the mesh, without an application beside it. */
+  gateway: boolean
 }
 
 /**
@@ -15,6 +18,7 @@ export interface PlacedSpan extends Span {
  */
 export function orderSpans(nodes: readonly SpanNode[]): PlacedSpan[] {
   const ids = new Set(nodes.map(({ span }) => span.spanId))
+  const gateways = findGateways(nodes)
   const placed = new Map<string, PlacedSpan>()
   const pending: { node: SpanNode; depth: number }[] = []
   const place = (siblings: readonly SpanNode[], depth: number): void => {
@@ -29,7 +33,7 @@ export function orderSpans(nodes: readonly SpanNode[]): PlacedSpan[] {
     const isRepeated = placed.has(span.spanId)
     if (!isRepeated) {
       const orphan = span.parentId !== null && !ids.has(span.parentId)
-      placed.set(span.spanId, { ...span, depth: next.depth, orphan })
+      placed.set(span.spanId, { ...span, depth: next.depth, orphan, gateway: gateways.has(span.spanId) })
     }
     place(children, isRepeated ? next.depth : next.depth + 1)
   }

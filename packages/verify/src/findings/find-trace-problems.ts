@@ -37,17 +37,18 @@ export function findTraceProblems(
   { nodes, placed }: StoredTrace,
   { reported, answered }: { reported: number; answered: boolean },
 ): TraceProblem[] {
+  const describeHop = createDescribe(placed)
   return [
-    ...severalRoots(placed),
-    ...missingParents(nodes),
-    ...parentLoops(nodes),
+    ...severalRoots(placed, describeHop),
+    ...missingParents(nodes, describeHop),
+    ...parentLoops(nodes, describeHop),
     ...sharedSpanIds(nodes, reported - placed.length),
-    ...misledParents(nodes),
+    ...misledParents(nodes, describeHop),
     ...(answered && placed.length > 0 && !reachesUpstream(placed) ? [MISSING_UPSTREAM] : []),
   ]
 }
 
-function severalRoots(placed: readonly PlacedSpan[]): TraceProblem[] {
+function severalRoots(placed: readonly PlacedSpan[], describeHop: Describe): TraceProblem[] {
   const roots = placed.filter((span) => span.depth === 0)
   if (roots.length < 2) return []
   return [
@@ -60,7 +61,7 @@ function severalRoots(placed: readonly PlacedSpan[]): TraceProblem[] {
   ]
 }
 
-function missingParents(nodes: readonly SpanNode[]): TraceProblem[] {
+function missingParents(nodes: readonly SpanNode[], describeHop: Describe): TraceProblem[] {
   const ids = new Set(nodes.map(({ span }) => span.spanId))
   return nodes
     .filter((node) => namesMissingParent(node) && !ids.has(node.span.parentId ?? ''))
@@ -78,7 +79,7 @@ function findingOfOrphan(node: SpanNode, first: SpanNode | undefined): NamedFind
   return node.span.proxy ? nameFinding(TLV305) : null
 }
 
-function parentLoops(nodes: readonly SpanNode[]): TraceProblem[] {
+function parentLoops(nodes: readonly SpanNode[], describeHop: Describe): TraceProblem[] {
   const ids = new Set(nodes.map(({ span }) => span.spanId))
   const looping = nodes.find((node) => namesMissingParent(node) && ids.has(node.span.parentId ?? ''))
   if (looping === undefined) return []
@@ -105,7 +106,7 @@ function sharedSpanIds(nodes: readonly SpanNode[], repeated: number): TraceProbl
 }
 
 /** Hops that took their parent from a header that a proxy did not rewrite. */
-function misledParents(nodes: readonly SpanNode[]): TraceProblem[] {
+function misledParents(nodes: readonly SpanNode[], describeHop: Describe): TraceProblem[] {
   const siblings = siblingProxies(nodes)
   const frozen = new Set(siblings.map(({ call }) => call))
   return [
@@ -140,7 +141,12 @@ export function reachesUpstream(placed: readonly PlacedSpan[]): boolean {
   return placed.some((span) => !span.proxy && span.kind === 'server' && span.service !== entry?.service)
 }
 
-function describeHop({ proxy, kind, service }: Span): string {
-  const role = proxy ? 'sidecar' : 'app'
-  return `${service} (${kind === null ? role : `${role}, ${kind}`})`
+type Describe = (span: Span) => string
+
+function createDescribe(placed: readonly PlacedSpan[]): Describe {
+  const gateways = new Set(placed.filter(({ gateway }) => gateway).map(({ spanId }) => spanId))
+  return ({ proxy, kind, service, spanId }) => {
+    const role = gateways.has(spanId) ? 'gateway' : proxy ? 'sidecar' : 'app'
+    return `${service} (${kind === null ? role : `${role}, ${kind}`})`
+  }
 }

@@ -149,8 +149,68 @@ describe('judgeTrace', () => {
   })
 
   it('names what may have cut off a trace that does not reach the upstream, the app first', () => {
-    expect(judge(without('d1')).suspects.map(({ id }) => id)).toEqual(['TLV101', 'TLV103'])
+    expect(judge(without('d1')).suspects.map(({ id }) => id)).toEqual(['TLV101', 'TLV103', 'TLV202'])
     expect(judge(wholeChain).suspects).toEqual([])
+  })
+
+  it('names what may have kept proxies out of a trace that reaches the upstream without one', () => {
+    const apps = replace('d1', { parent: 'a2' }).filter(({ proxy }) => proxy !== true)
+    expect(judge(apps).suspects.map(({ id }) => id)).toEqual(['TLV103'])
+  })
+
+  /** Hops in front of the dashboard, which becomes the child of the last one. */
+  const behind = (...front: SpanSketch[]): SpanSketch[] => [
+    ...front,
+    ...replace('a1', { parent: front.at(-1)?.id ?? '' }),
+  ]
+  const edge: SpanSketch = { id: 'e1', service: 'edge', kind: 'server', proxy: true }
+  const onward: SpanSketch = { ...edge, id: 'e2', parent: 'e1', kind: 'client', name: 'router x egress' }
+  const inbound: SpanSketch = { id: 'e3', service: 'dashboard-sidecar', kind: 'server', proxy: true }
+
+  it.each<[string, SpanSketch[], string[]]>([
+    ['with one span', behind(edge, { ...inbound, parent: 'e1' }), ['e1']],
+    ['with one span for each side', behind(edge, onward, { ...inbound, parent: 'e2' }), ['e1', 'e2']],
+    [
+      'that tried twice',
+      behind(edge, { ...onward, id: 'e4', start: -5 }, onward, { ...inbound, parent: 'e2' }),
+      ['e1', 'e4', 'e2'],
+    ],
+    [
+      'behind another',
+      behind({ ...edge, id: 'e0', service: 'lb' }, { ...edge, parent: 'e0' }, { ...inbound, parent: 'e1' }),
+      ['e0', 'e1'],
+    ],
+    ['by its node id alone', [{ ...edge, node: 'router~10.0.0.1~edge.shop~shop.svc' }], ['e1']],
+    ['a waypoint, by its node id', [{ ...edge, node: 'waypoint~10.0.0.1~w.shop~shop.svc' }], ['e1']],
+    ['none: a sidecar in front of its app', behind(inbound), []],
+    ['none: sidecars of a call', wholeChain, []],
+    [
+      'none: a sidecar by its node id, before an app without spans',
+      behind({ ...edge, node: 'sidecar~10.0.0.1~edge.shop~shop.svc' }, { ...inbound, parent: 'e1' }),
+      [],
+    ],
+    [
+      'none: in and out of one sidecar again, around an app without spans',
+      [
+        inbound,
+        { ...inbound, id: 'e4', parent: 'e3', kind: 'client', name: 'x egress' },
+        { ...sharing, id: 'c9', parent: 'e4' },
+      ],
+      [],
+    ],
+  ])('knows a gateway %s', (_what, sketches, gateways) => {
+    expect(
+      judge(sketches)
+        .spans.filter(({ gateway }) => gateway)
+        .map(({ spanId }) => spanId),
+    ).toEqual(gateways)
+  })
+
+  it('calls a gateway one where it names it in a problem', () => {
+    const apart = [...wholeChain, edge, { ...inbound, parent: 'e1' }]
+    expect(judge(apart).problems[0]?.text).toBe(
+      'This trace starts 2 times: dashboard (app, server), edge (gateway, server).',
+    )
   })
 
   it('reports a missing upstream application only if it is known to have answered', () => {

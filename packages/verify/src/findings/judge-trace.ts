@@ -4,6 +4,7 @@ import { readJaegerTrace } from '../readers/read-jaeger-trace.ts'
 import { nameFinding, type NamedFinding } from './name-finding.ts'
 import { TLV101 } from './TLV101.ts'
 import { TLV103 } from './TLV103.ts'
+import { TLV202 } from './TLV202.ts'
 import { findTraceProblems, reachesUpstream, type TraceProblem } from './find-trace-problems.ts'
 
 /** As many as the page draws. */
@@ -19,8 +20,8 @@ export interface TraceVerdict {
   /** An application other than the first one has its server span here. */
   reachesUpstream: boolean
   /**
-   * What may have cut off the rest, where the trace does not reach the upstream: only the headers that were sent tell
-   * which. Without any it is the first, TLV101.
+   * What may have cut off the rest, where the trace does not reach the upstream or holds no proxy: only the headers that
+   * were sent and received tell which. Where none were sent it is the first, TLV101.
    */
   suspects: NamedFinding[]
 }
@@ -43,11 +44,12 @@ export function judgeTrace(
   const spans = orderSpans(nodes)
   const reaches = reachesUpstream(spans)
   const caller = spans.find(({ proxy }) => !proxy)
+  const suspects = reaches ? (spans.some(({ proxy }) => proxy) ? [] : [TLV103]) : [TLV101, TLV103, TLV202]
   return {
     traceId: trace.traceId,
     spans,
     problems: findTraceProblems({ nodes, placed: spans }, { reported: trace.spans.length, answered }),
     reachesUpstream: reaches,
-    suspects: reaches ? [] : [TLV101, TLV103].map((rule) => nameFinding(rule, caller?.language)),
+    suspects: suspects.map((rule) => nameFinding(rule, caller?.language)),
   }
 }
