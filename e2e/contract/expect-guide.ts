@@ -12,6 +12,7 @@ export async function expectConsulGuide(page: Page): Promise<void> {
   await pageText(page, '#trace-label', /^Your request$/)
   // The apps' own: the sidecars see bytes.
   await pageText(page, '#trace-summary', /^3 spans/)
+  await pageText(page, '#verdict-text', /^Apps only$/)
   await switchAccess(page)
   await pageText(page, '#state-label', /^Unreachable$/)
   await pageText(page, '#reason', /a TCP-level denial, a port that wants mTLS and a crash look the same/)

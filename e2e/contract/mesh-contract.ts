@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { requireNamespaces } from '@throughline/lab-pods'
 import { openPage, requireBrowser } from '../support/browser.ts'
 import { count } from '../support/count.ts'
-import { expectEveryState } from '../support/expect-every-state.ts'
+import { expectEveryState, expectOneScreen } from '../support/expect-every-state.ts'
 import { expectTrace } from '../support/expect-trace.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
 import { untilState } from '../support/until-state.ts'
@@ -62,8 +62,7 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
     let startedIn = 0
     beforeAll(async () => {
       const started = performance.now()
-      const faults = { FAULTS: 'on' }
-      lab = await startLab({ ...mesh.options, countingEnv: faults, dashboardEnv: faults })
+      lab = await startLab({ ...mesh.options, countingEnv: { FAULTS: 'on' }, dashboardEnv: { FAULTS: 'on' } })
       await untilState(lab, 'connected', { deadline: 10_000 })
       startedIn = performance.now() - started
     })
@@ -209,9 +208,10 @@ export function describeMeshContract(mesh: MeshUnderContract): void {
       { timeout: 240_000 },
       async (controlPlane, context) => {
         await using tab = await openPage(requireBrowser(context), 'about:blank')
+        const spans = entry === 'app' ? 5 : 6
+        if (mesh.startGateway) await expectOneScreen(tab.page, lab.dashboardUrl, spans)
         await using gateway = await mesh.startGateway?.(lab)
-        const spans = entry === 'app' ? 5 : gateway ? 8 : 6
-        await expectEveryState(lab, tab.page, { ...gateway, spans, controlPlane })
+        await expectEveryState(lab, tab.page, { ...gateway, spans: gateway ? spans + 2 : spans, controlPlane })
         expect(tab.errors).toEqual([])
       },
     )

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { openPage, requireBrowser } from '../support/browser.ts'
-import { expectAccessible, expectLayout } from '../support/page-layout.ts'
+import { expectAccessible, expectLayout, expectReflow } from '../support/page-layout.ts'
 import { pageText } from '../support/page-text.ts'
 import { startLab } from '../support/start-lab.ts'
 
@@ -22,6 +22,7 @@ it('breaks the trace in a chosen way, names hop, cause and fix beside it, and re
   // Beside the trace, which is broken as well.
   await pageText(page, '#verdict-text', /^Broken$/)
   await expectLayout(page, 'findings')
+  await expectReflow(page, 'findings')
   await expectAccessible(page, 'findings')
   // One panel at a time.
   await page.locator('#rows button').first().click()

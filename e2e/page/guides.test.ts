@@ -147,11 +147,28 @@ describe('what the guides say about the page', () => {
       }
       await pageText(page, '#trace-summary', /^3 spans/)
       expect((await page.locator('#rows .service').allInnerTexts()).join()).toBe('dashboard,dashboard,counting')
+      await pageText(page, '#verdict-text', /^Broken$/)
+      await pageText(
+        page,
+        '#problems',
+        /^A proxy between dashboard and counting traced this call apart, .* TLV103 fix: /,
+      )
       await page.click('#verify')
       await pageText(page, '#findings-title', /^TLV103, dashboard$/)
       await pageText(page, '#findings [data-row=fix]', /USE_B3_WITH_W3C_PROPAGATION/)
       await page.click('#findings-close')
+      await page.click('#problems button')
+      await pageText(page, '#trace-summary', /^2 spans/)
+      expect((await page.locator('#rows .service').allInnerTexts()).join()).toBe('dashboard-sidecar,counting-sidecar')
     }
+    await page.selectOption('#tracer', 'zipkin')
+    await pageText(page, '#facts-text', /tracer zipkin$/)
+    // A denied call shows no headers that arrived: it is not called broken, and not whole.
+    await switchAccess(page)
+    await pageText(page, '#access-value', /^Denied$/)
+    await page.click('#send')
+    await pageText(page, '#trace-label', /^Your request$/)
+    await pageText(page, '#verdict-text', /^Apps only$/)
     expect(tab.errors).toEqual([])
   })
 })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { openPage, requireBrowser } from '../support/browser.ts'
 import { expectEveryState } from '../support/expect-every-state.ts'
-import { expectAccessible, expectLayout } from '../support/page-layout.ts'
+import { expectAccessible, expectLayout, expectReflow } from '../support/page-layout.ts'
 import { choose, pageText } from '../support/page-text.ts'
 import { startService } from '../support/start-service.ts'
 import { startLab } from '../support/start-lab.ts'
@@ -31,6 +31,7 @@ it('shows the commands instead of switches in a cluster', async (context) => {
   ])
   expect(await page.locator('#controls, #tracer-controls, #faults').filter({ visible: true }).count()).toBe(0)
   await expectLayout(page, 'in a cluster')
+  await expectReflow(page, 'in a cluster')
   await expectAccessible(page, 'in a cluster')
 })
 
@@ -40,6 +41,7 @@ it('keeps its layout with settings and a bypass: idle, changing, failed and disp
   const { page } = tab
   await pageText(page, '#setting-0-effect', /^Every call/)
   await expectLayout(page, 'settings')
+  await expectReflow(page, 'settings')
   await expectAccessible(page, 'settings')
   let open = (): void => {}
   lab.stage.before = new Promise((resolve) => (open = resolve))
@@ -52,6 +54,7 @@ it('keeps its layout with settings and a bypass: idle, changing, failed and disp
   await page.click('#bypass-probe')
   await pageText(page, '#bypass-summary', /^200/)
   await expectLayout(page, 'bypassed')
+  await expectReflow(page, 'bypassed')
   await expectAccessible(page, 'bypassed')
   lab.stage.closed = true
   await pageText(page, '#bypass-state', /^Closed$/)
@@ -61,6 +64,7 @@ it('keeps its layout with settings and a bypass: idle, changing, failed and disp
   await choose(page, 'Permissive')
   await pageText(page, '#control-error', /^The mesh did not switch/)
   await expectLayout(page, 'disputed')
+  await expectReflow(page, 'disputed')
   await expectAccessible(page, 'disputed')
   expect(tab.errors).toEqual([])
 }, 120_000)
@@ -86,6 +90,7 @@ it.for(Object.entries(reasons))(
     }
     await pageText(page, '#path', /starting, restarted 1×: /)
     await expectLayout(page, 'long reason')
+    await expectReflow(page, 'long reason')
     await expectAccessible(page, 'long reason')
     await page.click('#path [data-sidecar] .term-long >> nth=1')
     expect(await page.innerText('#help-whole')).toBe(`starting, restarted 1×: ${reason}`)

@@ -1,6 +1,7 @@
 import { pollUntil } from '@throughline/lab-testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPage, requireBrowser } from '../support/browser.ts'
+import { expectLayout, expectReflow } from '../support/page-layout.ts'
 import { copied, pageText, switchAccess } from '../support/page-text.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
 
@@ -23,6 +24,25 @@ describe('a self-explanatory page', () => {
     expect(await page.locator('#rows .own[data-changed]').allInnerTexts()).toContain('was 200')
     await switchAccess(page)
     await pageText(page, '#changes-text', /new: counting/)
+  })
+
+  it('does not call a trace broken while its spans still arrive', async (context) => {
+    await using tab = await openPage(requireBrowser(context), lab.dashboardUrl)
+    const { page } = tab
+    let late = true
+    await page.route('**/api/traces/*', async (route) => {
+      const response = await route.fetch()
+      if (!late || response.status() !== 200) return route.fulfill({ response })
+      const body = (await response.json()) as { verdict: object }
+      const problems = [{ code: 'missing-parent', text: 'A parent is missing.', cause: 'It is late.' }]
+      await route.fulfill({ response, json: { ...body, verdict: { ...body.verdict, problems } } })
+    })
+    await page.click('#send')
+    await pageText(page, '#verdict-text', /^Arriving$/)
+    expect(await page.locator('#problems').isHidden()).toBe(true)
+    late = false
+    await pageText(page, '#verdict-text', /^Unbroken$/)
+    expect(tab.errors).toEqual([])
   })
 
   it('shows the attributes of a span, and its call as a command that works', async (context) => {
@@ -71,6 +91,8 @@ describe('a self-explanatory page', () => {
     await page.click('#tour-next')
     await step(/^The call is allowed again/)
     await pageText(page, '#verdict-text', /^Broken$/)
+    await expectLayout(page, 'tour')
+    await expectReflow(page, 'tour')
     await page.click('#tour-next')
     await step(/^Headers are propagated again/)
     await pollUntil(async () => ((await lab.mesh.status()).tracer === 'opentelemetry' ? undefined : true), {

@@ -90,7 +90,11 @@ describe('the waterfall', () => {
     await pageText(page, '#verdict-text', /^Unbroken$/)
     await page.click('#propagation')
     await pageText(page, '#verdict-text', /^Broken$/)
-    await pageText(page, '#problems', /counting is in another trace, .*dashboard sent no trace headers/)
+    await pageText(
+      page,
+      '#problems',
+      /headers that reached counting name another trace, .*dashboard sent no trace headers/,
+    )
     await pageText(page, '#problems', /TLV101 fix: load the SDK before anything else/)
     expect(await page.locator('#problems a').getAttribute('href')).toBe('/findings/TLV101.md')
     await pageText(page, '#path', /Trace breaks/)
@@ -103,6 +107,8 @@ describe('the waterfall', () => {
       },
       { what: 'the other half', deadline: 10_000 },
     )
+    // Half a trace is not called whole.
+    await pageText(page, '#verdict-text', /^Begins at a sidecar$/)
     await page.click('#propagation')
     await page.click('#follow')
     await pageText(page, '#verdict-text', /^Unbroken$/)

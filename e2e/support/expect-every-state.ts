@@ -1,7 +1,7 @@
 import { pollUntil } from '@throughline/lab-testkit'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { expectAccessible, expectLayout } from './page-layout.ts'
+import { expectAccessible, expectLayout, expectReflow } from './page-layout.ts'
 import { pageText, switchAccess } from './page-text.ts'
 import type { MeshLab } from './start-lab.ts'
 
@@ -10,7 +10,7 @@ export interface PageExpectations {
   url?: string
   /** Spans of a request of the browser. */
   spans: number
-  /** Run axe in the states as well; the page is the same under every mesh. Default false. */
+  /** Run axe and enlarge text in the states as well; the page is the same under every mesh. Default false. */
   accessible?: boolean
   /** The program that configures the sidecars: its process, and its name on the page. Absent where files do. */
   controlPlane?: { process: string; name: string } | undefined
@@ -25,19 +25,18 @@ export async function expectEveryState(lab: MeshLab, page: Page, expected: PageE
   const { accessible = false, controlPlane, url = lab.dashboardUrl } = expected
   const looks = async (when: string, width = 1280): Promise<void> => {
     await expectLayout(page, when)
-    if (accessible) await expectAccessible(page, when, width)
+    if (!accessible) return
+    await expectReflow(page, when)
+    await expectAccessible(page, when, width)
   }
   await page.emulateMedia({ reducedMotion: 'reduce' })
   await page.goto(url)
-  const sendOne = async (spans: number) => {
-    await page.click('#send')
-    await pageText(page, '#trace-label', /^Your request$/)
-    await pageText(page, '#trace-summary', new RegExp(`^${spans} spans`))
-  }
+  const sendOne = (spans: number) => sendRequest(page, spans)
   await pageText(page, '#state-label', /^Connected$/)
   // The dashboard's own requests enter behind its inbound sidecar.
   await pageText(page, '#trace-summary', /^5 spans/)
   await sendOne(expected.spans)
+  expect(await rolesOf(page)).toEqual(rolesFor(expected.spans))
   await expectSidecars(page, lab)
   await looks('connected')
   await page.click('#checks-run')
@@ -85,6 +84,35 @@ export async function expectEveryState(lab: MeshLab, page: Page, expected: PageE
     process.kill(dashboard, 'SIGCONT')
   }
   await pageText(page, '#state-label', /^Connected$/)
+}
+
+/**
+ * The page at an address, with a request of this many spans: cause and effect on one screen, and each row named for what
+ * its process is.
+ */
+export async function expectOneScreen(page: Page, url: string, spans: number): Promise<void> {
+  await page.goto(url)
+  await pageText(page, '#state-label', /^Connected$/)
+  await sendRequest(page, spans)
+  expect(await rolesOf(page)).toEqual(rolesFor(spans))
+  await expectLayout(page, `${spans} rows`)
+}
+
+async function sendRequest(page: Page, spans: number): Promise<void> {
+  await page.click('#send')
+  await pageText(page, '#trace-label', /^Your request$/)
+  await pageText(page, '#trace-summary', new RegExp(`^${spans} spans`))
+}
+
+/** What each row says its process is. */
+async function rolesOf(page: Page): Promise<string[]> {
+  const details = await page.locator('#rows .detail').allTextContents()
+  return details.map((detail) => detail.split(' ')[0] ?? '')
+}
+
+/** A gateway has a span for each of its sides; a request may enter through a sidecar, or at the application. */
+function rolesFor(spans: number): string[] {
+  return [...['gateway', 'gateway', 'sidecar'].slice(8 - spans), 'app', 'app', 'sidecar', 'sidecar', 'app']
 }
 
 /** Each sidecar that the mesh reports is a hop of the path, with its state; an application that is ready says nothing. */

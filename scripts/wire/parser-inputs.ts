@@ -103,6 +103,9 @@ const record =
 const otlpHeaders = ['traceparent', 'tracestate', 'baggage', 'b3', 'x-b3-traceid', 'x-b3-spanid', 'x-b3-sampled']
 const carried = ['sw8', 'sw8-x', 'x-amzn-trace-id', 'x-cloud-trace-context', 'grpc-trace-bin', 'uberctx-a']
 
+const contextHeaderOf = (text: string): string =>
+  text.startsWith('00-') ? 'traceparent' : text.includes('-') ? 'b3' : 'x-b3-traceid'
+
 /** Every exported reader of wire data, by workspace and name. */
 export const parserInputs: Readonly<Record<string, ParserInput>> = {
   'propagation extract': {
@@ -205,6 +208,10 @@ export const parserInputs: Readonly<Record<string, ParserInput>> = {
   'dashboard parseList': { valid: ['a'], args: (text) => [[text], (item: unknown) => item] },
   'dashboard parseNumber': { valid: ['1.5'] },
   'dashboard parseExplanation': { valid: BAGGAGE, args: record('service', 'hostname', 'received', 'caller', 'calls') },
+  'dashboard readContext': {
+    valid: [`00-${TRACE}-${SPAN}-01`, ...B3, TRACE],
+    args: (text) => [{ name: contextHeaderOf(text), value: text }, [{ name: 'x-b3-sampled', value: text }]],
+  },
   'dashboard parseTrace': { valid: TAG_TEXT, args: (text) => [{ data: [jaegerTrace(text)] }] },
 }
 

@@ -12,26 +12,25 @@ import { buildPathModel, deniedBy } from './path/path-model.js'
 import { createPathView } from './path/path-view.js'
 import { createStateView } from './path/state-view.js'
 import { hopsOf, hopTimesOf } from './path/traced-hops.js'
-import { copyFrom } from './shared/copy.js'
-import { byId, setText } from './shared/dom.js'
+import { byId, setName } from './shared/dom.js'
 import { startHelp } from './shared/help.js'
 import { createLive } from './shared/live.js'
 import { createPoller } from './shared/poller.js'
 import { sendRequest } from './shared/send-request.js'
 import { parseConfig } from './shared/wire.js'
 import { createTour } from './tour/tour-view.js'
-import { toCurl } from './trace/curl.js'
 import { createTraceView } from './trace/trace-view.js'
+import { doSidecarsTrace } from './trace/verdict.js'
 
 /**
  * @typedef {import('./path/traced-hops.js').TracedHop} TracedHop
+ * @typedef {import('./mesh/parse-mesh-status.js').MeshStatus} MeshStatus
  * @typedef {import('./shared/states.js').PageState} PageState
  * @typedef {import('./shared/wire.js').Entry} Entry
  */
 
 /** @type {{ state: PageState, status: number | null, known: TracedHop[], reached: TracedHop[] | null, brokenAt: string
- * | null, ownService: boolean, mesh: import('./mesh/parse-mesh-status.js').MeshStatus | null }}
- */
+ * | null, ownService: boolean, sidecars: boolean, mesh: MeshStatus | null }} `sidecars`: one has left a span */
 const seen = {
   state: 'connecting',
   status: null,
@@ -39,6 +38,7 @@ const seen = {
   reached: null,
   brokenAt: null,
   ownService: false,
+  sidecars: false,
   mesh: null,
 }
 /** @type {import('./shared/wire.js').Config | undefined} */
@@ -53,6 +53,7 @@ let ownVerified = false
 const stateView = createStateView()
 const pathView = createPathView()
 const drawPath = () => pathView.show(buildPathModel(seen))
+const knowSidecars = () => traceView.know({ sidecarsTrace: doSidecarsTrace(seen.mesh, seen.sidecars) })
 
 const historyView = createHistoryView({
   onChoose(traceId) {
@@ -67,6 +68,8 @@ const traceView = createTraceView({
     // Half a trace does not show where requests go.
     if (state === 'connected' && brokenAt === null) seen.known = hops
     seen.brokenAt = brokenAt
+    seen.sidecars ||= hops.some(({ role }) => role === 'sidecar')
+    knowSidecars()
     if (state === seen.state) {
       seen.reached = hops
       pathView.pulse(hopTimesOf(model))
@@ -93,6 +96,7 @@ const controls = createControls({
     seen.mesh = status
     bypassView.showMesh(status)
     drawFacts(config, status)
+    knowSidecars()
     drawPath()
   },
   onRequest: (access) => settling.begin(access),
@@ -143,8 +147,9 @@ const live = createLive({
 function showNewest() {
   drawing = false
   if (newest === undefined) return
-  const { state, status, traceId, appSpans } = newest
+  const { state, status, traceId, appSpans, atMs } = newest
   enter(state, status)
+  traceView.know({ appSpans })
   verifyOwnService(state)
   stateView.showOutcome(newest, new Date(sinceMs))
   stateView.showReplicas(historyView.replicas())
@@ -152,7 +157,7 @@ function showNewest() {
   if (!config.traces) traceView.explainNoTraces(config.traceUiUrl, traceId)
   else if (traceId === null)
     traceView.explain('The newest request left no trace: tracing is off, or it was not sampled.')
-  else traceView.offer({ traceId, state, appSpans: appSpans && !config.ownService })
+  else traceView.offer({ traceId, state, atMs, appSpans: appSpans && !config.ownService })
 }
 
 /**
@@ -188,7 +193,7 @@ async function readConfig() {
   bypassView.offer(config.bypass)
   await doctor.reveal(config)
   stateView.showOwnService(config.ownService)
-  traceView.showOwnService(config.ownService)
+  traceView.know({ ownService: config.ownService })
   seen.ownService = config.ownService
   drawFacts(config, seen.mesh)
   tour.reveal()
@@ -199,10 +204,10 @@ async function readConfig() {
 
 async function send() {
   const sent = await sendRequest(toBaggage(trafficControls.current()))
-  if ('failure' in sent) return setText(byId('traffic-error'), `The request failed: ${sent.failure}`)
-  const { traceId, state, appSpans } = sent.outcome
+  if ('failure' in sent) return void setName(byId('traffic-error'), `The request failed: ${sent.failure}`)
+  const { traceId, state, atMs, appSpans } = sent.outcome
   if (traceId === null || !config?.traces) return
-  await traceView.showSent({ traceId, state, appSpans: appSpans && !config.ownService })
+  await traceView.showSent({ traceId, state, atMs, appSpans: appSpans && !config.ownService })
 }
 
 const sendButton = byId('send')
@@ -211,10 +216,6 @@ sendButton.addEventListener('click', async () => {
   sendButton.setAttribute('aria-busy', 'true')
   await send()
   sendButton.setAttribute('aria-busy', 'false')
-})
-copyFrom(byId('request-curl'), () => {
-  const baggage = toBaggage(trafficControls.current())
-  return toCurl(`${location.origin}/api/count`, baggage === null ? [] : [{ name: 'baggage', value: baggage }])
 })
 
 const tour = createTour({

@@ -27,7 +27,7 @@ export function createFindingsView({ onClose, onShowTrace }) {
     showProgress(text) {
       setText(byId('findings-title'), 'Findings')
       body.replaceChildren()
-      setText(progress, text)
+      setName(progress, text)
     },
     showRepair: (possible) => void (byId('repair').hidden = !possible),
     showReport(report, situation) {

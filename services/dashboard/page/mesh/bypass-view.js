@@ -1,6 +1,6 @@
 // @ts-check
 import { requestJson } from '../shared/api.js'
-import { byId, setIcon, setText } from '../shared/dom.js'
+import { byId, setIcon, setName, setText } from '../shared/dom.js'
 import { formatClock } from '../shared/format.js'
 import { buildBypassPanel, parseBypassResult } from './bypass-model.js'
 import { parseErrorMessage } from '../shared/wire.js'
@@ -42,7 +42,7 @@ export function createBypassView() {
     panel.dataset['way'] = model.state
     setIcon(byId('bypass-icon'), icons[model.state])
     setText(byId('bypass-state'), model.label)
-    setText(byId('bypass-address'), model.address)
+    setName(byId('bypass-address'), model.address)
     setText(byId('bypass-reason'), model.reason)
     button.hidden = !model.canProbe
     button.setAttribute('aria-disabled', String(running))
@@ -68,7 +68,7 @@ export function createBypassView() {
     const read = answer.kind === 'json' ? parseBypassResult(answer.body) : undefined
     probed = read ?? null
     const failure = answer.kind === 'lost' ? answer.reason : (parseErrorMessage(answer.body) ?? 'there was no outcome.')
-    setText(note, read === undefined ? `The probe failed: ${failure}` : `Probed at ${formatClock(new Date(read.atMs))}`)
+    setName(note, read === undefined ? `The probe failed: ${failure}` : `Probed at ${formatClock(new Date(read.atMs))}`)
     draw()
   }
   button.addEventListener('click', probe)

@@ -1,7 +1,7 @@
 // @ts-check
 import { requestJson } from '../shared/api.js'
 import { copyFrom } from '../shared/copy.js'
-import { byId, create, setText } from '../shared/dom.js'
+import { byId, create, setName, setText } from '../shared/dom.js'
 import { parseMeshStatus } from './parse-mesh-status.js'
 import { judgeChange } from './settings-model.js'
 import { createSettingsView } from './settings-view.js'
@@ -105,7 +105,7 @@ export function createControls({ onStatus, onRequest, onAnswer }) {
     requested = null
     const outcome = failure === null && setting !== undefined ? judgeChange(status.settings, setting) : null
     const wrong = failure ?? (outcome !== null && 'failed' in outcome ? outcome.failed : null)
-    if (wrong !== null) setText(error, `The mesh did not switch: ${wrong}`)
+    if (wrong !== null) setName(error, `The mesh did not switch: ${wrong}`)
     else if (outcome !== null && 'done' in outcome) setText(byId('announcer'), outcome.done)
     draw()
     onAnswer(status.access)

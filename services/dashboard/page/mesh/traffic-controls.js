@@ -1,7 +1,9 @@
 // @ts-check
 import { requestJson } from '../shared/api.js'
-import { byId, setText } from '../shared/dom.js'
+import { copyFrom } from '../shared/copy.js'
+import { byId, setName, setText } from '../shared/dom.js'
 import { parseErrorMessage, parseTraffic } from '../shared/wire.js'
+import { toCurl } from '../trace/curl.js'
 
 /**
  * @typedef {import('../shared/wire.js').Traffic} Traffic
@@ -43,7 +45,7 @@ export function createTrafficControls() {
     const body = change === undefined ? {} : { body: change }
     const answer = await requestJson(path, { method: 'POST', ...body })
     const traffic = answer.kind === 'json' && answer.status < 300 ? parseTraffic(answer.body) : undefined
-    setText(
+    setName(
       error,
       traffic !== undefined
         ? ''
@@ -64,6 +66,10 @@ export function createTrafficControls() {
   propagation.addEventListener('click', () => setPropagation(known?.propagation === false))
   byId('burst').addEventListener('click', () => request('/api/traffic/burst'))
   byId('crash').addEventListener('click', () => request('/api/traffic/crash'))
+  copyFrom(byId('request-curl'), () => {
+    const baggage = toBaggage(known)
+    return toCurl(`${location.origin}/api/count`, baggage === null ? [] : [{ name: 'baggage', value: baggage }])
+  })
 
   return {
     show,

@@ -44,13 +44,13 @@ export function buildPathModel({ state, status, known, reached, mesh, brokenAt =
   const traced = withEntryOf(reached ?? [], longer(known, reached ?? [], ownService))
   const line = withSidecars(withOwnService(traced, ownService), mesh?.sidecars ?? [])
   /** @type {Hop[]} */
-  const hops = [browserHop, ...line].map((hop, index) => {
+  const hops = [browserHop, ...line].map((hop) => {
     const sidecar = findSidecar(hop, mesh)
     const label = sidecar?.name ?? hop.name
     return {
       ...hop,
       label,
-      detail: detailOf(hop, line[index]),
+      detail: detailOf(hop),
       status: 'ok',
       fault: null,
       sidecar,
@@ -235,16 +235,11 @@ function isDown(part) {
   return part?.state === 'down' || part?.state === 'starting'
 }
 
-/**
- * @param {TracedHop} hop
- * @param {TracedHop | undefined} next
- */
-function detailOf(hop, next) {
+/** @param {TracedHop} hop */
+function detailOf(hop) {
   if (hop.role === 'browser') return 'this page'
   if (hop.own !== undefined) return hop.own === 'traced' ? 'your service' : 'no span of its own'
-  if (hop.tries !== undefined) return `${hop.role === 'app' ? 'application' : 'sidecar'}, ${hop.tries} tries`
-  if (hop.role === 'app') return 'application'
-  // It has no application beside it.
-  if (hop.direction === 'inbound' && next?.direction === 'inbound') return 'gateway'
-  return `sidecar, ${hop.direction ?? 'inbound'}`
+  const role = hop.role === 'app' ? 'application' : hop.gateway ? 'gateway' : 'sidecar'
+  if (hop.tries !== undefined) return `${role}, ${hop.tries} tries`
+  return role === 'sidecar' ? `sidecar, ${hop.direction ?? 'inbound'}` : role
 }

@@ -88,7 +88,7 @@ function drawHop(hop, before, after) {
   const words = create('span', { class: 'hop-words' }, [
     createName('hop-name', hop.label),
     hop.role === 'sidecar'
-      ? createTerm(hop.detail === 'gateway' ? 'gateway' : 'sidecar', hop.detail)
+      ? createTerm(hop.gateway ? 'gateway' : 'sidecar', hop.detail)
       : create('span', { class: 'hop-detail', text: hop.detail }),
     // One line for both: a sidecar that is down says more than that the call ended there.
     hop.sidecar !== null && (hop.fault === null || hop.sidecar.state !== 'ready')

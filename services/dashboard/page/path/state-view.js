@@ -1,5 +1,5 @@
 // @ts-check
-import { byId, create, setIcon, setText } from '../shared/dom.js'
+import { byId, create, setIcon, setName, setText } from '../shared/dom.js'
 import { formatClock, formatDigitGroups, formatDuration } from '../shared/format.js'
 import { stateWords } from '../shared/states.js'
 
@@ -43,7 +43,7 @@ export function createStateView() {
    */
   const show = (state, why, since) => {
     const words = stateWords[state]
-    setText(reason, why)
+    setName(reason, why)
     setText(byId('fact-since'), formatClock(since))
     drawLabel(state)
     if (state === current) return
@@ -99,7 +99,7 @@ export function createStateView() {
       if (own) setText(byId('access-label'), 'dashboard may call your service')
     },
     showIdle(why) {
-      setText(reason, why)
+      setName(reason, why)
     },
     showDisconnected(why) {
       setText(byId('fact-duration'), '–')

@@ -5,8 +5,9 @@
  * @typedef {import('../trace/trace-model.js').TraceModel} TraceModel
  *
  * @typedef {{ role: 'browser' | 'app' | 'sidecar', name: string, nodeId: string | null, direction: 'inbound' |
- * 'outbound' | null, detached: boolean, tries?: number, own?: 'traced' | 'untraced' }} TracedHop `nodeId`: of a
- * sidecar's Envoy; `own`: the user's service, with or without spans
+ * 'outbound' | null, detached: boolean, gateway?: boolean, tries?: number, own?: 'traced' | 'untraced' }} TracedHop
+ * `nodeId`: of a sidecar's Envoy; `gateway`: it has no application beside it; `own`: the user's service, with or without
+ * spans
  * @typedef {{ role: TracedHop['role'], name: string, startUs: number, endUs: number, detached: boolean }} HopTime
  */
 
@@ -60,7 +61,15 @@ function groupsOf(model) {
     const detached = row.depth === 0 && groups.length > 0
     const siblings = model.rows.filter((each) => each.parentId === row.parentId && each.service === row.service)
     const tries = row.parentId === null ? 1 : siblings.length
-    const hop = { role, name: row.service, nodeId, direction, detached, ...(tries > 1 && { tries }) }
+    const hop = {
+      role,
+      name: row.service,
+      nodeId,
+      direction,
+      detached,
+      ...(row.gateway && { gateway: true }),
+      ...(tries > 1 && { tries }),
+    }
     groups.push({ hop: /** @type {TracedHop} */ (hop), rows: [row] })
   }
   return groups

@@ -11,6 +11,7 @@
  * @property {string | null} code `TL_…`
  * @property {string | null} reason
  * @property {number | null} durationMs
+ * @property {number | null} atMs when it ended, by the clock of the dashboard
  * @property {boolean} appSpans whether the dashboard reports spans of its own; if not, `traceId` is the sidecars’ trace
  *
  * @typedef {Outcome & { seq: number, atMs: number }} Entry one request of the history
@@ -76,6 +77,7 @@ export function parseOutcome(body) {
     code: parseText(body['code'], 60),
     reason: parseText(body['reason'], 300),
     durationMs: parseNumber(body['durationMs']),
+    atMs: parseNumber(Date.parse(String(body['at']))),
     appSpans: body['appSpans'] !== false,
   }
 }
@@ -89,9 +91,9 @@ export function parseEntries(value) {
   return value.slice(-5000).flatMap((item) => {
     const outcome = parseOutcome(item)
     if (outcome === undefined || !isRecord(item)) return []
-    const atMs = Date.parse(String(item['at']))
+    const { atMs } = outcome
     const seq = parseNumber(item['seq'])
-    return seq === null || Number.isNaN(atMs) ? [] : [{ ...outcome, seq, atMs }]
+    return seq === null || atMs === null ? [] : [{ ...outcome, seq, atMs }]
   })
 }
 

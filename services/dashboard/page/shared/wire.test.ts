@@ -13,7 +13,9 @@ describe('parseOutcome', () => {
       reason: null,
       durationMs: 4.2,
     }
-    expect(parseOutcome(body)).toEqual({ ...body, appSpans: true, traceId: 'a'.repeat(32) })
+    const read = { ...body, appSpans: true, traceId: 'a'.repeat(32) }
+    expect(parseOutcome(body)).toEqual({ ...read, atMs: null })
+    expect(parseOutcome({ ...body, at: '2026-01-02T03:04:05.006Z' })?.atMs).toBe(Date.UTC(2026, 0, 2, 3, 4, 5, 6))
   })
 
   it.each([null, 'x', [], {}, { state: 'fine' }, { code: 'TL_DRAINING', message: 'bye' }])('refuses %j', (body) => {

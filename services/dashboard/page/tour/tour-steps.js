@@ -80,7 +80,7 @@ export const tourSteps = [
   },
   {
     title: 'Repair',
-    text: 'Everything is as it was before the tour: allowed, propagating, with the first tracer. One more request shows the whole trace.',
+    text: 'The rule, propagation and the tracer are as they were before the tour. One more request shows the trace that they make.',
     isPossible: () => true,
     run: async ({ send }) => send(),
   },

@@ -1,11 +1,11 @@
 // @ts-check
-import { formatDuration, formatShortId } from '../shared/format.js'
+import { formatDuration } from '../shared/format.js'
 import { spanToCurl } from './curl.js'
+import { roleOf } from './trace-model.js'
 
 /**
  * @typedef {import('./trace-model.js').Row} Row
  * @typedef {import('./trace-model.js').TraceModel} TraceModel
- * @typedef {import('./trace-model.js').Problem} Problem
  * @typedef {import('./parse-explanation.js').Hop} HopExplanation
  * @typedef {import('./parse-explanation.js').Header} Header
  *
@@ -70,14 +70,17 @@ function toTable(title, entries) {
  */
 function describeHeaders(row, model, explanation) {
   const first = model.rows.find((each) => !each.proxy)
-  const title = `${row.service}, ${row.proxy ? 'sidecar' : 'application'}, ${row.kind ?? 'no kind'}`
+  const role = roleOf(row)
+  const title = `${row.service}, ${role === 'app' ? 'application' : role}, ${row.kind ?? 'no kind'}`
   const facts = [timing(row, model.rows)]
   const call = explanation?.calls[0]
   if (explanation === null) {
     return { title, facts: [...facts, 'The dashboard no longer holds the headers of this request.'], tables: [] }
   }
   if (row.proxy) {
-    if (call?.hop) facts.push(rewriting(call.sent, call.hop.received))
+    // What a proxy in front of the first application did to headers is not known.
+    const isBehind = first === undefined || model.rows.indexOf(row) > model.rows.indexOf(first)
+    if (call?.hop && isBehind) facts.push(rewriting(call.sent, call.hop.received))
     return { title, facts, tables: [] }
   }
   const entry = row.service === first?.service
@@ -96,42 +99,20 @@ function describeHeaders(row, model, explanation) {
 }
 
 /**
- * What the applications know about a broken trace beyond its spans.
- *
- * @param {TraceModel} model
- * @param {HopExplanation | null} explanation
- * @returns {(Problem & { traceId: string }) | undefined} `traceId`: the trace of the rest
- */
-export function findOtherHalf(model, explanation) {
-  const call = explanation?.calls[0]
-  const otherTrace = call?.hop?.caller?.traceId
-  if (call === undefined || otherTrace === undefined || otherTrace === model.traceId) return undefined
-  const service = call.hop?.service ?? 'the next application'
-  const suspect = call.sent.length === 0 ? 'TLV101' : 'TLV103'
-  return {
-    code: 'other-trace',
-    text: `${service} is in another trace, ${formatShortId(otherTrace)}.`,
-    cause:
-      call.sent.length === 0
-        ? `${explanation?.service ?? 'The caller'} sent no trace headers, so the next sidecar started a new trace. Propagation is off or missing in ${explanation?.service ?? 'the caller'}.`
-        : 'A proxy replaced its headers on the way: it does not read their format, or does not trust its caller.',
-    finding: model.suspects.find(({ id }) => id === suspect) ?? null,
-    traceId: otherTrace,
-  }
-}
-
-/**
  * @param {Row} row
  * @param {Row[]} rows
  */
 function timing(row, rows) {
-  const child = rows.find((each) => each.parentId === row.spanId)
-  if (child === undefined) return `Self time ${formatDuration(row.durationUs)}: nothing below it in this trace.`
-  const before = formatDuration(child.startUs - row.startUs)
-  const after = formatDuration(row.startUs + row.durationUs - child.startUs - child.durationUs)
-  const self = formatDuration(row.durationUs - child.durationUs)
-  const place = row.proxy ? (child.proxy ? ' in this proxy and on the wire' : ' in this proxy') : ''
-  return `Self time ${self} of ${formatDuration(row.durationUs)}${place}: ${before} on the way in, ${after} on the way back.`
+  const children = rows.filter((each) => each.parentId === row.spanId)
+  if (children.length === 0) return `Self time ${formatDuration(row.durationUs)}: nothing below it in this trace.`
+  const firstUs = Math.min(...children.map(({ startUs }) => startUs))
+  const lastUs = Math.max(...children.map(({ startUs, durationUs }) => startUs + durationUs))
+  // The clocks of two programs differ, so neither part is more than there is.
+  const inUs = Math.min(Math.max(0, firstUs - row.startUs), row.selfUs)
+  const outUs = Math.min(Math.max(0, row.startUs + row.durationUs - lastUs), row.selfUs - inUs)
+  const onWire = children.some(({ proxy }) => proxy) ? ' and on the wire' : ''
+  const place = row.proxy ? ` in this proxy${onWire}` : ''
+  return `Self time ${formatDuration(row.selfUs)} of ${formatDuration(row.durationUs)}${place}: ${formatDuration(inUs)} on the way in, ${formatDuration(outUs)} on the way back.`
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeHop, findOtherHalf } from './hop-detail-model.js'
+import { describeHop } from './hop-detail-model.js'
 import { parseExplanation } from './parse-explanation.js'
 import { parseTrace } from './parse-trace.js'
 import { buildTraceModel } from './trace-model.js'
@@ -74,34 +74,50 @@ describe('a hop in words', () => {
     )
   })
 
+  it.each([
+    ['the sidecar of the first application', { service: 'dashboard-sidecar' }, 'sidecar'],
+    ['a gateway', { service: 'edge', node: 'router~10.0.0.1~edge.shop~shop.svc' }, 'gateway'],
+  ])('says nothing of headers at %s in front of it, where none are known', (_what, proxy, role) => {
+    const front = { id: 'e1', proxy: true, kind: 'server', start: 0, duration: 1100, ...proxy }
+    const entered = wholeChain.map((span) => (span.id === 'a1' ? { ...span, parent: 'e1' } : span))
+    const behindIt = parseTrace(toAnswer([front, ...entered]))
+    if (behindIt === undefined) throw new Error('the fixture is not a trace')
+    const whole = buildTraceModel(behindIt)
+    const [first, , , outbound] = whole.rows
+    if (first === undefined || outbound === undefined) throw new Error('no rows')
+    expect(describeHop(first, whole, explanation())).toMatchObject({ title: `${proxy.service}, ${role}, server` })
+    expect(describeHop(first, whole, explanation()).facts).toHaveLength(1)
+    expect(describeHop(outbound, whole, explanation()).facts).toHaveLength(2)
+  })
+
+  it('gives the same self time as its row, with a call that was tried twice', () => {
+    const again = { id: 'c0', parent: 'b1', service: 'counting-sidecar', proxy: true, start: 210, duration: 30 }
+    const retried = parseTrace(toAnswer([...wholeChain, again]))
+    if (retried === undefined) throw new Error('the fixture is not a trace')
+    const tries = buildTraceModel(retried)
+    const outbound = tries.rows.find(({ spanId }) => spanId === 'b1')
+    if (outbound === undefined) throw new Error('no row')
+    expect(outbound.selfUs).toBe(170)
+    expect(describeHop(outbound, tries, null).facts[0]).toBe(
+      'Self time 170 µs of 400 µs in this proxy and on the wire: 10 µs on the way in, 150 µs on the way back.',
+    )
+  })
+
+  it.each([
+    ['that ends after it', { start: 320, duration: 400 }, '200 µs of 600 µs: 200 µs on the way in, 0 µs'],
+    ['that starts before it', { start: 80, duration: 400 }, '200 µs of 600 µs: 0 µs on the way in, 200 µs'],
+    ['that takes longer than it', { start: 80, duration: 700 }, '0 µs of 600 µs: 0 µs on the way in, 0 µs'],
+  ])('adds up, by the clock of another program, with a child %s', (_what, times, expected) => {
+    const skewed = parseTrace(toAnswer(wholeChain.map((span) => (span.id === 'b1' ? { ...span, ...times } : span))))
+    if (skewed === undefined) throw new Error('the fixture is not a trace')
+    const whole = buildTraceModel(skewed)
+    const client = whole.rows.find(({ spanId }) => spanId === 'a2')
+    if (client === undefined) throw new Error('no row')
+    expect(describeHop(client, whole, null).facts[0]).toBe(`Self time ${expected} on the way back.`)
+  })
+
   it('notes that the dashboard no longer has the request', () => {
     if (last === undefined) throw new Error('no rows')
     expect(describeHop(last, model, null).facts.at(-1)).toMatch(/no longer holds/)
-  })
-})
-
-describe('a broken trace', () => {
-  const other = 'b'.repeat(32)
-
-  it('is whole when the applications say so', () => {
-    expect(findOtherHalf(model, explanation())).toBeUndefined()
-    expect(findOtherHalf(model, null)).toBeUndefined()
-  })
-
-  it('names the trace of its other half, and the hop that did not propagate', () => {
-    const lost = explanation({ caller: { traceId: other } })
-    expect(findOtherHalf(model, lost)).toMatchObject({ traceId: other, cause: expect.stringContaining('replaced') })
-    if (lost?.calls[0]) lost.calls[0].sent = []
-    expect(findOtherHalf(model, lost)?.cause).toMatch(/^dashboard sent no trace headers/)
-  })
-
-  it('names the finding of the doctor that fits what was sent', () => {
-    const named = (id: string) => ({ id, title: '', fix: `fix of ${id}` })
-    const cut = { ...model, suspects: [named('TLV101'), named('TLV103')] }
-    const lost = explanation({ caller: { traceId: other } })
-    expect(findOtherHalf(cut, lost)?.finding).toEqual(named('TLV103'))
-    if (lost?.calls[0]) lost.calls[0].sent = []
-    expect(findOtherHalf(cut, lost)?.finding).toEqual(named('TLV101'))
-    expect(findOtherHalf(model, lost)?.finding).toBeNull()
   })
 })

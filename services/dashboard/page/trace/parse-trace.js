@@ -25,7 +25,8 @@ import { isRecord, parseList, parseNumber, parseText, parseTraceId } from '../sh
  * @typedef {{ code: string, text: string, cause: string, finding?: NamedFinding | null, traceId?: string }} Problem
  * finding: in the doctor's catalogue; traceId: where the rest of it is
  *
- * @typedef {{ spanId: string, depth: number, orphan: boolean }} Place orphan: names a parent that is not there
+ * @typedef {{ spanId: string, depth: number, orphan: boolean, gateway: boolean }} Place orphan: names a parent that is
+ * not there; gateway: of a proxy without an application beside it
  *
  * @typedef {object} Trace
  * @property {string} traceId
@@ -33,7 +34,7 @@ import { isRecord, parseList, parseNumber, parseText, parseTraceId } from '../sh
  * @property {Place[]} places where the dashboard puts each span in the tree, in the order of its rows
  * @property {Problem[]} problems the dashboard's verdict; empty for a whole trace
  * @property {boolean} reachesUpstream an application other than the first one has its server span here
- * @property {NamedFinding[]} suspects what may have cut off the rest of a trace that does not reach it
+ * @property {NamedFinding[]} suspects what may have cut off the rest of a trace, or kept proxies out of it
  */
 
 const MAX_SPANS = 500
@@ -72,6 +73,7 @@ function parseVerdict(value) {
     spanId: parseText(span['spanId'], 32) ?? '',
     depth: parseNumber(span['depth']) ?? 0,
     orphan: span['orphan'] === true,
+    gateway: span['gateway'] === true,
   }))
   const problems = value['problems'].filter(isRecord).map((problem) => ({
     code: parseText(problem['code'], 60) ?? 'unknown',

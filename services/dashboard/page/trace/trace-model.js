@@ -16,8 +16,10 @@
  *   failed: boolean,
  *   origin: boolean,
  *   orphan: boolean,
+ *   gateway: boolean,
  * }} Row a span in tree order; `left` and `width` are parts of the trace's length, 0 to 1; `selfUs`: its duration
- * without that of its children; `origin`: failed, and nothing below it did; `orphan` names a parent that is not there
+ * without that of its children; `origin`: failed, and nothing below it did; `orphan` names a parent that is not there;
+ * `gateway`: of a proxy without an application beside it
  *
  * @typedef {object} TraceModel
  * @property {string} traceId
@@ -48,7 +50,7 @@ export function buildTraceModel(trace) {
   /** @type {Map<string | null, number>} */
   const below = new Map()
   for (const span of spans) below.set(span.parentId, (below.get(span.parentId) ?? 0) + span.durationUs)
-  const rows = trace.places.flatMap(({ spanId, depth, orphan }, index) => {
+  const rows = trace.places.flatMap(({ spanId, depth, orphan, gateway }, index) => {
     const span = byId.get(spanId)
     if (span === undefined) return []
     const offsetUs = span.startUs - startUs
@@ -65,10 +67,21 @@ export function buildTraceModel(trace) {
       failed: isFailed(span),
       origin: isFailed(span) && !failing.has(span.spanId),
       orphan,
+      gateway,
     }
   })
   const { traceId, problems, reachesUpstream, suspects } = trace
   return { traceId, durationUs, rows, problems, reachesUpstream, suspects }
+}
+
+/**
+ * What the process of a span is.
+ *
+ * @param {Pick<Row, 'proxy' | 'gateway'>} row
+ * @returns {'app' | 'sidecar' | 'gateway'}
+ */
+export function roleOf({ proxy, gateway }) {
+  return gateway ? 'gateway' : proxy ? 'sidecar' : 'app'
 }
 
 /**

@@ -4,8 +4,9 @@ import { buildTraceModel } from './trace-model.js'
 /**
  * @typedef {import('./parse-trace.js').Trace} Trace
  * @typedef {import('./trace-model.js').TraceModel} TraceModel
- * @typedef {{ traceId: string, state: import('../shared/wire.js').CallState | null, appSpans: boolean }} FollowedTrace
- * `state`: how the call went; null when not known. `appSpans`: the applications report spans too
+ * @typedef {{ traceId: string, state: import('../shared/wire.js').CallState | null, appSpans: boolean, atMs?: number |
+ * null }} FollowedTrace `state`: how the call went; null when not known. `appSpans`: the applications report spans too.
+ * `atMs`: when it ended
  * @typedef {{ trace: Trace } | { absent: string }} Lookup
  *
  * @typedef {object} TracePollerOptions

@@ -4,10 +4,12 @@ import { formatClock, formatShortId } from '../shared/format.js'
 import { parseTraceId } from '../shared/wire.js'
 import { createExplanations, lookUpTrace } from './trace-lookup.js'
 import { createHopDetailView } from './hop-detail-view.js'
-import { describeHop, findOtherHalf } from './hop-detail-model.js'
+import { describeHop } from './hop-detail-model.js'
+import { findOtherHalf } from './other-half.js'
 import { compareTraces } from './trace-changes.js'
 import { createTracePoller } from './trace-poller.js'
 import { createTraceTools } from './trace-tools.js'
+import { createVerdictView } from './verdict-view.js'
 import { createWaterfallView } from './waterfall-view.js'
 
 /**
@@ -36,7 +38,7 @@ const MARKED_MS = 12_000
  * @param {TraceViewOptions} options
  * @returns {{ offer(followedTrace: FollowedTrace): void, showSent(followedTrace: FollowedTrace): Promise<void>,
  * explain(text: string): void, explainNoTraces(traceUiUrl: string | null, traceId: string | null): void, choose(traceId: string): void, useLinks(traceUiUrl: string |
- * null): void, closeDetail(): void, showOwnService(own: boolean): void }}
+ * null): void, closeDetail(): void, know(facts: Partial<import('./verdict-view.js').PathFacts>): void }}
  */
 export function createTraceView({ onSettled, onHeld, onDetail }) {
   let held = parseTraceId(new URLSearchParams(location.search).get('trace'))
@@ -44,8 +46,9 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
   let named = held ?? ''
   /** Spans of the last whole trace: a request of this browser may pass one sidecar more. */
   const spans = { followed: 0, sent: 0 }
-  let ownService = false
   let sentAtMs = Number.NEGATIVE_INFINITY
+  /** When the request that the viewer sent last ended, by the dashboard's clock. */
+  let sentEndedMs = Number.NEGATIVE_INFINITY
   let sentUntilMs = Number.NEGATIVE_INFINITY
   /** @type {TraceModel | undefined} */
   let shown
@@ -75,6 +78,8 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
     onShowOther: (traceId) => choose(traceId),
   })
 
+  const verdict = createVerdictView((drawn) => waterfall.showVerdict(drawn))
+
   /** @param {string} traceId */
   const name = (traceId) => {
     named = traceId
@@ -88,11 +93,15 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
     return { ...model, problems: otherHalf === undefined ? problems : [otherHalf, ...problems] }
   }
 
-  /** @param {TraceModel} model */
-  const show = (model) => {
+  /**
+   * @param {TraceModel} model
+   * @param {import('./verdict-view.js').TraceFacts} facts
+   */
+  const show = (model, facts) => {
     shown = withOtherHalf(model)
     const first = waterfall.isEmpty()
-    waterfall.show(shown, ownService && !shown.reachesUpstream)
+    waterfall.show(shown)
+    verdict.show(shown, facts)
     if (first && matchMedia(WALL).matches) waterfall.pick(shown.rows.at(-1) ?? null)
     name(shown.traceId)
   }
@@ -149,12 +158,13 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
     onSettled(model, followedTrace, offeredMs) {
       // What the viewer sent stays on screen, until something changes.
       const differs = previous !== undefined && compareTraces(previous, model).summary !== ''
-      if (offeredMs < sentAtMs || (performance.now() < sentUntilMs && !differs)) return
+      const isOlder = offeredMs < sentAtMs || (followedTrace.atMs ?? sentEndedMs) < sentEndedMs
+      if (isOlder || (performance.now() < sentUntilMs && !differs)) return
       sentUntilMs = Number.NEGATIVE_INFINITY
       settle(model, followedTrace, 'followed')
       if (held !== null) return
       compare(model)
-      show(model)
+      show(model, { state: followedTrace.state, complete: true })
       drawChanges()
     },
     onMissing(reason, followedTrace) {
@@ -170,14 +180,20 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
    * @param {{ isWanted: () => boolean, onSettled?: (model: TraceModel) => void }} options
    */
   const read = (followedTrace, { isWanted, onSettled: done = () => {} }) => {
+    const { state } = followedTrace
     const poller = createTracePoller({
       lookUp,
-      onFound: (model) => isWanted() && show(model),
-      onSettled: (model) => isWanted() && done(model),
+      onFound: (model) => isWanted() && show(model, { state, complete: false }),
+      onSettled(model) {
+        if (!isWanted()) return
+        done(model)
+        show(model, { state, complete: true })
+        drawChanges()
+      },
       onMissing: (reason) =>
         isWanted() && waterfall.note(`No trace ${formatShortId(followedTrace.traceId)} here. ${reason}`),
       // Looked up by its id, it may be old or broken: it is complete once it stops growing.
-      isExplained: (model) => followedTrace.state === null || isExplained(model),
+      isExplained: (model) => state === null || isExplained(model),
       expectedSpans: () => spans.sent,
     })
     return poller.offer(followedTrace)
@@ -199,7 +215,8 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
       if (held !== null) hold(null)
       sentAtMs = performance.now()
       sentUntilMs = sentAtMs + SENT_MS
-      const { traceId } = followedTrace
+      const { traceId, atMs } = followedTrace
+      sentEndedMs = atMs ?? Number.NEGATIVE_INFINITY
       name(traceId)
       await read(followedTrace, {
         isWanted: () => held === null && named === traceId,
@@ -207,8 +224,6 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
           sentUntilMs = performance.now() + SENT_MS
           settle(model, followedTrace, 'sent')
           compare(model)
-          show(model)
-          drawChanges()
         },
       })
     },
@@ -225,7 +240,7 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
       if (traceUiUrl !== null && traceId !== null) name(traceId)
     },
     choose,
-    showOwnService: (own) => void (ownService = own),
+    know: (known) => verdict.know(known),
     closeDetail: () => waterfall.pick(null),
     useLinks: (traceUiUrl) => tools.useLinks(traceUiUrl),
   }

@@ -1,6 +1,7 @@
 // @ts-check
 import { create, setName, setText } from '../shared/dom.js'
 import { formatDuration } from '../shared/format.js'
+import { roleOf } from './trace-model.js'
 
 /**
  * @typedef {import('./trace-model.js').Row} Row
@@ -60,13 +61,14 @@ export function createRow(onToggle) {
     },
     /** @param {Row} row */
     fill(row) {
-      element.dataset['role'] = row.proxy ? 'sidecar' : 'app'
+      const role = roleOf(row)
+      element.dataset['role'] = role
       element.dataset['failed'] = String(row.failed)
       element.dataset['origin'] = String(row.origin)
       element.dataset['nested'] = String(row.depth > 0)
       hop.style.setProperty('--depth', String(Math.min(row.depth, 12)))
       setName(service, row.service)
-      setName(detail, `${row.proxy ? 'sidecar' : 'app'} · ${row.kind ?? 'no kind'} · ${row.name}`)
+      setName(detail, `${role} · ${row.kind ?? 'no kind'} · ${row.name}`)
       setText(parent, describePlace(row))
       setText(start, `after ${formatDuration(row.offsetUs)}`)
       setText(duration, formatDuration(row.durationUs))

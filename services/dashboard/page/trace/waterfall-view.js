@@ -1,8 +1,9 @@
 // @ts-check
 import { drawNamedFinding } from '../findings/named-finding.js'
-import { byId, create, createIcon, setIcon, setText } from '../shared/dom.js'
+import { byId, create, createIcon, setIcon, setName, setText } from '../shared/dom.js'
 import { axisTicks, formatDuration, formatTick } from '../shared/format.js'
 import { rowKeys } from './trace-changes.js'
+import { roleOf } from './trace-model.js'
 import { createRow } from './waterfall-row.js'
 import { createZoomControl } from './zoom-control.js'
 import { seenBar } from './zoom-model.js'
@@ -13,12 +14,14 @@ import { seenBar } from './zoom-model.js'
  * @typedef {import('./trace-changes.js').TraceChanges} TraceChanges
  */
 
+const toneIcons = { whole: 'icon-check', open: 'icon-question', broken: 'icon-cross', arriving: 'icon-connecting' }
+
 /**
  * One trace as a table whose middle column is a time line. Rows are kept and refilled, so a new trace moves the bars
  * and nothing else. A row that was picked stays picked in the next trace.
  *
  * @param {{ onPick: (row: Row | null) => void, onShowOther: (traceId: string) => void }} options
- * @returns {{ show(model: TraceModel, open?: boolean): void, showChanges(changes: TraceChanges | null): void, note(text: string): void, pick(row: Row | null): void, isEmpty(): boolean }}
+ * @returns {{ show(model: TraceModel): void, showVerdict(verdict: import('./verdict.js').Verdict): void, showChanges(changes: TraceChanges | null): void, note(text: string): void, pick(row: Row | null): void, isEmpty(): boolean }}
  */
 export function createWaterfallView({ onPick, onShowOther }) {
   const table = byId('waterfall')
@@ -63,19 +66,11 @@ export function createWaterfallView({ onPick, onShowOther }) {
   })
 
   return {
-    // `open`: nothing in this trace says whether the last hop passes it on.
-    show(model, open = false) {
+    show(model) {
       shown = model
-      const broken = model.problems.length > 0
       table.hidden = false
-      verdict.hidden = false
-      verdict.dataset['broken'] = String(broken)
-      verdict.dataset['open'] = String(open && !broken)
-      setIcon(verdictIcon, broken ? 'icon-cross' : open ? 'icon-question' : 'icon-check')
-      setText(byId('verdict-text'), broken ? 'Broken' : open ? 'Unbroken up to your service' : 'Unbroken')
       const spans = `${model.rows.length} ${model.rows.length === 1 ? 'span' : 'spans'}`
       setText(byId('trace-summary'), `${spans} in ${formatDuration(model.durationUs)}`)
-      problems.hidden = !broken
       const key = JSON.stringify(model.problems)
       if (key !== drawnProblems)
         problems.replaceChildren(...model.problems.map((each) => drawProblem(each, onShowOther)))
@@ -94,13 +89,21 @@ export function createWaterfallView({ onPick, onShowOther }) {
       pick(model.rows.find((row) => keyOf(row) === picked) ?? null)
       setText(note, '')
     },
+    showVerdict({ tone, word, note: words }) {
+      verdict.hidden = false
+      verdict.dataset['tone'] = tone
+      setIcon(verdictIcon, toneIcons[tone])
+      setText(byId('verdict-text'), word)
+      problems.hidden = tone !== 'broken'
+      setText(note, words)
+    },
     showChanges(changes) {
       const keys = rowKeys(shown?.rows ?? [])
       for (const [index, row] of rows.entries()) row.setMark(changes?.marks.get(keys[index] ?? ''))
       byId('gone-rows').replaceChildren(...(changes?.gone ?? []).map(drawGone))
     },
     note(text) {
-      setText(note, text)
+      setName(note, text)
     },
     pick,
     isEmpty: () => shown === undefined,
@@ -121,10 +124,10 @@ function keyOf(row) {
  *
  * @param {Row} row
  */
-function drawGone({ service, proxy }) {
+function drawGone(row) {
   const words = create('span', { class: 'gone-hop' }, [
-    create('span', { class: 'service', text: service }),
-    create('span', { class: 'detail', text: `${proxy ? 'sidecar' : 'app'} · gone from this trace` }),
+    create('span', { class: 'service', text: row.service }),
+    create('span', { class: 'detail', text: `${roleOf(row)} · gone from this trace` }),
   ])
   const head = create('th', { class: 'span-hop', role: 'rowheader' }, [words])
   head.scope = 'row'
