@@ -14,7 +14,7 @@ it('shows cause and effect on one screen in every state, with nothing overlappin
   await using tab = await openPage(browser, 'about:blank')
   await expectEveryState(lab, tab.page, { spans: 5, accessible: true })
   expect(tab.errors).toEqual([])
-}, 180_000)
+}, 240_000)
 
 it('shows the commands instead of switches in a cluster', async (context) => {
   await using dashboard = await startService('dashboard', {
