@@ -26,7 +26,6 @@ import { doSidecarsTrace } from './trace/verdict.js'
  * @typedef {import('./path/traced-hops.js').TracedHop} TracedHop
  * @typedef {import('./mesh/parse-mesh-status.js').MeshStatus} MeshStatus
  * @typedef {import('./shared/states.js').PageState} PageState
- * @typedef {import('./shared/wire.js').Entry} Entry
  */
 
 /** @type {{ state: PageState, status: number | null, known: TracedHop[], reached: TracedHop[] | null, brokenAt: string
@@ -43,7 +42,7 @@ const seen = {
 }
 /** @type {import('./shared/wire.js').Config | undefined} */
 let config
-/** @type {Entry | undefined} */
+/** @type {import('./shared/wire.js').Entry | undefined} */
 let newest
 let drawing = false
 const allShown = { show: true, askAgain: false }
@@ -204,7 +203,10 @@ async function readConfig() {
 
 async function send() {
   const sent = await sendRequest(toBaggage(trafficControls.current()))
-  if ('failure' in sent) return void setName(byId('traffic-error'), `The request failed: ${sent.failure}`)
+  if ('failure' in sent) {
+    setName(byId('traffic-error'), `The request failed: ${sent.failure}`)
+    return
+  }
   const { traceId, state, atMs, appSpans } = sent.outcome
   if (traceId === null || !config?.traces) return
   await traceView.showSent({ traceId, state, atMs, appSpans: appSpans && !config.ownService })

@@ -29,9 +29,15 @@ export function createChecksView() {
     const answer = await requestJson('/api/checks', { method: 'POST', timeoutMs: 20_000 })
     running = false
     button.setAttribute('aria-disabled', 'false')
-    if (answer.kind === 'lost') return void setName(note, `The checks did not run: ${answer.reason}`)
+    if (answer.kind === 'lost') {
+      setName(note, `The checks did not run: ${answer.reason}`)
+      return
+    }
     const checks = parseChecks(answer.body)
-    if (checks.length === 0) return void setName(note, parseErrorMessage(answer.body) ?? 'The checks gave no result.')
+    if (checks.length === 0) {
+      setName(note, parseErrorMessage(answer.body) ?? 'The checks gave no result.')
+      return
+    }
     list.replaceChildren(...checks.map(drawCheck))
     list.hidden = false
     const bad = checks.filter(({ verdict }) => verdict === 'bad').length
