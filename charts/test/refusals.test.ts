@@ -77,6 +77,8 @@ const refusals: [chart: string, values: Record<string, unknown>, place: RegExp][
   ['istio', { global: { gateway: { className: 'My class' } } }, /global.gateway.className/],
   ['consul', { global: { gateway: { hostname: 'shop..example' } } }, /global.gateway.hostname/],
   ['consul', { transparentProxy: { enabled: true } }, /transparentProxy/],
+  ['consul', { global: { traceBakend: {} } }, /global\.traceBakend: there is no such value/],
+  ['istio', { global: { gatway: { enabled: true } } }, /global\.gatway: there is no such value/],
   ['consul', { global: { transparentProxy: { enabled: 'yes' } } }, /global.transparentProxy.enabled/],
   ['consul', { global: { nativeSidecar: { enabled: 'yes' } } }, /global.nativeSidecar.enabled/],
   ['consul', { global: { gateway: { port: 80 } } }, /global.gateway.port/],

@@ -7,6 +7,7 @@ helm.sh/chart: {{ include "service.labelValue" (printf "%s-%s" .Chart.Name .Char
 
 {{/* What the schema can't say. */}}
 {{- define "consul.check" -}}
+{{- include "service.checkGlobal" (dict "context" . "known" (list "image" "traceBackend" "transparentProxy" "nativeSidecar" "gateway")) -}}
 {{- include "service.require" (dict "values" .Values "at" "" "paths" (list "counting.global" "dashboard.global" "dashboard.allowed" "intentions.create" "observability" "global.transparentProxy.enabled" "global.gateway.enabled" "global.gateway.name" "global.gateway.className" "global.gateway.port")) -}}
 {{- include "consul.checkService" (dict "context" . "name" "counting" "annotations" (list "consul.hashicorp.com/connect-inject" "consul.hashicorp.com/transparent-proxy")) -}}
 {{- include "consul.checkService" (dict "context" . "name" "dashboard" "annotations" (list "consul.hashicorp.com/connect-inject" "consul.hashicorp.com/transparent-proxy" "consul.hashicorp.com/connect-service-upstreams")) -}}

@@ -12,6 +12,7 @@ helm.sh/chart: {{ include "service.labelValue" (printf "%s-%s" .Chart.Name .Char
 
 {{/* What the schema can't say. */}}
 {{- define "istio.check" -}}
+{{- include "service.checkGlobal" (dict "context" . "known" (list "image" "traceBackend" "istio" "gateway")) -}}
 {{- include "service.require" (dict "values" .Values "at" "" "paths" (list "counting.global" "dashboard.global" "dashboard.allowed" "observability" "global.istio.injection" "global.istio.trustDomain" "global.istio.clusterDomain" "global.gateway.enabled" "global.gateway.name" "global.gateway.className" "global.gateway.port" "mtls.create" "mtls.mode" "destinationRule.create" "authorization.denyAll" "authorization.allow" "telemetry.create" "telemetry.provider" "telemetry.sampling" "telemetry.accessLogs" "sidecar.create")) -}}
 {{- $istio := .Values.global.istio -}}
 {{- if and (eq $istio.injection "revision") (not $istio.revision) -}}

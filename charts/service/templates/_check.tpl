@@ -24,6 +24,16 @@ it looks at the schema. Takes {values, paths, at: prefix of the paths in the mes
 {{- end -}}
 {{- end -}}
 
+{{/* Refuses a misspelled global. As the subchart of another chart it has globals beside it that are meant for others. Takes
+{context, known}. */}}
+{{- define "service.checkGlobal" -}}
+{{- if .context.Chart.IsRoot -}}
+{{- range $key, $_ := .context.Values.global -}}
+{{- if not (has $key $.known) }}{{ fail (printf "global.%s: there is no such value; known are %s" $key (join ", " $.known)) }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* What the schema can't say. */}}
 {{- define "service.check" -}}
 {{- $at := printf "%s." .Chart.Name -}}
