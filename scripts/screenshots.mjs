@@ -82,7 +82,7 @@ async function capture() {
   await page.locator('#changes-text', { hasText: 'new: counting' }).waitFor()
   await shoot()
   await page.click('#propagation')
-  await page.locator('#verdict-text', { hasText: 'Broken' }).waitFor()
+  await page.locator('#verdict-text', { hasText: /^Broken$/ }).waitFor()
   await shoot(2600)
   await page.click('#propagation')
   await page.locator('#changes-text', { hasText: 'new:' }).waitFor()
