@@ -16,6 +16,7 @@ export interface BackendAccess {
   timeoutMs?: number | undefined
 }
 
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/
 const MAX_BYTES = 64 * 1024 * 1024
 
 /**
@@ -72,7 +73,12 @@ function get(access: BackendAccess, path: string): Promise<Answer> {
       reject(new BackendUnreachableError(`${url} can’t be read: ${reason}`, { cause: error }))
     }
     const target = new URL(`${url}${path}`)
-    const options = { headers: { accept: 'application/json', ...headers }, signal: AbortSignal.timeout(timeoutMs) }
+    const options = {
+      headers: { accept: 'application/json', ...headers },
+      signal: AbortSignal.timeout(timeoutMs),
+      // Node’s own agent may have a proxy (NODE_USE_ENV_PROXY), which leads nowhere on this machine.
+      ...(LOOPBACK.test(target.hostname) && { agent: false }),
+    }
     const request =
       target.protocol === 'https:'
         ? https.get(target, { ...options, ...(ca !== undefined && { ca: [...trustedByNode(), ca] }) })

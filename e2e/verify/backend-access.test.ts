@@ -7,6 +7,7 @@ import type net from 'node:net'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { createCertificateAuthority } from '@throughline/lab-meshes'
+import { findNode } from '@throughline/lab-programs'
 import { startServer, temporaryFolder } from '@throughline/lab-testkit'
 import type { Evidence } from 'throughline'
 import { describe, expect, it } from 'vitest'
@@ -49,4 +50,16 @@ describe('a trace backend behind TLS', () => {
       { kind: 'unknown', searchable: true, failure: expect.stringMatching(/can’t be read: .*certificate/) },
     ])
   })
+})
+
+it('a trace backend on this machine is read without the proxy of the environment', async () => {
+  await using kept = await temporaryFolder()
+  await using service = await startServer((_request, response) => void response.end())
+  await using backend = await startServer((_request, response) => void response.end('{"data":[],"total":0}'))
+  const file = path.join(kept.path, 'evidence.json')
+  const args = ['verify', service.url, '--traces', backend.url, '--save', file, '--settle', '0']
+  const env = { ...process.env, NODE_USE_ENV_PROXY: '1', HTTP_PROXY: 'http://127.0.0.1:1', NO_PROXY: '', no_proxy: '' }
+  await run(await findNode('24.21.0'), [program, ...args], { env }).catch(() => {})
+  const evidence = JSON.parse(fs.readFileSync(file, 'utf8')) as Evidence
+  expect(evidence.backend).toEqual({ kind: 'jaeger', searchable: true, failure: null })
 })
