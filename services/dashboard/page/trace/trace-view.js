@@ -159,7 +159,9 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
       // What the viewer sent stays on screen, until something changes.
       const differs = previous !== undefined && compareTraces(previous, model).summary !== ''
       const isOlder = offeredMs < sentAtMs || (followedTrace.atMs ?? sentEndedMs) < sentEndedMs
-      if (isOlder || (performance.now() < sentUntilMs && !differs)) return
+      // Until then it may still be arriving.
+      if (isOlder || sentUntilMs === Number.POSITIVE_INFINITY) return
+      if (performance.now() < sentUntilMs && !differs) return
       sentUntilMs = Number.NEGATIVE_INFINITY
       settle(model, followedTrace, 'followed')
       if (held !== null) return
@@ -214,7 +216,7 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
     async showSent(followedTrace) {
       if (held !== null) hold(null)
       sentAtMs = performance.now()
-      sentUntilMs = sentAtMs + SENT_MS
+      sentUntilMs = Number.POSITIVE_INFINITY
       const { traceId, atMs } = followedTrace
       sentEndedMs = atMs ?? Number.NEGATIVE_INFINITY
       name(traceId)
@@ -226,6 +228,7 @@ export function createTraceView({ onSettled, onHeld, onDetail }) {
           compare(model)
         },
       })
+      if (sentUntilMs === Number.POSITIVE_INFINITY) sentUntilMs = Number.NEGATIVE_INFINITY
     },
     explain(text) {
       if (held === null) waterfall.note(text)
