@@ -21,7 +21,7 @@ export interface StepRun {
 }
 
 /** What Helm says of a release that a killed Helm left. */
-const PENDING = /another operation .* is in progress/
+const PENDING = /another operation \([^()]*\) is in progress/
 
 function explainPending(error: unknown, { context }: Pick<ChosenCluster, 'context'>): LabError {
   const down = `npm run cluster -- --down --context ${quoteWord(context)}`

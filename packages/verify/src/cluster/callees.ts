@@ -45,7 +45,8 @@ export function findUpstreams(evidence: Evidence, pods: readonly KubeObject[]): 
   return pods.flatMap((pod) => {
     const upstreams = text(annotationsOf(pod)['consul.hashicorp.com/connect-service-upstreams']) ?? ''
     return upstreams.split(',').flatMap((upstream) => {
-      const [, name, port = ''] = /^([a-z0-9-]+)[^:]*:(\d+)/.exec(upstream.trim()) ?? []
+      const [service = '', port = ''] = upstream.trim().split(':')
+      const [name] = /^[a-z0-9-]+/.exec(service) ?? []
       return name !== undefined && ports.has(port) ? [{ name, namespace: namespaceOf(pod), port: null }] : []
     })
   })
