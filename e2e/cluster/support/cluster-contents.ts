@@ -1,24 +1,20 @@
 import type { ClusterNode } from './start-node.ts'
 
-/** Kinds of which a mesh or a chart makes objects outside of its own namespace, and the pods of all. */
-const KINDS = [
-  'namespaces',
-  'customresourcedefinitions',
-  'clusterroles',
-  'clusterrolebindings',
-  'validatingwebhookconfigurations',
-  'mutatingwebhookconfigurations',
-  'configmaps',
-  'secrets',
-  'serviceaccounts',
-  'services',
-  'pods',
-]
+/** What comes and goes by itself, or is no object. */
+const PASSING = /^(events|componentstatuses)(\.|$)/
 
-/** Every object of these kinds, as `Kind namespace/name`. */
+/** Every object of every kind, as `Kind namespace/name` with its identity and the number of changes of its spec. */
 export async function clusterContents({ kubectl }: ClusterNode): Promise<string[]> {
-  const format = 'custom-columns=KIND:.kind,NAMESPACE:.metadata.namespace,NAME:.metadata.name'
-  const printed = await kubectl('get', KINDS.join(','), '--all-namespaces', '--no-headers', '--output', format)
+  const kinds = (await kubectl('api-resources', '--verbs=list', '--output=name'))
+    .trim()
+    .split('\n')
+    .filter((kind) => !PASSING.test(kind))
+  const fields = { KIND: 'kind', NAMESPACE: 'namespace', NAME: 'name', UID: 'uid', GENERATION: 'generation' }
+  const columns = Object.entries(fields).map(
+    ([title, field]) => `${title}:.${field === 'kind' ? '' : 'metadata.'}${field}`,
+  )
+  const format = `custom-columns=${columns.join(',')}`
+  const printed = await kubectl('get', kinds.join(','), '--all-namespaces', '--no-headers', '--output', format)
   return printed
     .trim()
     .split('\n')

@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { messageOf } from '@throughline/lab-programs'
 import { pollUntil } from '@throughline/lab-testkit'
 import { expect } from 'vitest'
 import type { Report } from 'throughline'
@@ -35,11 +36,19 @@ export async function removeRole(node: ClusterNode): Promise<void> {
   await node.kubectl('delete', '--filename', path.join(node.run, 'rbac.yaml'))
 }
 
+interface VerifyOptions {
+  /** Counting's address past its sidecar. */
+  bypass?: string | undefined
+  /** A file that holds the object of every finding. */
+  manifests?: string | undefined
+}
+
 /** `throughline verify --context` of the dashboard: findings at warning or above, each with its line. */
-async function verify(node: ClusterNode, ...options: string[]): Promise<string[]> {
+async function verify(node: ClusterNode, { manifests, bypass }: VerifyOptions): Promise<string[]> {
   const file = path.join(node.run, 'evidence.json')
   const target = ['--context', node.name, '-n', NAMESPACE, 'deploy/dashboard:/api/count']
-  const asJson = ['--format', 'json', '--level', 'note']
+  const asJson = ['--format', 'json', '--level', 'note', ...(manifests ? ['--manifests', manifests] : [])]
+  const options = bypass ? ['--bypass', bypass] : []
   const print = (...args: string[]): Promise<string> =>
     runInRoot(node, ...throughlineVerify, ...args, ...asJson).catch((error: Error) => error.message)
   const printed = await print(...target, '--save', file, ...options)
@@ -49,29 +58,30 @@ async function verify(node: ClusterNode, ...options: string[]): Promise<string[]
   expect(await print('--from', file)).toContain(JSON.stringify(report, null, 2))
   return report.findings
     .filter(({ level }) => level !== 'note')
-    .map(({ id, suspected, object }) => {
+    .map(({ id, suspected, object, location }) => {
+      const located = location && location.file === manifests && location.line > 1 ? ' in its file' : ''
       const line = object === undefined || object === null ? '' : ` ${object.kind} ${object.name} ${object.field}`
-      return `${id}${suspected ? ' suspected' : ''}${line.replace(/^( Pod throughline\/counting)-\w+-\w+/, '$1-POD')}`
+      return `${id}${suspected ? ' suspected' : ''}${line.replace(/^( Pod throughline\/counting)-\w+-\w+/, '$1-POD')}${located}`
     })
 }
 
 /** Until the sidecars have the last change, and this is all that is found. */
-export async function expectFound(node: ClusterNode, expected: string[], ...options: string[]): Promise<void> {
-  let found: string[] = []
+export async function expectFound(node: ClusterNode, expected: string[], options: VerifyOptions = {}): Promise<void> {
+  let found: string[] | undefined
   await pollUntil(
     async () => {
-      found = await verify(node, ...options)
+      found = await verify(node, options)
       return found.join() === expected.join()
     },
     { what: `only ${expected.join()}`, deadline: 120_000, interval: 1000 },
-  ).catch(() => expect(found).toEqual(expected))
+  ).catch((error: unknown) => expect(found ?? messageOf(error)).toEqual(expected))
 }
 
 /** Brings a situation about, expects its finding alone, and takes it back. */
 export async function expectSituation(admin: ClusterNode, reader: ClusterNode, situation: Situation): Promise<void> {
   const { set, reset, objects = [], restarts, bypass = false, mesh, finding, line } = situation
   const file = path.join(admin.run, 'situation.json')
-  await fs.writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
+  await fs.writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, null, 2))
   const change = async (calls: string[][]): Promise<void> => {
     for (const call of calls) await admin.kubectl(...call, '--namespace', NAMESPACE)
     if (restarts !== undefined) {
@@ -81,8 +91,11 @@ export async function expectSituation(admin: ClusterNode, reader: ClusterNode, s
   const resetMesh = mesh === undefined ? undefined : await changeMesh(admin, mesh)
   await change(set)
   if (objects.length > 0) await admin.kubectl('apply', '--filename', file)
-  const options = bypass ? ['--bypass', await addressOfCounting(admin)] : []
-  await expectFound(reader, [`${finding} ${line}`], ...options)
+  const isInFile = objects.length > 0
+  await expectFound(reader, [`${finding} ${line}${isInFile ? ' in its file' : ''}`], {
+    bypass: bypass ? await addressOfCounting(admin) : undefined,
+    manifests: isInFile ? file : undefined,
+  })
   if (objects.length > 0) await admin.kubectl('delete', '--filename', file)
   await change(reset)
   await resetMesh?.()

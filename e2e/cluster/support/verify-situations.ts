@@ -47,20 +47,77 @@ const injection = (app: string, value: string): string[] =>
 
 const operations = [{ operation: { methods: ['GET'], paths: ['/'], ports: ['9001'] } }]
 
+/** A listener that Envoy refuses: its tracer reports to a cluster that does not exist. */
+const refusedListener = {
+  apiVersion: 'networking.istio.io/v1alpha3',
+  kind: 'EnvoyFilter',
+  metadata: { name: 'refused', namespace: 'throughline' },
+  spec: {
+    workloadSelector: { labels: COUNTING.matchLabels },
+    configPatches: [
+      {
+        applyTo: 'NETWORK_FILTER',
+        match: {
+          context: 'SIDECAR_INBOUND',
+          listener: { filterChain: { filter: { name: 'envoy.filters.network.http_connection_manager' } } },
+        },
+        patch: {
+          operation: 'MERGE',
+          value: {
+            typed_config: {
+              '@type':
+                'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+              tracing: {
+                provider: {
+                  name: 'envoy.tracers.zipkin',
+                  typed_config: {
+                    '@type': 'type.googleapis.com/envoy.config.trace.v3.ZipkinConfig',
+                    collector_cluster: 'absent',
+                    collector_endpoint: '/api/v2/spans',
+                    collector_endpoint_version: 'HTTP_JSON',
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    ],
+  },
+}
+
+const denyDashboard = security('AuthorizationPolicy', 'no-dashboard', {
+  action: 'DENY',
+  rules: [{ from: [{ source: { principals: ['cluster.local/ns/throughline/sa/dashboard'] } }] }],
+})
+
+const scale = (replicas: number): string[] => ['scale', 'deployment/counting', `--replicas=${replicas}`]
+
 /** Each breaks one thing of the release under Istio, in an order in which none is in the way of the next. */
 export const situations: Situation[] = [
   {
     title: 'an AuthorizationPolicy that denies',
     set: [],
     reset: [],
-    objects: [
-      security('AuthorizationPolicy', 'no-dashboard', {
-        action: 'DENY',
-        rules: [{ from: [{ source: { principals: ['cluster.local/ns/throughline/sa/dashboard'] } }] }],
-      }),
-    ],
+    objects: [denyDashboard],
     finding: 'TLV501',
     line: 'AuthorizationPolicy throughline/no-dashboard spec.rules[0]',
+  },
+  {
+    title: 'a denial that a sidecar does not apply, because it refuses its listener',
+    set: [],
+    reset: [],
+    objects: [refusedListener, denyDashboard],
+    finding: 'TLV505',
+    line: 'AuthorizationPolicy throughline/no-dashboard spec.rules[0]',
+  },
+  {
+    title: 'a Service whose pods are gone',
+    set: [scale(0)],
+    reset: [scale(1)],
+    restarts: 'deployment/counting',
+    finding: 'TLV504',
+    line: 'Service throughline/counting spec.selector',
   },
   {
     title: 'a Telemetry with a provider that does not exist',
