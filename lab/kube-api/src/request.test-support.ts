@@ -32,7 +32,7 @@ interface WatchLine {
   object: KubeObject & { code?: number }
 }
 
-/** An open watch, read line by line. */
+/** An open watch, read line by line; without bookmarks of its progress, which an API server sends when it likes. */
 export async function watch({ url }: Pick<FakeKubeApi, 'url'>, path: string, headers: Record<string, string> = {}) {
   const controller = new AbortController()
   const response = await fetch(`${url}${path}`, { headers, signal: controller.signal })
@@ -50,13 +50,21 @@ export async function watch({ url }: Pick<FakeKubeApi, 'url'>, path: string, hea
   }
 }
 
+/** The one after the objects that were there already is annotated. */
+function isProgress({ type, object }: WatchLine): boolean {
+  return type === 'BOOKMARK' && object.metadata?.annotations?.['k8s.io/initial-events-end'] === undefined
+}
+
 async function* readLines(response: Response): AsyncGenerator<WatchLine, undefined> {
   let rest = ''
   for await (const chunk of response.body ?? []) {
     rest += Buffer.from(chunk).toString()
     const lines = rest.split('\n')
     rest = lines.pop() ?? ''
-    for (const line of lines) yield JSON.parse(line) as WatchLine
+    for (const line of lines) {
+      const event = JSON.parse(line) as WatchLine
+      if (!isProgress(event)) yield event
+    }
   }
   return undefined
 }
