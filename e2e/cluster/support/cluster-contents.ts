@@ -1,7 +1,7 @@
 import type { ClusterNode } from './start-node.ts'
 
-/** What comes and goes by itself, is no object, or is made and taken away by the API server for definitions. */
-const PASSING = /^(events|componentstatuses|apiservices)(\.|$)/
+/** What comes and goes by itself (a node's first heartbeat), is no object, or is made by the API server for definitions. */
+const PASSING = /^(events|leases|componentstatuses|apiservices)(\.|$)/
 
 /** Every object of every kind, as `Kind namespace/name` with its identity and the number of changes of its spec. */
 export async function clusterContents({ kubectl }: ClusterNode): Promise<string[]> {
