@@ -1,6 +1,6 @@
 // @ts-check
 // How the cost of a request grows with the rate and with its headers: `npm run bench -- growth [--rates 1000,…]
-// [--headers 0,…] [--seconds 2] [--warm-up 8000]`. The first argument, if there is one, is the file for the figures.
+// [--headers 0,…] [--seconds 2] [--warm-up 32000]`. The first argument, if there is one, is the file for the figures.
 import { parseArgs } from 'node:util'
 import { describeMachine, leaveMeasuredCore } from './cores.mjs'
 import { medianOf } from './statistics.mjs'
@@ -14,13 +14,13 @@ const { values, positionals } = parseArgs({
     rates: { type: 'string', default: '1000,2000,4000,8000,16000,32000' },
     headers: { type: 'string', default: '0,20,80,320,1280' },
     seconds: { type: 'string', default: '2' },
-    'warm-up': { type: 'string', default: '8000' },
+    'warm-up': { type: 'string', default: '32000' },
   },
 })
 const seconds = Number(values.seconds)
 const load = { warmUp: Number(values['warm-up']), handler: 'nothing', headers: 0 }
 const variants = VARIANTS.filter(({ name }) => name === 'plain' || name === 'ours')
-const BLOCKS = 3
+const BLOCKS = 9
 const BLOCK_REQUESTS = 2000
 /** Of what is due, the share that counts as answered. */
 const KEPT_UP = 0.95
