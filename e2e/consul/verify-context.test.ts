@@ -3,11 +3,12 @@ import path from 'node:path'
 import { requireNamespaces } from '@throughline/lab-pods'
 import { pollUntil } from '@throughline/lab-testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { absentTracer } from '../support/absent-tracer.ts'
 import { count } from '../support/count.ts'
 import { type MeshLab, startLab } from '../support/start-lab.ts'
 import { untilState } from '../support/until-state.ts'
 import { adminOf } from './support/admin-of.ts'
-import { type ConsulEntry, listEntries, setMaintenance, writeEntry } from './support/consul-api.ts'
+import { type ConsulEntry, isNamed, listEntries, setMaintenance, writeEntry } from './support/consul-api.ts'
 import { type LabCluster, showAsCluster } from './support/lab-as-cluster.ts'
 
 const TRACER = 'envoy_tracing_json'
@@ -136,17 +137,11 @@ describe('verify --context under a real Consul', () => {
     process.kill(lab.pids()['consul'] ?? 0, 'SIGKILL')
     const permission = (Action: string, HTTP: object) => ({ Action, HTTP })
     const open = [permission('allow', { PathExact: '/other' })]
-    await pollUntil(
-      () =>
-        writeEntry(lab, intention({ Permissions: open })).then(
-          () => true,
-          () => false,
-        ),
-      {
-        deadline: 30_000,
-        what: 'Consul to answer again',
-      },
-    )
+    await pollUntil(() => writeEntry(lab, intention({ Permissions: open })).then(() => true), {
+      deadline: 30_000,
+      what: 'Consul to answer again',
+    })
+    await pollUntil(() => isNamed(lab, 'counting'), { deadline: 30_000, what: 'counting to pass its checks again' })
     await untilState(lab, 'connected', { deadline: 30_000 })
     expect(await cluster.verify()).toEqual(['TLV506 ServiceIntentions lab/counting spec.sources[0].permissions'])
     const closed = [permission('allow', { PathExact: '/' }), permission('deny', { PathPrefix: '/' })]
@@ -155,17 +150,8 @@ describe('verify --context under a real Consul', () => {
   })
 
   it('names a deny that a sidecar with a refused listener does not apply: TLV505', async () => {
-    const provider = {
-      name: 'envoy.tracers.zipkin',
-      typed_config: {
-        '@type': 'type.googleapis.com/envoy.config.trace.v3.ZipkinConfig',
-        collector_cluster: 'absent',
-        collector_endpoint: '/api/v2/spans',
-        collector_endpoint_version: 'HTTP_JSON',
-      },
-    }
     const tracing = JSON.parse(String(defaults.Config[LISTENER])) as object
-    await configure({ [LISTENER]: JSON.stringify({ ...tracing, provider }) })
+    await configure({ [LISTENER]: JSON.stringify({ ...tracing, provider: absentTracer }) })
     const admin = await adminOf(lab, 'counting')
     await pollUntil(
       async () => /: [1-9]/.test(await (await fetch(`${admin}/stats?filter=lds.update_rejected`)).text()),

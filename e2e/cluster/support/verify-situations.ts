@@ -1,3 +1,5 @@
+import { absentTracer } from '../../support/absent-tracer.ts'
+
 /** Something that breaks the release, and what `verify --context` says of it. */
 export interface Situation {
   title: string
@@ -47,7 +49,7 @@ const injection = (app: string, value: string): string[] =>
 
 const operations = [{ operation: { methods: ['GET'], paths: ['/'], ports: ['9001'] } }]
 
-/** A listener that Envoy refuses: its tracer reports to a cluster that does not exist. */
+/** A listener that Envoy refuses. */
 const refusedListener = {
   apiVersion: 'networking.istio.io/v1alpha3',
   kind: 'EnvoyFilter',
@@ -67,17 +69,7 @@ const refusedListener = {
             typed_config: {
               '@type':
                 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
-              tracing: {
-                provider: {
-                  name: 'envoy.tracers.zipkin',
-                  typed_config: {
-                    '@type': 'type.googleapis.com/envoy.config.trace.v3.ZipkinConfig',
-                    collector_cluster: 'absent',
-                    collector_endpoint: '/api/v2/spans',
-                    collector_endpoint_version: 'HTTP_JSON',
-                  },
-                },
-              },
+              tracing: { provider: absentTracer },
             },
           },
         },

@@ -25,6 +25,13 @@ export async function listEntries(lab: MeshLab): Promise<ConsulEntry[]> {
   return lists.flat().map(({ CreateIndex: _created, ModifyIndex: _modified, ...entry }) => entry)
 }
 
+/** Whether Consul names a sidecar of the service to its callers: after a start, no check passes before it has run. */
+export async function isNamed(lab: MeshLab, service: string): Promise<boolean> {
+  const { links } = await lab.mesh.status()
+  const response = await fetch(new URL(`/v1/health/connect/${service}?passing`, links[0]?.url))
+  return ((await response.json()) as unknown[]).length > 0
+}
+
 /** Marks a sidecar as failing its health check, or takes that back. */
 export async function setMaintenance(lab: MeshLab, sidecar: string, enable: boolean): Promise<void> {
   await put(lab, { path: `/v1/agent/service/maintenance/${sidecar}-sidecar-proxy?enable=${enable}` })
